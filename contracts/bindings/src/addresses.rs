@@ -1,0 +1,30 @@
+//! Every fixed address of the chain, typed by hand, here and in `contracts/src/types/Predeploys.sol` only; a test
+//! compares the two.
+
+use alloy::primitives::{Address, address};
+
+/// The precompile `IEdgeProof`.
+pub const EDGE_PROOF: Address = address!("0x0000000000000000000000000000000000000400");
+/// Reserved for the precompile `IBls`.
+pub const BLS: Address = address!("0x0000000000000000000000000000000000000410");
+
+/// THETA, the governance token.
+pub const THETA: Address = address!("0xed6e000000000000000000000000000000000001");
+/// `IEdgeStaking`.
+pub const EDGE_STAKING: Address = address!("0xed6e000000000000000000000000000000000002");
+/// `IModelRegistry`.
+pub const MODEL_REGISTRY: Address = address!("0xed6e000000000000000000000000000000000003");
+/// `IJobMarket`.
+pub const JOB_MARKET: Address = address!("0xed6e000000000000000000000000000000000004");
+/// Holds the emission reserve; it has no code yet, so nothing can leave it.
+pub const EMISSION_RESERVE: Address = address!("0xed6e000000000000000000000000000000000005");
+
+/// Where slashed stake goes: nobody has the key, and the balance shows how much was slashed.
+pub const BURN: Address = address!("0x000000000000000000000000000000000000dEaD");
+
+/// Multicall3 at the address it has on every chain.
+pub const MULTICALL3: Address = address!("0xcA11bde05977b3631167028862bE2a173976CA11");
+/// The deterministic deployment proxy at the address it has on every chain.
+pub const CREATE2_DEPLOYER: Address = address!("0x4e59b44847b379578588920cA78FbF26c0B4956C");
+/// The block hash history contract of EIP-2935.
+pub const HISTORY_STORAGE: Address = address!("0x0000F90827F1C53a10cb7A02335B175320002935");

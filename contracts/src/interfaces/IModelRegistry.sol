@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.30;
+
+/// @title Models that jobs may name
+/// @notice Anyone uploads an image in chunks, then registers it; a model is immutable from then on.
+interface IModelRegistry {
+    error EmptyChunk();
+    error ChunkTooLarge(uint256 length, uint256 limit);
+    error ChunkUnknown(address chunk);
+    error TooManyChunks(uint256 count, uint256 limit);
+    error NoChunks();
+    error TextTooLong(uint256 length, uint256 limit);
+    error ModelExists(bytes32 modelId);
+    error ModelUnknown(bytes32 modelId);
+
+    event ChunkUploaded(address indexed chunk, uint256 length);
+    event ModelRegistered(
+        bytes32 indexed modelId,
+        address indexed owner,
+        address manifest,
+        uint32 inputBytes,
+        uint32 outputBytes,
+        uint64 macs,
+        uint64 inferGas,
+        string name,
+        string metadata
+    );
+
+    struct Model {
+        address owner;
+        address manifest;
+        uint32 inputBytes;
+        uint32 outputBytes;
+        uint64 macs;
+        uint64 inferGas;
+        uint64 registeredAt;
+        string name;
+        string metadata;
+    }
+
+    /// @notice Stores up to 24,575 bytes as code. The address depends on the content alone, so uploading twice is harmless.
+    function upload(bytes calldata chunk) external returns (address location);
+
+    /// @notice The address that `upload` gives this content.
+    function chunkAddress(bytes calldata chunk) external view returns (address location);
+
+    /// @notice Registers the model whose image is the concatenation of `chunks`, in order, at most 64.
+    /// @param name at most 64 bytes, shown to people
+    /// @param metadata at most 512 bytes, a URI or JSON with provenance and licence
+    function register(address[] calldata chunks, string calldata name, string calldata metadata)
+        external
+        returns (bytes32 modelId);
+
+    function model(bytes32 modelId) external view returns (Model memory);
+    function exists(bytes32 modelId) external view returns (bool);
+    /// @notice What a market needs of a model, in one storage read. Reverts with `ModelUnknown`.
+    function manifestOf(bytes32 modelId) external view returns (address manifest, uint32 inputBytes);
+    function count() external view returns (uint256);
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.30;
+
+import {SSTORE2} from "solady/utils/SSTORE2.sol";
+import {IEdgeProof} from "../interfaces/IEdgeProof.sol";
+import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
+import {Manifest} from "../types/Manifest.sol";
+import {Predeploys} from "../types/Predeploys.sol";
+
+contract ModelRegistry is IModelRegistry {
+    /// @dev EIP-170's code limit less the leading STOP, which keeps anybody from executing a chunk.
+    uint256 private constant CHUNK_BYTES_MAX = 24_575;
+    uint256 private constant CHUNKS_MAX = 64;
+    uint256 private constant NAME_BYTES_MAX = 64;
+    uint256 private constant METADATA_BYTES_MAX = 512;
+    /// @dev One salt for all, so that an address depends on content alone.
+    bytes32 private constant SALT = 0;
+
+    mapping(address chunk => bool) private _uploaded;
+    mapping(bytes32 modelId => Model) private _models;
+    uint256 public count;
+
+    function upload(bytes calldata chunk) external returns (address location) {
+        if (chunk.length == 0) revert EmptyChunk();
+        if (chunk.length > CHUNK_BYTES_MAX) revert ChunkTooLarge(chunk.length, CHUNK_BYTES_MAX);
+        location = _store(chunk);
+        if (_uploaded[location]) return location;
+        _uploaded[location] = true;
+        emit ChunkUploaded(location, chunk.length);
+    }
+
+    function register(address[] calldata chunks, string calldata name, string calldata metadata)
+        external
+        returns (bytes32 modelId)
+    {
+        _checkRegistration(chunks, name, metadata);
+        // An equal manifest may exist from an equal list; whether the model is new, its identity decides.
+        address manifest = _store(Manifest.encode(chunks));
+        IEdgeProof.Shape memory shape = IEdgeProof(Predeploys.EDGE_PROOF).describe(manifest);
+        modelId = shape.modelId;
+        if (exists(modelId)) revert ModelExists(modelId);
+
+        _models[modelId] = Model({
+            owner: msg.sender,
+            manifest: manifest,
+            inputBytes: shape.inputBytes,
+            outputBytes: shape.outputBytes,
+            macs: shape.macs,
+            inferGas: shape.inferGas,
+            registeredAt: uint64(block.timestamp),
+            name: name,
+            metadata: metadata
+        });
+        ++count;
+        emit ModelRegistered(
+            modelId,
+            msg.sender,
+            manifest,
+            shape.inputBytes,
+            shape.outputBytes,
+            shape.macs,
+            shape.inferGas,
+            name,
+            metadata
+        );
+    }
+
+    function chunkAddress(bytes calldata chunk) external view returns (address location) {
+        if (chunk.length == 0) revert EmptyChunk();
+        if (chunk.length > CHUNK_BYTES_MAX) revert ChunkTooLarge(chunk.length, CHUNK_BYTES_MAX);
+        return SSTORE2.predictCounterfactualAddress(chunk, SALT);
+    }
+
+    function model(bytes32 modelId) external view returns (Model memory) {
+        if (!exists(modelId)) revert ModelUnknown(modelId);
+        return _models[modelId];
+    }
+
+    function manifestOf(bytes32 modelId) external view returns (address manifest, uint32 inputBytes) {
+        Model storage stored = _models[modelId];
+        (manifest, inputBytes) = (stored.manifest, stored.inputBytes);
+        if (manifest == address(0)) revert ModelUnknown(modelId);
+    }
+
+    function exists(bytes32 modelId) public view returns (bool) {
+        return _models[modelId].manifest != address(0);
+    }
+
+    /// @dev Only this contract can create code at the predicted address, so code there has the predicted content.
+    function _store(bytes memory content) private returns (address location) {
+        location = SSTORE2.predictCounterfactualAddress(content, SALT);
+        if (location.code.length == 0) SSTORE2.writeCounterfactual(content, SALT);
+    }
+
+    function _checkRegistration(address[] calldata chunks, string calldata name, string calldata metadata)
+        private
+        view
+    {
+        if (chunks.length == 0) revert NoChunks();
+        if (chunks.length > CHUNKS_MAX) revert TooManyChunks(chunks.length, CHUNKS_MAX);
+        if (bytes(name).length > NAME_BYTES_MAX) revert TextTooLong(bytes(name).length, NAME_BYTES_MAX);
+        if (bytes(metadata).length > METADATA_BYTES_MAX) {
+            revert TextTooLong(bytes(metadata).length, METADATA_BYTES_MAX);
+        }
+        for (uint256 i = 0; i < chunks.length; ++i) {
+            if (!_uploaded[chunks[i]]) revert ChunkUnknown(chunks[i]);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.30;
+
+/// @dev Addresses that genesis fixes. Contracts name each other by these constants, never by storage or constructor
+/// arguments: genesis writes runtime code, so a constructor would not run. `contracts/bindings` repeats them in Rust and
+/// a test there compares.
+library Predeploys {
+    address internal constant EDGE_PROOF = 0x0000000000000000000000000000000000000400;
+    address internal constant THETA = 0xed6E000000000000000000000000000000000001;
+    address internal constant EDGE_STAKING = 0xeD6E000000000000000000000000000000000002;
+    address internal constant MODEL_REGISTRY = 0xed6E000000000000000000000000000000000003;
+    address internal constant JOB_MARKET = 0xED6E000000000000000000000000000000000004;
+    address internal constant BURN = 0x000000000000000000000000000000000000dEaD;
+}

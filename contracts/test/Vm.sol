@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.30;
+
+/// @dev The cheat codes of forge that these tests use, and no others.
+interface Vm {
+    function addr(uint256 key) external pure returns (address);
+    function assume(bool condition) external pure;
+    function deal(address account, uint256 balance) external;
+    function etch(address account, bytes calldata code) external;
+    function expectEmit() external;
+    function expectRevert(bytes calldata reason) external;
+    function load(address account, bytes32 slot) external view returns (bytes32);
+    function prank(address sender) external;
+    function roll(uint256 number) external;
+    function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
+    function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256 gas);
+    function store(address account, bytes32 slot, bytes32 value) external;
+    function warp(uint256 timestamp) external;
+}
+
+Vm constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
+
+error NotEqual(string what, bytes32 left, bytes32 right);
+
+function eq(uint256 left, uint256 right, string memory what) pure {
+    if (left != right) revert NotEqual(what, bytes32(left), bytes32(right));
+}
+
+function eq(address left, address right, string memory what) pure {
+    eq(uint256(uint160(left)), uint256(uint160(right)), what);
+}
+
+function eq(bytes32 left, bytes32 right, string memory what) pure {
+    eq(uint256(left), uint256(right), what);
+}
+
+function holds(bool condition, string memory what) pure {
+    if (!condition) revert NotEqual(what, bytes32(uint256(1)), 0);
+}
+
+/// @dev A value between `low` and `high`, both included, that spreads over the range as `raw` does.
+function within(uint256 raw, uint256 low, uint256 high) pure returns (uint256) {
+    uint256 width = high - low;
+    return width == type(uint256).max ? raw : low + raw % (width + 1);
+}

@@ -1,0 +1,22 @@
+//! What the index answers: rows of jobs, workers, models and transfers, pages of them, and how far the index has come.
+//! The same types are the server's JSON and GraphQL and the SDK's answers, so neither can drift. This crate knows no
+//! database, no node and no HTTP; it promises shapes and names, not that any index is up to date.
+//!
+//! Conventions: addresses, hashes and bytes are lowercase hex with `0x`; amounts are wei as decimal strings (a JSON
+//! number would lose digits); times are milliseconds since the Unix epoch unless a name says seconds. Only
+//! validator-final blocks are indexed: a row never goes back, there are no reorgs.
+
+mod job;
+mod meta;
+mod model;
+mod page;
+pub mod paths;
+mod transfer;
+mod worker;
+
+pub use job::{JobDetail, JobEventKind, JobEventRow, JobOrder, JobQuery, JobRow, Phase, Reason};
+pub use meta::{BlockMeta, Health, Meta, Problem, ProblemBody, Readiness};
+pub use model::{ModelOrder, ModelQuery, ModelRow};
+pub use page::{OrderDirection, Page, PageInfo};
+pub use transfer::{Asset, TransferOrder, TransferQuery, TransferRow};
+pub use worker::{WorkerOrder, WorkerQuery, WorkerRow};

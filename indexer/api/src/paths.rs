@@ -1,0 +1,17 @@
+//! Where the server answers and clients ask: declared once.
+
+/// GraphQL: POST queries; GET shows a page to write them in.
+pub const GRAPHQL: &str = "/graphql";
+pub const JOBS: &str = "/api/jobs";
+pub const WORKERS: &str = "/api/workers";
+pub const MODELS: &str = "/api/models";
+pub const TRANSFERS: &str = "/api/transfers";
+/// [`crate::Meta`].
+pub const META: &str = "/api/meta";
+pub const OPENAPI: &str = "/api/openapi.json";
+/// 200 as soon as the process serves: [`crate::Health`].
+pub const HEALTH: &str = "/health";
+/// 200 once backfilled, 503 before: [`crate::Readiness`] in both cases.
+pub const READY: &str = "/ready";
+/// Prometheus text.
+pub const METRICS: &str = "/metrics";

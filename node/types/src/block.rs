@@ -1,0 +1,142 @@
+//! Blocks as they travel and rest: an Ethereum header, the transactions in their EIP-2718 form, and the finalization
+//! certificates of ancestors that the proposer includes (CHAIN.md C1, C2). The hash is keccak of the RLP header.
+
+use crate::{ExtraData, ExtraDataError, Height};
+use alloy::{
+    eips::eip2718::{Decodable2718, Encodable2718},
+    primitives::{B256, Bytes, keccak256},
+};
+use alloy_consensus::{Header, TxEnvelope};
+use alloy_rlp::{Decodable, Encodable, Header as RlpHeader};
+
+/// Largest encoded block that is ever decoded, in bytes. It sizes network messages and storage: it never shrinks.
+pub const MAX_BLOCK_BYTES: usize = 4 * 1024 * 1024;
+
+/// Most certificates a body may carry (CHAIN.md C2).
+pub const MAX_CERTIFICATES: usize = 4;
+
+/// A block. Only its shape is known to be right: whether it follows from its parent is for `chain` to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Block {
+    pub header: Header,
+    pub transactions: Vec<TxEnvelope>,
+    /// Encoded [`crate::Certificate`]s of ancestors.
+    pub certificates: Vec<Bytes>,
+}
+
+/// Why bytes are not a block.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BlockError {
+    #[error("block has {0} bytes, more than {MAX_BLOCK_BYTES}")]
+    TooLarge(usize),
+    #[error("block carries {0} certificates, more than {MAX_CERTIFICATES}")]
+    TooManyCertificates(usize),
+    #[error("malformed block: {0}")]
+    Rlp(#[from] alloy_rlp::Error),
+    #[error("malformed transaction {index}: {reason}")]
+    Transaction { index: usize, reason: String },
+    #[error(transparent)]
+    ExtraData(#[from] ExtraDataError),
+}
+
+impl Block {
+    pub fn height(&self) -> Height {
+        Height::new(self.header.number)
+    }
+
+    /// `[header, [transaction bytes …], [certificate …]]`, each transaction as an RLP string of its EIP-2718 form.
+    pub fn encode(&self) -> Vec<u8> {
+        let transactions: Vec<Bytes> = self.transactions.iter().map(|t| t.encoded_2718().into()).collect();
+        let length = self.header.length() + transactions.length() + self.certificates.length();
+        let mut out = Vec::with_capacity(length + 5);
+        RlpHeader { list: true, payload_length: length }.encode(&mut out);
+        self.header.encode(&mut out);
+        transactions.encode(&mut out);
+        self.certificates.encode(&mut out);
+        out
+    }
+
+    /// # Errors
+    /// [`BlockError`] when the bytes are not exactly one block of at most [`MAX_BLOCK_BYTES`].
+    pub fn decode(bytes: &[u8]) -> Result<Self, BlockError> {
+        if bytes.len() > MAX_BLOCK_BYTES {
+            return Err(BlockError::TooLarge(bytes.len()));
+        }
+        let mut rest = bytes;
+        let mut list = RlpHeader::decode_bytes(&mut rest, true)?;
+        if !rest.is_empty() {
+            return Err(alloy_rlp::Error::UnexpectedLength.into());
+        }
+        let header = Header::decode(&mut list)?;
+        let encoded = Vec::<Bytes>::decode(&mut list)?;
+        let certificates = Vec::<Bytes>::decode(&mut list)?;
+        if !list.is_empty() {
+            return Err(alloy_rlp::Error::UnexpectedLength.into());
+        }
+        if certificates.len() > MAX_CERTIFICATES {
+            return Err(BlockError::TooManyCertificates(certificates.len()));
+        }
+        let transactions = encoded.iter().enumerate().map(|(index, bytes)| decode_transaction(index, bytes));
+        Ok(Self { header, transactions: transactions.collect::<Result<_, _>>()?, certificates })
+    }
+}
+
+fn decode_transaction(index: usize, mut bytes: &[u8]) -> Result<TxEnvelope, BlockError> {
+    let malformed = |reason: String| BlockError::Transaction { index, reason };
+    let transaction = TxEnvelope::decode_2718(&mut bytes).map_err(|error| malformed(error.to_string()))?;
+    if bytes.is_empty() { Ok(transaction) } else { Err(malformed("surplus bytes".into())) }
+}
+
+/// keccak256 of the concatenated keccak256 of each certificate; zero for none.
+pub fn certificates_hash(certificates: &[Bytes]) -> B256 {
+    if certificates.is_empty() {
+        return B256::ZERO;
+    }
+    let hashes: Vec<u8> = certificates.iter().flat_map(|certificate| keccak256(certificate).0).collect();
+    keccak256(hashes)
+}
+
+/// A block with what is derived from it once: its hash, its encoding's length and its `extraData`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedBlock {
+    block: Block,
+    hash: B256,
+    extra: ExtraData,
+}
+
+impl SealedBlock {
+    /// # Errors
+    /// [`BlockError::ExtraData`] when the header's `extraData` is not of this chain.
+    pub fn new(block: Block) -> Result<Self, BlockError> {
+        let extra = ExtraData::decode(&block.header.extra_data)?;
+        Ok(Self { hash: block.header.hash_slow(), block, extra })
+    }
+
+    pub const fn block(&self) -> &Block {
+        &self.block
+    }
+
+    pub const fn header(&self) -> &Header {
+        &self.block.header
+    }
+
+    pub const fn hash(&self) -> B256 {
+        self.hash
+    }
+
+    pub const fn extra(&self) -> &ExtraData {
+        &self.extra
+    }
+
+    pub fn height(&self) -> Height {
+        self.block.height()
+    }
+
+    /// Milliseconds since the Unix epoch (CHAIN.md C3). Saturates: a header may claim any number of seconds.
+    pub const fn timestamp_ms(&self) -> u64 {
+        self.block.header.timestamp.saturating_mul(1000).saturating_add(self.extra.milliseconds as u64)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,48 @@
+use super::*;
+use alloy::primitives::{Address, Signature, TxKind, U256};
+use alloy_consensus::{SignableTransaction, TxEip1559};
+
+fn block() -> Block {
+    let transaction = TxEip1559 { chain_id: 1, gas_limit: 21_000, to: TxKind::Call(Address::ZERO), ..Default::default() };
+    let signature = Signature::new(U256::from(1), U256::from(2), false);
+    Block {
+        header: Header { number: 5, extra_data: ExtraData::GENESIS.encode(), ..Default::default() },
+        transactions: vec![transaction.into_signed(signature).into()],
+        certificates: vec![Bytes::from_static(b"certificate")],
+    }
+}
+
+#[test]
+fn round_trips() {
+    assert_eq!(Block::decode(&block().encode()), Ok(block()));
+}
+
+#[test]
+fn no_truncation_or_surplus_decodes() {
+    let bytes = block().encode();
+    for cut in 0..bytes.len() {
+        assert!(Block::decode(&bytes[..cut]).is_err(), "decoded a prefix of {cut} bytes");
+    }
+    assert!(Block::decode(&[bytes, vec![0]].concat()).is_err());
+}
+
+#[test]
+fn oversized_blocks_are_refused_before_decoding() {
+    let bytes = vec![0xff; MAX_BLOCK_BYTES + 1];
+    assert_eq!(Block::decode(&bytes), Err(BlockError::TooLarge(MAX_BLOCK_BYTES + 1)));
+}
+
+#[test]
+fn a_fifth_certificate_is_refused() {
+    let crowded = Block { certificates: vec![Bytes::new(); 5], ..block() };
+    assert_eq!(Block::decode(&crowded.encode()), Err(BlockError::TooManyCertificates(5)));
+}
+
+#[test]
+fn the_hash_is_the_header_s_and_order_of_certificates_counts() {
+    let sealed = SealedBlock::new(block()).expect("extraData is valid");
+    assert_eq!(sealed.hash(), keccak256(alloy_rlp::encode(sealed.header())));
+    let (a, b) = (Bytes::from_static(b"a"), Bytes::from_static(b"b"));
+    assert_ne!(certificates_hash(&[a.clone(), b.clone()]), certificates_hash(&[b, a]));
+    assert_eq!(certificates_hash(&[]), B256::ZERO);
+}

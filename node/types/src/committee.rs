@@ -1,0 +1,120 @@
+//! Who votes in an epoch. A validator has two keys: its ed25519 identity authenticates p2p links, orders the committee
+//! and names proposers; its BLS key signs votes and reveals. Possession of the BLS key is proved here, at the border:
+//! a [`Committee`] that exists is safe to aggregate over.
+
+use alloy::primitives::{Address, B256, FixedBytes, keccak256};
+use edgeloom_bls::{PossessionProof, PublicKey, Signature};
+use serde::{Deserialize, Serialize};
+
+/// A validator as genesis (later: the staking contract) names it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Validator {
+    /// ed25519 public key.
+    pub identity: B256,
+    /// Compressed BLS12-381 G1 public key.
+    pub voting_key: FixedBytes<48>,
+    /// Proof of possession of `voting_key`, compressed G2.
+    pub possession: FixedBytes<96>,
+    /// Receives the tips of the blocks this validator proposes.
+    pub beneficiary: Address,
+}
+
+/// Why validators do not form a committee.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CommitteeError {
+    #[error("a committee needs at least one validator")]
+    Empty,
+    #[error("a committee has at most {max} seats, not {0}", max = Committee::MAX_SEATS)]
+    TooLarge(usize),
+    #[error("validator {0} is listed twice")]
+    Duplicate(B256),
+    #[error("validator {0} has no valid voting key")]
+    VotingKey(B256),
+    #[error("validator {0} does not prove possession of its voting key")]
+    Possession(B256),
+}
+
+/// The validators of one epoch in ascending order of identity; a seat is a position in this order.
+#[derive(Clone, Debug)]
+pub struct Committee {
+    seats: Vec<(Validator, PublicKey)>,
+}
+
+impl Committee {
+    /// Most seats (DOMAIN: the 31 validators of highest stake).
+    pub const MAX_SEATS: usize = 31;
+
+    /// # Errors
+    /// [`CommitteeError`] when a key is not valid, not proved, or used twice.
+    pub fn new(mut validators: Vec<Validator>) -> Result<Self, CommitteeError> {
+        if validators.is_empty() {
+            return Err(CommitteeError::Empty);
+        }
+        if validators.len() > Self::MAX_SEATS {
+            return Err(CommitteeError::TooLarge(validators.len()));
+        }
+        validators.sort_by_key(|validator| validator.identity);
+        for (index, validator) in validators.iter().enumerate() {
+            let (before, voting_key) = (&validators[..index], validator.voting_key);
+            if before.iter().any(|other| other.identity == validator.identity || other.voting_key == voting_key) {
+                return Err(CommitteeError::Duplicate(validator.identity));
+            }
+        }
+        let seats = validators.into_iter().map(|validator| {
+            let identity = validator.identity;
+            let key = PublicKey::from_bytes(&validator.voting_key).map_err(|_| CommitteeError::VotingKey(identity))?;
+            let proof = PossessionProof::from_bytes(&validator.possession);
+            match proof {
+                Ok(proof) if proof.verify(&key) => Ok((validator, key)),
+                _ => Err(CommitteeError::Possession(identity)),
+            }
+        });
+        Ok(Self { seats: seats.collect::<Result<_, _>>()? })
+    }
+
+    pub fn len(&self) -> usize {
+        self.seats.len()
+    }
+
+    /// Never: a committee has at least one seat.
+    pub fn is_empty(&self) -> bool {
+        self.seats.is_empty()
+    }
+
+    pub fn validators(&self) -> impl Iterator<Item = &Validator> {
+        self.seats.iter().map(|(validator, _)| validator)
+    }
+
+    /// The validator with this identity, if it has a seat.
+    pub fn validator(&self, identity: &B256) -> Option<&Validator> {
+        self.seat(identity).map(|(validator, _)| validator)
+    }
+
+    pub(crate) fn voting_key(&self, seat: usize) -> Option<&PublicKey> {
+        self.seats.get(seat).map(|(_, key)| key)
+    }
+
+    fn seat(&self, identity: &B256) -> Option<&(Validator, PublicKey)> {
+        let index = self.seats.binary_search_by_key(identity, |(validator, _)| validator.identity).ok()?;
+        self.seats.get(index)
+    }
+
+    /// Whether `reveal` is the unique signature of `proposer` for this height (CHAIN.md C11).
+    pub fn verify_reveal(&self, proposer: &B256, message: &[u8], reveal: &[u8; 96]) -> bool {
+        let (Some((_, key)), Ok(signature)) = (self.seat(proposer), Signature::from_bytes(reveal)) else {
+            return false;
+        };
+        signature.verify(key, message)
+    }
+}
+
+/// What a proposer signs to reveal its randomness: `"EDGELOOM_REVEAL" ‖ genesis hash ‖ epoch u64 ‖ height u64`.
+pub fn reveal_message(genesis: B256, epoch: crate::Epoch, height: crate::Height) -> Vec<u8> {
+    [b"EDGELOOM_REVEAL".as_slice(), genesis.as_slice(), &epoch.get().to_be_bytes(), &height.get().to_be_bytes()].concat()
+}
+
+/// `mix_h = keccak(mix_{h-1} ‖ keccak(reveal_h))` (CHAIN.md C11); a header's `mixHash`.
+pub fn next_mix(mix: B256, reveal: &[u8; 96]) -> B256 {
+    keccak256([mix.0, keccak256(reveal).0].concat())
+}

@@ -1,0 +1,208 @@
+//! Genesis: geth's `genesis.json`, unchanged, with our parameters under `config.edgeloom`. The genesis header's
+//! `mixHash` commits to those parameters and validators, so two chains that differ in them have different hashes.
+
+use crate::{Account, AccountDelta, Block, BlockError, Committee, CommitteeError, ExtraData, SealedBlock, StateDelta, Validator};
+use alloy::{
+    eips::eip1559::INITIAL_BASE_FEE,
+    primitives::{B64, B256, KECCAK256_EMPTY, U256, keccak256},
+};
+use alloy_consensus::{
+    Header,
+    constants::{EMPTY_OMMER_ROOT_HASH, EMPTY_WITHDRAWALS},
+    proofs::calculate_transaction_root,
+};
+use alloy_consensus::constants::EMPTY_ROOT_HASH;
+use serde::{Deserialize, Serialize};
+use std::num::NonZeroU64;
+
+/// `config.edgeloom` (CHAIN.md C4, C7). Durations in milliseconds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct EdgeloomConfig {
+    /// Minimum interval between blocks that carry transactions.
+    #[serde(default = "default_block_time_ms")]
+    pub block_time_ms: u64,
+    /// Interval between empty blocks.
+    #[serde(default = "default_heartbeat_ms")]
+    pub heartbeat_ms: u64,
+    /// How long a leader may take; above the heartbeat plus latency.
+    #[serde(default = "default_leader_timeout_ms")]
+    pub leader_timeout_ms: u64,
+    /// Blocks per epoch.
+    #[serde(default = "default_epoch_length")]
+    pub epoch_length: NonZeroU64,
+    pub validators: Vec<Validator>,
+}
+
+const fn default_block_time_ms() -> u64 {
+    200
+}
+
+const fn default_heartbeat_ms() -> u64 {
+    1000
+}
+
+const fn default_leader_timeout_ms() -> u64 {
+    3000
+}
+
+const fn default_epoch_length() -> NonZeroU64 {
+    NonZeroU64::new(10_000).expect("not zero")
+}
+
+/// A genesis that was read and checked.
+#[derive(Clone, Debug)]
+pub struct Genesis {
+    file: alloy::genesis::Genesis,
+    config: EdgeloomConfig,
+    committee: Committee,
+}
+
+/// Why a genesis file cannot start a chain.
+#[derive(Debug, thiserror::Error)]
+pub enum GenesisError {
+    #[error("genesis is not valid JSON of geth's format: {0}")]
+    Json(#[from] serde_json::Error),
+    #[error("genesis has no `config.edgeloom` (blockTimeMs, heartbeatMs, leaderTimeoutMs, epochLength, validators)")]
+    NoConfig,
+    #[error("`config.edgeloom`: {0}")]
+    Config(serde_json::Error),
+    #[error("`config.edgeloom.validators`: {0}")]
+    Committee(#[from] CommitteeError),
+    #[error("`config.edgeloom`: need blockTimeMs <= heartbeatMs < leaderTimeoutMs, got {block_time}, {heartbeat}, {leader_timeout}")]
+    Timing { block_time: u64, heartbeat: u64, leader_timeout: u64 },
+    #[error("`gasLimit` is {0}, expected at least 5000")]
+    GasLimit(u64),
+    #[error("`timestamp` is {0}, more than milliseconds in 64 bits can hold")]
+    Timestamp(u64),
+    #[error("the balances of `alloc` overflow 256 bits")]
+    Supply,
+}
+
+impl Genesis {
+    /// # Errors
+    /// [`GenesisError`] naming the field at fault.
+    pub fn parse(json: &str) -> Result<Self, GenesisError> {
+        Self::new(serde_json::from_str(json)?)
+    }
+
+    /// # Errors
+    /// [`GenesisError`] naming the field at fault.
+    pub fn new(file: alloy::genesis::Genesis) -> Result<Self, GenesisError> {
+        let value = file.config.extra_fields.get("edgeloom").cloned().ok_or(GenesisError::NoConfig)?;
+        let config: EdgeloomConfig = serde_json::from_value(value).map_err(GenesisError::Config)?;
+        let EdgeloomConfig { block_time_ms, heartbeat_ms, leader_timeout_ms, .. } = config;
+        if block_time_ms > heartbeat_ms || heartbeat_ms >= leader_timeout_ms {
+            return Err(GenesisError::Timing {
+                block_time: block_time_ms,
+                heartbeat: heartbeat_ms,
+                leader_timeout: leader_timeout_ms,
+            });
+        }
+        if file.gas_limit < 5000 {
+            return Err(GenesisError::GasLimit(file.gas_limit));
+        }
+        if file.timestamp.checked_mul(1000).is_none() {
+            return Err(GenesisError::Timestamp(file.timestamp));
+        }
+        let committee = Committee::new(config.validators.clone())?;
+        let balances = file.alloc.values().map(|account| account.balance);
+        balances.clone().try_fold(U256::ZERO, U256::checked_add).ok_or(GenesisError::Supply)?;
+        Ok(Self { file, config, committee })
+    }
+
+    /// geth's part of the file.
+    pub const fn file(&self) -> &alloy::genesis::Genesis {
+        &self.file
+    }
+
+    pub const fn config(&self) -> &EdgeloomConfig {
+        &self.config
+    }
+
+    /// The committee of every epoch, until staking elects it.
+    pub const fn committee(&self) -> &Committee {
+        &self.committee
+    }
+
+    pub const fn chain_id(&self) -> u64 {
+        self.file.config.chain_id
+    }
+
+    /// Σ of all balances, wei.
+    pub fn supply(&self) -> U256 {
+        self.file.alloc.values().map(|account| account.balance).fold(U256::ZERO, U256::saturating_add)
+    }
+
+    /// `alloc` as the state change from nothing.
+    pub fn delta(&self) -> StateDelta {
+        let mut delta = StateDelta::default();
+        for (address, allocated) in &self.file.alloc {
+            let code = allocated.code.clone().filter(|code| !code.is_empty());
+            let code_hash = code.as_ref().map_or(KECCAK256_EMPTY, |code| keccak256(code));
+            let account = Account { nonce: allocated.nonce.unwrap_or(0), balance: allocated.balance, code_hash };
+            let storage = allocated.storage.iter().flatten();
+            let storage = storage.map(|(slot, value)| (U256::from_be_bytes(slot.0), U256::from_be_bytes(value.0)));
+            delta.accounts.insert(
+                *address,
+                AccountDelta { account: Some(account), storage_cleared: false, storage: storage.collect() },
+            );
+            delta.codes.extend(code.map(|code| (code_hash, code)));
+        }
+        delta
+    }
+
+    /// The genesis block over the state root of [`Self::delta`].
+    ///
+    /// # Errors
+    /// [`BlockError`] never in practice: the `extraData` is made here.
+    pub fn block(&self, state_root: B256) -> Result<SealedBlock, BlockError> {
+        let header = Header {
+            ommers_hash: EMPTY_OMMER_ROOT_HASH,
+            beneficiary: self.file.coinbase,
+            state_root,
+            transactions_root: calculate_transaction_root::<alloy_consensus::TxEnvelope>(&[]),
+            receipts_root: EMPTY_ROOT_HASH,
+            withdrawals_root: Some(EMPTY_WITHDRAWALS),
+            gas_limit: self.file.gas_limit,
+            timestamp: self.file.timestamp,
+            extra_data: ExtraData::GENESIS.encode(),
+            mix_hash: self.commitment(),
+            nonce: B64::ZERO,
+            base_fee_per_gas: Some(self.base_fee()),
+            blob_gas_used: Some(0),
+            excess_blob_gas: Some(0),
+            parent_beacon_block_root: Some(B256::ZERO),
+            requests_hash: Some(alloy::eips::eip7685::EMPTY_REQUESTS_HASH),
+            ..Default::default()
+        };
+        SealedBlock::new(Block { header, transactions: Vec::new(), certificates: Vec::new() })
+    }
+
+    fn base_fee(&self) -> u64 {
+        self.file.base_fee_per_gas.and_then(|fee| u64::try_from(fee).ok()).unwrap_or(INITIAL_BASE_FEE)
+    }
+
+    /// keccak256 over chain id, parameters and validators, each in a fixed width.
+    fn commitment(&self) -> B256 {
+        let config = &self.config;
+        let numbers = [
+            self.chain_id(),
+            config.block_time_ms,
+            config.heartbeat_ms,
+            config.leader_timeout_ms,
+            config.epoch_length.get(),
+            config.validators.len() as u64,
+        ];
+        let mut bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_be_bytes()).collect();
+        for validator in self.committee.validators() {
+            bytes.extend(validator.identity);
+            bytes.extend(validator.voting_key);
+            bytes.extend(validator.beneficiary);
+        }
+        keccak256(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,86 @@
+//! `cargo xtask bench NAME`: benchmarks. Standard output holds one JSON line per figure and nothing else.
+
+mod devnet;
+mod infer;
+mod transfer;
+
+use clap::ValueEnum;
+use eyre::Result;
+use serde_json::{Map, Value, json};
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    name: Name,
+    /// How often each thing is measured
+    #[arg(long, default_value_t = 5)]
+    runs: usize,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Name {
+    /// The integer kernel: multiply-accumulates a second, and gas a second at worst
+    Infer,
+    /// Transfers a second over RPC against `edgeloom dev`, and against anvil in the same run
+    Transfer,
+    /// Time to finality on four validators without load
+    Devnet,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    match arguments.name {
+        Name::Infer => infer::run(),
+        Name::Transfer => transfer::run(arguments.runs),
+        Name::Devnet => devnet::run(arguments.runs),
+    }
+}
+
+/// Prints a figure's line: `samples` as median, minimum and maximum, the machine and commit, and the fields of `extra`
+/// (`peer`, `ratio`, `limit`, …).
+pub(crate) fn emit(bench: &str, metric: &str, unit: &str, samples: &[f64], extra: Value) {
+    let mut sorted = samples.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let at = |index: usize| sorted.get(index).copied().unwrap_or(f64::NAN);
+    let mut line = Map::new();
+    line.insert("bench".into(), bench.into());
+    line.insert("metric".into(), metric.into());
+    line.insert("unit".into(), unit.into());
+    line.insert("median".into(), json!(median(&sorted)));
+    line.insert("min".into(), json!(at(0)));
+    line.insert("max".into(), json!(at(sorted.len().saturating_sub(1))));
+    line.insert("n".into(), sorted.len().into());
+    if let Value::Object(extra) = extra {
+        line.extend(extra);
+    }
+    line.insert("machine".into(), machine().into());
+    line.insert("commit".into(), commit().into());
+    println!("{}", Value::Object(line));
+}
+
+/// Of sorted samples.
+pub(crate) fn median(sorted: &[f64]) -> f64 {
+    match sorted.len() {
+        0 => f64::NAN,
+        n if n % 2 == 1 => sorted[n / 2],
+        n => f64::midpoint(sorted[n / 2 - 1], sorted[n / 2]),
+    }
+}
+
+fn machine() -> String {
+    let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model = cpu.lines().find_map(|line| line.strip_prefix("model name")).map_or("unknown CPU", |rest| {
+        rest.trim_start_matches([' ', '\t', ':'])
+    });
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    format!("{model}, {cores} cores")
+}
+
+fn commit() -> String {
+    let output = std::process::Command::new("git").args(["rev-parse", "--short", "HEAD"]).output();
+    output.map_or_else(|_| "unknown".into(), |output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// The `p`th percentile of sorted samples, by nearest rank.
+pub(crate) fn percentile(sorted: &[f64], p: usize) -> f64 {
+    let rank = (sorted.len() * p).div_ceil(100).clamp(1, sorted.len().max(1));
+    sorted.get(rank - 1).copied().unwrap_or(f64::NAN)
+}

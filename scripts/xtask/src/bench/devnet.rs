@@ -1,0 +1,81 @@
+//! `bench devnet`: four validators on this machine without load. *finalized_ms_p50*: from a signed transfer handed to one
+//! validator's RPC until every validator serves its receipt in a finalized block. The limit is three one-way messages
+//! (proposal, notarize, finalize) plus one synced write; on loopback the block-time floor of 200 ms dominates.
+
+use super::{emit, percentile};
+use alloy::{
+    network::TransactionBuilder as _,
+    primitives::{Address, B256, U256},
+    providers::{DynProvider, Provider as _, ProviderBuilder},
+    rpc::types::TransactionRequest,
+};
+use edgeloom_tests::{Net, NetConfig, dev_signer, free_port, wait_for};
+use eyre::{Result, eyre};
+use serde_json::json;
+use std::time::{Duration, Instant};
+
+const TRANSFERS: usize = 30;
+
+pub(super) fn run(runs: usize) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut medians = Vec::new();
+        let mut tails = Vec::new();
+        for _ in 0..runs {
+            let mut latencies = one_network().await?;
+            latencies.sort_by(f64::total_cmp);
+            medians.push(percentile(&latencies, 50));
+            tails.push(percentile(&latencies, 99));
+        }
+        emit("devnet", "finalized_ms_p50", "ms", &medians, json!({"transfers": TRANSFERS}));
+        emit("devnet", "finalized_ms_p99", "ms", &tails, json!({"transfers": TRANSFERS}));
+        Ok(())
+    })
+}
+
+async fn one_network() -> Result<Vec<f64>> {
+    let folder = tempfile::tempdir()?;
+    let base = free_port()?.min(60_000);
+    let net = Net::start(NetConfig {
+        folder: folder.path().join("net"),
+        validators: 4,
+        p2p_port: base + 10,
+        rpc_port: base + 20,
+        index_port: base + 30,
+        worker_port: base + 31,
+        workers: 0,
+    })?;
+    let signer = dev_signer(0)?;
+    let mut providers = Vec::new();
+    for validator in 0..4 {
+        let provider = ProviderBuilder::new().wallet(signer.clone()).connect_http(net.rpc(validator).parse()?);
+        providers.push(provider.erased());
+    }
+    let mut latencies = Vec::new();
+    for transfer in 0..TRANSFERS {
+        // Not in step with the heartbeat.
+        tokio::time::sleep(Duration::from_millis(37 * (transfer as u64 % 11))).await;
+        let request = TransactionRequest::default().with_to(Address::repeat_byte(0x42)).with_value(U256::from(1));
+        let entry = &providers[transfer % providers.len()];
+        let filled = entry.fill(request).await?;
+        let envelope = filled.as_envelope().ok_or_else(|| eyre!("not signed"))?.clone();
+        let started = Instant::now();
+        let hash = *entry.send_tx_envelope(envelope).await?.tx_hash();
+        for provider in &providers {
+            served(provider, hash).await?;
+        }
+        latencies.push(started.elapsed().as_secs_f64() * 1000.0);
+    }
+    Ok(latencies)
+}
+
+async fn served(provider: &DynProvider, hash: B256) -> Result<()> {
+    let started = Instant::now();
+    while started.elapsed() < Duration::from_secs(30) {
+        if provider.get_transaction_receipt(hash).await?.is_some() {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    wait_for("a receipt", Duration::ZERO, async || Ok(None)).await
+}

@@ -1,0 +1,99 @@
+//! The servers under load, each fresh for every run, and what the kernel accounts to them.
+
+use edgeloom_tests::{Process, binary, free_port, repository};
+use eyre::{Result, WrapErr, ensure, eyre};
+use std::{
+    fs,
+    net::TcpStream,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
+use tempfile::TempDir;
+
+/// anvil's default pool stalls on large batches; the rest only silences it.
+pub(super) const ANVIL_FLAGS: [&str; 3] = ["--max-transactions", "50000", "--silent"];
+
+#[derive(Clone)]
+pub(super) enum Kind {
+    Edgeloom,
+    Anvil(PathBuf),
+}
+
+pub(super) struct Server {
+    process: Process,
+    url: String,
+    /// Ours only: where its database lies.
+    data: Option<PathBuf>,
+    _folder: TempDir,
+}
+
+/// anvil as the contracts' npm packages carry it.
+pub(super) fn anvil() -> Result<PathBuf> {
+    let path = repository().join("contracts/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil");
+    ensure!(path.is_file(), "anvil is not installed: run `npm ci` in contracts");
+    Ok(path)
+}
+
+impl Server {
+    pub(super) fn start(kind: Kind) -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let port = free_port()?;
+        let (program, mut arguments, data) = match kind {
+            Kind::Edgeloom => {
+                let data = folder.path().join("data");
+                let arguments = vec!["dev".to_owned(), "--data".into(), data.display().to_string(), "--json".into()];
+                (binary("edgeloom")?, arguments, Some(data))
+            }
+            Kind::Anvil(path) => (path, ANVIL_FLAGS.map(str::to_owned).to_vec(), None),
+        };
+        arguments.extend(["--port".into(), port.to_string()]);
+        let process = Process::spawn("server", &program, &arguments, folder.path())?;
+        let server = Self { process, url: format!("http://127.0.0.1:{port}"), data, _folder: folder };
+        let started = Instant::now();
+        while TcpStream::connect(("127.0.0.1", port)).is_err() {
+            ensure!(started.elapsed() < Duration::from_secs(30), "{} does not listen:\n{}", program.display(), server.process.tail());
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        Ok(server)
+    }
+
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// User and system time of all its threads so far.
+    pub(super) fn cpu_seconds(&self) -> Result<f64> {
+        let stat = self.proc("stat")?;
+        // After the name in parentheses: state is field 3, utime 14, stime 15, in ticks of 10 ms.
+        let fields = stat.rsplit_once(')').ok_or_else(|| eyre!("unexpected /proc stat"))?.1;
+        let fields: Vec<_> = fields.split_whitespace().collect();
+        let ticks = fields.get(11..13).ok_or_else(|| eyre!("unexpected /proc stat"))?;
+        Ok(ticks.iter().map(|ticks| ticks.parse::<f64>()).sum::<Result<f64, _>>()? / 100.0)
+    }
+
+    pub(super) fn rss_mib(&self) -> Result<f64> {
+        let status = self.proc("status")?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<f64>().ok());
+        kib.map(|kib| kib / 1024.0).ok_or_else(|| eyre!("no VmRSS in /proc status"))
+    }
+
+    /// Bytes of its database; `None` for a server that keeps none.
+    pub(super) fn disk_bytes(&self) -> Result<Option<u64>> {
+        let Some(data) = &self.data else { return Ok(None) };
+        let (mut bytes, mut folders) = (0, vec![data.clone()]);
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder)? {
+                let entry = entry?;
+                let metadata = entry.metadata()?;
+                if metadata.is_dir() { folders.push(entry.path()) } else { bytes += metadata.len() }
+            }
+        }
+        Ok(Some(bytes))
+    }
+
+    fn proc(&self, file: &str) -> Result<String> {
+        let path = format!("/proc/{}/{file}", self.process.id());
+        fs::read_to_string(&path).wrap_err(path)
+    }
+}

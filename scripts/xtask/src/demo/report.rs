@@ -1,0 +1,162 @@
+//! What the demo found, as a table, as JSON, and as a verdict.
+
+use super::{WORKERS, jobs::Finished, wait_for_index};
+use crate::bench::percentile;
+use alloy::primitives::{Address, B256, U256, utils::format_ether};
+use edgeloom_sdk::Client;
+use edgeloom_tests::{Net, dev_signer, wait_for};
+use eyre::{Result, ensure};
+use serde_json::json;
+use std::time::{Duration, Instant};
+
+struct Earner {
+    address: Address,
+    jobs: usize,
+    earned: U256,
+    /// What the index says it earned.
+    indexed: U256,
+}
+
+pub(crate) struct Report {
+    validators: u16,
+    blocks: u64,
+    posted: usize,
+    settled: usize,
+    correct: usize,
+    same_as_local: usize,
+    gas_per_inference: u64,
+    /// Sorted, ms.
+    latencies: Vec<f64>,
+    workers: Vec<Earner>,
+    supply_conserved: bool,
+    /// One per validator, at the same height.
+    roots: Vec<B256>,
+    elapsed: Duration,
+    confusion: [[u32; 10]; 10],
+}
+
+impl Report {
+    pub(crate) async fn collect(net: &Net, client: &Client, jobs: &[Finished], started: Instant) -> Result<Self> {
+        let height = client.status().await?.height;
+        let roots = roots(net, height).await?;
+        wait_for_index(client, height).await?;
+        let supply = client.supply().await?;
+        let mut workers = Vec::new();
+        for address in net.accounts() {
+            let mine = || jobs.iter().filter(|job| job.worker == *address);
+            workers.push(Earner {
+                address: *address,
+                jobs: mine().count(),
+                earned: mine().map(|job| job.paid).sum(),
+                indexed: client.index()?.worker(*address).await?.map_or(U256::ZERO, |row| row.earned()),
+            });
+        }
+        let mut latencies: Vec<_> = jobs.iter().map(|job| job.post_to_paid.as_secs_f64() * 1000.0).collect();
+        latencies.sort_by(f64::total_cmp);
+        let mut confusion = [[0; 10]; 10];
+        for job in jobs {
+            if let Some(cell) = confusion.get_mut(usize::from(job.label)).and_then(|row| row.get_mut(usize::from(job.answer))) {
+                *cell += 1;
+            }
+        }
+        Ok(Self {
+            validators: net.config().validators,
+            blocks: height,
+            posted: jobs.len(),
+            settled: jobs.iter().filter(|job| job.settled).count(),
+            correct: jobs.iter().filter(|job| job.answer == job.label).count(),
+            same_as_local: jobs.iter().filter(|job| job.same_as_local).count(),
+            gas_per_inference: jobs.iter().map(|job| job.gas).sum::<u64>() / jobs.len().max(1) as u64,
+            latencies,
+            workers,
+            supply_conserved: supply.conserved,
+            roots,
+            elapsed: started.elapsed(),
+            confusion,
+        })
+    }
+
+    fn accuracy(&self) -> f64 {
+        self.correct as f64 / self.posted.max(1) as f64
+    }
+
+    pub(crate) fn print(&self) {
+        println!("\n  predicted →  0   1   2   3   4   5   6   7   8   9");
+        for (label, row) in self.confusion.iter().enumerate() {
+            let cells: String = row.iter().map(|n| if *n == 0 { "   ·".into() } else { format!("{n:4}") }).collect();
+            println!("  labelled {label} {cells}");
+        }
+        println!("\n  accuracy           {}/{} = {:.1} %", self.correct, self.posted, self.accuracy() * 100.0);
+        println!("  jobs paid          {}/{}, {} equal to the local run bit for bit", self.settled, self.posted, self.same_as_local);
+        println!("  gas an inference   {} (run, compare and pay)", self.gas_per_inference);
+        let [p50, p99] = [50, 99].map(|p| percentile(&self.latencies, p));
+        println!("  post to paid       p50 {p50:.0} ms, p99 {p99:.0} ms");
+        for worker in &self.workers {
+            println!("  worker {}  {} jobs, {} TFUEL", worker.address, worker.jobs, format_ether(worker.earned));
+        }
+        println!("  supply             {}", if self.supply_conserved { "conserved" } else { "NOT CONSERVED" });
+        println!("  state root         {} on {} of {} validators at height {}", self.roots[0], self.agreeing(), self.validators, self.blocks);
+    }
+
+    fn agreeing(&self) -> usize {
+        self.roots.iter().filter(|root| **root == self.roots[0]).count()
+    }
+
+    pub(crate) fn to_json(&self) -> Result<String> {
+        let workers: Vec<_> = self
+            .workers
+            .iter()
+            .map(|worker| json!({"address": worker.address, "jobs": worker.jobs, "earned_wei": worker.earned.to_string()}))
+            .collect();
+        Ok(serde_json::to_string_pretty(&json!({
+            "validators": self.validators,
+            "blocks": self.blocks,
+            "jobs_posted": self.posted,
+            "jobs_settled": self.settled,
+            "correct": self.correct,
+            "accuracy": self.accuracy(),
+            "gas_per_inference": self.gas_per_inference,
+            "post_to_paid_ms": {"p50": percentile(&self.latencies, 50), "p99": percentile(&self.latencies, 99)},
+            "workers": workers,
+            "supply_conserved": self.supply_conserved,
+            "state_root": self.roots[0],
+            "elapsed_s": self.elapsed.as_secs_f64(),
+        }))?)
+    }
+
+    /// # Errors
+    /// The first thing that does not hold, in one sentence.
+    pub(crate) fn check(&self) -> Result<()> {
+        ensure!(self.settled == self.posted, "{} of {} jobs were not paid", self.posted - self.settled, self.posted);
+        ensure!(
+            self.same_as_local == self.posted,
+            "{} answers differ from the local run of the same net",
+            self.posted - self.same_as_local
+        );
+        ensure!(self.supply_conserved, "the supply is not conserved");
+        ensure!(self.agreeing() == self.roots.len(), "validators have different state roots at height {}: {:?}", self.blocks, self.roots);
+        for worker in &self.workers {
+            ensure!(
+                worker.earned == worker.indexed,
+                "the index says worker {} earned {} wei, the chain says {}",
+                worker.address,
+                worker.indexed,
+                worker.earned
+            );
+        }
+        let known: usize = self.workers.iter().map(|worker| worker.jobs).sum();
+        ensure!(known == self.posted && self.workers.len() == usize::from(WORKERS), "a stranger was paid");
+        Ok(())
+    }
+}
+
+/// The state root at `height` on every validator; waits for those that are behind (one was killed).
+async fn roots(net: &Net, height: u64) -> Result<Vec<B256>> {
+    let mut roots = Vec::new();
+    for validator in 0..net.config().validators {
+        let client = net.client(validator, dev_signer(0)?).await?;
+        let what = format!("validator {validator} to reach height {height}");
+        roots.push(wait_for(&what, Duration::from_secs(60), async || Ok(client.state_root(height).await?)).await?);
+    }
+    Ok(roots)
+}

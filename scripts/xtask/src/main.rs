@@ -1,0 +1,59 @@
+//! `cargo xtask`: the one command surface of the workspace. Knows the repository and the binaries it builds; links no
+//! node crate.
+
+mod bench;
+mod bindings;
+mod bless;
+mod demo;
+mod forge;
+
+use clap::{Parser, Subcommand};
+use eyre::Result;
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Edgeloom's development commands")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run the whole system on real input (scripts/demo builds it first)
+    Demo(demo::Arguments),
+    /// Run a local network of validator processes until Ctrl-C (arguments go to `edgeloom devnet`)
+    Devnet {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Compile the contracts and rewrite contracts/bindings/artifacts
+    Bindings {
+        /// Change nothing; fail when the committed artifacts differ from a fresh compile
+        #[arg(long)]
+        check: bool,
+    },
+    /// Run the contracts' forge tests
+    Forge,
+    /// Accept the golden data that the tests produced (insta snapshots)
+    Bless,
+    /// Run a benchmark; prints one JSON line per figure
+    Bench(bench::Arguments),
+}
+
+fn main() -> Result<()> {
+    color_eyre::install()?;
+    match Arguments::parse().command {
+        Command::Demo(arguments) => demo::run(&arguments),
+        Command::Devnet { arguments } => devnet(&arguments),
+        Command::Bindings { check } => bindings::run(check),
+        Command::Forge => forge::forge_test(),
+        Command::Bless => bless::run(),
+        Command::Bench(arguments) => bench::run(&arguments),
+    }
+}
+
+fn devnet(arguments: &[String]) -> Result<()> {
+    let status = std::process::Command::new(edgeloom_tests::binary("edgeloom")?).arg("devnet").args(arguments).status()?;
+    eyre::ensure!(status.success(), "edgeloom devnet ended with {status}");
+    Ok(())
+}

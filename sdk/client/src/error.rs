@@ -1,0 +1,228 @@
+//! What can go wrong between a program and the chain, told apart by who is at fault and what the caller may do next.
+
+use std::time::Duration;
+
+use alloy::{
+    primitives::{Address, B256, Bytes, U256},
+    rpc::json_rpc::ErrorPayload,
+    sol_types::SolInterface,
+    transports::{RpcError, TransportError},
+};
+use edgeloom_bindings::{
+    IEdgeProof::IEdgeProofErrors,
+    IEdgeStaking::IEdgeStakingErrors,
+    IJobMarket::{IJobMarketErrors, Phase, Reason},
+    IModelRegistry::IModelRegistryErrors,
+    addresses,
+};
+
+/// Everything an `edgeloom-sdk` call can fail with.
+///
+/// Reads have been retried when this is returned; transactions are never sent twice under another nonce unless the first
+/// one provably cannot run.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The node or the index could not be reached, or answered something that is not its protocol.
+    #[error("{method}: {source}")]
+    Transport {
+        /// JSON-RPC method or URL path.
+        method: String,
+        /// What the transport said.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The node refused the request: its code and its words.
+    #[error("the node refused {method}: {message} (code {code})")]
+    Rpc {
+        /// JSON-RPC method.
+        method: String,
+        /// JSON-RPC error code.
+        code: i64,
+        /// The node's message.
+        message: String,
+    },
+    /// A wait ended at its deadline; whatever was waited for may still happen.
+    #[error("{what}: nothing within {after:?}")]
+    Timeout {
+        /// What was waited for.
+        what: String,
+        /// The deadline that passed.
+        after: Duration,
+    },
+    /// The job market reverted.
+    #[error("the job market reverted: {0:?}")]
+    Market(IJobMarketErrors),
+    /// Staking reverted.
+    #[error("staking reverted: {0:?}")]
+    Staking(IEdgeStakingErrors),
+    /// The model registry reverted.
+    #[error("the model registry reverted: {0:?}")]
+    Models(IModelRegistryErrors),
+    /// The edge-proof precompile reverted.
+    #[error("the edge-proof precompile reverted: {0:?}")]
+    EdgeProof(IEdgeProofErrors),
+    /// A revert that is no custom error of these contracts.
+    #[error("reverted with {}", if .data.is_empty() { "no data".to_owned() } else { .data.to_string() })]
+    Revert {
+        /// Raw revert data, possibly empty.
+        data: Bytes,
+    },
+    /// The transaction is in a block but failed there, and replaying it did not show why (most often: out of gas).
+    #[error("transaction {tx} failed in its block without a reason")]
+    Failed {
+        /// Hash of the failed transaction.
+        tx: B256,
+    },
+    /// Another transaction of the same account took this one's nonce; this one can never run.
+    #[error("transaction {tx} can no longer run: its nonce {nonce} is used")]
+    Replaced {
+        /// Hash of the transaction that lost.
+        tx: B256,
+        /// The nonce both wanted.
+        nonce: u64,
+    },
+    /// The call needs more gas than one transaction may have (EIP-7825).
+    #[error("the call needs {needed} gas; one transaction may have {cap}")]
+    GasCap {
+        /// Gas that the node's estimate asks for.
+        needed: u64,
+        /// The protocol's cap.
+        cap: u64,
+    },
+    /// The job reached a terminal phase without a paid answer.
+    #[error("job {id} ended without an answer: {phase:?} because {reason:?}")]
+    NotSettled {
+        /// Job number.
+        id: U256,
+        /// Terminal phase.
+        phase: Phase,
+        /// The chain's reason code.
+        reason: Reason,
+        /// The worker, zero when nobody took the job.
+        worker: Address,
+    },
+    /// The index answered with an error status.
+    #[error("the index answered {status}: {message}")]
+    Index {
+        /// HTTP status.
+        status: u16,
+        /// Its message, at most 500 characters.
+        message: String,
+    },
+    /// A model image that the kernel refuses, or that is not the model it claims to be.
+    #[error("model: {0}")]
+    Model(#[from] ModelError),
+    /// The node serves another chain than the caller asked for.
+    #[error("the node serves chain {actual}, expected {expected}")]
+    WrongChain {
+        /// Chain id the caller asked for.
+        expected: u64,
+        /// Chain id the node reports.
+        actual: u64,
+    },
+    /// The answer of the node decodes, but cannot be.
+    #[error("the node's answer makes no sense: {0}")]
+    Answer(String),
+    /// The client was built without what this call needs.
+    #[error("this client was built without {0}")]
+    Missing(&'static str),
+    /// An URL or another setting that cannot be used.
+    #[error("{0}")]
+    Settings(String),
+}
+
+/// Why bytes are not the model that a caller wants.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ModelError {
+    /// The kernel refuses the image or the input.
+    #[error(transparent)]
+    Kernel(Box<dyn std::error::Error + Send + Sync>),
+    /// The image on chain commits to another id.
+    #[error("the image commits to {actual}, not to {expected}")]
+    Identity {
+        /// Id asked for.
+        expected: B256,
+        /// Id that the image commits to.
+        actual: B256,
+    },
+    /// The manifest's code is not a manifest.
+    #[error("the code at {0} is no manifest")]
+    Manifest(Address),
+    /// A chunk of the manifest has no code.
+    #[error("chunk {0} has no code")]
+    Chunk(Address),
+    /// An image that no manifest can hold.
+    #[error("the image has {actual} bytes; a model holds 1 to {limit}")]
+    Size {
+        /// Bytes given.
+        actual: usize,
+        /// Most bytes a manifest can name.
+        limit: usize,
+    },
+}
+
+impl Error {
+    /// Sorts a transport failure of `method`, whose call went to `to` if it was a contract call.
+    pub(crate) fn from_transport(method: &str, to: Option<Address>, error: TransportError) -> Self {
+        match error {
+            RpcError::ErrorResp(payload) => Self::from_payload(method, to, &payload),
+            other => Self::Transport { method: method.to_owned(), source: Box::new(other) },
+        }
+    }
+
+    fn from_payload(method: &str, to: Option<Address>, payload: &ErrorPayload) -> Self {
+        match payload.as_revert_data() {
+            Some(data) => Self::from_revert(to, data),
+            None if payload.message.contains("execution reverted") => Self::Revert { data: Bytes::new() },
+            None => {
+                Self::Rpc { method: method.to_owned(), code: payload.code, message: payload.message.to_string() }
+            }
+        }
+    }
+
+    /// Decodes revert data. Some errors are declared by two contracts; the one that was called is asked first, then those
+    /// it calls.
+    pub(crate) fn from_revert(to: Option<Address>, data: Bytes) -> Self {
+        let market = || IJobMarketErrors::abi_decode(&data).ok().map(Self::Market);
+        let staking = || IEdgeStakingErrors::abi_decode(&data).ok().map(Self::Staking);
+        let models = || IModelRegistryErrors::abi_decode(&data).ok().map(Self::Models);
+        let proof = || IEdgeProofErrors::abi_decode(&data).ok().map(Self::EdgeProof);
+        let decoded = match to {
+            Some(addresses::EDGE_STAKING) => staking(),
+            Some(addresses::MODEL_REGISTRY) => models(),
+            Some(addresses::EDGE_PROOF) => proof(),
+            _ => None,
+        };
+        decoded
+            .or_else(market)
+            .or_else(staking)
+            .or_else(models)
+            .or_else(proof)
+            .unwrap_or(Self::Revert { data })
+    }
+
+    /// Whether trying the same read again can help: the fault lies with the connection, not with the request.
+    pub(crate) fn is_transient(&self) -> bool {
+        matches!(self, Self::Transport { .. } | Self::Timeout { .. })
+            || matches!(self, Self::Index { status, .. } if *status >= 500 || *status == 429)
+    }
+
+    /// Whether the chain itself said no, so that repeating the call unchanged is pointless.
+    #[must_use]
+    pub const fn is_revert(&self) -> bool {
+        matches!(
+            self,
+            Self::Market(_)
+                | Self::Staking(_)
+                | Self::Models(_)
+                | Self::EdgeProof(_)
+                | Self::Revert { .. }
+                | Self::Failed { .. }
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests;

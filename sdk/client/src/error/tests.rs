@@ -1,0 +1,56 @@
+use alloy::{primitives::U256, sol_types::SolError};
+use edgeloom_bindings::{IEdgeProof, IEdgeStaking, IJobMarket, IModelRegistry};
+
+use super::*;
+
+fn reverted(to: Option<Address>, error: &impl SolError) -> Error {
+    Error::from_revert(to, error.abi_encode().into())
+}
+
+#[test]
+fn a_nested_revert_keeps_the_type_of_the_contract_that_raised_it() {
+    let short = IEdgeStaking::InsufficientFreeStake { worker: Address::ZERO, free: U256::ZERO, needed: U256::ONE };
+    let error = reverted(Some(addresses::JOB_MARKET), &short);
+    assert!(matches!(error, Error::Staking(IEdgeStakingErrors::InsufficientFreeStake(found)) if found == short));
+
+    let malformed = IEdgeProof::MalformedModel { rule: 7, op: 3 };
+    let error = reverted(Some(addresses::MODEL_REGISTRY), &malformed);
+    assert!(matches!(error, Error::EdgeProof(IEdgeProofErrors::MalformedModel(found)) if found == malformed));
+}
+
+#[test]
+fn an_error_declared_twice_belongs_to_the_contract_that_was_called() {
+    let unknown = IModelRegistry::ModelUnknown { modelId: B256::repeat_byte(9) };
+    assert!(matches!(reverted(Some(addresses::MODEL_REGISTRY), &unknown), Error::Models(_)));
+    assert!(matches!(reverted(Some(addresses::JOB_MARKET), &unknown), Error::Market(_)));
+    assert!(matches!(reverted(None, &unknown), Error::Market(_)));
+
+    let length = IJobMarket::InputLength { expected: U256::from(64), actual: U256::ZERO };
+    assert!(matches!(reverted(Some(addresses::EDGE_PROOF), &length), Error::EdgeProof(_)));
+}
+
+#[test]
+fn unknown_or_cut_revert_data_stays_raw() {
+    let whole = IJobMarket::JobUnknown { jobId: U256::ONE }.abi_encode();
+    for cut in 0..whole.len() {
+        let error = Error::from_revert(Some(addresses::JOB_MARKET), whole[..cut].to_vec().into());
+        assert!(matches!(error, Error::Revert { ref data } if data.len() == cut), "{cut}: {error:?}");
+    }
+    assert!(matches!(Error::from_revert(None, vec![1, 2, 3, 4].into()), Error::Revert { .. }));
+}
+
+#[test]
+fn the_nodes_payload_is_sorted_into_reverts_and_refusals() {
+    let data = alloy::hex::encode_prefixed(IJobMarket::JobUnknown { jobId: U256::ONE }.abi_encode());
+    let reverted = format!(r#"{{"code":3,"message":"execution reverted","data":"{data}"}}"#);
+    let bare = r#"{"code":3,"message":"execution reverted"}"#;
+    let refused = r#"{"code":-32000,"message":"nonce too low"}"#;
+    let sort = |text: &str| {
+        let payload: ErrorPayload = serde_json::from_str(text).expect("payload");
+        Error::from_transport("eth_call", Some(addresses::JOB_MARKET), RpcError::ErrorResp(payload))
+    };
+    assert!(matches!(sort(&reverted), Error::Market(IJobMarketErrors::JobUnknown(_))));
+    assert!(matches!(sort(bare), Error::Revert { data } if data.is_empty()));
+    assert!(matches!(sort(refused), Error::Rpc { code: -32000, message, .. } if message == "nonce too low"));
+    assert!(sort(bare).is_revert() && !sort(bare).is_transient() && !sort(refused).is_transient());
+}

@@ -1,0 +1,123 @@
+//! The height of the newest block, as a watch: from `eth_subscribe` where the node has a WebSocket on the same port, by
+//! asking every 100 ms where not. Blocks that the node shows are final, so a height never goes back.
+
+use std::time::Duration;
+
+use alloy::{
+    primitives::U64,
+    providers::{Provider, ProviderBuilder, RootProvider},
+    rpc::{client::WsConnect, types::Header},
+};
+use futures::{StreamExt, future::pending, stream::BoxStream};
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep_until, timeout},
+};
+use url::Url;
+
+use crate::rpc::Rpc;
+
+/// Between two questions without a subscription.
+const POLL: Duration = Duration::from_millis(100);
+/// How long a subscription may be silent before the node is asked as well: an idle chain seals a block a second, a
+/// development chain none.
+const SILENCE: Duration = Duration::from_secs(2);
+/// Between two attempts to subscribe.
+const RESUBSCRIBE: Duration = Duration::from_secs(2);
+
+/// Starts following. The task ends when every receiver is gone.
+pub(crate) fn follow(rpc: Rpc, url: &Url, first: u64) -> watch::Receiver<u64> {
+    let (heads, receiver) = watch::channel(first);
+    let task = Follower { rpc, url: websocket(url), subscription: None, heads };
+    tokio::spawn(task.run());
+    receiver
+}
+
+/// The node's WebSocket address, if `url` is HTTP.
+fn websocket(url: &Url) -> Option<Url> {
+    let scheme = match url.scheme() {
+        "http" => "ws",
+        "https" => "wss",
+        _ => return None,
+    };
+    let mut url = url.clone();
+    url.set_scheme(scheme).ok()?;
+    Some(url)
+}
+
+struct Follower {
+    rpc: Rpc,
+    url: Option<Url>,
+    subscription: Option<Subscription>,
+    heads: watch::Sender<u64>,
+}
+
+struct Subscription {
+    headers: BoxStream<'static, Header>,
+    /// Dropping the provider would close the connection.
+    _provider: RootProvider,
+}
+
+impl Follower {
+    async fn run(mut self) {
+        let mut subscribe_at = Instant::now();
+        let mut ask_at = Instant::now();
+        loop {
+            tokio::select! {
+                () = self.heads.closed() => return,
+                header = next(&mut self.subscription) => match header {
+                    Some(header) => {
+                        self.show(header.number);
+                        ask_at = Instant::now() + SILENCE;
+                    }
+                    None => {
+                        self.subscription = None;
+                        ask_at = Instant::now();
+                    }
+                },
+                () = sleep_until(ask_at) => {
+                    if let Ok(height) = self.rpc.once::<_, U64>("eth_blockNumber", (), None).await {
+                        self.show(height.to());
+                    }
+                    ask_at = Instant::now() + if self.subscription.is_some() { SILENCE } else { POLL };
+                }
+                () = sleep_until(subscribe_at), if self.subscription.is_none() && self.url.is_some() => {
+                    self.subscription = self.subscribe().await;
+                    subscribe_at = Instant::now() + RESUBSCRIBE;
+                }
+            }
+        }
+    }
+
+    fn show(&self, height: u64) {
+        self.heads.send_if_modified(|newest| {
+            let newer = height > *newest;
+            *newest = height.max(*newest);
+            newer
+        });
+    }
+
+    async fn subscribe(&self) -> Option<Subscription> {
+        let connect = WsConnect::new(self.url.as_ref()?.as_str()).with_max_retries(0);
+        let subscribed = timeout(self.rpc.deadlines.request.min(RESUBSCRIBE), async {
+            let provider = ProviderBuilder::new().disable_recommended_fillers().connect_ws(connect).await?;
+            let headers = provider.subscribe_blocks().await?.into_stream().boxed();
+            Ok::<_, alloy::transports::TransportError>(Subscription { headers, _provider: provider })
+        });
+        match subscribed.await {
+            Ok(Ok(subscription)) => Some(subscription),
+            Ok(Err(error)) => {
+                tracing::debug!(%error, "no WebSocket, asking instead");
+                None
+            }
+            Err(_) => None,
+        }
+    }
+}
+
+async fn next(subscription: &mut Option<Subscription>) -> Option<Header> {
+    match subscription {
+        Some(subscription) => subscription.headers.next().await,
+        None => pending().await,
+    }
+}

@@ -1,0 +1,96 @@
+//! Which nonces of one account are used up, under way or missing. Pure: the caller talks to the chain.
+//!
+//! N1 A nonce is handed out once, the lowest free one first. N2 A nonce whose transaction was refused is free again.
+//! N3 What the chain has passed is forgotten. N4 A transaction that waits behind a nonce nobody sent is shown as a gap.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use alloy::primitives::Bytes;
+
+#[derive(Debug, Default)]
+pub(crate) struct Nonces {
+    /// The lowest nonce never handed out; `None` before the chain was asked.
+    next: Option<u64>,
+    free: BTreeSet<u64>,
+    /// Handed out and not known to be in a block, with the raw transaction once it was broadcast.
+    out: BTreeMap<u64, Option<Bytes>>,
+}
+
+/// What a nonce below a waiting transaction needs.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Gap {
+    /// The node may have lost it (a restart drops its pool): broadcast it again.
+    Lost(Bytes),
+    /// Refused, and nobody reused it: fill it with a transfer of nothing.
+    Free(u64),
+    /// Handed out, but never broadcast: its owner may have given up.
+    Silent(u64),
+}
+
+impl Nonces {
+    pub(crate) fn reserve(&mut self) -> Option<u64> {
+        let nonce = match self.free.pop_first() {
+            Some(nonce) => nonce,
+            None => {
+                let next = self.next.as_mut()?;
+                *next += 1;
+                *next - 1
+            }
+        };
+        self.out.insert(nonce, None);
+        Some(nonce)
+    }
+
+    /// Marks a particular free or silent nonce as handed out, to fill a gap.
+    pub(crate) fn reserve_exactly(&mut self, nonce: u64) {
+        self.free.remove(&nonce);
+        self.out.insert(nonce, None);
+    }
+
+    pub(crate) fn broadcast(&mut self, nonce: u64, raw: Bytes) {
+        self.out.insert(nonce, Some(raw));
+        self.next = self.next.map(|next| next.max(nonce + 1));
+    }
+
+    /// The node refused the transaction: the nonce is free (N2).
+    pub(crate) fn refused(&mut self, nonce: u64) {
+        self.out.remove(&nonce);
+        self.free.insert(nonce);
+        while let Some(next) = self.next
+            && next > 0
+            && self.free.remove(&(next - 1))
+        {
+            self.next = Some(next - 1);
+        }
+    }
+
+    /// A transaction with this nonce is in a block.
+    pub(crate) fn settled(&mut self, nonce: u64) {
+        self.passed(nonce + 1);
+    }
+
+    /// The chain's next nonce is `chain` (N3). `pending` counts what the node's pool holds besides.
+    pub(crate) fn sync(&mut self, chain: u64, pending: u64) {
+        self.passed(chain);
+        self.next = Some(self.next.unwrap_or_default().max(chain).max(pending));
+    }
+
+    fn passed(&mut self, chain: u64) {
+        self.out = self.out.split_off(&chain);
+        self.free = self.free.split_off(&chain);
+        self.next = self.next.map(|next| next.max(chain));
+    }
+
+    /// Everything below `waiting` that the chain, at nonce `chain`, may lack (N4).
+    pub(crate) fn gaps(&self, chain: u64, waiting: u64) -> Vec<Gap> {
+        let out = self.out.range(chain.min(waiting)..waiting).map(|(&nonce, raw)| match raw {
+            Some(raw) => Gap::Lost(raw.clone()),
+            None => Gap::Silent(nonce),
+        });
+        let free = self.free.range(chain.min(waiting)..waiting).map(|&nonce| Gap::Free(nonce));
+        free.chain(out).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,107 @@
+//! Reads of the node's JSON-RPC: a deadline on every attempt, and on all attempts together.
+
+use std::{sync::Once, time::Duration};
+
+use alloy::{
+    primitives::Address,
+    providers::{DynProvider, Provider, ProviderBuilder},
+    rpc::json_rpc::{RpcRecv, RpcSend},
+};
+use tokio::time::{Instant, sleep, timeout};
+use url::Url;
+
+use crate::{Error, client::Deadlines};
+
+const BACKOFF_FIRST: Duration = Duration::from_millis(50);
+const BACKOFF_MAX: Duration = Duration::from_secs(1);
+
+/// A connection to one node.
+#[derive(Clone, Debug)]
+pub(crate) struct Rpc {
+    pub(crate) provider: DynProvider,
+    pub(crate) deadlines: Deadlines,
+}
+
+impl Rpc {
+    pub(crate) fn new(url: Url, deadlines: Deadlines) -> Result<Self, Error> {
+        let provider = ProviderBuilder::new()
+            .disable_recommended_fillers()
+            .connect_reqwest(http(deadlines.request)?, url)
+            .erased();
+        Ok(Self { provider, deadlines })
+    }
+
+    /// Asks until there is an answer: failures of the connection are retried, refusals are not.
+    pub(crate) async fn read<P, R>(&self, method: &'static str, params: P) -> Result<R, Error>
+    where
+        P: RpcSend + Clone + 'static,
+        R: RpcRecv,
+    {
+        self.read_of(method, params, None).await
+    }
+
+    /// [`Self::read`] of a contract at `to`, whose custom errors are decoded first.
+    pub(crate) async fn read_of<P, R>(&self, method: &'static str, params: P, to: Option<Address>) -> Result<R, Error>
+    where
+        P: RpcSend + Clone + 'static,
+        R: RpcRecv,
+    {
+        retried(self.deadlines.read, || self.once(method, params.clone(), to)).await
+    }
+
+    /// Asks once. For what must not be repeated blindly, and for what has a better moment to be repeated.
+    pub(crate) async fn once<P, R>(&self, method: &'static str, params: P, to: Option<Address>) -> Result<R, Error>
+    where
+        P: RpcSend + 'static,
+        R: RpcRecv,
+    {
+        let after = self.deadlines.request;
+        match timeout(after, self.provider.client().request::<P, R>(method, params)).await {
+            Ok(answer) => answer.map_err(|error| Error::from_transport(method, to, error)),
+            Err(_) => Err(Error::Timeout { what: method.to_owned(), after }),
+        }
+    }
+}
+
+/// Repeats an idempotent read while its failures are transient and `deadline` is not reached.
+pub(crate) async fn retried<T, F>(deadline: Duration, mut ask: impl FnMut() -> F) -> Result<T, Error>
+where
+    F: Future<Output = Result<T, Error>>,
+{
+    let start = Instant::now();
+    let mut pause = BACKOFF_FIRST;
+    loop {
+        match ask().await {
+            Err(error) if error.is_transient() && start.elapsed() + pause < deadline => {
+                tracing::debug!(%error, "asking again");
+                sleep(pause).await;
+                pause = (pause * 2).min(BACKOFF_MAX);
+            }
+            answer => return answer,
+        }
+    }
+}
+
+/// An HTTP client with this crate's settings.
+pub(crate) fn http(request: Duration) -> Result<reqwest::Client, Error> {
+    install_tls();
+    reqwest::Client::builder()
+        .timeout(request)
+        .connect_timeout(request.min(Duration::from_secs(3)))
+        .build()
+        .map_err(|error| Error::Settings(format!("HTTP client: {error}")))
+}
+
+/// The HTTP client in this dependency set has no TLS provider of its own and panics without one.
+fn install_tls() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        if rustls::crypto::CryptoProvider::get_default().is_none() {
+            // Losing the race to the embedding program is fine: then there is a provider.
+            drop(rustls::crypto::ring::default_provider().install_default());
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,15 @@
+//! The test harness: a whole network of real processes on this machine (validators, indexer, workers), started,
+//! killed and restarted through their public doors only: command lines, ports, signals and files. It links no node
+//! crate and knows nothing that an outsider could not know.
+
+mod binaries;
+mod digits;
+mod net;
+mod ports;
+mod process;
+
+pub use binaries::{binary, repository};
+pub use digits::{Digits, Sample};
+pub use net::{DEV_MNEMONIC, Net, NetConfig, dev_signer, wait_for};
+pub use ports::{free_port, require_free};
+pub use process::{Process, Ready};
