@@ -3,12 +3,14 @@
 //! crate and knows nothing that an outsider could not know.
 
 mod binaries;
+mod dev;
 mod digits;
 mod net;
 mod ports;
 mod process;
 
 pub use binaries::{binary, repository};
+pub use dev::Dev;
 pub use digits::{Digits, Sample};
 pub use net::{DEV_MNEMONIC, Net, NetConfig, dev_signer, wait_for};
 pub use ports::{free_port, require_free};

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use std::{
     fs,
     path::{Path, PathBuf},
+    process::Command,
     time::{Duration, Instant},
 };
 
@@ -221,7 +222,7 @@ impl Net {
         self.indexer.take().ok_or_else(|| eyre!("the indexer does not run"))?.kill_9()
     }
 
-    /// Starts a worker on its data (a new one, or where it stopped). `environment` is for the crash points of tests.
+    /// Starts a worker on its data (a new one, or where it stopped).
     ///
     /// # Errors
     /// When it does not come up.
@@ -234,14 +235,14 @@ impl Net {
         Ok(())
     }
 
-    /// Starts a worker without waiting for it. `extra` arguments follow the usual ones.
+    /// Starts a worker without waiting for it, with `environment` variables (the crash points of tests).
     ///
     /// # Errors
     /// When it cannot be started.
-    pub fn spawn_worker(&self, worker: u16, extra: &[&str]) -> Result<Process> {
+    pub fn spawn_worker(&self, worker: u16, environment: &[(&str, &str)]) -> Result<Process> {
         let folder = self.config.folder.join(format!("worker-{worker}"));
         let path = |path: PathBuf| path.display().to_string();
-        let mut arguments = vec![
+        let arguments = [
             "run".to_owned(),
             "--rpc".into(),
             // Not the validator that the demo kills.
@@ -258,8 +259,9 @@ impl Net {
             format!("127.0.0.1:{}", self.config.worker_port + worker),
             "--json".into(),
         ];
-        arguments.extend(extra.iter().map(|argument| (*argument).to_owned()));
-        Process::spawn(&format!("worker-{worker}"), &binary("edgeloom-worker")?, &arguments, &self.config.folder)
+        let mut command = Command::new(binary("edgeloom-worker")?);
+        command.args(arguments).envs(environment.iter().copied());
+        Process::start(&format!("worker-{worker}"), command, &self.config.folder)
     }
 
     /// kill -9.

@@ -35,18 +35,27 @@ pub trait Ready: DeserializeOwned {}
 impl<T: DeserializeOwned> Ready for T {}
 
 impl Process {
-    /// Starts `program`. Both of its outputs are appended to `<folder>/<name>.log`. The kernel kills it when the thread
-    /// that calls this ends, however that happens.
+    /// Starts `program` with arguments. See [`Process::start`].
     ///
     /// # Errors
     /// When the log cannot be written or the program cannot be started.
     pub fn spawn<A: AsRef<OsStr>>(name: &str, program: &Path, args: &[A], folder: &Path) -> Result<Self> {
+        let mut command = Command::new(program);
+        command.args(args);
+        Self::start(name, command, folder)
+    }
+
+    /// Starts a command. Both of its outputs are appended to `<folder>/<name>.log`. The kernel kills it when the thread
+    /// that calls this ends, however that happens.
+    ///
+    /// # Errors
+    /// When the log cannot be written or the program cannot be started.
+    pub fn start(name: &str, mut command: Command, folder: &Path) -> Result<Self> {
         let log = folder.join(format!("{name}.log"));
         let open = || OpenOptions::new().create(true).append(true).open(&log);
         let output = open().wrap_err_with(|| format!("cannot write {}", log.display()))?;
         let start = output.metadata()?.len();
-        let mut command = Command::new(program);
-        command.args(args).stdin(Stdio::null()).stdout(output).stderr(open()?);
+        command.stdin(Stdio::null()).stdout(output).stderr(open()?);
         let parent = Pid::this();
         // SAFETY: between fork and exec only async-signal-safe system calls are made.
         unsafe {
@@ -56,7 +65,7 @@ impl Process {
                 if Pid::parent() == parent { Ok(()) } else { Err(std::io::ErrorKind::BrokenPipe.into()) }
             });
         }
-        let child = command.spawn().wrap_err_with(|| format!("cannot start {}", program.display()))?;
+        let child = command.spawn().wrap_err_with(|| format!("cannot start {name}"))?;
         Ok(Self { name: name.to_owned(), child, log, start })
     }
 

@@ -53,9 +53,7 @@ contract JobMarket is IJobMarket {
         posted.modelId = modelId;
         posted.inputHash = keccak256(input);
         escrowed += price;
-        emit JobPosted(
-            jobId, msg.sender, modelId, price, posted.bond, posted.takeBy, workSeconds, input
-        );
+        emit JobPosted(jobId, msg.sender, modelId, price, posted.bond, posted.takeBy, workSeconds, input);
     }
 
     function take(uint256 jobId) external {

@@ -24,7 +24,7 @@ contract XorProof is IEdgeProof {
         shape.outputBytes = uint8(image[0]);
         shape.imageBytes = uint32(image.length);
         shape.macs = uint64(image.length) * 10;
-        shape.inferGas = 3_000;
+        shape.inferGas = 3000;
     }
 
     function _image(address manifest) private view returns (bytes memory image) {

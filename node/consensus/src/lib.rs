@@ -1,1 +1,21 @@
-//! (to be written)
+//! `chain` as an application of the BFT engine: proposing, verifying, finalizing, epochs, block sync, transaction
+//! gossip, and the instant sealer of dev mode. This crate knows no RPC and no command line. It owns the clock and the
+//! network on behalf of `chain`, which knows neither; what is not final never leaves it.
+
+mod application;
+mod archive;
+mod block;
+mod certificates;
+mod committee;
+mod decide;
+mod driver;
+mod gossip;
+mod keys;
+pub mod network;
+mod node;
+pub mod solo;
+#[cfg(test)]
+mod world;
+
+pub use decide::Feed;
+pub use keys::{KeyError, ValidatorKeys};

@@ -1,1 +1,31 @@
-//! (to be written)
+//! Execution as a pure, synchronous function: an environment, a view of the state and transactions go in, receipts and
+//! a state delta come out. This crate knows no disk, no trie, no clock, no async, no network and no block that is not
+//! in its arguments; it is generic over revm's `Database`.
+//!
+//! Rules:
+//! * X1 Osaka, its precompiles and the chain's own (`edgeloom-provider`). Transaction types 0, 1, 2 and 4; type 3 is
+//!   refused, there are no blobs. A transaction has at most 2^24 gas (EIP-7825).
+//! * X2 A block begins with EIP-2935's system call, which stores the parent's hash; `BLOCKHASH` reads that contract, so
+//!   the state alone answers it. There is no beacon root, no withdrawal and no request.
+//! * X3 The base fee is burned, the tip goes to the beneficiary (EIP-1559).
+//! * X4 Supply (CHAIN.md C5): Σ balances before = Σ balances after + burned, over the accounts that the block touched. A
+//!   burn is counted where it happens: base fee × gas of each transaction, and what SELFDESTRUCT destroys (EIP-6780: only
+//!   in the transaction that created the contract). Anything else is an error, never a block.
+//! * X5 Accounts that a block touches and leaves empty do not exist (EIP-161).
+
+#![deny(clippy::float_arithmetic)]
+
+mod block;
+mod call;
+mod environment;
+mod error;
+mod machine;
+mod overlay;
+
+pub use block::{Executed, Limits, Rejected, build, execute};
+pub use call::{AccountOverride, CallOutcome, Overrides, call};
+pub use environment::BlockEnvironment;
+pub use error::{CallError, ExecutionError, Refusal};
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,38 @@
-//! (to be written)
+//! Committed world state and chain rows, durable in one write batch per block. This crate knows keys, rows and
+//! Merkle-Patricia tries; it knows no EVM, no consensus, no network and no async.
+//!
+//! * S1 A [`Store`] is the final chain: the tip, everything below it, and nothing that could be undone.
+//! * S2 What is executed but not final lives in [`Layer`]s, which a [`View`] stacks over the tip: the layer carries the
+//!   state delta and the trie nodes it changes, so the root of a child is computed without touching the disk's state.
+//! * S3 [`Store::commit`] writes state, trie, history, block, receipts and tip in one batch, synced before it returns.
+//! * S4 History rows hold the value that a key took at a height and are never rewritten, so a [`HistoryView`] needs no
+//!   lock: whatever is committed while it reads lies above its height.
+//! * S5 Accounts and slots are keyed by keccak256; trie nodes by their path, so the trie never accumulates dead nodes.
+//!
+//! `kv` is the one place that knows there are two backends; everything above it is the same code over both.
+
+mod audit;
+mod blocks;
+mod commit;
+mod error;
+mod history;
+mod kv;
+mod layer;
+mod proof;
+mod receipts;
+mod record;
+mod store;
+mod table;
+mod trie;
+mod view;
+
+pub use commit::Commit;
+pub use error::StoreError;
+pub use history::HistoryView;
+pub use layer::Layer;
+pub use proof::{AccountProof, StorageProof};
+pub use store::{Store, Tip};
+pub use view::View;
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! The transactions of one sender, by nonce.
 
-use crate::entry::Entry;
-use alloy::primitives::U256;
+use crate::{Origin, entry::Entry};
+use alloy::primitives::{B256, U256};
 use std::collections::BTreeMap;
 
 /// Invariants: no nonce below `next`; `ready` = length of the run of nonces from `next`; `cost` = Σ costs.
@@ -40,8 +40,9 @@ impl Lane {
         self.entries.get(&nonce)
     }
 
-    pub(crate) fn last(&self) -> Option<&Entry> {
-        self.entries.last_key_value().map(|(_, entry)| entry)
+    /// The transaction of a peer with the highest nonce.
+    pub(crate) fn last_of_peer(&self) -> Option<B256> {
+        self.entries.values().rev().find(|entry| entry.origin == Origin::Peer).map(Entry::hash)
     }
 
     /// Σ costs, without that of the entry at `nonce`.
@@ -49,15 +50,10 @@ impl Lane {
         self.cost - self.get(nonce).map_or(U256::ZERO, |entry| entry.cost)
     }
 
-    /// The run that can execute now, in order.
-    pub(crate) fn run(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.range(self.next..self.next + self.ready).map(|(_, entry)| entry)
-    }
-
     /// Puts an entry at its nonce; what was there comes back.
     pub(crate) fn insert(&mut self, entry: Entry) -> Option<Entry> {
         let nonce = entry.nonce();
-        self.cost = self.cost.saturating_add(entry.cost);
+        self.cost += entry.cost;
         let old = self.entries.insert(nonce, entry);
         if let Some(old) = &old {
             self.cost -= old.cost;

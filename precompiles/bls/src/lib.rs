@@ -1,1 +1,36 @@
-//! (to be written)
+//! BLS signatures as the whole chain uses them: ciphersuite `BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_` of
+//! draft-irtf-cfrg-bls-signature (public keys in G1, 48 bytes; signatures in G2, 96 bytes; proof-of-possession scheme), on
+//! blst. This crate is pure: it knows no chain, no gas, no registry and no clock. A value of one of its types was checked
+//! when it was made: on the curve, in the subgroup, canonically encoded, and not the point at infinity.
+
+mod key;
+mod possession;
+mod signature;
+
+pub use key::{PublicKey, SecretKey};
+pub use possession::PossessionProof;
+pub use signature::{Signature, aggregate_signatures, fast_aggregate_verify};
+
+/// Domain separation tag of signatures.
+pub const DST: &[u8] = b"BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_";
+
+/// Domain separation tag of proofs of possession.
+pub const POSSESSION_DST: &[u8] = b"BLS_POP_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_";
+
+/// Why bytes are not a key or a signature. The supplier of the bytes is at fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BlsError {
+    #[error("key material has {0} bytes, fewer than 32")]
+    ShortSeed(usize),
+    #[error("not a secret key: zero, or not below the group order")]
+    SecretKey,
+    #[error("not a public key: infinity, off the curve, outside the subgroup, or not canonical")]
+    PublicKey,
+    #[error("not a signature: infinity, off the curve, outside the subgroup, or not canonical")]
+    Signature,
+    #[error("nothing to aggregate")]
+    Empty,
+}
+
+#[cfg(test)]
+mod tests;

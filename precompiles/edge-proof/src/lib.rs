@@ -15,7 +15,7 @@
 //! * **G3** There are 1 to [`MAX_OPS`] operations.
 //! * **G4** The input has 1 to [`MAX_TRACE_BYTES`] bytes.
 //! * **G5** The opcode is one of those of G24–G32. (Codes 16–63 are set aside for the transformer operations.)
-//! * **G6** Fields that an operation does not use, and reserved bytes, are zero: a graph has one encoding.
+//! * **G6** Fields that an operation does not use, and reserved bytes, are zero, so that later uses can be told apart.
 //! * **G7** Element types are 1 (i8), 2 (i16) or 4 (i32), their size in bytes, and fit the operation.
 //! * **G8** No dimension is zero; `k <= `[`MAX_K`]; windows fit their geometry (G25).
 //! * **G9** Each operand lies inside the input or inside the output of one *earlier* operation, of the same type and
@@ -85,8 +85,9 @@ pub use scale::Scale;
 
 /// Number of this specification, hashed into every model id.
 pub const SPEC_ID: u32 = 1;
-/// Longest model image, in bytes.
-pub const MAX_IMAGE_BYTES: usize = 1 << 20;
+/// Longest model image, in bytes: what 64 code chunks hold, each a byte short of EIP-170's limit. (1,024² weights with
+/// their scale records do not fit 1 MiB.)
+pub const MAX_IMAGE_BYTES: usize = 64 * 24_575;
 /// Most operations of a graph.
 pub const MAX_OPS: usize = 1024;
 /// Most bytes of input and intermediate results together.

@@ -217,7 +217,8 @@ impl Step {
         match self.op {
             Op::Dense => self.input.len = k,
             Op::Conv2d(g) | Op::MaxPool(g) => self.input = g.input(self.input.base),
-            Op::Argmax | Op::Lut | Op::Act | Op::Requantise => {}
+            Op::Argmax => self.input.len = d.n as usize,
+            Op::Lut | Op::Act | Op::Requantise => {}
             Op::Add => self.second = view(d.in2_base, d.in2_stride, self.count, n, Element::from_code(d.in2_type)?)?,
             Op::Copy if k > 0 => {
                 self.input.len = n - k;

@@ -1,1 +1,28 @@
-//! (to be written)
+//! The chain's own precompiles as revm sees them: addresses, ABI, gas, and the reading of code through the journal. This
+//! is the only crate of the folder that knows revm. It knows no blocks and no consensus, and it decides nothing about
+//! proofs: the kernel in `edge-proof` does, the same one that workers run.
+//!
+//! Rules: a call that is malformed reverts with a custom error of the interface that names the fault; only running out of
+//! gas halts. Gas is charged before the work that it pays for, in stages (calldata, manifest, chunks, graph, weights,
+//! inference), and depends on nothing that a node may have cached. DELEGATECALL and CALLCODE revert.
+
+mod edge_proof;
+mod gas;
+mod image;
+mod meter;
+
+pub use gas::{describe_gas, infer_gas};
+
+use alloy_evm::precompiles::{DynPrecompile, PrecompilesMap};
+use edgeloom_bindings::addresses;
+use revm::precompile::PrecompileId;
+
+/// Adds the chain's precompiles to Ethereum's.
+pub fn install(precompiles: &mut PrecompilesMap) {
+    precompiles.apply_precompile(&addresses::EDGE_PROOF, |_| {
+        Some(DynPrecompile::new_stateful(PrecompileId::custom("edge-proof"), edge_proof::run))
+    });
+}
+
+#[cfg(test)]
+mod tests;

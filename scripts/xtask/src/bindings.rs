@@ -13,7 +13,7 @@ use foundry_compilers::{
     ConfigurableArtifacts, Project, ProjectBuilder, ProjectPathsConfig,
     artifacts::{
         BytecodeHash, ConfigurableContractArtifact, Remapping, Settings, SettingsMetadata,
-        output_selection::ContractOutputSelection,
+        output_selection::{ContractOutputSelection, OutputSelection},
     },
     multi::{MultiCompiler, MultiCompilerLanguage, MultiCompilerSettings},
     solc::{Solc, SolcCompiler, SolcSettings},
@@ -90,12 +90,15 @@ fn project(contracts: &Path, scratch: &Path) -> Result<Project<MultiCompiler, Co
     settings.optimizer.runs = Some(profile.optimizer_runs);
     settings.evm_version = Some(profile.evm_version.parse().map_err(|error| eyre!("evm_version: {error}"))?);
     settings.metadata = Some(SettingsMetadata::new(BytecodeHash::None, false));
-    settings.output_selection.0.clear();
-    let settings = MultiCompilerSettings { solc: SolcSettings { settings, ..Default::default() }, ..Default::default() };
+    let artifacts = ConfigurableArtifacts::new([ContractOutputSelection::StorageLayout], []);
+    let outputs = artifacts.output_selection().into_iter().map(|output| output.to_string());
+    settings.output_selection = OutputSelection::common_output_selection(outputs);
+    let settings =
+        MultiCompilerSettings { solc: SolcSettings { settings, ..Default::default() }, ..Default::default() };
 
     let solc = Solc::new(contracts.join("solc.mjs")).wrap_err("contracts/solc.mjs did not answer --version")?;
     ProjectBuilder::<MultiCompiler>::default()
-        .artifacts(ConfigurableArtifacts::new([ContractOutputSelection::StorageLayout], []))
+        .artifacts(artifacts)
         .paths(paths.build()?)
         .settings(settings)
         .ephemeral()

@@ -3,19 +3,22 @@
 
 use edgeloom_tests::repository;
 use eyre::{Result, WrapErr, ensure};
-use std::{fs, path::Path, process::Command};
+use std::{env, fs, path::Path, process::Command};
 
 /// npm writes this file last, so it is as new as the installation is complete.
 const INSTALLED_LOCK: &str = "node_modules/.package-lock.json";
 const FORGE: &str = "node_modules/@foundry-rs/forge-linux-amd64/bin/forge";
 
-/// Runs every forge test, then compares the gas of each verb with the committed snapshot.
+/// Runs every forge test, then compares the gas of each verb with `contracts/snapshots`. Under `cargo xtask bless`, which
+/// sets insta's switch, it writes those files instead, as every other golden test does.
 pub(crate) fn forge_test() -> Result<()> {
     let contracts = repository().join("contracts");
     install_packages(&contracts)?;
-    forge(&contracts, &["test"])?;
-    // Costs are those of one call each; a fuzz or invariant run has none worth pinning.
-    forge(&contracts, &["snapshot", "--check", ".gas-snapshot", "--match-contract", "Gas"])
+    forge(&contracts, &["test", "--no-match-contract", "GasTest"], false)?;
+    let accept = env::var_os("INSTA_UPDATE").is_some_and(|mode| mode == "always");
+    // Isolated, each call is a transaction of its own: calldata, the intrinsic cost and cold access are counted.
+    forge(&contracts, &["test", "--isolate", "--match-contract", "GasTest"], !accept)
+        .wrap_err("if the gas of a verb changed on purpose, accept it with `cargo xtask bless`")
 }
 
 /// Installs the locked npm packages of the contracts when they are missing or older than the lock.
@@ -35,11 +38,11 @@ pub(crate) fn install_packages(contracts: &Path) -> Result<()> {
     Ok(())
 }
 
-fn forge(contracts: &Path, arguments: &[&str]) -> Result<()> {
+fn forge(contracts: &Path, arguments: &[&str], check_gas: bool) -> Result<()> {
     let status = Command::new(contracts.join(FORGE))
         .args(arguments)
         .current_dir(contracts)
-        .env("FOUNDRY_DISABLE_NIGHTLY_WARNING", "1")
+        .env("FORGE_SNAPSHOT_CHECK", check_gas.to_string())
         .status()
         .wrap_err("forge did not start")?;
     ensure!(status.success(), "`forge {}` ended with {status}", arguments.join(" "));

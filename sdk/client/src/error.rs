@@ -15,6 +15,7 @@ use edgeloom_bindings::{
     IModelRegistry::IModelRegistryErrors,
     addresses,
 };
+use edgeloom_edge_proof::{InputLength, Malformed};
 
 /// Everything an `edgeloom-sdk` call can fail with.
 ///
@@ -136,9 +137,12 @@ pub enum Error {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ModelError {
-    /// The kernel refuses the image or the input.
+    /// The image breaks a rule of the format.
     #[error(transparent)]
-    Kernel(Box<dyn std::error::Error + Send + Sync>),
+    Malformed(#[from] Malformed),
+    /// The input has the wrong length.
+    #[error(transparent)]
+    Input(#[from] InputLength),
     /// The image on chain commits to another id.
     #[error("the image commits to {actual}, not to {expected}")]
     Identity {

@@ -7,6 +7,7 @@ use alloy::{
     primitives::U64,
     providers::{Provider, ProviderBuilder, RootProvider},
     rpc::{client::WsConnect, types::Header},
+    transports::TransportError,
 };
 use futures::{StreamExt, future::pending, stream::BoxStream};
 use tokio::{
@@ -28,8 +29,7 @@ const RESUBSCRIBE: Duration = Duration::from_secs(2);
 /// Starts following. The task ends when every receiver is gone.
 pub(crate) fn follow(rpc: Rpc, url: &Url, first: u64) -> watch::Receiver<u64> {
     let (heads, receiver) = watch::channel(first);
-    let task = Follower { rpc, url: websocket(url), subscription: None, heads };
-    tokio::spawn(task.run());
+    tokio::spawn(run(rpc, websocket(url), heads));
     receiver
 }
 
@@ -45,73 +45,67 @@ fn websocket(url: &Url) -> Option<Url> {
     Some(url)
 }
 
-struct Follower {
-    rpc: Rpc,
-    url: Option<Url>,
-    subscription: Option<Subscription>,
-    heads: watch::Sender<u64>,
-}
-
 struct Subscription {
     headers: BoxStream<'static, Header>,
     /// Dropping the provider would close the connection.
     _provider: RootProvider,
 }
 
-impl Follower {
-    async fn run(mut self) {
-        let mut subscribe_at = Instant::now();
-        let mut ask_at = Instant::now();
-        loop {
-            tokio::select! {
-                () = self.heads.closed() => return,
-                header = next(&mut self.subscription) => match header {
-                    Some(header) => {
-                        self.show(header.number);
-                        ask_at = Instant::now() + SILENCE;
-                    }
-                    None => {
-                        self.subscription = None;
-                        ask_at = Instant::now();
-                    }
-                },
-                () = sleep_until(ask_at) => {
-                    if let Ok(height) = self.rpc.once::<_, U64>("eth_blockNumber", (), None).await {
-                        self.show(height.to());
-                    }
-                    ask_at = Instant::now() + if self.subscription.is_some() { SILENCE } else { POLL };
+async fn run(rpc: Rpc, url: Option<Url>, heads: watch::Sender<u64>) {
+    let mut subscription = None;
+    let mut subscribe_at = Instant::now();
+    let mut ask_at = Instant::now();
+    loop {
+        tokio::select! {
+            () = heads.closed() => return,
+            header = next(&mut subscription) => match header {
+                Some(header) => {
+                    show(&heads, header.number);
+                    ask_at = Instant::now() + SILENCE;
                 }
-                () = sleep_until(subscribe_at), if self.subscription.is_none() && self.url.is_some() => {
-                    self.subscription = self.subscribe().await;
-                    subscribe_at = Instant::now() + RESUBSCRIBE;
+                None => {
+                    subscription = None;
+                    ask_at = Instant::now();
                 }
+            },
+            () = sleep_until(ask_at) => {
+                if let Ok(height) = rpc.once::<_, U64>("eth_blockNumber", (), None).await {
+                    show(&heads, height.to());
+                }
+                ask_at = Instant::now() + if subscription.is_some() { SILENCE } else { POLL };
+            }
+            () = sleep_until(subscribe_at), if subscription.is_none() && url.is_some() => {
+                if let Some(url) = &url {
+                    subscription = subscribe(&rpc, url).await;
+                }
+                subscribe_at = Instant::now() + RESUBSCRIBE;
             }
         }
     }
+}
 
-    fn show(&self, height: u64) {
-        self.heads.send_if_modified(|newest| {
-            let newer = height > *newest;
-            *newest = height.max(*newest);
-            newer
-        });
-    }
+fn show(heads: &watch::Sender<u64>, height: u64) {
+    heads.send_if_modified(|newest| {
+        let newer = height > *newest;
+        *newest = height.max(*newest);
+        newer
+    });
+}
 
-    async fn subscribe(&self) -> Option<Subscription> {
-        let connect = WsConnect::new(self.url.as_ref()?.as_str()).with_max_retries(0);
-        let subscribed = timeout(self.rpc.deadlines.request.min(RESUBSCRIBE), async {
-            let provider = ProviderBuilder::new().disable_recommended_fillers().connect_ws(connect).await?;
-            let headers = provider.subscribe_blocks().await?.into_stream().boxed();
-            Ok::<_, alloy::transports::TransportError>(Subscription { headers, _provider: provider })
-        });
-        match subscribed.await {
-            Ok(Ok(subscription)) => Some(subscription),
-            Ok(Err(error)) => {
-                tracing::debug!(%error, "no WebSocket, asking instead");
-                None
-            }
-            Err(_) => None,
+async fn subscribe(rpc: &Rpc, url: &Url) -> Option<Subscription> {
+    let connect = WsConnect::new(url.as_str()).with_max_retries(0);
+    let subscribed = timeout(rpc.deadlines.request.min(RESUBSCRIBE), async {
+        let provider = ProviderBuilder::new().disable_recommended_fillers().connect_ws(connect).await?;
+        let headers = provider.subscribe_blocks().await?.into_stream().boxed();
+        Ok::<_, TransportError>(Subscription { headers, _provider: provider })
+    });
+    match subscribed.await {
+        Ok(Ok(subscription)) => Some(subscription),
+        Ok(Err(error)) => {
+            tracing::debug!(%error, "no WebSocket, asking instead");
+            None
         }
+        Err(_) => None,
     }
 }
 

@@ -1,1 +1,45 @@
-//! (to be written)
+//! A typed client of an Edgeloom chain: post jobs and wait for paid answers, upload and run models, bond workers, follow
+//! events, ask the index. It knows contracts, JSON-RPC and the index's REST; it does not know the EVM, databases or the
+//! BFT engine, trusts the node only for what no local check can show, and decides nothing about money by the index.
+//!
+//! ```no_run
+//! use alloy::{primitives::U256, signers::local::PrivateKeySigner};
+//! use edgeloom_sdk::{Client, ClientBuilder};
+//!
+//! # async fn example(model_id: alloy::primitives::B256, image: Vec<u8>) -> Result<(), Box<dyn std::error::Error>> {
+//! let signer: PrivateKeySigner = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80".parse()?;
+//! let client = Client::connect(ClientBuilder::new("http://127.0.0.1:8545").signer(signer)).await?;
+//! let price = U256::from(10).pow(U256::from(15));
+//! let answer = client.jobs().post(model_id, image, price).await?.result().await?;
+//! println!("{} says {}", answer.worker, answer.output);
+//! # Ok(()) }
+//! ```
+//!
+//! Every wait has a deadline ([`Deadlines`]); reads are repeated while the connection fails, transactions only as the same
+//! signed bytes. Only validator-final blocks are visible, so nothing that was seen is ever taken back.
+#![warn(missing_docs)]
+
+mod client;
+mod error;
+mod follow;
+mod heads;
+mod index;
+mod jobs;
+mod model;
+mod models;
+mod node;
+mod nonces;
+mod rpc;
+mod sender;
+mod staking;
+
+pub use client::{Client, ClientBuilder, Deadlines};
+pub use error::{Error, ModelError};
+pub use follow::Closing;
+pub use index::Index;
+pub use jobs::{Events, JobEvent, JobEventKind, JobResult, Jobs, Offer, PostedJob};
+pub use model::LocalModel;
+pub use models::{CHUNK_BYTES_MAX, IMAGE_BYTES_MAX, Models, Registration};
+pub use node::Node;
+pub use sender::SignedTx;
+pub use staking::Staking;

@@ -64,6 +64,12 @@ impl Nonces {
         }
     }
 
+    /// Somebody else's transaction has the nonce: it is neither ours nor free.
+    pub(crate) fn lost(&mut self, nonce: u64) {
+        self.out.remove(&nonce);
+        self.free.remove(&nonce);
+    }
+
     /// A transaction with this nonce is in a block.
     pub(crate) fn settled(&mut self, nonce: u64) {
         self.passed(nonce + 1);

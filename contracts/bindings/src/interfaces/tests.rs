@@ -1,0 +1,80 @@
+use crate::{IEdgeStaking, IJobMarket, IModelRegistry, ITheta, artifact};
+use alloy::{
+    json_abi::JsonAbi,
+    primitives::{B256, Selector},
+    sol_types::{SolEnum, SolEventInterface, SolInterface},
+};
+use serde::Deserialize;
+use std::collections::BTreeSet;
+
+#[derive(Deserialize)]
+struct Compiled {
+    abi: JsonAbi,
+}
+
+fn abi(artifact: &str) -> JsonAbi {
+    serde_json::from_str::<Compiled>(artifact).expect("a committed artifact").abi
+}
+
+/// What the compiled contract has that its interface does not name.
+fn unnamed<Calls: SolInterface, Errors: SolInterface>(artifact: &str) -> Vec<String> {
+    let abi = abi(artifact);
+    let calls: BTreeSet<Selector> = Calls::selectors().map(Selector::from).collect();
+    let errors: BTreeSet<Selector> = Errors::selectors().map(Selector::from).collect();
+    let functions = abi.functions().filter(|function| !calls.contains(&function.selector())).map(|f| f.signature());
+    let faults = abi.errors().filter(|error| !errors.contains(&error.selector())).map(|e| e.signature());
+    functions.chain(faults).collect()
+}
+
+/// What an interface names that the compiled contract does not have.
+fn missing<Calls: SolInterface>(artifact: &str) -> Vec<Selector> {
+    let has: BTreeSet<Selector> = abi(artifact).functions().map(|function| function.selector()).collect();
+    Calls::selectors().map(Selector::from).filter(|selector| !has.contains(selector)).collect()
+}
+
+#[test]
+fn the_types_name_everything_that_the_compiled_contracts_have() {
+    use IEdgeStaking::{IEdgeStakingCalls, IEdgeStakingErrors};
+    use IJobMarket::{IJobMarketCalls, IJobMarketErrors};
+    use IModelRegistry::{IModelRegistryCalls, IModelRegistryErrors};
+
+    // A bound that a library checks and that guards before it already exclude.
+    let casts = ["SafeCastOverflowedUintDowncast(uint8,uint256)"];
+    assert_eq!(unnamed::<IEdgeStakingCalls, IEdgeStakingErrors>(artifact::EDGE_STAKING), casts);
+    assert_eq!(unnamed::<IJobMarketCalls, IJobMarketErrors>(artifact::JOB_MARKET), casts);
+    assert_eq!(unnamed::<IModelRegistryCalls, IModelRegistryErrors>(artifact::MODEL_REGISTRY), [""; 0]);
+}
+
+#[test]
+fn the_compiled_contracts_have_everything_that_the_types_name() {
+    assert_eq!(missing::<IEdgeStaking::IEdgeStakingCalls>(artifact::EDGE_STAKING), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IJobMarket::IJobMarketCalls>(artifact::JOB_MARKET), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IModelRegistry::IModelRegistryCalls>(artifact::MODEL_REGISTRY), [Selector::ZERO; 0]);
+    assert_eq!(missing::<ITheta::IThetaCalls>(artifact::THETA), [Selector::ZERO; 0]);
+}
+
+#[test]
+fn events_hash_alike() {
+    let declared: BTreeSet<B256> =
+        [artifact::EDGE_STAKING, artifact::JOB_MARKET, artifact::MODEL_REGISTRY, artifact::THETA]
+            .into_iter()
+            .flat_map(|artifact| abi(artifact).events().map(|event| event.selector()).collect::<Vec<_>>())
+            .collect();
+    let named: BTreeSet<B256> = [
+        IEdgeStaking::IEdgeStakingEvents::SELECTORS,
+        IJobMarket::IJobMarketEvents::SELECTORS,
+        IModelRegistry::IModelRegistryEvents::SELECTORS,
+        ITheta::IThetaEvents::SELECTORS,
+    ]
+    .concat()
+    .into_iter()
+    .map(B256::from)
+    .collect();
+    assert_eq!(declared, named);
+}
+
+#[test]
+fn an_unknown_phase_is_refused() {
+    assert_eq!(IJobMarket::Phase::try_from(6).ok(), Some(IJobMarket::Phase::Rejected));
+    assert!(IJobMarket::Phase::try_from(IJobMarket::Phase::COUNT as u8).is_err());
+}

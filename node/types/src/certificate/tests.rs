@@ -8,7 +8,8 @@ fn keys() -> Vec<SecretKey> {
 }
 
 fn committee() -> Committee {
-    let validators = keys().iter().enumerate().map(|(seat, key)| Validator {
+    let keys = keys();
+    let validators = keys.iter().enumerate().map(|(seat, key)| Validator {
         identity: B256::with_last_byte(seat as u8),
         voting_key: key.public_key().to_bytes().into(),
         possession: key.prove_possession().to_bytes().into(),
@@ -45,9 +46,9 @@ fn a_quorum_verifies_and_fewer_do_not() {
 #[test]
 fn every_flipped_bit_and_every_truncation_is_rejected() {
     let genesis = B256::repeat_byte(1);
-    let bytes = certificate(genesis, &[0, 1, 2]);
+    let (bytes, committee) = (certificate(genesis, &[0, 1, 2]), committee());
     let accepted = |bytes: &[u8]| {
-        Certificate::decode(bytes).is_ok_and(|certificate| certificate.verify(genesis, &committee()).is_ok())
+        Certificate::decode(bytes).is_ok_and(|certificate| certificate.verify(genesis, &committee).is_ok())
     };
     assert!(accepted(&bytes));
     for cut in 0..bytes.len() {

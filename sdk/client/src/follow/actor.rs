@@ -3,7 +3,10 @@ use std::collections::HashMap;
 use alloy::{
     primitives::{B256, U256},
     providers::Provider,
-    rpc::types::{Filter, Log, TransactionReceipt},
+    rpc::{
+        client::BatchRequest,
+        types::{Filter, Log, TransactionReceipt},
+    },
     sol_types::SolEvent,
 };
 use edgeloom_bindings::{IJobMarket, addresses};
@@ -140,7 +143,7 @@ async fn fetch(rpc: &Rpc, hashes: &[B256]) -> Result<Vec<TransactionReceipt>, Er
     if let [hash] = hashes {
         return Ok(rpc.once::<_, Option<TransactionReceipt>>(method, (*hash,), None).await?.into_iter().collect());
     }
-    let mut batch = rpc.provider.client().new_batch();
+    let mut batch = BatchRequest::new(rpc.provider.client());
     let mut waiters = Vec::with_capacity(hashes.len());
     for hash in hashes {
         waiters.push(batch.add_call::<_, Option<TransactionReceipt>>(method, &(*hash,)).map_err(failed)?);

@@ -34,7 +34,7 @@ fn each_closing_gets_its_own_answer() {
         log(closed(3, Phase::Settled, Reason::CorrectAnswer), 8),
     ];
     let found = closings(&logs);
-    let outputs: Vec<_> = found.iter().map(|closing| closing.output.as_deref()).collect();
+    let outputs: Vec<_> = found.iter().map(|closing| closing.output.as_ref().map(|bytes| &bytes[..])).collect();
     assert_eq!(outputs, [Some(&b"one"[..]), None, Some(&b"three"[..])]);
     assert_eq!((found[2].block, found[2].paid, found[1].reason), (8, U256::from(5), Reason::WrongAnswer));
 }

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.30;
+
+import {HostileAccount} from "./mocks/HostileAccount.sol";
+import {IEdgeStaking} from "../src/interfaces/IEdgeStaking.sol";
+import {IJobMarket} from "../src/interfaces/IJobMarket.sol";
+import {World} from "./World.sol";
+import {eq, holds, vm} from "./Vm.sol";
+
+/// @dev Accounts with code that refuse money or call back while they are paid.
+contract HostileTest is World {
+    uint128 private constant STAKE = 10_000e18;
+    HostileAccount private _hostile;
+
+    function setUp() public override {
+        super.setUp();
+        _hostile = new HostileAccount();
+        vm.deal(address(_hostile), FUNDS);
+    }
+
+    function test_a_worker_that_refuses_its_pay_harms_itself_only() public {
+        uint256 jobId = _hostileTakes();
+        _hostile.plan(HostileAccount.Mood.Refuse, address(0), "");
+        bytes memory call = abi.encodeCall(MARKET.submit, (jobId, INPUT, answerTo(INPUT)));
+        vm.expectRevert(abi.encodeWithSelector(IJobMarket.PayoutFailed.selector, address(_hostile), PRICE));
+        _hostile.perform(address(MARKET), 0, call);
+
+        vm.warp(START + WORK_SECONDS + 1);
+        MARKET.expire(jobId);
+        vm.prank(ALICE);
+        MARKET.withdraw();
+        eq(ALICE.balance, FUNDS, "the requester is whole");
+    }
+
+    function test_a_worker_cannot_be_paid_twice_by_calling_back() public {
+        uint256 jobId = _hostileTakes();
+        uint256 other = posted(ALICE, PRICE);
+        bytes memory call = abi.encodeCall(MARKET.submit, (jobId, INPUT, answerTo(INPUT)));
+        _hostile.plan(HostileAccount.Mood.Reenter, address(MARKET), call);
+        _hostile.perform(address(MARKET), 0, call);
+        _expectOneFailedCallback();
+        eq(address(_hostile).balance, FUNDS - STAKE + PRICE, "paid once");
+        eq(address(MARKET).balance, PRICE, "the other job's escrow is untouched");
+        eq(phaseOf(other), uint256(IJobMarket.Phase.Open), "open");
+    }
+
+    function test_a_worker_may_take_its_next_job_while_it_is_paid() public {
+        uint256 jobId = _hostileTakes();
+        uint256 next = posted(ALICE, STAKE);
+        _hostile.plan(HostileAccount.Mood.Reenter, address(MARKET), abi.encodeCall(MARKET.take, (next)));
+        _hostile.perform(address(MARKET), 0, abi.encodeCall(MARKET.submit, (jobId, INPUT, answerTo(INPUT))));
+        // The whole stake is locked to the next job, which works only if the first one's bond was free before the pay.
+        eq(_hostile.successes(), 1, "state was complete before money moved");
+        eq(STAKING.stakeOf(address(_hostile)).locked, STAKE, "locked");
+    }
+
+    function test_a_requester_cannot_be_refunded_twice_by_calling_back() public {
+        uint256 jobId = _hostilePosts();
+        posted(ALICE, PRICE);
+        bytes memory call = abi.encodeCall(MARKET.cancel, (jobId));
+        _hostile.plan(HostileAccount.Mood.Reenter, address(MARKET), call);
+        _hostile.perform(address(MARKET), 0, call);
+        _expectOneFailedCallback();
+        eq(address(_hostile).balance, FUNDS, "refunded once");
+        eq(address(MARKET).balance, PRICE, "escrow of others");
+    }
+
+    function test_a_requester_that_refuses_money_cannot_block_a_rejection() public {
+        uint256 jobId = _hostilePosts();
+        _hostile.plan(HostileAccount.Mood.Refuse, address(0), "");
+        bonded(BOB, STAKE);
+        vm.prank(BOB);
+        MARKET.take(jobId);
+        vm.prank(BOB);
+        MARKET.submit(jobId, INPUT, "");
+        eq(phaseOf(jobId), uint256(IJobMarket.Phase.Rejected), "closed");
+        bytes memory call = abi.encodeCall(MARKET.withdraw, ());
+        vm.expectRevert(abi.encodeWithSelector(IJobMarket.PayoutFailed.selector, address(_hostile), PRICE));
+        _hostile.perform(address(MARKET), 0, call);
+        eq(MARKET.creditOf(address(_hostile)), PRICE, "the credit stays until it accepts");
+        _hostile.plan(HostileAccount.Mood.Accept, address(0), "");
+        _hostile.perform(address(MARKET), 0, call);
+        eq(address(_hostile).balance, FUNDS, "paid when it accepts");
+    }
+
+    function test_credit_cannot_be_withdrawn_twice_by_calling_back() public {
+        uint256 jobId = _hostilePosts();
+        posted(ALICE, PRICE);
+        vm.warp(START + TAKE_SECONDS + 1);
+        MARKET.expire(jobId);
+        bytes memory call = abi.encodeCall(MARKET.withdraw, ());
+        _hostile.plan(HostileAccount.Mood.Reenter, address(MARKET), call);
+        _hostile.perform(address(MARKET), 0, call);
+        _expectOneFailedCallback();
+        eq(address(_hostile).balance, FUNDS, "withdrawn once");
+    }
+
+    function test_stake_cannot_be_withdrawn_twice_by_calling_back() public {
+        bonded(BOB, STAKE);
+        _hostile.perform(address(STAKING), STAKE, abi.encodeCall(STAKING.bond, ()));
+        _hostile.perform(address(STAKING), 0, abi.encodeCall(STAKING.unbond, (STAKE)));
+        vm.warp(START + STAKING.UNBONDING_SECONDS());
+        bytes memory call = abi.encodeCall(STAKING.withdraw, ());
+        _hostile.plan(HostileAccount.Mood.Refuse, address(0), "");
+        vm.expectRevert(abi.encodeWithSelector(IEdgeStaking.PayoutFailed.selector, address(_hostile), STAKE));
+        _hostile.perform(address(STAKING), 0, call);
+        _hostile.plan(HostileAccount.Mood.Reenter, address(STAKING), call);
+        _hostile.perform(address(STAKING), 0, call);
+        _expectOneFailedCallback();
+        eq(address(_hostile).balance, FUNDS, "withdrawn once");
+        eq(address(STAKING).balance, STAKE, "stake of others");
+    }
+
+    function test_a_requester_cannot_work_for_itself_to_move_a_bond() public {
+        uint256 jobId = _hostilePosts();
+        _hostile.perform(address(STAKING), STAKE, abi.encodeCall(STAKING.bond, ()));
+        vm.expectRevert(abi.encodeWithSelector(IJobMarket.OwnJob.selector, jobId));
+        _hostile.perform(address(MARKET), 0, abi.encodeCall(MARKET.take, (jobId)));
+    }
+
+    function _hostileTakes() private returns (uint256 jobId) {
+        jobId = posted(ALICE, PRICE);
+        _hostile.perform(address(STAKING), STAKE, abi.encodeCall(STAKING.bond, ()));
+        _hostile.perform(address(MARKET), 0, abi.encodeCall(MARKET.take, (jobId)));
+    }
+
+    function _hostilePosts() private returns (uint256) {
+        bytes memory call = abi.encodeCall(MARKET.post, (modelId, INPUT, TAKE_SECONDS, WORK_SECONDS));
+        _hostile.perform(address(MARKET), PRICE, call);
+        return MARKET.jobCount();
+    }
+
+    function _expectOneFailedCallback() private view {
+        eq(_hostile.attempts(), 1, "it tried");
+        eq(_hostile.successes(), 0, "in vain");
+    }
+}

@@ -1,0 +1,150 @@
+//! What clients ask for, parsed once: filters of typed values, so that the store sees nothing a client wrote.
+
+use crate::page::{Column, Kind, List, Ordering, PageError};
+use alloy::primitives::{Address, B256, U256};
+use edgeloom_index_api::{Asset, JobOrder, ModelOrder, Phase, TransferOrder, WorkerOrder};
+
+/// An argument that cannot be what it should be.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadArgument {
+    #[error("`{argument}` must be an address: 0x and 40 hex digits")]
+    Address { argument: &'static str },
+    #[error("`{argument}` must be a hash: 0x and 64 hex digits")]
+    Hash { argument: &'static str },
+    #[error("`{argument}` must be an amount of wei: a decimal number below 2^256")]
+    Wei { argument: &'static str },
+    #[error("`phase` must be one of open, taken, settled, cancelled, expired, rejected, or several with commas between")]
+    Phase,
+    #[error("`{argument}` has {length} entries, more than {max}")]
+    TooMany { argument: &'static str, length: usize, max: usize },
+    #[error(transparent)]
+    Page(#[from] PageError),
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct JobFilter {
+    /// Any of these; empty for all.
+    pub phases: Vec<Phase>,
+    pub requester: Option<Address>,
+    pub worker: Option<Address>,
+    pub model: Option<B256>,
+    pub price_min: Option<U256>,
+    pub price_max: Option<U256>,
+    pub posted_block_min: Option<u64>,
+    pub posted_block_max: Option<u64>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WorkerFilter {
+    pub stake_min: Option<U256>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ModelFilter {
+    pub owner: Option<Address>,
+    pub name: Option<String>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TransferFilter {
+    pub asset: Option<Asset>,
+    pub from: Option<Address>,
+    pub to: Option<Address>,
+    /// Sender or receiver.
+    pub account: Option<Address>,
+    pub block_min: Option<u64>,
+    pub block_max: Option<u64>,
+}
+
+/// # Errors
+/// [`BadArgument::Address`]; upper and lower case are both taken, without checking a checksum.
+pub fn address(argument: &'static str, text: &str) -> Result<Address, BadArgument> {
+    let prefixed = text.starts_with("0x");
+    text.parse().ok().filter(|_| prefixed).ok_or(BadArgument::Address { argument })
+}
+
+/// # Errors
+/// [`BadArgument::Hash`].
+pub fn hash(argument: &'static str, text: &str) -> Result<B256, BadArgument> {
+    let prefixed = text.starts_with("0x");
+    text.parse().ok().filter(|_| prefixed).ok_or(BadArgument::Hash { argument })
+}
+
+/// # Errors
+/// [`BadArgument::Wei`].
+pub fn wei(argument: &'static str, text: &str) -> Result<U256, BadArgument> {
+    let wrong = BadArgument::Wei { argument };
+    if text.is_empty() || text.len() > 78 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(wrong);
+    }
+    U256::from_str_radix(text, 10).map_err(|_| wrong)
+}
+
+/// `open` or `open,taken`.
+///
+/// # Errors
+/// [`BadArgument::Phase`].
+pub fn phases(text: &str) -> Result<Vec<Phase>, BadArgument> {
+    let phase = |name: &str| match name {
+        "open" => Ok(Phase::Open),
+        "taken" => Ok(Phase::Taken),
+        "settled" => Ok(Phase::Settled),
+        "cancelled" => Ok(Phase::Cancelled),
+        "expired" => Ok(Phase::Expired),
+        "rejected" => Ok(Phase::Rejected),
+        _ => Err(BadArgument::Phase),
+    };
+    // One more than there are phases shows that some are repeated, or wrong.
+    text.split(',').take(7).map(|name| phase(name.trim())).collect()
+}
+
+const NUMBER: Kind = Kind::Number;
+const WEI: Kind = Kind::Bytes(32);
+
+const fn ordering(list: List, order: u8, column: Column, key: Column) -> Ordering {
+    Ordering { list, order, column, key }
+}
+
+const fn column(name: &'static str, kind: Kind) -> Column {
+    Column { name, kind }
+}
+
+pub const fn jobs_by(order: JobOrder) -> Ordering {
+    let key = column("id", NUMBER);
+    let by = match order {
+        JobOrder::Id => key,
+        JobOrder::PriceWei => column("price", WEI),
+        JobOrder::ClosedMs => column("closed_ms", NUMBER),
+    };
+    ordering(List::Jobs, order as u8, by, key)
+}
+
+pub const fn workers_by(order: WorkerOrder) -> Ordering {
+    let key = column("address", Kind::Bytes(20));
+    let by = match order {
+        WorkerOrder::Address => key,
+        WorkerOrder::StakeWei => column("stake", WEI),
+        WorkerOrder::EarnedWei => column("earned", WEI),
+        WorkerOrder::JobsSettled => column("jobs_settled", NUMBER),
+    };
+    ordering(List::Workers, order as u8, by, key)
+}
+
+pub const fn models_by(order: ModelOrder) -> Ordering {
+    let key = column("number", NUMBER);
+    let by = match order {
+        ModelOrder::Number => key,
+        ModelOrder::JobsPosted => column("jobs_posted", NUMBER),
+        ModelOrder::InferGas => column("infer_gas", NUMBER),
+    };
+    ordering(List::Models, order as u8, by, key)
+}
+
+pub const fn transfers_by(order: TransferOrder) -> Ordering {
+    let key = column("id", NUMBER);
+    let by = match order {
+        TransferOrder::Id => key,
+        TransferOrder::AmountWei => column("amount", WEI),
+    };
+    ordering(List::Transfers, order as u8, by, key)
+}

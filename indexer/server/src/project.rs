@@ -1,0 +1,201 @@
+//! Events to rows. Pure: the rows that a batch of blocks touches come in, the same rows as they are afterwards go out,
+//! and the store writes them with the cursor in one transaction.
+//!
+//! The contracts guard the life of a job and the sums of a stake; what contradicts them here means that earlier blocks
+//! are missing from the index, so it is an error and never skipped.
+
+use crate::{
+    decode::{Decoded, Event, What},
+    record::{BlockFacts, Job, JobEvent, Model, Stamp, StakeMove, Transfer, Worker},
+};
+use alloy::primitives::{Address, B256, U256};
+use edgeloom_bindings::{
+    IEdgeStaking::IEdgeStakingEvents, IJobMarket::IJobMarketEvents, IModelRegistry, IModelRegistry::IModelRegistryEvents,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+mod market;
+
+/// Rows by their keys. Before projecting it must hold every row of [`Touched`] that exists.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rows {
+    pub blocks: Vec<BlockFacts>,
+    pub jobs: BTreeMap<u64, Job>,
+    pub job_events: Vec<JobEvent>,
+    pub workers: BTreeMap<Address, Worker>,
+    pub models: BTreeMap<B256, Model>,
+    pub transfers: Vec<Transfer>,
+    /// Numbers given so far.
+    pub last_model: u64,
+    pub last_transfer: u64,
+}
+
+/// Keys of the rows that events may change.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Touched {
+    pub jobs: BTreeSet<u64>,
+    pub workers: BTreeSet<Address>,
+    pub models: BTreeSet<B256>,
+}
+
+/// What an event says that the rows before it contradict.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "block {block}, transaction {tx}: {what}. The index does not hold what came before; \
+     delete its database file and start again to rebuild it from the chain"
+)]
+pub struct Inconsistent {
+    pub block: u64,
+    pub tx: B256,
+    pub what: Contradiction,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum Contradiction {
+    #[error("job {0} is not a 63-bit number")]
+    JobNumber(U256),
+    #[error("job {0} was posted before")]
+    JobKnown(u64),
+    #[error("job {0} was never posted")]
+    JobUnknown(u64),
+    #[error("job {0} cannot do that in its phase")]
+    JobPhase(u64),
+    #[error("job {0} has a phase or reason that this program does not know")]
+    JobEnum(u64),
+    #[error("model {0} was never registered")]
+    ModelUnknown(B256),
+    #[error("model {0} was registered before")]
+    ModelKnown(B256),
+    #[error("worker {0} moves more stake than it has there")]
+    Stake(Address),
+    #[error("worker {0} was never seen")]
+    WorkerUnknown(Address),
+}
+
+impl Touched {
+    pub fn by(blocks: &[Decoded]) -> Self {
+        let mut touched = Self::default();
+        for event in blocks.iter().flat_map(|block| &block.events) {
+            match &event.what {
+                What::Market(event) => touched.market(event),
+                What::Staking(event) => {
+                    touched.workers.insert(staking(event).0);
+                },
+                What::Registry(IModelRegistryEvents::ModelRegistered(event)) => {
+                    touched.models.insert(event.modelId);
+                }
+                What::Registry(_) | What::Transfer { .. } => {}
+            }
+        }
+        touched
+    }
+
+    fn market(&mut self, event: &IJobMarketEvents) {
+        let job = match event {
+            IJobMarketEvents::JobPosted(event) => {
+                self.models.insert(event.modelId);
+                event.jobId
+            }
+            IJobMarketEvents::JobTaken(event) => {
+                self.workers.insert(event.worker);
+                event.jobId
+            }
+            IJobMarketEvents::JobAnswered(event) => event.jobId,
+            IJobMarketEvents::JobClosed(event) => {
+                self.workers.insert(event.worker);
+                event.jobId
+            }
+            IJobMarketEvents::Credited(_) | IJobMarketEvents::Withdrawn(_) => return,
+        };
+        self.jobs.extend(u64::try_from(job));
+    }
+}
+
+impl Rows {
+    /// # Errors
+    /// [`Inconsistent`]; the rows are then of no use.
+    pub fn project(&mut self, block: &Decoded) -> Result<(), Inconsistent> {
+        self.blocks.push(block.facts);
+        for event in &block.events {
+            let wrong = |what| Inconsistent { block: event.at.block, tx: event.at.tx, what };
+            self.event(event).map_err(wrong)?;
+        }
+        Ok(())
+    }
+
+    fn event(&mut self, event: &Event) -> Result<(), Contradiction> {
+        match &event.what {
+            What::Market(market) => self.market(event, market)?,
+            What::Staking(change) => {
+                let (address, change, amount) = staking(change);
+                let worker = self.worker(address, &event.at);
+                worker.move_stake(change, amount).map_err(|_| Contradiction::Stake(address))?;
+            }
+            What::Registry(IModelRegistryEvents::ModelRegistered(model)) => self.register(model, event.at)?,
+            What::Registry(IModelRegistryEvents::ChunkUploaded(_)) => {}
+            What::Transfer { asset, from, to, amount } => {
+                self.last_transfer += 1;
+                self.transfers.push(Transfer {
+                    id: self.last_transfer,
+                    asset: *asset,
+                    from: *from,
+                    to: *to,
+                    amount: *amount,
+                    at: event.at,
+                    tx_index: event.tx_index,
+                    log_index: event.log_index,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn worker(&mut self, address: Address, at: &Stamp) -> &mut Worker {
+        let worker = self.workers.entry(address).or_insert_with(|| Worker::new(address, at));
+        (worker.last_block, worker.last_ms) = (at.block, at.ms);
+        worker
+    }
+
+    fn register(&mut self, model: &IModelRegistry::ModelRegistered, at: Stamp) -> Result<(), Contradiction> {
+        if self.models.contains_key(&model.modelId) {
+            return Err(Contradiction::ModelKnown(model.modelId));
+        }
+        self.last_model += 1;
+        self.models.insert(
+            model.modelId,
+            Model {
+                id: model.modelId,
+                number: self.last_model,
+                owner: model.owner,
+                manifest: model.manifest,
+                input_bytes: model.inputBytes,
+                output_bytes: model.outputBytes,
+                macs: model.macs,
+                infer_gas: model.inferGas,
+                name: model.name.clone(),
+                metadata: model.metadata.clone(),
+                jobs_posted: 0,
+                jobs_settled: 0,
+                registered: at,
+            },
+        );
+        Ok(())
+    }
+}
+
+/// Whose stake moves, how, and by how many wei.
+fn staking(event: &IEdgeStakingEvents) -> (Address, StakeMove, U256) {
+    match event {
+        IEdgeStakingEvents::Bonded(event) => (event.worker, StakeMove::Bond, event.amount),
+        IEdgeStakingEvents::UnbondingStarted(event) => {
+            (event.worker, StakeMove::StartUnbonding(event.until), event.amount)
+        }
+        IEdgeStakingEvents::Unbonded(event) => (event.worker, StakeMove::FinishUnbonding, event.amount),
+        IEdgeStakingEvents::Locked(event) => (event.worker, StakeMove::Lock, event.amount),
+        IEdgeStakingEvents::Unlocked(event) => (event.worker, StakeMove::Unlock, event.amount),
+        IEdgeStakingEvents::Slashed(event) => (event.worker, StakeMove::Slash, event.amount),
+    }
+}
+
+#[cfg(test)]
+mod tests;

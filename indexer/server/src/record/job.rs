@@ -1,0 +1,84 @@
+use super::{Stamp, address_text, hash_text};
+use alloy::primitives::{Address, B256, Bytes, U256, hex};
+use edgeloom_index_api::{JobEventKind, JobEventRow, JobRow, Phase, Reason};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Job {
+    pub id: u64,
+    pub requester: Address,
+    pub model: B256,
+    pub price: U256,
+    pub bond: U256,
+    pub phase: Phase,
+    pub reason: Reason,
+    pub worker: Option<Address>,
+    pub input: Bytes,
+    pub output: Option<Bytes>,
+    pub evidence: Option<B256>,
+    pub paid: Option<U256>,
+    pub take_by: u64,
+    pub work_seconds: u64,
+    pub submit_by: Option<u64>,
+    pub posted: Stamp,
+    pub taken: Option<Stamp>,
+    pub closed: Option<Stamp>,
+}
+
+impl Job {
+    pub fn row(&self) -> JobRow {
+        let (taken, closed) = (self.taken.as_ref(), self.closed.as_ref());
+        JobRow {
+            id: self.id,
+            requester: address_text(&self.requester),
+            model_id: hash_text(&self.model),
+            price_wei: self.price.to_string(),
+            bond_wei: self.bond.to_string(),
+            phase: self.phase,
+            reason: self.reason,
+            worker: self.worker.as_ref().map(address_text),
+            input: hex::encode_prefixed(&self.input),
+            output: self.output.as_ref().map(hex::encode_prefixed),
+            evidence: self.evidence.as_ref().map(hash_text),
+            paid_wei: self.paid.map(|paid| paid.to_string()),
+            take_by: self.take_by,
+            work_seconds: self.work_seconds,
+            submit_by: self.submit_by,
+            posted_block: self.posted.block,
+            posted_tx: hash_text(&self.posted.tx),
+            posted_ms: self.posted.ms,
+            taken_block: taken.map(|at| at.block),
+            taken_tx: taken.map(|at| hash_text(&at.tx)),
+            taken_ms: taken.map(|at| at.ms),
+            closed_block: closed.map(|at| at.block),
+            closed_tx: closed.map(|at| hash_text(&at.tx)),
+            closed_ms: closed.map(|at| at.ms),
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobEvent {
+    pub job: u64,
+    pub kind: JobEventKind,
+    /// After the event.
+    pub phase: Phase,
+    pub actor: Address,
+    pub at: Stamp,
+    pub tx_index: u32,
+    pub log_index: u32,
+}
+
+impl JobEvent {
+    pub fn row(&self) -> JobEventRow {
+        JobEventRow {
+            kind: self.kind,
+            phase: self.phase,
+            actor: address_text(&self.actor),
+            block: self.at.block,
+            tx: hash_text(&self.at.tx),
+            tx_index: self.tx_index,
+            log_index: self.log_index,
+            ms: self.at.ms,
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! Puts the parts together, and takes them apart in order: stop indexing between two batches, finish the requests that run,
+//! fold the log into the database file.
+
+use crate::{
+    args::Args,
+    bar::show,
+    follow::{FollowError, Follower},
+    heads::Heads,
+    progress::Progress,
+    serve::{Served, router},
+    source::{Source, SourceError},
+    store::{Store, StoreError},
+};
+use serde_json::json;
+use std::{io, net::SocketAddr, time::Duration};
+use tokio::{net::TcpListener, sync::watch, time::timeout};
+
+/// How long running requests may take to finish at the end.
+const DRAIN: Duration = Duration::from_secs(3);
+
+/// Why the indexer cannot start or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    #[error("cannot listen on {addr}: {source}. Is another program there? Give another --listen")]
+    Listen { addr: SocketAddr, source: io::Error },
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Follow(#[from] FollowError),
+    #[error("the HTTP server stopped: {0}")]
+    Serve(io::Error),
+}
+
+/// An index that runs.
+#[derive(Debug)]
+pub struct Indexer {
+    /// Where it serves.
+    pub addr: SocketAddr,
+    pub progress: Progress,
+    store: Store,
+    follower: Follower,
+    heads: (Heads, Vec<url::Url>),
+    listener: TcpListener,
+}
+
+impl Indexer {
+    /// Opens the database and the port; asks no node yet.
+    ///
+    /// # Errors
+    /// [`RunError`] naming what is in the way.
+    pub async fn open(args: &Args) -> Result<Self, RunError> {
+        let source = Source::new(&args.rpc)?;
+        let store = Store::open(&args.db).await?;
+        let progress = Progress::new(store.identity().await?, store.newest().await?);
+        let failed = |source| RunError::Listen { addr: args.listen, source };
+        let listener = TcpListener::bind(args.listen).await.map_err(failed)?;
+        let addr = listener.local_addr().map_err(failed)?;
+        let heads = Heads::default();
+        let follower = Follower {
+            store: store.clone(),
+            source,
+            heads: heads.clone(),
+            progress: progress.clone(),
+            patience: Duration::from_secs(args.patience_seconds),
+        };
+        Ok(Self { addr, progress, store, follower, heads: (heads, args.rpc.clone()), listener })
+    }
+
+    /// The line that says where it serves.
+    pub fn ready_line(&self, args: &Args) -> String {
+        let (url, block) = (format!("http://{}", self.addr), self.progress.state().block.map(|block| block.height));
+        if args.json {
+            let graphql = format!("{url}{}", edgeloom_index_api::paths::GRAPHQL);
+            return json!({ "indexer": url, "graphql": graphql, "db": args.db, "block": block }).to_string();
+        }
+        let from = block.map_or_else(|| "from genesis".to_owned(), |block| format!("from block {}", block + 1));
+        format!("edgeloom-indexer serves {url} (GraphQL: {url}/graphql), indexing {from} into {}", args.db.display())
+    }
+
+    /// Indexes and serves until `stop` is true.
+    ///
+    /// # Errors
+    /// [`RunError::Follow`] when indexing cannot go on, [`RunError::Serve`] when serving cannot.
+    pub async fn run(self, mut stop: watch::Receiver<bool>) -> Result<(), RunError> {
+        let (end, ended) = watch::channel(false);
+        let (heads, urls) = self.heads;
+        let listening = tokio::spawn(heads.listen(urls));
+        let app = router(Served::new(self.store.clone(), self.progress.clone()));
+        let mut drained = ended.clone();
+        let serving = axum::serve(self.listener, app).with_graceful_shutdown(async move {
+            // An error means that `end` is gone: the end, too.
+            let _gone = drained.wait_for(|end| *end).await;
+        });
+        let mut serving = tokio::spawn(async move { serving.await });
+        let mut following = tokio::spawn(self.follower.run(ended));
+
+        let mut outcome = tokio::select! {
+            _ = stop.wait_for(|stop| *stop) => Ok(()),
+            served = &mut serving => served.unwrap_or_else(|error| Err(io::Error::other(error))).map_err(RunError::Serve),
+            followed = &mut following => flatten(followed),
+        };
+        if let Err(error) = &outcome {
+            self.progress.failed(error.to_string());
+        }
+        end.send_replace(true);
+        listening.abort();
+        if !following.is_finished() {
+            let followed = flatten((&mut following).await);
+            outcome = outcome.and(followed);
+        }
+        if !serving.is_finished() && timeout(DRAIN, &mut serving).await.is_err() {
+            tracing::warn!("some requests took too long to finish and were cut off");
+            serving.abort();
+        }
+        self.store.close().await;
+        outcome
+    }
+}
+
+fn flatten(joined: Result<Result<(), FollowError>, tokio::task::JoinError>) -> Result<(), RunError> {
+    match joined {
+        Ok(followed) => Ok(followed?),
+        Err(error) => Err(RunError::Serve(io::Error::other(error))),
+    }
+}
+
+/// Runs the program until it is told to stop (Ctrl-C or SIGTERM).
+///
+/// # Errors
+/// [`RunError`] with one sentence for people.
+pub async fn run(args: Args) -> Result<(), RunError> {
+    let indexer = Indexer::open(&args).await?;
+    println!("{}", indexer.ready_line(&args));
+    let bar = tokio::spawn(show(indexer.progress.clone()));
+    let (stop, stopped) = watch::channel(false);
+    let signals = tokio::spawn(async move {
+        told_to_stop().await;
+        stop.send_replace(true);
+        // Keep the sender: dropped, it would look like a stop to nobody.
+        std::future::pending::<()>().await;
+    });
+    let outcome = indexer.run(stopped).await;
+    signals.abort();
+    bar.abort();
+    outcome
+}
+
+async fn told_to_stop() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        // Without the handler SIGTERM ends the process at once, which the database survives.
+        let _interrupted = tokio::signal::ctrl_c().await;
+        return;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
+}

@@ -1,0 +1,102 @@
+//! One port for everything: GraphQL, REST, OpenAPI, health, readiness and metrics.
+//!
+//! V1 Reading needs no permission: any origin may ask.
+//! V2 A request has at most 256 KiB and 20 seconds. A GraphQL query is bounded before it runs (see `graphql`).
+//! V3 Every error is JSON, `{"error": {"code", "message"}}`; who asks wrongly gets 4xx with what would be right.
+//!    (GraphQL's own errors have the shape that GraphQL prescribes.)
+
+mod graphql;
+mod observe;
+mod problem;
+mod rest;
+
+use crate::{progress::Progress, store::Store};
+use axum::{
+    Json, Router,
+    extract::State,
+    http::{StatusCode, header},
+    middleware,
+    response::{Html, IntoResponse},
+    routing::get,
+};
+use edgeloom_index_api::{Health, Readiness, paths};
+use metrics_exporter_prometheus::PrometheusHandle;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tower_http::{cors::CorsLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
+
+/// V2.
+const BODY_MAX: usize = 256 * 1024;
+const REQUEST: Duration = Duration::from_secs(20);
+
+/// What answers come from. Clones share it.
+#[derive(Clone)]
+pub struct Served(Arc<Shared>);
+
+struct Shared {
+    store: Store,
+    progress: Progress,
+    schemas: graphql::Schemas,
+    metrics: PrometheusHandle,
+    started: Instant,
+}
+
+impl std::fmt::Debug for Served {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Served").field("progress", &self.0.progress).finish_non_exhaustive()
+    }
+}
+
+impl Served {
+    pub fn new(store: Store, progress: Progress) -> Self {
+        let schemas = graphql::Schemas::new(&store, &progress);
+        let metrics = crate::telemetry::recorder();
+        Self(Arc::new(Shared { store, progress, schemas, metrics, started: Instant::now() }))
+    }
+}
+
+/// Every route.
+pub fn router(served: Served) -> Router {
+    let (rest, openapi) = rest::routes();
+    let document = Json(openapi);
+    rest.route(paths::OPENAPI, get(async move || document))
+        .route(paths::GRAPHQL, get(page).post(graphql::answer))
+        .route(paths::HEALTH, get(health))
+        .route(paths::READY, get(ready))
+        .route(paths::METRICS, get(metrics))
+        .route("/", get(page))
+        .fallback(problem::no_route)
+        .layer(middleware::from_fn(observe::measure))
+        .layer(middleware::from_fn(problem::as_json))
+        .layer(RequestBodyLimitLayer::new(BODY_MAX))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST))
+        .layer(CorsLayer::permissive())
+        .with_state(served)
+}
+
+/// A page to write queries in. It loads nothing from anywhere else.
+async fn page() -> Html<&'static str> {
+    Html(include_str!("serve/page.html"))
+}
+
+async fn health(State(Served(shared)): State<Served>) -> Json<Health> {
+    let uptime_ms = u64::try_from(shared.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    Json(Health { status: "ok".into(), version: env!("CARGO_PKG_VERSION").into(), uptime_ms })
+}
+
+async fn ready(State(Served(shared)): State<Served>) -> (StatusCode, Json<Readiness>) {
+    let readiness = shared.progress.state().readiness();
+    let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(readiness))
+}
+
+async fn metrics(State(Served(shared)): State<Served>) -> impl IntoResponse {
+    metrics::gauge!("edgeloom_index_lag_seconds").set(shared.progress.state().lag().as_secs_f64());
+    shared.metrics.run_upkeep();
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], shared.metrics.render())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,136 @@
+//! GraphQL over POST. A query is bounded in four steps, each before the work that it bounds:
+//!
+//! G1 brackets: at most 64 levels, counted in the text, so that parsing cannot exhaust the stack;
+//! G2 fields: at most 10,000 once fragments are expanded, counted without expanding them;
+//! G3 depth: at most 12 fields below each other;
+//! G4 complexity: at most 30,000, where a list counts its fields once per row of the page.
+//!
+//! Introspection is bounded by G1, G2 and a depth of its own: the standard query of tools is 15 deep.
+
+mod bounds;
+mod loaders;
+mod query;
+mod rows;
+mod wheres;
+
+use super::{Served, problem::problem};
+use crate::{progress::Progress, store::Store};
+use async_graphql::{
+    EmptyMutation, EmptySubscription, ErrorExtensionValues, Request, Response as GraphResponse, Schema, ServerError, Value,
+    dataloader::DataLoader, parser::parse_query,
+};
+use async_graphql_axum::GraphQLResponse;
+use axum::{
+    body::Bytes,
+    extract::{State, rejection::BytesRejection},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use query::Query;
+
+/// G3.
+const DEPTH_MAX: usize = 12;
+/// The standard introspection query is 15 deep.
+const INTROSPECTION_DEPTH_MAX: usize = 20;
+/// G4.
+const COMPLEXITY_MAX: usize = 30_000;
+/// Directives on one field.
+const DIRECTIVES_MAX: usize = 16;
+
+type IndexSchema = Schema<Query, EmptyMutation, EmptySubscription>;
+
+/// The schema, under both sets of bounds.
+pub(super) struct Schemas {
+    rows: IndexSchema,
+    introspection: IndexSchema,
+}
+
+impl Schemas {
+    pub(super) fn new(store: &Store, progress: &Progress) -> Self {
+        let schema = || {
+            Schema::build(Query, EmptyMutation, EmptySubscription)
+                .data(store.clone())
+                .data(progress.clone())
+                .data(DataLoader::new(loaders::Rows(store.clone()), tokio::spawn))
+                .limit_directives(DIRECTIVES_MAX)
+        };
+        let rows = schema().limit_depth(DEPTH_MAX).limit_complexity(COMPLEXITY_MAX).finish();
+        let introspection = schema().introspection_only().limit_depth(INTROSPECTION_DEPTH_MAX).finish();
+        Self { rows, introspection }
+    }
+
+    pub(super) async fn execute(&self, mut request: Request) -> GraphResponse {
+        if let Err(exceeded) = bounds::brackets(&request.query) {
+            return refused(exceeded.to_string());
+        }
+        let document = match parse_query(&request.query) {
+            Ok(document) => document,
+            Err(error) => return GraphResponse::from_errors(vec![error.into()]),
+        };
+        if let Err(exceeded) = bounds::fields(&document) {
+            return refused(exceeded.to_string());
+        }
+        let schema = if bounds::is_introspection(&document) { &self.introspection } else { &self.rows };
+        request.set_parsed_query(document);
+        let mut response = schema.execute(request).await;
+        for error in &mut response.errors {
+            match error.message.as_str() {
+                "Query is nested too deep." => error.message = format!("Query is nested deeper than {DEPTH_MAX} fields."),
+                "Query is too complex." => {
+                    error.message =
+                        format!("Query costs more than {COMPLEXITY_MAX} (fields × rows per page): ask for fewer rows or fields.");
+                }
+                _ => {}
+            }
+        }
+        response
+    }
+}
+
+fn refused(message: String) -> GraphResponse {
+    GraphResponse::from_errors(vec![ServerError::new(message, None)])
+}
+
+pub(super) async fn answer(
+    State(Served(shared)): State<Served>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Response {
+    let body = match body {
+        Ok(body) => body,
+        Err(rejected) => return problem(rejected.status(), rejected.body_text()),
+    };
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    if !kind.starts_with("application/json") && !kind.starts_with("application/graphql-response+json") {
+        let message = "send a GraphQL request with `content-type: application/json`".into();
+        return problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, message);
+    }
+    let request = match serde_json::from_slice::<Request>(&body) {
+        Ok(request) => request,
+        Err(error) => {
+            let message = format!("not a GraphQL request (one object with `query` and perhaps `variables`): {error}");
+            return problem(StatusCode::BAD_REQUEST, message);
+        }
+    };
+    let response = shared.schemas.execute(request).await;
+    (status(&response), GraphQLResponse::from(response)).into_response()
+}
+
+/// 400 when nothing was executed or an argument was wrong, 500 when reading failed, else 200.
+fn status(response: &GraphResponse) -> StatusCode {
+    let code = |error: &ServerError| {
+        let extensions: Option<&ErrorExtensionValues> = error.extensions.as_ref();
+        extensions.and_then(|extensions| extensions.get("code")).cloned()
+    };
+    let has = |wanted: &str| response.errors.iter().any(|error| code(error) == Some(Value::from(wanted)));
+    if has(rows::INTERNAL) {
+        StatusCode::INTERNAL_SERVER_ERROR
+    } else if has(rows::BAD_INPUT) || response.errors.iter().any(|error| error.path.is_empty()) {
+        StatusCode::BAD_REQUEST
+    } else {
+        StatusCode::OK
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,150 @@
+//! Rows as GraphQL objects: the API's rows, and what each refers to.
+
+use super::{
+    loaders::{self, HistoryOf},
+    query::{List, cost, list},
+};
+use crate::{
+    filter::{BadArgument, JobFilter, jobs_by},
+    record,
+    store::{Slice, Store, StoreError},
+};
+use async_graphql::{
+    ComplexObject, Context, Error, ErrorExtensions, OutputType, Result, SimpleObject, dataloader::DataLoader,
+};
+use edgeloom_index_api::{JobEventRow, JobOrder, JobRow, ModelRow, OrderDirection, PageInfo, TransferRow, WorkerRow};
+
+/// Error codes in `extensions.code`.
+pub(super) const BAD_INPUT: &str = "BAD_USER_INPUT";
+pub(super) const INTERNAL: &str = "INTERNAL";
+
+/// A page of a list.
+#[derive(SimpleObject)]
+#[graphql(concrete(name = "JobPage", params(Job)))]
+#[graphql(concrete(name = "WorkerPage", params(Worker)))]
+#[graphql(concrete(name = "ModelPage", params(Model)))]
+#[graphql(concrete(name = "TransferPage", params(TransferRow)))]
+pub(super) struct Listed<T: OutputType> {
+    items: Vec<T>,
+    page_info: PageInfo,
+    /// Rows that match, on all pages. Counting reads them all: ask for it only where it is shown.
+    total_count: u64,
+}
+
+impl<T: OutputType> Listed<T> {
+    pub(super) fn new<R>(slice: Slice<R>, row: impl Fn(R) -> T) -> Self {
+        Self {
+            items: slice.items.into_iter().map(row).collect(),
+            page_info: PageInfo { end_cursor: slice.end_cursor, has_next_page: slice.has_next_page },
+            total_count: slice.total_count,
+        }
+    }
+}
+
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub(super) struct Job {
+    #[graphql(flatten)]
+    row: JobRow,
+    #[graphql(skip)]
+    record: record::Job,
+}
+
+impl From<record::Job> for Job {
+    fn from(record: record::Job) -> Self {
+        Self { row: record.row(), record }
+    }
+}
+
+#[ComplexObject]
+impl Job {
+    /// What happened to the job, oldest first.
+    #[graphql(complexity = "4 * child_complexity")]
+    async fn history(&self, ctx: &Context<'_>) -> Result<Vec<JobEventRow>> {
+        let history = loader(ctx)?.load_one(HistoryOf(self.record.id)).await.map_err(|error| unreadable(&error))?;
+        Ok(history.unwrap_or_default().iter().map(|event| event.row()).collect())
+    }
+
+    async fn model(&self, ctx: &Context<'_>) -> Result<Option<Model>> {
+        let model = loader(ctx)?.load_one(self.record.model).await.map_err(|error| unreadable(&error))?;
+        Ok(model.map(Model::from))
+    }
+
+    /// The row of `worker`.
+    async fn worker_row(&self, ctx: &Context<'_>) -> Result<Option<Worker>> {
+        let Some(address) = self.record.worker else { return Ok(None) };
+        let worker = loader(ctx)?.load_one(address).await.map_err(|error| unreadable(&error))?;
+        Ok(worker.map(Worker::from))
+    }
+}
+
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub(super) struct Worker {
+    #[graphql(flatten)]
+    row: WorkerRow,
+    #[graphql(skip)]
+    record: record::Worker,
+}
+
+impl From<record::Worker> for Worker {
+    fn from(record: record::Worker) -> Self {
+        Self { row: record.row(), record }
+    }
+}
+
+#[ComplexObject]
+impl Worker {
+    /// Jobs that it took, newest first.
+    #[graphql(complexity = "cost(first, None, child_complexity)")]
+    async fn jobs(&self, ctx: &Context<'_>, first: Option<u32>, after: Option<String>) -> Result<Listed<Job>> {
+        newest_jobs(ctx, JobFilter { worker: Some(self.record.address), ..JobFilter::default() }, first, after).await
+    }
+}
+
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub(super) struct Model {
+    #[graphql(flatten)]
+    row: ModelRow,
+    #[graphql(skip)]
+    record: record::Model,
+}
+
+impl From<record::Model> for Model {
+    fn from(record: record::Model) -> Self {
+        Self { row: record.row(), record }
+    }
+}
+
+#[ComplexObject]
+impl Model {
+    /// Jobs that name it, newest first.
+    #[graphql(complexity = "cost(first, None, child_complexity)")]
+    async fn jobs(&self, ctx: &Context<'_>, first: Option<u32>, after: Option<String>) -> Result<Listed<Job>> {
+        newest_jobs(ctx, JobFilter { model: Some(self.record.id), ..JobFilter::default() }, first, after).await
+    }
+}
+
+async fn newest_jobs(ctx: &Context<'_>, filter: JobFilter, first: Option<u32>, after: Option<String>) -> Result<Listed<Job>> {
+    let list = list(
+        ctx,
+        List { ordering: jobs_by(JobOrder::Id), direction: Some(OrderDirection::Desc), first, limit: None, after },
+    )?;
+    let jobs = ctx.data::<Store>()?.jobs(&filter, &list.page, list.count).await.map_err(|error| unreadable(&error))?;
+    Ok(Listed::new(jobs, Job::from))
+}
+
+fn loader<'c>(ctx: &'c Context<'_>) -> Result<&'c DataLoader<loaders::Rows>> {
+    ctx.data()
+}
+
+pub(super) fn bad_input(error: &BadArgument) -> Error {
+    Error::new(error.to_string()).extend_with(|_, extensions| extensions.set("code", BAD_INPUT))
+}
+
+/// What is wrong with the database is for the operator, not for whoever asks.
+pub(super) fn unreadable(error: &StoreError) -> Error {
+    tracing::error!(%error, "a GraphQL query failed");
+    Error::new("the index cannot be read at the moment").extend_with(|_, extensions| extensions.set("code", INTERNAL))
+}

@@ -1,0 +1,137 @@
+//! REST: the same lists as GraphQL, described by OpenAPI.
+
+use super::{Served, problem::Refusal};
+use crate::{
+    filter::{
+        BadArgument, JobFilter, ModelFilter, TransferFilter, WorkerFilter, address, hash, jobs_by, models_by, phases, transfers_by,
+        wei, workers_by,
+    },
+    page::{PageArguments, PageRequest},
+    store::{Count, Slice},
+};
+use axum::{
+    Json, Router,
+    extract::{Path, Query, State},
+};
+use edgeloom_index_api::{
+    JobDetail, JobQuery, JobRow, Meta, ModelQuery, ModelRow, Page, PageInfo, Problem, TransferQuery, TransferRow, WorkerQuery,
+    WorkerRow,
+};
+use utoipa::{OpenApi, openapi::OpenApi as Document};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+type Answer<T> = Result<Json<T>, Refusal>;
+
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "Edgeloom index",
+    description = "Jobs, workers, models and transfers of an Edgeloom chain. Only final blocks are indexed: rows never go back. \
+                   Amounts are wei as decimal strings."
+))]
+struct Described;
+
+pub(super) fn routes() -> (Router<Served>, Document) {
+    OpenApiRouter::with_openapi(Described::openapi())
+        .routes(routes!(jobs))
+        .routes(routes!(job))
+        .routes(routes!(workers))
+        .routes(routes!(worker))
+        .routes(routes!(models))
+        .routes(routes!(model))
+        .routes(routes!(transfers))
+        .routes(routes!(meta))
+        .split_for_parts()
+}
+
+/// Jobs, by number unless ordered otherwise.
+#[utoipa::path(get, path = "/api/jobs", params(JobQuery), responses((status = 200, body = Page<JobRow>), (status = 400, body = Problem)))]
+async fn jobs(State(Served(shared)): State<Served>, Query(query): Query<JobQuery>) -> Answer<Page<JobRow>> {
+    let filter = JobFilter {
+        phases: query.phase.as_deref().map(phases).transpose()?.unwrap_or_default(),
+        requester: query.requester.as_deref().map(|text| address("requester", text)).transpose()?,
+        worker: query.worker.as_deref().map(|text| address("worker", text)).transpose()?,
+        model: query.model_id.as_deref().map(|text| hash("modelId", text)).transpose()?,
+        ..JobFilter::default()
+    };
+    let arguments =
+        PageArguments { direction: query.order_direction.unwrap_or_default(), limit: query.limit, after: query.after };
+    let page = PageRequest::parse(jobs_by(query.order_by.unwrap_or_default()), &arguments).map_err(BadArgument::from)?;
+    Ok(Json(as_page(shared.store.jobs(&filter, &page, Count::Yes).await?, |job| job.row())))
+}
+
+/// One job with its history.
+#[utoipa::path(get, path = "/api/jobs/{id}", params(("id" = u64, Path)), responses((status = 200, body = JobDetail), (status = 404, body = Problem)))]
+async fn job(State(Served(shared)): State<Served>, Path(id): Path<u64>) -> Answer<JobDetail> {
+    let job = shared.store.jobs_by_id(&[id]).await?.pop().ok_or_else(|| Refusal::NotFound(format!("job {id}")))?;
+    let history = shared.store.job_events(&[id]).await?;
+    Ok(Json(JobDetail { job: job.row(), history: history.iter().map(|event| event.row()).collect() }))
+}
+
+/// Workers, by address unless ordered otherwise.
+#[utoipa::path(get, path = "/api/workers", params(WorkerQuery), responses((status = 200, body = Page<WorkerRow>), (status = 400, body = Problem)))]
+async fn workers(State(Served(shared)): State<Served>, Query(query): Query<WorkerQuery>) -> Answer<Page<WorkerRow>> {
+    let stake_min = query.stake_wei_gte.as_deref().map(|text| wei("stakeWei_gte", text)).transpose()?;
+    let arguments =
+        PageArguments { direction: query.order_direction.unwrap_or_default(), limit: query.limit, after: query.after };
+    let page = PageRequest::parse(workers_by(query.order_by.unwrap_or_default()), &arguments).map_err(BadArgument::from)?;
+    let workers = shared.store.workers(&WorkerFilter { stake_min }, &page, Count::Yes).await?;
+    Ok(Json(as_page(workers, |worker| worker.row())))
+}
+
+/// One worker.
+#[utoipa::path(get, path = "/api/workers/{address}", params(("address" = String, Path)), responses((status = 200, body = WorkerRow), (status = 404, body = Problem)))]
+async fn worker(State(Served(shared)): State<Served>, Path(text): Path<String>) -> Answer<WorkerRow> {
+    let address = address("address", &text)?;
+    let found = shared.store.workers_by_address(&[address]).await?.pop();
+    Ok(Json(found.ok_or_else(|| Refusal::NotFound(format!("worker {address}")))?.row()))
+}
+
+/// Registered models, oldest first unless ordered otherwise.
+#[utoipa::path(get, path = "/api/models", params(ModelQuery), responses((status = 200, body = Page<ModelRow>), (status = 400, body = Problem)))]
+async fn models(State(Served(shared)): State<Served>, Query(query): Query<ModelQuery>) -> Answer<Page<ModelRow>> {
+    let owner = query.owner.as_deref().map(|text| address("owner", text)).transpose()?;
+    let arguments =
+        PageArguments { direction: query.order_direction.unwrap_or_default(), limit: query.limit, after: query.after };
+    let page = PageRequest::parse(models_by(query.order_by.unwrap_or_default()), &arguments).map_err(BadArgument::from)?;
+    let models = shared.store.models(&ModelFilter { owner, name: query.name }, &page, Count::Yes).await?;
+    Ok(Json(as_page(models, |model| model.row())))
+}
+
+/// One model.
+#[utoipa::path(get, path = "/api/models/{id}", params(("id" = String, Path)), responses((status = 200, body = ModelRow), (status = 404, body = Problem)))]
+async fn model(State(Served(shared)): State<Served>, Path(text): Path<String>) -> Answer<ModelRow> {
+    let id = hash("id", &text)?;
+    let found = shared.store.models_by_id(&[id]).await?.pop();
+    Ok(Json(found.ok_or_else(|| Refusal::NotFound(format!("model {id}")))?.row()))
+}
+
+/// Transfers of TFUEL and THETA, oldest first unless ordered otherwise.
+#[utoipa::path(get, path = "/api/transfers", params(TransferQuery), responses((status = 200, body = Page<TransferRow>), (status = 400, body = Problem)))]
+async fn transfers(State(Served(shared)): State<Served>, Query(query): Query<TransferQuery>) -> Answer<Page<TransferRow>> {
+    let filter = TransferFilter {
+        asset: query.asset,
+        from: query.from.as_deref().map(|text| address("from", text)).transpose()?,
+        to: query.to.as_deref().map(|text| address("to", text)).transpose()?,
+        account: query.account.as_deref().map(|text| address("account", text)).transpose()?,
+        ..TransferFilter::default()
+    };
+    let arguments =
+        PageArguments { direction: query.order_direction.unwrap_or_default(), limit: query.limit, after: query.after };
+    let page = PageRequest::parse(transfers_by(query.order_by.unwrap_or_default()), &arguments).map_err(BadArgument::from)?;
+    let transfers = shared.store.transfers(&filter, &page, Count::Yes).await?;
+    Ok(Json(as_page(transfers, |transfer| transfer.row())))
+}
+
+/// How far the index has come.
+#[utoipa::path(get, path = "/api/meta", responses((status = 200, body = Meta)))]
+async fn meta(State(Served(shared)): State<Served>) -> Json<Meta> {
+    Json(shared.progress.state().meta())
+}
+
+fn as_page<T, R>(slice: Slice<T>, row: fn(&T) -> R) -> Page<R> {
+    Page {
+        items: slice.items.iter().map(row).collect(),
+        page_info: PageInfo { end_cursor: slice.end_cursor, has_next_page: slice.has_next_page },
+        total_count: slice.total_count,
+    }
+}

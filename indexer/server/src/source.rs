@@ -1,0 +1,113 @@
+//! The node's feed of final blocks over HTTP. Several nodes of the same chain may be given: when one fails, the next is
+//! asked. Who reads decides by [`NodeStatus::identity`] and by block hashes whether they really are of the same chain.
+
+use crate::{
+    progress::NodeStatus,
+    store::Identity,
+};
+use edgeloom_node_api::{ChainApiClient, FeedBlock};
+use jsonrpsee::{
+    core::ClientError,
+    http_client::{HttpClient, HttpClientBuilder},
+};
+use std::time::Duration;
+use url::Url;
+
+/// Most blocks per request (the node's own limit).
+pub const PAGE_BLOCKS: u64 = 256;
+
+/// The node sends at most 8 MiB of blocks and receipts, as hex.
+const ANSWER_BYTES_MAX: u32 = 40 * 1024 * 1024;
+
+/// Deadline of one request.
+const REQUEST: Duration = Duration::from_secs(10);
+
+/// The feed of one of several nodes.
+#[derive(Debug)]
+pub struct Source {
+    nodes: Vec<(Url, HttpClient)>,
+    active: usize,
+}
+
+/// Blocks from the height asked for, and how far the node itself is.
+#[derive(Debug)]
+pub struct FeedPage {
+    pub node: NodeStatus,
+    pub blocks: Vec<FeedBlock>,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    #[error("no node to read from")]
+    NoNode,
+    #[error("`{0}` is not a URL of a node: it must start with http://, https://, ws:// or wss://")]
+    Scheme(Url),
+    #[error("{url}: {source}")]
+    Client { url: Url, source: ClientError },
+}
+
+impl Source {
+    /// Takes http(s) and ws(s) URLs alike: a node serves both on one port.
+    ///
+    /// # Errors
+    /// [`SourceError`] naming the URL that no node can have.
+    pub fn new(urls: &[Url]) -> Result<Self, SourceError> {
+        let node = |url: &Url| {
+            let url = with_scheme(url, "http")?;
+            let builder = HttpClientBuilder::default().request_timeout(REQUEST).max_response_size(ANSWER_BYTES_MAX);
+            let client = builder.build(url.as_str());
+            client.map(|client| (url.clone(), client)).map_err(|source| SourceError::Client { url, source })
+        };
+        let nodes: Vec<_> = urls.iter().map(node).collect::<Result<_, _>>()?;
+        if nodes.is_empty() { Err(SourceError::NoNode) } else { Ok(Self { nodes, active: 0 }) }
+    }
+
+    /// The blocks from `from`, at most [`PAGE_BLOCKS`] of them; none when the node has none yet.
+    ///
+    /// # Errors
+    /// [`SourceError::Client`]: try again, or [`Self::next_node`].
+    pub async fn page(&self, from: u64) -> Result<FeedPage, SourceError> {
+        let (url, client) = &self.nodes[self.active];
+        // Status first: a head that is older than the page only means one more request.
+        let answers = futures::future::try_join(client.status(), client.feed(from, PAGE_BLOCKS)).await;
+        let (status, blocks) = answers.map_err(|source| SourceError::Client { url: url.clone(), source })?;
+        let identity = Identity { chain_id: status.chain_id, genesis: status.genesis_hash };
+        Ok(FeedPage { node: NodeStatus { identity, head: status.height, finalized: status.finalized }, blocks })
+    }
+
+    /// The block at `height`, if the node has it.
+    ///
+    /// # Errors
+    /// As [`Self::page`].
+    pub async fn block(&self, height: u64) -> Result<Option<FeedBlock>, SourceError> {
+        let (url, client) = &self.nodes[self.active];
+        let blocks = client.feed(height, 1).await.map_err(|source| SourceError::Client { url: url.clone(), source })?;
+        Ok(blocks.into_iter().next())
+    }
+
+    /// Turns to the next node.
+    pub fn next_node(&mut self) {
+        self.active = (self.active + 1) % self.nodes.len();
+    }
+
+    /// The node that is asked now.
+    pub fn url(&self) -> &Url {
+        &self.nodes[self.active].0
+    }
+}
+
+/// The same address with `http` or `ws`, secure if it was.
+///
+/// # Errors
+/// [`SourceError::Scheme`] for any other scheme.
+pub fn with_scheme(url: &Url, plain: &str) -> Result<Url, SourceError> {
+    let secure = match url.scheme() {
+        "http" | "ws" => false,
+        "https" | "wss" => true,
+        _ => return Err(SourceError::Scheme(url.clone())),
+    };
+    let scheme = if secure { format!("{plain}s") } else { plain.to_owned() };
+    let mut changed = url.clone();
+    changed.set_scheme(&scheme).map_err(|()| SourceError::Scheme(url.clone()))?;
+    Ok(changed)
+}

@@ -1,0 +1,57 @@
+//! The rows that a batch of blocks may change, as they are before it.
+
+use super::{StoreError, rows};
+use crate::project::{Rows, Touched};
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection, sqlite::SqliteRow};
+
+/// Keys per statement; SQLite allows 32,766 values.
+const CHUNK: usize = 1000;
+
+pub(super) async fn load(connection: &mut SqliteConnection, mut touched: Touched) -> Result<Rows, StoreError> {
+    let mut loaded = Rows::default();
+    let jobs: Vec<i64> = touched.jobs.iter().map(|id| id.cast_signed()).collect();
+    for row in by_keys(connection, "select * from jobs where id in (", jobs).await? {
+        let job = rows::job(&row)?;
+        loaded.jobs.insert(job.id, job);
+    }
+    loaded.touch(&mut touched);
+    let workers: Vec<Vec<u8>> = touched.workers.iter().map(|address| address.to_vec()).collect();
+    for row in by_keys(connection, "select * from workers where address in (", workers).await? {
+        let worker = rows::worker(&row)?;
+        loaded.workers.insert(worker.address, worker);
+    }
+    let models: Vec<Vec<u8>> = touched.models.iter().map(|id| id.to_vec()).collect();
+    for row in by_keys(connection, "select * from models where id in (", models).await? {
+        let model = rows::model(&row)?;
+        loaded.models.insert(model.id, model);
+    }
+    loaded.last_model = last(connection, "select coalesce(max(number), 0) from models").await?;
+    loaded.last_transfer = last(connection, "select coalesce(max(id), 0) from transfers").await?;
+    Ok(loaded)
+}
+
+async fn by_keys<K>(
+    connection: &mut SqliteConnection,
+    select: &'static str,
+    keys: Vec<K>,
+) -> Result<Vec<SqliteRow>, StoreError>
+where
+    K: Clone + Send + sqlx::Type<Sqlite> + for<'q> sqlx::Encode<'q, Sqlite> + 'static,
+{
+    let mut found = Vec::new();
+    for chunk in keys.chunks(CHUNK) {
+        let mut query = QueryBuilder::<Sqlite>::new(select);
+        let mut list = query.separated(", ");
+        for key in chunk {
+            list.push_bind(key.clone());
+        }
+        query.push(")");
+        found.extend(query.build().fetch_all(&mut *connection).await?);
+    }
+    Ok(found)
+}
+
+async fn last(connection: &mut SqliteConnection, select: &'static str) -> Result<u64, StoreError> {
+    let last: i64 = sqlx::query_scalar(select).fetch_one(&mut *connection).await?;
+    Ok(last.cast_unsigned())
+}

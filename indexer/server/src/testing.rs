@@ -1,0 +1,221 @@
+//! Blocks as a node would send them: real headers, transactions, receipts and ABI-encoded events, but no chain behind
+//! them, so that a test can say anything. And a server that sends them over the node's own wire.
+
+use alloy::{
+    primitives::{Address, B256, Bytes, Log, Signature, TxKind, U256},
+    sol_types::SolEvent,
+};
+use alloy_consensus::{
+    Header, Receipt, ReceiptEnvelope, SignableTransaction, TxEip1559, TxEnvelope,
+    proofs::{calculate_receipt_root, calculate_transaction_root},
+};
+use alloy_rlp::Encodable;
+use edgeloom_bindings::{IEdgeStaking, IJobMarket, IModelRegistry, ITheta, addresses};
+use edgeloom_node_api::FeedBlock;
+use edgeloom_types::{Block, ExtraData};
+
+pub const CHAIN_ID: u64 = 31337;
+pub const ETHER: u128 = 1_000_000_000_000_000_000;
+
+pub const REQUESTER: Address = Address::repeat_byte(0x11);
+pub const WORKER: Address = Address::repeat_byte(0x22);
+pub const MODEL: B256 = B256::repeat_byte(0x33);
+
+/// What a transaction did.
+#[derive(Clone, Debug)]
+pub struct Tx {
+    pub from: Address,
+    pub to: TxKind,
+    pub value: U256,
+    pub success: bool,
+    pub logs: Vec<Log>,
+}
+
+impl Tx {
+    pub fn new(from: Address, to: Address) -> Self {
+        Self { from, to: TxKind::Call(to), value: U256::ZERO, success: true, logs: Vec::new() }
+    }
+
+    pub fn value(mut self, wei: u128) -> Self {
+        self.value = U256::from(wei);
+        self
+    }
+
+    pub fn log(mut self, contract: Address, event: &impl SolEvent) -> Self {
+        self.logs.push(Log { address: contract, data: event.encode_log_data() });
+        self
+    }
+}
+
+/// Blocks that follow from each other.
+#[derive(Clone, Debug)]
+pub struct Blocks {
+    pub feed: Vec<FeedBlock>,
+    pub chain_id: u64,
+    nonce: u64,
+    ms: u64,
+}
+
+impl Blocks {
+    /// A chain of which there is only genesis. Different salts give different chains.
+    pub fn new(salt: u8) -> Self {
+        let mut blocks = Self { feed: Vec::new(), chain_id: CHAIN_ID, nonce: 0, ms: 1_700_000_000_000 };
+        let header = Header { mix_hash: B256::repeat_byte(salt), extra_data: ExtraData::GENESIS.encode(), ..root_header(&[], &[]) };
+        blocks.seal(Header { timestamp: blocks.ms / 1000, ..header }, Vec::new(), Vec::new(), Vec::new());
+        blocks
+    }
+
+    pub fn genesis(&self) -> B256 {
+        self.feed[0].hash
+    }
+
+    pub fn tip(&self) -> &FeedBlock {
+        &self.feed[self.feed.len() - 1]
+    }
+
+    pub fn push(&mut self, txs: Vec<Tx>) {
+        let (mut transactions, mut receipts, mut gas) = (Vec::new(), Vec::new(), 0);
+        for tx in &txs {
+            let unsigned = TxEip1559 { chain_id: self.chain_id, nonce: self.nonce, to: tx.to, value: tx.value, ..Default::default() };
+            // Nobody recovers the sender: the node says who it was.
+            transactions.push(TxEnvelope::from(unsigned.into_signed(Signature::test_signature())));
+            self.nonce += 1;
+            gas += 21_000;
+            let receipt = Receipt { status: tx.success.into(), cumulative_gas_used: gas, logs: tx.logs.clone() };
+            receipts.push(ReceiptEnvelope::Eip1559(receipt.into()));
+        }
+        self.ms += 250;
+        let extra = ExtraData { milliseconds: (self.ms % 1000) as u16, ..ExtraData::GENESIS };
+        let header = Header {
+            number: self.tip().height + 1,
+            parent_hash: self.tip().hash,
+            timestamp: self.ms / 1000,
+            gas_used: gas,
+            extra_data: extra.encode(),
+            ..root_header(&transactions, &receipts)
+        };
+        self.seal(header, transactions, receipts, txs.iter().map(|tx| tx.from).collect());
+    }
+
+    fn seal(&mut self, header: Header, transactions: Vec<TxEnvelope>, receipts: Vec<ReceiptEnvelope>, senders: Vec<Address>) {
+        let (height, hash) = (header.number, header.hash_slow());
+        let block = Block { header, transactions, certificates: Vec::new() };
+        let block = Bytes::from(block.encode());
+        self.feed.push(FeedBlock { height, hash, block, senders, receipts: encode_receipts(&receipts), timestamp_ms: self.ms });
+    }
+}
+
+fn root_header(transactions: &[TxEnvelope], receipts: &[ReceiptEnvelope]) -> Header {
+    Header {
+        transactions_root: calculate_transaction_root(transactions),
+        receipts_root: calculate_receipt_root(receipts),
+        base_fee_per_gas: Some(1),
+        ..Header::default()
+    }
+}
+
+pub fn encode_receipts(receipts: &[ReceiptEnvelope]) -> Bytes {
+    use alloy::eips::eip2718::Encodable2718;
+    let list: Vec<Bytes> = receipts.iter().map(|receipt| receipt.encoded_2718().into()).collect();
+    let mut out = Vec::new();
+    list.encode(&mut out);
+    out.into()
+}
+
+/// A registered model and a bonded worker: what a market needs.
+pub fn opening() -> Vec<Tx> {
+    let model = IModelRegistry::ModelRegistered {
+        modelId: MODEL,
+        owner: REQUESTER,
+        manifest: Address::repeat_byte(0x44),
+        inputBytes: 64,
+        outputBytes: 10,
+        macs: 4096,
+        inferGas: 50_000,
+        name: "digits".into(),
+        metadata: r#"{"licence":"CC BY 4.0"}"#.into(),
+    };
+    let bonded = IEdgeStaking::Bonded { worker: WORKER, amount: U256::from(20_000 * ETHER), stake: U256::from(20_000 * ETHER) };
+    vec![
+        Tx::new(REQUESTER, addresses::MODEL_REGISTRY).log(addresses::MODEL_REGISTRY, &model),
+        Tx::new(WORKER, addresses::EDGE_STAKING).value(20_000 * ETHER).log(addresses::EDGE_STAKING, &bonded),
+    ]
+}
+
+pub fn post(id: u64, price: u128) -> Tx {
+    let posted = IJobMarket::JobPosted {
+        jobId: U256::from(id),
+        requester: REQUESTER,
+        modelId: MODEL,
+        price,
+        bond: price.max(ETHER),
+        takeBy: 1_700_000_600,
+        workSeconds: 60,
+        input: vec![id as u8; 64].into(),
+    };
+    Tx::new(REQUESTER, addresses::JOB_MARKET).value(price).log(addresses::JOB_MARKET, &posted)
+}
+
+pub fn take(id: u64, price: u128) -> Tx {
+    let taken = IJobMarket::JobTaken { jobId: U256::from(id), worker: WORKER, submitBy: 1_700_000_900 };
+    let locked = IEdgeStaking::Locked { worker: WORKER, jobId: U256::from(id), amount: U256::from(price.max(ETHER)) };
+    Tx::new(WORKER, addresses::JOB_MARKET).log(addresses::JOB_MARKET, &taken).log(addresses::EDGE_STAKING, &locked)
+}
+
+pub fn settle(id: u64, price: u128) -> Tx {
+    let answered = IJobMarket::JobAnswered { jobId: U256::from(id), output: vec![7; 10].into() };
+    let closed = closed(id, (IJobMarket::Phase::Settled, IJobMarket::Reason::CorrectAnswer), WORKER, price);
+    let unlocked = IEdgeStaking::Unlocked { worker: WORKER, jobId: U256::from(id), amount: U256::from(price.max(ETHER)) };
+    Tx::new(WORKER, addresses::JOB_MARKET)
+        .log(addresses::JOB_MARKET, &answered)
+        .log(addresses::JOB_MARKET, &closed)
+        .log(addresses::EDGE_STAKING, &unlocked)
+}
+
+/// A wrong answer (`WrongAnswer`) or none in time (`NotSubmitted`): the bond is gone.
+pub fn slash(id: u64, price: u128, reason: IJobMarket::Reason) -> Tx {
+    let (phase, code) = match reason {
+        IJobMarket::Reason::WrongAnswer => (IJobMarket::Phase::Rejected, 5),
+        _ => (IJobMarket::Phase::Expired, 4),
+    };
+    let closed = closed(id, (phase, reason), WORKER, 0);
+    let credited = IJobMarket::Credited { account: REQUESTER, amount: U256::from(price) };
+    let bond = U256::from(price.max(ETHER));
+    let slashed = IEdgeStaking::Slashed { worker: WORKER, jobId: U256::from(id), amount: bond, reason: code };
+    Tx::new(WORKER, addresses::JOB_MARKET)
+        .log(addresses::JOB_MARKET, &closed)
+        .log(addresses::JOB_MARKET, &credited)
+        .log(addresses::EDGE_STAKING, &slashed)
+}
+
+pub fn cancel(id: u64) -> Tx {
+    let closed = closed(id, (IJobMarket::Phase::Cancelled, IJobMarket::Reason::CancelledByRequester), Address::ZERO, 0);
+    Tx::new(REQUESTER, addresses::JOB_MARKET).log(addresses::JOB_MARKET, &closed)
+}
+
+pub fn closed(id: u64, end: (IJobMarket::Phase, IJobMarket::Reason), worker: Address, paid: u128) -> IJobMarket::JobClosed {
+    let evidence = if worker.is_zero() { B256::ZERO } else { B256::repeat_byte(0x55) };
+    IJobMarket::JobClosed { jobId: U256::from(id), phase: end.0, reason: end.1, worker, paid, evidence }
+}
+
+pub fn theta(from: Address, to: Address, amount: u128) -> Tx {
+    let moved = ITheta::Transfer { from, to, amount: U256::from(amount) };
+    Tx::new(from, addresses::THETA).log(addresses::THETA, &moved)
+}
+
+/// A chain on which every kind of row changes: `length` blocks with two jobs each, in all their endings.
+pub fn busy(length: u64) -> Blocks {
+    let mut blocks = Blocks::new(0);
+    blocks.push(opening());
+    for n in 0..length {
+        let (a, b, price) = (2 * n + 1, 2 * n + 2, ETHER / 10 * u128::from(1 + n % 7));
+        blocks.push(vec![post(a, price), post(b, price), theta(REQUESTER, WORKER, 5 + u128::from(n % 3))]);
+        let ending = match n % 10 {
+            3 => slash(b, price, IJobMarket::Reason::WrongAnswer),
+            6 => slash(b, price, IJobMarket::Reason::NotSubmitted),
+            _ => settle(b, price),
+        };
+        blocks.push(vec![take(a, price), take(b, price), settle(a, price), ending]);
+    }
+    blocks
+}

@@ -1,0 +1,136 @@
+//! The command line.
+
+use alloy::primitives::{Address, B256, U256, utils::parse_ether};
+use clap::{Args, Parser, Subcommand};
+use std::{net::SocketAddr, path::PathBuf};
+
+/// Edgeloom's node.
+#[derive(Debug, Parser)]
+#[command(name = "edgeloom", version, about = "Edgeloom's node: a development chain, a local network, or a validator")]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a development chain: one process, a block for every transaction, well-known funded accounts.
+    Dev(Dev),
+    /// Run a network of validators on this machine, each a process of its own.
+    Devnet(Devnet),
+    /// Write genesis.json and the keys of its validators.
+    Genesis(Genesis),
+    /// Make a data directory for the chain of a genesis file.
+    Init(Init),
+    /// Run a node of a network.
+    Run(Run),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Dev {
+    /// Port of the JSON-RPC server (HTTP and WebSocket) on 127.0.0.1.
+    #[arg(long, default_value_t = 8545)]
+    pub(crate) port: u16,
+    /// Keep the chain in this directory. Without it the chain lives in memory and is gone at the end.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Seal a block every so many milliseconds instead of one for every transaction.
+    #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..=3_600_000))]
+    pub(crate) block_time: Option<u64>,
+    /// How many accounts of the test mnemonic to fund, with 10,000 TFUEL each.
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) accounts: u32,
+    /// Print one line of JSON when the server is up, and nothing else.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Devnet {
+    /// How many validators.
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=31))]
+    pub(crate) validators: u16,
+    /// Keep chains, keys and logs in this directory, or go on with the network that is in it. Without it they are
+    /// gone at the end.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Validator i listens for its peers on this port + i.
+    #[arg(long, value_name = "PORT", default_value_t = 30_400)]
+    pub(crate) base_port: u16,
+    /// Validator i serves JSON-RPC on this port + i.
+    #[arg(long, value_name = "PORT", default_value_t = 8545)]
+    pub(crate) rpc_port: u16,
+    #[command(flatten)]
+    pub(crate) funds: Funds,
+    /// Print one line of JSON when the network is up, and nothing else.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Genesis {
+    /// How many validators.
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=31))]
+    pub(crate) validators: u16,
+    /// Where to write genesis.json and keys-0.json, keys-1.json and so on.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    #[command(flatten)]
+    pub(crate) funds: Funds,
+}
+
+#[derive(Debug, Default, Args)]
+pub(crate) struct Funds {
+    /// Fund one more account from the treasury. May be given many times.
+    #[arg(long = "fund", value_name = "ADDRESS=TFUEL", value_parser = parse_fund)]
+    pub(crate) fund: Vec<(Address, U256)>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// Genesis in geth's format with `config.edgeloom`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) genesis: PathBuf,
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    #[arg(long, value_name = "FILE")]
+    pub(crate) genesis: PathBuf,
+    /// Secret keys of this node, as `edgeloom genesis` writes them.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) keys: PathBuf,
+    /// Where peers connect to.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:30400")]
+    pub(crate) listen: SocketAddr,
+    /// The other nodes: identity and address of each. This node may be among them.
+    #[arg(long, value_name = "ID@ADDR,…", value_delimiter = ',', value_parser = parse_peer)]
+    pub(crate) peers: Vec<(B256, SocketAddr)>,
+    /// Where JSON-RPC is served (HTTP and WebSocket).
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8545")]
+    pub(crate) rpc: SocketAddr,
+    /// Print one line of JSON when the server is up, and nothing else.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+fn parse_peer(text: &str) -> Result<(B256, SocketAddr), String> {
+    let (identity, address) = text.split_once('@').ok_or("expected ID@ADDRESS:PORT")?;
+    let identity = identity.parse().map_err(|_| format!("{identity:?} is not an identity of 32 hex bytes"))?;
+    let address = address.parse().map_err(|_| format!("{address:?} is not an address with a port"))?;
+    Ok((identity, address))
+}
+
+fn parse_fund(text: &str) -> Result<(Address, U256), String> {
+    let (address, amount) = text.split_once('=').ok_or("expected ADDRESS=TFUEL")?;
+    let address = address.parse().map_err(|_| format!("{address:?} is not an address"))?;
+    let amount = parse_ether(amount).map_err(|_| format!("{amount:?} is not an amount of TFUEL"))?;
+    Ok((address, amount))
+}
+
+#[cfg(test)]
+mod tests;

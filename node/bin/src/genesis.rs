@@ -1,0 +1,165 @@
+//! Genesis files: who owns what at height 0, and who votes.
+
+use crate::{
+    arguments,
+    keys::{self, Secrets, test_account},
+};
+use alloy::{
+    genesis::{ChainConfig, Genesis as GenesisFile, GenesisAccount},
+    primitives::{Address, B256, U256},
+};
+use edgeloom_bindings::{addresses::EMISSION_RESERVE, predeploys::predeploys};
+use edgeloom_types::{Genesis, Validator};
+use eyre::{Result, WrapErr, ensure, eyre};
+use serde_json::json;
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
+
+pub(crate) const DEV_CHAIN_ID: u64 = 31_337;
+pub(crate) const DEVNET_CHAIN_ID: u64 = 36_127;
+/// What a block of 200 ms can hold of the dearest instructions on one core (CHAIN.md C4).
+const GAS_LIMIT: u64 = 90_000_000;
+/// Accounts of the test mnemonic that a devnet funds; the first is its treasury.
+const DEVNET_ACCOUNTS: u32 = 20;
+/// What each account of the test mnemonic holds, TFUEL.
+const ACCOUNT_TFUEL: u64 = 10_000;
+/// What only ever leaves the reserve, TFUEL (CHAIN.md C5: nothing mints).
+const RESERVE_TFUEL: u64 = 45_000_000_000;
+/// What a devnet's accounts hold together, TFUEL.
+const CIRCULATING_TFUEL: u64 = 5_000_000_000;
+/// Validators are paid into accounts of the test mnemonic from this index on.
+const BENEFICIARY_INDEX: u32 = 100;
+
+/// The file and the validators' secrets of a new network.
+pub(crate) struct Network {
+    pub(crate) genesis: Genesis,
+    pub(crate) secrets: Vec<Secrets>,
+}
+
+/// The development chain: always the same validator, so the same accounts give the same genesis block.
+///
+/// # Errors
+/// Only when the test mnemonic gives no accounts.
+pub(crate) fn dev(accounts: u32) -> Result<Network> {
+    let secrets = vec![keys::derive(B256::ZERO)?];
+    let mut balances = BTreeMap::new();
+    for index in 0..accounts {
+        balances.insert(test_account(index)?.address(), tfuel(ACCOUNT_TFUEL));
+    }
+    network(DEV_CHAIN_ID, secrets, balances)
+}
+
+/// A network of `validators` with fresh keys.
+///
+/// # Errors
+/// When `funds` ask for more than the treasury has.
+pub(crate) fn devnet(validators: u16, funds: &[(Address, U256)]) -> Result<Network> {
+    let secrets = (0..validators).map(|_| keys::derive(B256::random())).collect::<Result<Vec<_>>>()?;
+    let mut balances = BTreeMap::new();
+    for index in 1..DEVNET_ACCOUNTS {
+        balances.insert(test_account(index)?.address(), tfuel(ACCOUNT_TFUEL));
+    }
+    let treasury = test_account(0)?.address();
+    for (address, amount) in funds {
+        ensure!(*address != treasury && *address != EMISSION_RESERVE, "--fund: {address} holds the rest already");
+        let balance = balances.entry(*address).or_default();
+        *balance = balance.checked_add(*amount).ok_or_else(|| eyre!("--fund: the amounts overflow"))?;
+    }
+    let spent = balances.values().try_fold(U256::ZERO, |sum, balance| sum.checked_add(*balance));
+    let rest = spent.and_then(|spent| tfuel(CIRCULATING_TFUEL).checked_sub(spent));
+    let rest = rest.ok_or_else(|| eyre!("--fund: the amounts exceed the {CIRCULATING_TFUEL} TFUEL in circulation"))?;
+    balances.insert(treasury, rest);
+    network(DEVNET_CHAIN_ID, secrets, balances)
+}
+
+fn network(chain_id: u64, secrets: Vec<Secrets>, mut balances: BTreeMap<Address, U256>) -> Result<Network> {
+    balances.insert(EMISSION_RESERVE, tfuel(RESERVE_TFUEL));
+    let mut validators = Vec::new();
+    for (index, secrets) in (BENEFICIARY_INDEX..).zip(&secrets) {
+        validators.push(secrets.keys.validator(test_account(index)?.address()));
+    }
+    let mut alloc: BTreeMap<Address, GenesisAccount> =
+        balances.into_iter().map(|(address, balance)| (address, GenesisAccount { balance, ..Default::default() })).collect();
+    for predeploy in predeploys(test_account(0)?.address()) {
+        let account = alloc.entry(predeploy.address).or_default();
+        account.nonce = Some(1);
+        account.code = Some(predeploy.code);
+        account.storage = Some(predeploy.storage).filter(|storage| !storage.is_empty());
+    }
+    let file = GenesisFile { config: config(chain_id, &validators)?, gas_limit: GAS_LIMIT, alloc, ..Default::default() };
+    Ok(Network { genesis: Genesis::new(file)?, secrets })
+}
+
+/// Every rule up to Osaka from the first block on, and our own parameters at their defaults.
+fn config(chain_id: u64, validators: &[Validator]) -> Result<ChainConfig> {
+    let mut config = ChainConfig {
+        chain_id,
+        homestead_block: Some(0),
+        eip150_block: Some(0),
+        eip155_block: Some(0),
+        eip158_block: Some(0),
+        byzantium_block: Some(0),
+        constantinople_block: Some(0),
+        petersburg_block: Some(0),
+        istanbul_block: Some(0),
+        berlin_block: Some(0),
+        london_block: Some(0),
+        shanghai_time: Some(0),
+        cancun_time: Some(0),
+        prague_time: Some(0),
+        osaka_time: Some(0),
+        terminal_total_difficulty: Some(U256::ZERO),
+        terminal_total_difficulty_passed: true,
+        ..Default::default()
+    };
+    config.extra_fields.insert_value("edgeloom".into(), json!({ "validators": validators }))?;
+    Ok(config)
+}
+
+/// TFUEL as wei.
+fn tfuel(amount: u64) -> U256 {
+    U256::from(amount) * U256::from(10).pow(U256::from(18))
+}
+
+/// `edgeloom genesis`.
+///
+/// # Errors
+/// When the folder holds a network already or cannot be written.
+pub(crate) fn command(arguments: &arguments::Genesis) -> Result<()> {
+    let network = devnet(arguments.validators, &arguments.funds.fund)?;
+    write(&network, &arguments.out)?;
+    println!("wrote {}/genesis.json and the keys of {} validators", arguments.out.display(), arguments.validators);
+    Ok(())
+}
+
+/// Where the keys of a validator lie.
+pub(crate) fn keys_path(folder: &Path, validator: usize) -> PathBuf {
+    folder.join(format!("keys-{validator}.json"))
+}
+
+/// Writes keys first, then genesis: a folder with a genesis file is complete.
+pub(crate) fn write(network: &Network, folder: &Path) -> Result<()> {
+    let path = folder.join("genesis.json");
+    ensure!(!path.exists(), "{} exists already: choose another folder", path.display());
+    fs::create_dir_all(folder).wrap_err_with(|| format!("cannot make {}", folder.display()))?;
+    for (validator, secrets) in network.secrets.iter().enumerate() {
+        secrets.write(&keys_path(folder, validator))?;
+    }
+    let text = serde_json::to_string_pretty(network.genesis.file())?;
+    fs::write(&path, text).wrap_err_with(|| format!("cannot write {}", path.display()))
+}
+
+/// Reads a genesis file.
+///
+/// # Errors
+/// When it is not one.
+pub(crate) fn read(path: &Path) -> Result<Genesis> {
+    let text = fs::read_to_string(path).wrap_err_with(|| format!("cannot read {}", path.display()))?;
+    Genesis::parse(&text).wrap_err_with(|| format!("{}", path.display()))
+}
+
+#[cfg(test)]
+mod tests;

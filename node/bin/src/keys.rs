@@ -1,0 +1,94 @@
+//! Key files and the accounts of the test mnemonic.
+
+use alloy::{
+    primitives::{B256, FixedBytes},
+    signers::local::{MnemonicBuilder, PrivateKeySigner, coins_bip39::English},
+};
+use edgeloom_consensus::ValidatorKeys;
+use eyre::{Result, WrapErr, ensure};
+use serde::{Deserialize, Serialize};
+use std::{fs, io::Write as _, os::unix::fs::OpenOptionsExt as _, path::Path};
+
+/// The mnemonic of development chains everywhere. Its keys are public knowledge.
+pub(crate) const TEST_MNEMONIC: &str = "test test test test test test test test test test test junk";
+
+/// A validator's keys at rest.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct KeyFile {
+    /// ed25519 public key: what peers and genesis call this validator.
+    identity: B256,
+    /// Compressed BLS12-381 public key.
+    voting_key: FixedBytes<48>,
+    /// ed25519 seed.
+    identity_secret: B256,
+    /// BLS12-381 scalar, big-endian.
+    voting_secret: B256,
+}
+
+/// A validator's keys from one seed of 32 bytes.
+///
+/// # Errors
+/// Only when the seed gives no key, which no seed is known to do.
+pub(crate) fn derive(seed: B256) -> Result<Secrets> {
+    let part = |label: &str| alloy::primitives::keccak256([seed.as_slice(), label.as_bytes()].concat());
+    let mut voting = part("voting");
+    // The order of the group is a little below 2^255: clearing the two top bits is always below it.
+    voting.0[0] &= 0x3f;
+    Secrets::new(part("identity"), voting)
+}
+
+/// Secret bytes together with the keys they make.
+pub(crate) struct Secrets {
+    identity: B256,
+    voting: B256,
+    pub(crate) keys: ValidatorKeys,
+}
+
+impl Secrets {
+    fn new(identity: B256, voting: B256) -> Result<Self> {
+        Ok(Self { identity, voting, keys: ValidatorKeys::new(&identity.0, &voting.0)? })
+    }
+
+    /// Writes a key file that only its owner can read.
+    ///
+    /// # Errors
+    /// When the file exists or cannot be written.
+    pub(crate) fn write(&self, path: &Path) -> Result<()> {
+        let file = KeyFile {
+            identity: self.keys.identity(),
+            voting_key: self.keys.validator(Default::default()).voting_key,
+            identity_secret: self.identity,
+            voting_secret: self.voting,
+        };
+        let open = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+        let mut out = open.wrap_err_with(|| format!("cannot write {}", path.display()))?;
+        out.write_all(serde_json::to_string_pretty(&file)?.as_bytes())?;
+        out.sync_all().wrap_err_with(|| format!("cannot write {}", path.display()))
+    }
+}
+
+/// Reads a key file.
+///
+/// # Errors
+/// When it is not one, or its public keys are not those of its secrets.
+pub(crate) fn read(path: &Path) -> Result<ValidatorKeys> {
+    let text = fs::read_to_string(path).wrap_err_with(|| format!("cannot read {}", path.display()))?;
+    let file: KeyFile = serde_json::from_str(&text).wrap_err_with(|| format!("{} is not a key file", path.display()))?;
+    let secrets = Secrets::new(file.identity_secret, file.voting_secret)?;
+    let validator = secrets.keys.validator(Default::default());
+    let matches = validator.identity == file.identity && validator.voting_key == file.voting_key;
+    ensure!(matches, "{}: the secret keys are not those of the public ones", path.display());
+    Ok(secrets.keys)
+}
+
+/// The `index`th account of the test mnemonic.
+///
+/// # Errors
+/// Never for the indices of BIP-44.
+pub(crate) fn test_account(index: u32) -> Result<PrivateKeySigner> {
+    MnemonicBuilder::<English>::default().phrase(TEST_MNEMONIC).index(index)?.build().wrap_err("test mnemonic")
+}
+
+#[cfg(test)]
+mod tests;

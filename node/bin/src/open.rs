@@ -1,0 +1,54 @@
+//! A data directory, opened: `chain/` is the database, `consensus/` the vote journals and the engine's archives.
+
+use crate::{arguments, genesis};
+use edgeloom_chain::Chain;
+use edgeloom_consensus::network::Shared;
+use edgeloom_state::Store;
+use edgeloom_txpool::{Limits, Pool};
+use edgeloom_types::Genesis;
+use eyre::{Result, WrapErr};
+use parking_lot::Mutex;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// Final blocks that a slow reader may lag behind before it has to read the store.
+const FEED_CAPACITY: usize = 1024;
+
+/// Where the engine keeps its own files.
+pub(crate) fn consensus_path(data: &Path) -> PathBuf {
+    data.join("consensus")
+}
+
+/// Opens the database of a data directory, or makes it.
+///
+/// # Errors
+/// When another process has it open, or it is another layout's.
+pub(crate) fn store(data: &Path) -> Result<Store> {
+    fs::create_dir_all(data).wrap_err_with(|| format!("cannot make {}", data.display()))?;
+    Ok(Store::open(&data.join("chain"))?)
+}
+
+/// The chain of `genesis` in `store`, and what every part of the node shares.
+///
+/// # Errors
+/// When the store holds another chain.
+pub(crate) fn shared(store: Store, genesis: Arc<Genesis>) -> Result<Shared> {
+    let pool = Pool::new(genesis.chain_id(), Limits::default());
+    let chain = Chain::open(store, genesis)?;
+    let (feed, _) = tokio::sync::broadcast::channel(FEED_CAPACITY);
+    Ok(Shared { chain: Arc::new(Mutex::new(chain)), pool: Arc::new(pool), feed })
+}
+
+/// `edgeloom init`.
+///
+/// # Errors
+/// When the files cannot be read or the directory holds another chain.
+pub(crate) fn init(arguments: &arguments::Init) -> Result<()> {
+    let genesis = Arc::new(genesis::read(&arguments.genesis)?);
+    let shared = shared(store(&arguments.data)?, genesis)?;
+    println!("{} holds the chain of genesis {}", arguments.data.display(), shared.chain.lock().genesis_hash());
+    Ok(())
+}

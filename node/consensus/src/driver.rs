@@ -1,0 +1,285 @@
+//! Takes final blocks in order and keeps exactly one consensus engine running: that of the epoch of the next block.
+//!
+//! * D1 A block is acknowledged to marshal only after its batch is durable; marshal delivers at least once.
+//! * D2 The next epoch's committee is registered before its engine starts or any of its certificates is checked.
+//! * D3 Each epoch has its own vote journal. Losing that of the running epoch could make this node vote twice.
+//! * D4 Marshal never repeats what was acknowledged, so a store older than that is filled from marshal's archive.
+
+use crate::{
+    Feed,
+    application::ChainApp,
+    block::{Digest, WireBlock},
+    committee::Scheme,
+    decide::publish,
+    node::{Marshal, Runtime, Wrapper},
+};
+use alloy::primitives::{B256, Bytes};
+use commonware_actor::Feedback;
+use commonware_codec::Encode as _;
+use commonware_consensus::{
+    Reporter, Reporters,
+    marshal::Update,
+    simplex::{
+        self, Floor, ForwardPolicy, SkipBudget, SkipPolicy,
+        elector::RoundRobin,
+        types::{Activity, Finalization},
+    },
+    types::{Epoch, Epocher as _, FixedEpocher, Height, ViewDelta},
+};
+use commonware_cryptography::{Digestible as _, ed25519::PublicKey};
+use commonware_macros::select_loop;
+use commonware_p2p::{Blocker, Message, Sender, utils::mux::MuxHandle};
+use commonware_parallel::Strategy;
+use commonware_runtime::{Handle, buffer::paged::CacheRef};
+use commonware_utils::{Acknowledgement as _, NZDuration, NZUsize, channel::mpsc, vec::NonEmptyVec};
+use edgeloom_chain::ChainError;
+use edgeloom_types::SealedBlock;
+use std::{sync::Arc, time::Duration};
+
+/// Why a node stopped of itself.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Stopped {
+    #[error("cannot keep the final block {height}: {error}")]
+    Chain { height: u64, error: ChainError },
+    #[error("the engine lost block {0}, which is final")]
+    Lost(u64),
+    #[error("the engine's tasks ended")]
+    Tasks,
+}
+
+/// Passes marshal's deliveries on. It runs on marshal's own task and must not block; the queue stays short because
+/// marshal waits for acknowledgements.
+#[derive(Clone)]
+pub(crate) struct Deliveries(pub(crate) mpsc::UnboundedSender<Update<WireBlock>>);
+
+impl Reporter for Deliveries {
+    type Activity = Update<WireBlock>;
+
+    fn report(&mut self, update: Self::Activity) -> Feedback {
+        self.0.send(update).map_or(Feedback::Closed, |()| Feedback::Ok)
+    }
+}
+
+type Certificate = Finalization<Scheme, Digest>;
+
+/// Passes on the finalization certificates that the engine makes or receives: not every height gets one, and one may
+/// come after its block was delivered. At most one per view.
+#[derive(Clone)]
+pub(crate) struct Observer(pub(crate) mpsc::UnboundedSender<Certificate>);
+
+impl Reporter for Observer {
+    type Activity = Activity<Scheme, Digest>;
+
+    fn report(&mut self, activity: Self::Activity) -> Feedback {
+        match activity {
+            Activity::Finalization(certificate) => self.0.send(certificate).map_or(Feedback::Closed, |()| Feedback::Ok),
+            _ => Feedback::Ok,
+        }
+    }
+}
+
+/// Traffic of epochs that this node has not reached.
+type Ahead = mpsc::Receiver<(u64, Message<PublicKey>)>;
+
+/// What the driver listens to.
+pub(crate) struct Inbox {
+    pub(crate) deliveries: mpsc::UnboundedReceiver<Update<WireBlock>>,
+    pub(crate) heard: mpsc::UnboundedReceiver<Certificate>,
+    pub(crate) ahead_votes: Ahead,
+    pub(crate) ahead_certificates: Ahead,
+}
+
+pub(crate) struct Driver<E, S, B, T>
+where
+    E: Runtime,
+    S: Sender<PublicKey = PublicKey>,
+{
+    pub(crate) context: E,
+    pub(crate) app: ChainApp,
+    pub(crate) feed: Feed,
+    pub(crate) marshal: Marshal,
+    pub(crate) wrapper: Wrapper<E>,
+    pub(crate) observer: Observer,
+    pub(crate) epocher: FixedEpocher,
+    pub(crate) page_cache: CacheRef,
+    pub(crate) blocker: B,
+    pub(crate) votes: MuxHandle<S>,
+    pub(crate) certificates: MuxHandle<S>,
+    pub(crate) resolver: MuxHandle<S>,
+    pub(crate) partition: String,
+    pub(crate) strategy: T,
+}
+
+impl<E, S, B, T> Driver<E, S, B, T>
+where
+    E: Runtime,
+    S: Sender<PublicKey = PublicKey>,
+    B: Blocker<PublicKey = PublicKey>,
+    T: Strategy,
+{
+    /// Runs until something fails. `processed` is the height up to which marshal has our acknowledgement.
+    pub(crate) async fn run(mut self, mut inbox: Inbox, processed: Height) -> Stopped {
+        match self.drive(&mut inbox, processed).await {
+            Ok(()) => Stopped::Tasks,
+            Err(stopped) => stopped,
+        }
+    }
+
+    async fn drive(&mut self, inbox: &mut Inbox, processed: Height) -> Result<(), Stopped> {
+        self.replay(processed).await?;
+        let mut epoch = self.epoch();
+        let mut engine = self.enter(epoch).await?;
+        select_loop! {
+            self.context,
+            on_stopped => {},
+            Some((theirs, (peer, _))) = inbox.ahead_votes.recv() else break => {
+                self.catch_up(epoch, theirs, peer);
+            },
+            Some((theirs, (peer, _))) = inbox.ahead_certificates.recv() else break => {
+                self.catch_up(epoch, theirs, peer);
+            },
+            Some(certificate) = inbox.heard.recv() else break => {
+                self.keep(certificate);
+            },
+            Some(update) = inbox.deliveries.recv() else break => {
+                // `Update::Tip` is a hint about height; nothing is on disk yet.
+                if let Update::Block(block, acknowledgement) = update {
+                    self.decide(block.inner().sealed().clone()).await?;
+                    let next = self.epoch();
+                    if next > epoch {
+                        // Old engine out, new engine in, at the same height on every node. The old one may stop at
+                        // once: who missed the last certificate of the epoch asks marshal for it.
+                        epoch = next;
+                        engine.abort();
+                        engine = self.enter(epoch).await?;
+                    }
+                    acknowledgement.acknowledge(); // D1
+                }
+            },
+        }
+        engine.abort();
+        Ok(())
+    }
+
+    /// D4.
+    async fn replay(&mut self, processed: Height) -> Result<(), Stopped> {
+        let mut height = self.tip_height().next();
+        while height <= processed {
+            let block = self.marshal.get_block(height).await.ok_or(Stopped::Lost(height.get()))?;
+            self.decide(block.inner().sealed().clone()).await?;
+            height = height.next();
+        }
+        Ok(())
+    }
+
+    /// Makes a block final and tells everybody.
+    async fn decide(&mut self, block: Arc<SealedBlock>) -> Result<(), Stopped> {
+        let height = block.height();
+        let kept = self.app.ledger.lock().early(block.hash());
+        let certificate = match kept {
+            Some(certificate) => Some(certificate),
+            None => self.marshal.get_finalization(Height::new(height.get())).await.map(|certificate| encode(&certificate)),
+        };
+        let (child, stored) = (block.clone(), certificate.clone());
+        let decided = self.app.on_chain(&self.context, move |chain| chain.finalize(&child, stored)).await;
+        let decided = decided.ok_or(Stopped::Tasks)?.map_err(|error| Stopped::Chain { height: height.get(), error })?;
+        let mut ledger = self.app.ledger.lock();
+        ledger.finalized(&block);
+        if let Some(certificate) = certificate {
+            ledger.hold(height, block.hash(), certificate);
+        }
+        drop(ledger);
+        let last = self.epocher.containing(Height::new(height.get())).is_some_and(|bounds| bounds.last().get() == height.get());
+        if last {
+            let next = Epoch::new(block.extra().epoch).next();
+            self.app.committees.register(next, self.app.genesis.committee()); // D2
+        }
+        if let Some(decided) = decided {
+            tracing::debug!(%height, hash = %block.hash(), transactions = block.block().transactions.len(), "final");
+            publish(decided, &self.app.pool, &self.feed);
+        }
+        Ok(())
+    }
+
+    /// Stores a certificate beside its block, or keeps it until the block is final here.
+    fn keep(&self, certificate: Certificate) {
+        let hash = B256::from_slice(certificate.proposal.payload.as_ref());
+        let round = certificate.proposal.round;
+        let encoded = encode(&certificate);
+        match self.app.store.height_of(hash) {
+            Ok(Some(height)) => {
+                if let Err(error) = self.app.store.put_certificate(hash, &encoded) {
+                    tracing::error!(%error, %height, "cannot keep a certificate"); // the next block will stop us
+                }
+                self.app.ledger.lock().hold(height, hash, encoded);
+            }
+            Ok(None) => self.app.ledger.lock().keep_early((round.epoch().get(), round.view().get()), hash, encoded),
+            Err(error) => tracing::error!(%error, "cannot look up a certified block"),
+        }
+    }
+
+    fn tip_height(&self) -> Height {
+        Height::new(self.app.chain.lock().tip().height().get())
+    }
+
+    /// The epoch of the next block.
+    fn epoch(&self) -> Epoch {
+        self.epocher.containing(self.tip_height().next()).expect("fixed epochs cover every height").epoch()
+    }
+
+    /// A peer speaks in a later epoch, so this epoch's last block is final: fetch it. Marshal walks back from there and
+    /// delivers, the driver enters the next epoch, and so on, each epoch checked against a committee already known.
+    fn catch_up(&self, ours: Epoch, theirs: u64, peer: PublicKey) {
+        if theirs > ours.get()
+            && let Some(last) = self.epocher.last(ours)
+        {
+            self.marshal.hint_finalized(last, NonEmptyVec::new(peer));
+        }
+    }
+
+    /// Starts the engine of `epoch` on top of the last block before it.
+    async fn enter(&mut self, epoch: Epoch) -> Result<Handle<()>, Stopped> {
+        let boundary = epoch.previous().and_then(|previous| self.epocher.last(previous)).unwrap_or_else(Height::zero);
+        let boundary = self.marshal.get_block(boundary).await.ok_or(Stopped::Lost(boundary.get()))?;
+        let scheme = self.app.committees.scheme_of(epoch).ok_or(Stopped::Tasks)?;
+        let subchannel = epoch.get();
+        let votes = self.votes.register(subchannel).await.map_err(|_| Stopped::Tasks)?;
+        let certificates = self.certificates.register(subchannel).await.map_err(|_| Stopped::Tasks)?;
+        let resolver = self.resolver.register(subchannel).await.map_err(|_| Stopped::Tasks)?;
+        let timeout = Duration::from_millis(self.app.genesis.config().leader_timeout_ms);
+        let engine = simplex::Engine::new(
+            self.context.child("engine").with_attribute("epoch", epoch),
+            simplex::Config {
+                scheme: scheme.as_ref().clone(),
+                elector: <RoundRobin>::default(),
+                blocker: self.blocker.clone(),
+                automaton: self.wrapper.clone(),
+                relay: self.wrapper.clone(),
+                reporter: Reporters::from((self.wrapper.clone(), self.observer.clone())),
+                track_historical_votes: false,
+                strategy: self.strategy.clone(),
+                partition: format!("{}-votes-{epoch}", self.partition), // D3
+                mailbox_size: NZUsize!(1024),
+                epoch,
+                floor: Floor::Genesis(boundary.digest()),
+                replay_buffer: NZUsize!(1024 * 1024),
+                write_buffer: NZUsize!(64 * 1024),
+                page_cache: self.page_cache.clone(),
+                leader_timeout: timeout,
+                certification_timeout: timeout * 2,
+                timeout_retry: timeout * 4,
+                view_retention: ViewDelta::new(64),
+                skip: SkipPolicy::Enabled { timeout: timeout * 8, budget: SkipBudget::Participants },
+                fetch_timeout: NZDuration!(Duration::from_secs(1)),
+                fetch_retry_delay: Duration::from_millis(100),
+                forward: ForwardPolicy::SilentVoters,
+            },
+        );
+        Ok(engine.start(votes, certificates, resolver))
+    }
+}
+
+/// The format of `edgeloom_types::Certificate`.
+fn encode(certificate: &Certificate) -> Bytes {
+    Bytes::from(certificate.encode().to_vec())
+}

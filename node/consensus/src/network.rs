@@ -1,0 +1,261 @@
+//! A node on a real network: authenticated, encrypted TCP links and the consensus tasks, on a runner and a thread of
+//! their own. The rest of the process meets them in mutexes and channels only: tasks and timers must not cross.
+
+use crate::{
+    Feed, ValidatorKeys,
+    application::ChainApp,
+    block::WireBlock,
+    certificates::Ledger,
+    committee::{Committees, identity_key},
+    driver::Stopped,
+    node::{self, Channels, channel},
+};
+use alloy::primitives::B256;
+use commonware_actor::Feedback;
+use commonware_cryptography::{ChaCha20Poly1305, Digested, Signer as _, ed25519::PublicKey};
+use commonware_p2p::{
+    Address, AddressableManager as _, AddressableTrackedPeers,
+    authenticated::lookup::{self, Network},
+    max_message_size,
+};
+use commonware_parallel::Sequential;
+use commonware_runtime::{Quota, Runner as _, Spawner as _, Supervisor as _, tokio as runtime};
+use commonware_stream::{
+    cups::{self, Cups},
+    sake::{self, Sake},
+};
+use commonware_utils::{NZU32, NZUsize, ordered::Map};
+use edgeloom_chain::{CERTIFICATE_WINDOW, Chain};
+use edgeloom_state::StoreError;
+use edgeloom_txpool::Pool;
+use edgeloom_types::{Committee, Genesis, Height};
+use parking_lot::Mutex;
+use std::{
+    net::{SocketAddr, TcpListener},
+    path::PathBuf,
+    sync::Arc,
+    time::Duration,
+};
+use tokio::sync::oneshot;
+
+/// Where a node listens and whom it knows.
+#[derive(Clone, Debug)]
+pub struct Config {
+    pub genesis: Arc<Genesis>,
+    pub keys: ValidatorKeys,
+    pub listen: SocketAddr,
+    /// Identity and address of every other node. Those with a seat in the committee are voters, the rest followers.
+    pub peers: Vec<(B256, SocketAddr)>,
+    /// Vote journals and the engine's archives: never to be shared, copied back from a backup, or lost while the
+    /// node may still vote.
+    pub directory: PathBuf,
+}
+
+/// What a node shares with the rest of its process.
+#[derive(Clone, Debug)]
+pub struct Shared {
+    pub chain: Arc<Mutex<Chain>>,
+    pub pool: Arc<Pool>,
+    pub feed: Feed,
+}
+
+/// Why a node did not start, or stopped.
+#[derive(Debug, thiserror::Error)]
+pub enum NetworkError {
+    #[error("cannot listen for peers on {address}: {error}")]
+    Listen { address: SocketAddr, error: std::io::Error },
+    #[error("{0} is not an ed25519 identity")]
+    Identity(B256),
+    #[error("more than {max} peers")]
+    Peers { max: usize },
+    #[error("the chain's database cannot be read: {0}")]
+    Store(#[from] StoreError),
+    #[error("the genesis block cannot travel: {0}")]
+    Genesis(String),
+    #[error("cannot start the consensus thread: {0}")]
+    Thread(std::io::Error),
+    #[error("consensus stopped: {0}")]
+    Stopped(String),
+}
+
+/// A node that runs. Dropping it asks it to stop and does not wait.
+#[derive(Debug)]
+pub struct Running {
+    stop: Option<oneshot::Sender<()>>,
+    thread: std::thread::JoinHandle<()>,
+    ended: oneshot::Receiver<NetworkError>,
+}
+
+impl Running {
+    /// Resolves when the node stops of itself, which is always a fault.
+    pub async fn fault(&mut self) -> NetworkError {
+        let ended = (&mut self.ended).await;
+        ended.unwrap_or_else(|_| NetworkError::Stopped("its thread panicked".into()))
+    }
+
+    /// Stops it and waits until its storage is closed. Blocks the calling thread for up to some seconds.
+    pub fn stop(mut self) {
+        if let Some(stop) = self.stop.take() {
+            if stop.send(()).is_err() {
+                tracing::debug!("consensus had stopped before");
+            }
+        }
+        if self.thread.join().is_err() {
+            tracing::error!("the consensus thread panicked");
+        }
+    }
+}
+
+/// Most nodes that one node is linked to, itself counted.
+const PEERS_MAX: usize = 128;
+
+/// Starts the node's thread.
+///
+/// # Errors
+/// [`NetworkError`] for what can be seen before the thread runs.
+pub fn start(config: Config, shared: Shared) -> Result<Running, NetworkError> {
+    if config.peers.len() >= PEERS_MAX {
+        return Err(NetworkError::Peers { max: PEERS_MAX - 1 });
+    }
+    let peers = peers(&config)?;
+    // The engine's listener reports a taken port only as a task that ended, so try it here first.
+    let probe = TcpListener::bind(config.listen);
+    probe.map(drop).map_err(|error| NetworkError::Listen { address: config.listen, error })?;
+    let (app, genesis) = prepare(config.genesis.clone(), Some(config.keys.clone()), &shared)?;
+    let (stop, stopped) = oneshot::channel();
+    let (end, ended) = oneshot::channel();
+    let node = Node { config, app, genesis, peers, feed: shared.feed };
+    let thread = std::thread::Builder::new().name("consensus".into()).spawn(move || {
+        let settings = runtime::Config::default()
+            .with_storage_directory(node.config.directory.clone())
+            .with_tcp_nodelay(Some(true));
+        let fault = runtime::Runner::new(settings).start(|context| node.run(context, stopped));
+        if let Some(fault) = fault {
+            // Nobody may be waiting any more.
+            drop(end.send(NetworkError::Stopped(fault.to_string())));
+        }
+    });
+    Ok(Running { stop: Some(stop), thread: thread.map_err(NetworkError::Thread)?, ended })
+}
+
+/// The application over a chain, and the genesis block as the engine carries it.
+pub(crate) fn prepare(
+    genesis: Arc<Genesis>,
+    keys: Option<ValidatorKeys>,
+    shared: &Shared,
+) -> Result<(ChainApp, Digested<WireBlock>), NetworkError> {
+    check_identities(genesis.committee())?;
+    let chain = shared.chain.lock();
+    let (genesis_hash, store) = (chain.genesis_hash(), chain.store().clone());
+    drop(chain);
+    let block = store.block(Height::GENESIS)?.ok_or_else(|| NetworkError::Genesis("it is not stored".into()))?;
+    let block = WireBlock::new(Arc::new(block)).map_err(|unfit| NetworkError::Genesis(unfit.to_string()))?;
+    let mut ledger = Ledger::default();
+    let tip = store.tip()?.map_or(Height::GENESIS, |tip| tip.height);
+    for height in tip.get().saturating_sub(CERTIFICATE_WINDOW)..=tip.get() {
+        let height = Height::new(height);
+        let Some(block) = store.block(height)? else { continue };
+        ledger.finalized(&block);
+        if let Some(certificate) = store.certificate(height)? {
+            ledger.hold(height, block.hash(), certificate);
+        }
+    }
+    let app = ChainApp {
+        chain: shared.chain.clone(),
+        store,
+        pool: shared.pool.clone(),
+        genesis,
+        genesis_hash,
+        committees: Committees::new(genesis_hash, keys.map(Arc::new)),
+        ledger: Arc::new(Mutex::new(ledger)),
+    };
+    Ok((app, block.digested()))
+}
+
+fn check_identities(committee: &Committee) -> Result<(), NetworkError> {
+    let mut identities = committee.validators().map(|validator| validator.identity);
+    identities.find(|identity| identity_key(identity).is_none()).map_or(Ok(()), |identity| Err(NetworkError::Identity(identity)))
+}
+
+/// Every node with its address, this one included; voters are primary peers.
+fn peers(config: &Config) -> Result<AddressableTrackedPeers<PublicKey>, NetworkError> {
+    let (mut voters, mut followers) = (Vec::new(), Vec::new());
+    let me = (config.keys.identity(), config.listen);
+    for (identity, address) in config.peers.iter().copied().chain([me]) {
+        let key = identity_key(&identity).ok_or(NetworkError::Identity(identity))?;
+        let seated = config.genesis.committee().validator(&identity).is_some();
+        let side = if seated { &mut voters } else { &mut followers };
+        side.push((key, Address::from(address)));
+    }
+    Ok(AddressableTrackedPeers::new(Map::from_iter_dedup(voters), Map::from_iter_dedup(followers)))
+}
+
+struct Node {
+    config: Config,
+    app: ChainApp,
+    genesis: Digested<WireBlock>,
+    peers: AddressableTrackedPeers<PublicKey>,
+    feed: Feed,
+}
+
+impl Node {
+    /// The runner's root: everything ends when this returns. `None` when it was asked to stop.
+    async fn run(self, context: runtime::Context, stopped: oneshot::Receiver<()>) -> Option<Stopped> {
+        let identity = self.config.keys.identity.clone();
+        let handshake = Cups::<_, ChaCha20Poly1305>::new(
+            Sake {
+                signer: identity.clone(),
+                synchrony_bound: Duration::from_secs(5),
+                max_handshake_age: Duration::from_secs(10),
+                version: sake::Version::V1,
+            },
+            cups::Version::V1,
+        );
+        let seats = u32::try_from(Committee::MAX_SEATS).unwrap_or(u32::MAX);
+        let namespace = [b"EDGELOOM_P2P".as_slice(), self.app.genesis_hash.as_slice()].concat();
+        // `local` differs from `recommended` in admitting private addresses and in redialling after a second
+        // instead of a minute, so that a restarted validator is back at once.
+        let mut settings = lookup::Config::local(
+            handshake,
+            &namespace,
+            self.config.listen,
+            NZUsize!(PEERS_MAX),
+            max_message_size(&[node::max_payload(seats)]),
+            NZUsize!(1024),
+        );
+        settings.tracked_peer_sets = NZUsize!(1);
+        let (mut p2p, mut oracle) = Network::new(context.child("p2p"), settings);
+        let quota = Quota::per_second(NZU32!(1024));
+        let channels = Channels {
+            votes: p2p.register(channel::VOTES, quota),
+            certificates: p2p.register(channel::CERTIFICATES, quota),
+            resolver: p2p.register(channel::RESOLVER, quota),
+            blocks: p2p.register(channel::BLOCKS, quota),
+            backfill: p2p.register(channel::BACKFILL, quota),
+            transactions: p2p.register(channel::TRANSACTIONS, Quota::per_second(NZU32!(128))),
+            peers: oracle.clone(),
+            blocker: oracle.clone(),
+        };
+        if oracle.track(0, self.peers) == Feedback::Closed {
+            return Some(Stopped::Tasks);
+        }
+        p2p.start();
+        let config = node::Config {
+            public_key: identity.public_key(),
+            genesis: self.genesis,
+            app: self.app,
+            feed: self.feed,
+            partition: "node".into(),
+            strategy: Sequential,
+        };
+        let (_marshal, driver) = node::start(context.child("chain"), config, channels).await;
+        tokio::select! {
+            fault = driver => Some(fault.unwrap_or(Stopped::Tasks)),
+            // A dropped `Running` asks for the same.
+            _ = stopped => {
+                drop(context.stop(0, Some(Duration::from_secs(5))).await);
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,277 @@
+//! Whole networks in the deterministic simulator: real engine, real chains, simulated links, clock and disks. A node's
+//! database is the memory store, which stands for a disk: it outlives the node that crashes.
+
+use super::*;
+use crate::{
+    network::{Shared, prepare},
+    world::{World, submit},
+};
+use alloy::primitives::B256;
+use commonware_consensus::Heightable as _;
+use commonware_cryptography::Signer as _;
+use commonware_p2p::simulated::{self, Link, Oracle};
+use commonware_parallel::Sequential;
+use commonware_runtime::{Quota, Runner as _, Supervisor as _, deterministic};
+use commonware_utils::{NZU32, channel::oneshot, probability};
+use edgeloom_state::Store;
+use edgeloom_types::{Certificate, SealedBlock};
+use std::collections::BTreeMap;
+
+const LOSSY: Link = Link {
+    latency: Duration::from_millis(20),
+    jitter: Duration::from_millis(10),
+    success_rate: probability!(0.95),
+};
+
+type Net = Oracle<PublicKey, deterministic::Context>;
+
+struct Node {
+    handle: Handle<()>,
+    shared: Shared,
+    store: Store,
+    marshal: Marshal,
+}
+
+impl Node {
+    fn height(&self) -> u64 {
+        self.store.tip().expect("readable").map_or(0, |tip| tip.height.get())
+    }
+
+    fn block(&self, height: u64) -> SealedBlock {
+        self.store.block(edgeloom_types::Height::new(height)).expect("readable").expect("final")
+    }
+
+    fn chain(&self, height: u64) -> Vec<B256> {
+        (0..=height).map(|height| self.block(height).hash()).collect()
+    }
+}
+
+fn runner(seed: u64) -> deterministic::Runner {
+    let config = deterministic::Config::new().with_seed(seed).with_timeout(Some(Duration::from_secs(900)));
+    deterministic::Runner::new(config)
+}
+
+/// Links everyone to everyone.
+async fn network(context: &deterministic::Context, world: &World) -> Net {
+    let peers: Vec<_> = world.keys.iter().map(|keys| keys.identity.public_key()).collect();
+    let seats = u32::try_from(peers.len()).expect("few");
+    let config = simulated::Config {
+        max_size: u32::try_from(max_payload(seats)).expect("some MiB"),
+        max_peers_per_set: NZUsize!(peers.len()),
+        disconnect_on_block: true,
+        tracked_peer_sets: NZUsize!(1),
+    };
+    let context = context.child("network");
+    let (network, oracle) = simulated::Network::new_with_split_peers(context, config, peers.clone(), Vec::new()).await;
+    network.start();
+    for from in &peers {
+        for to in peers.iter().filter(|to| *to != from) {
+            oracle.add_link(from.clone(), to.clone(), LOSSY).await.expect("new link");
+        }
+    }
+    oracle
+}
+
+/// Starts validator `seat` over `store`; `run` counts its lives.
+async fn launch(context: &deterministic::Context, oracle: &Net, world: &World, seat: usize, store: &Store, run: usize) -> Node {
+    let keys = &world.keys[seat];
+    let public_key = keys.identity.public_key();
+    let control = oracle.control(public_key.clone());
+    let open = async |id| control.register(id, Quota::per_second(NZU32!(4096))).await.expect("channel");
+    let channels = Channels {
+        votes: open(channel::VOTES).await,
+        certificates: open(channel::CERTIFICATES).await,
+        resolver: open(channel::RESOLVER).await,
+        blocks: open(channel::BLOCKS).await,
+        backfill: open(channel::BACKFILL).await,
+        transactions: open(channel::TRANSACTIONS).await,
+        peers: oracle.manager(),
+        blocker: control.clone(),
+    };
+    let shared = world.shared(store.clone());
+    let (app, genesis) = prepare(world.genesis.clone(), Some(keys.clone()), &shared).expect("our own chain");
+    let feed = shared.feed.clone();
+    let config = Config { public_key, genesis, app, feed, partition: format!("node-{seat}"), strategy: Sequential };
+    let (ready, started) = oneshot::channel();
+    let context = context.child("node").with_attribute("seat", seat).with_attribute("run", run);
+    let handle = context.spawn(move |context| async move {
+        let (marshal, driver) = start(context, config, channels).await;
+        assert!(ready.send(marshal).is_ok());
+        let stopped = driver.await;
+        panic!("node stopped: {stopped:?}");
+    });
+    let marshal = started.await.expect("node started");
+    Node { handle, shared, store: store.clone(), marshal }
+}
+
+async fn reach(context: &deterministic::Context, nodes: &[&Node], height: u64) {
+    while nodes.iter().any(|node| node.height() < height) {
+        context.sleep(Duration::from_millis(20)).await;
+    }
+}
+
+/// Every node has the same blocks and the state that their roots say.
+fn assert_same(nodes: &[Node], height: u64) -> Vec<B256> {
+    let expected = nodes[0].chain(height);
+    for node in nodes {
+        assert_eq!(node.chain(height), expected, "fork");
+        let (tip, root) = node.store.recompute_root().expect("readable");
+        assert_eq!(tip.state_root, root);
+    }
+    expected
+}
+
+/// How often each transaction is in the first `height` blocks.
+fn inclusions(node: &Node, height: u64) -> BTreeMap<B256, usize> {
+    let mut out = BTreeMap::new();
+    for height in 1..=height {
+        for transaction in &node.block(height).block().transactions {
+            *out.entry(*transaction.tx_hash()).or_default() += 1;
+        }
+    }
+    out
+}
+
+/// Four validators on lossy links: one joins late, one crashes and comes back. Each transaction is given to one node.
+fn lossy_run(seed: u64) -> (String, Vec<B256>) {
+    runner(seed).start(|context| async move {
+        let world = World::new(4, 10_000);
+        let oracle = network(&context, &world).await;
+        let stores: Vec<_> = (0..4).map(|_| Store::memory()).collect();
+        let mut nodes = Vec::new();
+        for seat in 0..3 {
+            nodes.push(launch(&context, &oracle, &world, seat, &stores[seat], 0).await);
+        }
+        reach(&context, &nodes.iter().collect::<Vec<_>>(), 3).await;
+        let mut sent = Vec::new();
+        for (account, size) in [0, 100, 60_000, 0, 0, 0].into_iter().enumerate() {
+            for nonce in 0..3 {
+                let transaction = world.transaction(account, nonce, vec![1; size].into());
+                sent.push(*transaction.tx_hash());
+                submit(&nodes[account % 3].shared, transaction);
+            }
+        }
+        reach(&context, &nodes.iter().collect::<Vec<_>>(), 15).await;
+
+        // The late joiner gets the blocks it never saw.
+        nodes.push(launch(&context, &oracle, &world, 3, &stores[3], 0).await);
+        reach(&context, &nodes.iter().collect::<Vec<_>>(), 25).await;
+
+        nodes[1].handle.abort();
+        let crashed_at = nodes[1].height();
+        reach(&context, &[&nodes[0], &nodes[2], &nodes[3]], 40).await;
+        assert!(nodes[1].height() <= crashed_at + 1, "what crashed does not run");
+        nodes[1] = launch(&context, &oracle, &world, 1, &stores[1], 1).await;
+        reach(&context, &nodes.iter().collect::<Vec<_>>(), 60).await;
+
+        let chain = assert_same(&nodes, 60);
+        let included = inclusions(&nodes[0], 60);
+        assert_eq!(included.len(), sent.len());
+        assert!(sent.iter().all(|hash| included[hash] == 1), "each exactly once");
+        assert!(nodes.iter().all(|node| node.shared.pool.get(&sent[0]).is_none()), "pools let go of what is final");
+        let genesis_hash = nodes[0].block(0).hash();
+        let mut carried = BTreeMap::<B256, usize>::new();
+        for height in 1..=60 {
+            for bytes in &nodes[0].block(height).block().certificates {
+                let certificate = Certificate::decode(bytes).expect("well-formed");
+                certificate.verify(genesis_hash, world.genesis.committee()).expect("a quorum signed");
+                *carried.entry(certificate.block_hash).or_default() += 1;
+            }
+        }
+        assert!(carried.len() > 40, "blocks carry the certificates of their ancestors: {}", carried.len());
+        assert!(carried.values().all(|count| *count == 1), "no certificate twice");
+        println!(
+            "seed {seed}: 60 blocks in {} views, {:?} simulated, {} certificates carried",
+            nodes[0].block(60).extra().view,
+            context.current().duration_since(std::time::UNIX_EPOCH).expect("after it"),
+            carried.len(),
+        );
+        (context.auditor().state(), chain)
+    })
+}
+
+#[test]
+fn lossy_network_with_a_crash_and_a_late_joiner() {
+    let first = lossy_run(7);
+    assert_eq!(first, lossy_run(7), "the same seed gives the same run");
+    assert_ne!(first.0, lossy_run(8).0);
+}
+
+/// The whole network loses power: writes that were not synced are gone, the databases keep what was committed.
+#[test]
+fn power_cut() {
+    let stores: Vec<_> = (0..4).map(|_| Store::memory()).collect();
+    let phase = |stores: Vec<Store>, run: usize, height: u64| {
+        move |context: deterministic::Context| async move {
+            let world = World::new(4, 10);
+            let oracle = network(&context, &world).await;
+            let mut nodes = Vec::new();
+            for seat in 0..4 {
+                nodes.push(launch(&context, &oracle, &world, seat, &stores[seat], run).await);
+            }
+            reach(&context, &nodes.iter().collect::<Vec<_>>(), height).await;
+            assert_same(&nodes, height)
+        }
+    };
+    let (before, checkpoint) = runner(3).start_and_recover(phase(stores.clone(), 0, 15));
+    let (after, _) = deterministic::Runner::from(checkpoint).start_and_recover(phase(stores, 1, 30));
+    assert_eq!(before[..], after[..before.len()]);
+}
+
+/// Epoch follows epoch without a pause; who comes epochs late walks through them; a lost database is filled again.
+#[test]
+fn epochs_and_a_lost_database() {
+    runner(11).start(|context| async move {
+        let world = World::new(4, 8);
+        let oracle = network(&context, &world).await;
+        let mut nodes = Vec::new();
+        for seat in 0..3 {
+            nodes.push(launch(&context, &oracle, &world, seat, &Store::memory(), 0).await);
+        }
+        reach(&context, &nodes.iter().collect::<Vec<_>>(), 30).await;
+        nodes.push(launch(&context, &oracle, &world, 3, &Store::memory(), 0).await);
+        reach(&context, &nodes.iter().collect::<Vec<_>>(), 35).await;
+
+        // The engine's own storage is still there, so what the new database lacks is replayed from it.
+        nodes[2].handle.abort();
+        nodes[2] = launch(&context, &oracle, &world, 2, &Store::memory(), 1).await;
+        reach(&context, &nodes.iter().collect::<Vec<_>>(), 50).await;
+        assert_same(&nodes, 50);
+        for height in 1..=50 {
+            let block = nodes[3].block(height);
+            assert_eq!(block.extra().epoch, height / 8);
+            let known = nodes[3].marshal.get_block(Height::new(height)).await.expect("final");
+            assert_eq!(known.height().get(), height);
+        }
+    });
+}
+
+/// A certificate of a real run, read without the engine.
+#[test]
+fn certificates_verify_without_the_engine() {
+    runner(5).start(|context| async move {
+        let world = World::new(4, 4);
+        let oracle = network(&context, &world).await;
+        let mut nodes = Vec::new();
+        for seat in 0..4 {
+            nodes.push(launch(&context, &oracle, &world, seat, &Store::memory(), 0).await);
+        }
+        reach(&context, &nodes.iter().collect::<Vec<_>>(), 10).await;
+        let genesis_hash = nodes[0].block(0).hash();
+        let mut certified = 0;
+        for height in 1..=10 {
+            let Some(bytes) = nodes[0].store.certificate(edgeloom_types::Height::new(height)).expect("readable") else {
+                continue;
+            };
+            let block = nodes[0].block(height);
+            let certificate = Certificate::decode(&bytes).expect("well-formed");
+            assert_eq!(certificate.block_hash, block.hash());
+            assert_eq!(certificate.epoch.get(), height / 4);
+            assert_eq!(certificate.verify(genesis_hash, world.genesis.committee()), Ok(()));
+            assert!(certificate.verify(B256::ZERO, world.genesis.committee()).is_err(), "another chain");
+            assert!(certificate.signers.len() >= 3);
+            certified += 1;
+        }
+        assert!(certified >= 5, "{certified} of 10 heights have a certificate of their own");
+    });
+}

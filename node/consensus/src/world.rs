@@ -1,0 +1,96 @@
+//! A small chain for the tests of this crate: validators, funded accounts, signed transfers.
+
+use crate::{ValidatorKeys, decide::Feed, network::Shared};
+use alloy::{
+    consensus::SignableTransaction as _,
+    genesis::{ChainConfig, Genesis as GenesisFile, GenesisAccount},
+    primitives::{Address, Bytes, TxKind, U256, keccak256},
+    signers::{SignerSync as _, local::PrivateKeySigner},
+};
+use alloy_consensus::{TxEip1559, TxEnvelope, transaction::Recovered};
+use edgeloom_chain::Chain;
+use edgeloom_state::Store;
+use edgeloom_txpool::{Limits, Origin, Pool, SenderState};
+use edgeloom_types::Genesis;
+use parking_lot::Mutex;
+use serde_json::json;
+use std::sync::Arc;
+
+pub(crate) const CHAIN_ID: u64 = 31_337;
+const ACCOUNTS: u64 = 8;
+
+pub(crate) struct World {
+    pub(crate) genesis: Arc<Genesis>,
+    /// In order of seat.
+    pub(crate) keys: Vec<ValidatorKeys>,
+    pub(crate) accounts: Vec<PrivateKeySigner>,
+}
+
+pub(crate) fn validator_keys(seed: u8) -> ValidatorKeys {
+    ValidatorKeys::new(&[seed + 1; 32], &[seed + 1; 32]).expect("small scalars are keys")
+}
+
+impl World {
+    /// `epoch_length` in blocks.
+    pub(crate) fn new(validators: u8, epoch_length: u64) -> Self {
+        let mut keys: Vec<_> = (0..validators).map(validator_keys).collect();
+        keys.sort_by_key(ValidatorKeys::identity);
+        let accounts: Vec<_> = (0..ACCOUNTS).map(account).collect();
+        let validators: Vec<_> = keys.iter().map(|keys| keys.validator(Address::repeat_byte(0xbe))).collect();
+        let mut config = ChainConfig { chain_id: CHAIN_ID, ..Default::default() };
+        let parameters = json!({
+            "blockTimeMs": 100, "heartbeatMs": 300, "leaderTimeoutMs": 800, "epochLength": epoch_length, "validators": validators,
+        });
+        config.extra_fields.insert_value("edgeloom".into(), parameters).expect("is JSON");
+        let funded = GenesisAccount { balance: U256::from(10).pow(U256::from(24)), ..Default::default() };
+        let alloc = accounts.iter().map(|account| (account.address(), funded.clone())).collect();
+        let file = GenesisFile { config, gas_limit: 30_000_000, alloc, ..Default::default() };
+        Self { genesis: Arc::new(Genesis::new(file).expect("valid genesis")), keys, accounts }
+    }
+
+    /// A node's own view of this chain over `store`.
+    pub(crate) fn shared(&self, store: Store) -> Shared {
+        let chain = Chain::open(store, self.genesis.clone()).expect("the store is ours");
+        let pool = Pool::new(CHAIN_ID, Limits::default());
+        let (feed, _): (Feed, _) = tokio::sync::broadcast::channel(1024);
+        Shared { chain: Arc::new(Mutex::new(chain)), pool: Arc::new(pool), feed }
+    }
+
+    /// A transfer of one wei from an account to nobody in particular.
+    pub(crate) fn transfer(&self, account: usize, nonce: u64) -> Arc<Recovered<TxEnvelope>> {
+        self.transaction(account, nonce, Bytes::new())
+    }
+
+    /// The same with calldata, to make it large.
+    pub(crate) fn transaction(&self, account: usize, nonce: u64, input: Bytes) -> Arc<Recovered<TxEnvelope>> {
+        let signer = &self.accounts[account];
+        let gas_limit = 21_000 + 40 * input.len() as u64;
+        let transaction = TxEip1559 {
+            chain_id: CHAIN_ID,
+            nonce,
+            gas_limit,
+            max_fee_per_gas: 10_000_000_000,
+            max_priority_fee_per_gas: 1_000_000_000,
+            to: TxKind::Call(Address::repeat_byte(0xaa)),
+            value: U256::ONE,
+            access_list: Default::default(),
+            input,
+        };
+        let signature = signer.sign_hash_sync(&transaction.signature_hash()).expect("local signer");
+        let envelope = TxEnvelope::from(transaction.into_signed(signature));
+        Arc::new(Recovered::new_unchecked(envelope, signer.address()))
+    }
+}
+
+fn account(index: u64) -> PrivateKeySigner {
+    PrivateKeySigner::from_bytes(&keccak256(index.to_be_bytes())).expect("a hash is a key")
+}
+
+/// As the RPC admits what a user sends.
+pub(crate) fn submit(shared: &Shared, transaction: Arc<Recovered<TxEnvelope>>) {
+    let chain = shared.chain.lock();
+    let account = chain.store().view().account(transaction.signer()).expect("readable").expect("funded");
+    drop(chain);
+    let sender = SenderState { nonce: account.nonce, balance: account.balance };
+    shared.pool.admit(transaction, Origin::Local, sender, 30_000_000).expect("admissible");
+}

@@ -1,0 +1,193 @@
+//! Blocks: strictly ([`execute`], for a block that exists) and choosing ([`build`], for one that is being made).
+
+use crate::{
+    BlockEnvironment,
+    error::{ExecutionError, Refusal, Stop},
+    machine::{Machine, Ran},
+    overlay::{Balances, Overlay},
+};
+use alloy::{
+    eips::{Typed2718, eip2718::Encodable2718},
+    primitives::{B256, Bloom, U256, map::AddressSet},
+};
+use alloy_consensus::{
+    Eip658Value, Receipt, ReceiptEnvelope, Transaction, TxEnvelope, TxType,
+    transaction::Recovered,
+};
+use alloy_evm::FromRecoveredTx;
+use edgeloom_types::StateDelta;
+use revm::{Database, context::{TxEnv, result::InvalidTransaction}};
+use std::sync::Arc;
+
+/// Least gas of any transaction: a block with less left is full.
+const TRANSACTION_GAS_MIN: u64 = 21_000;
+/// Most bytes of an RLP string's header for anything that fits in a block.
+const STRING_HEADER_BYTES: usize = 4;
+
+/// A block that ran.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Executed {
+    pub receipts: Vec<ReceiptEnvelope>,
+    pub gas_used: u64,
+    pub logs_bloom: Bloom,
+    pub delta: StateDelta,
+    /// Wei that left the supply in this block: base fees and self-destructs.
+    pub burned: U256,
+}
+
+/// What a block being built may hold, beside the environment's gas.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Encoded size of all transactions together.
+    pub bytes: usize,
+}
+
+/// A candidate that can never run on top of this state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejected {
+    pub hash: B256,
+    pub reason: Refusal,
+}
+
+/// What [`build`] made: the transactions chosen, those to forget, and their outcome.
+pub type Built = (Vec<Arc<Recovered<TxEnvelope>>>, Vec<Rejected>, Executed);
+
+/// Executes exactly `transactions`, in order.
+///
+/// # Errors
+/// [`ExecutionError::Refused`] when one of them cannot run here; see [`ExecutionError`] for what is not the block's fault.
+pub fn execute<DB: Database>(
+    environment: &BlockEnvironment,
+    db: DB,
+    transactions: &[Recovered<&TxEnvelope>],
+) -> Result<Executed, ExecutionError<DB::Error>> {
+    let mut run = Run::begin(environment, db)?;
+    for (index, transaction) in transactions.iter().enumerate() {
+        run.apply(*transaction).map_err(|stop| stop.at(index))?;
+    }
+    run.finish()
+}
+
+/// Executes those of `candidates` that can run, in order, until the block is full. A candidate that must wait (its
+/// nonce is ahead, it offers less than the base fee, or the block has no room for it) is left out, and everything later
+/// of its sender with it.
+///
+/// # Errors
+/// [`ExecutionError`], never `Refused`.
+pub fn build<DB: Database>(
+    environment: &BlockEnvironment,
+    db: DB,
+    candidates: impl Iterator<Item = Arc<Recovered<TxEnvelope>>>,
+    limits: Limits,
+) -> Result<Built, ExecutionError<DB::Error>> {
+    let mut run = Run::begin(environment, db)?;
+    let (mut chosen, mut rejected) = (Vec::new(), Vec::new());
+    let (mut waiting, mut bytes_left) = (AddressSet::default(), limits.bytes);
+    for candidate in candidates {
+        if run.gas_left() < TRANSACTION_GAS_MIN {
+            break;
+        }
+        let sender = candidate.signer();
+        let bytes = candidate.encode_2718_len() + STRING_HEADER_BYTES;
+        if waiting.contains(&sender) {
+            continue;
+        }
+        if bytes > bytes_left {
+            waiting.insert(sender);
+            continue;
+        }
+        match run.apply(candidate.as_recovered_ref()) {
+            Ok(()) => {
+                bytes_left -= bytes;
+                chosen.push(candidate);
+            }
+            Err(Stop::Refused(reason)) if must_wait(&reason) => {
+                waiting.insert(sender);
+            }
+            Err(Stop::Refused(reason)) => rejected.push(Rejected { hash: *candidate.tx_hash(), reason }),
+            Err(stop) => return Err(stop.at(chosen.len())),
+        }
+    }
+    Ok((chosen, rejected, run.finish()?))
+}
+
+/// Whether a later block may run what this one cannot.
+fn must_wait(reason: &Refusal) -> bool {
+    matches!(
+        reason,
+        Refusal::BlockGas { .. }
+            | Refusal::Transaction(InvalidTransaction::NonceTooHigh { .. } | InvalidTransaction::GasPriceLessThanBasefee)
+    )
+}
+
+/// A block under execution.
+struct Run<DB: Database> {
+    machine: Machine<DB>,
+    gas_limit: u64,
+    base_fee: u64,
+    done: Executed,
+}
+
+impl<DB: Database> Run<DB> {
+    fn begin(environment: &BlockEnvironment, db: DB) -> Result<Self, ExecutionError<DB::Error>> {
+        let mut machine = Machine::new(environment.evm(), Overlay::new(db));
+        machine.store_parent_hash(environment.parent_hash).map_err(|stop| stop.at(0))?;
+        let BlockEnvironment { gas_limit, base_fee, .. } = *environment;
+        Ok(Self { machine, gas_limit, base_fee, done: Executed::default() })
+    }
+
+    const fn gas_left(&self) -> u64 {
+        self.gas_limit - self.done.gas_used
+    }
+
+    fn apply(&mut self, transaction: Recovered<&TxEnvelope>) -> Result<(), Stop<DB::Error>> {
+        let (transaction, sender) = transaction.into_parts();
+        if transaction.is_eip4844() {
+            return Err(Stop::Refused(Refusal::Blobs));
+        }
+        let (wanted, left) = (transaction.gas_limit(), self.gas_left());
+        if wanted > left {
+            return Err(Stop::Refused(Refusal::BlockGas { wanted, left }));
+        }
+        let Ran { result, state, destroyed } = self.machine.run(TxEnv::from_recovered_tx(transaction, sender))?;
+        self.machine.commit(state);
+
+        let gas = result.tx_gas_used();
+        self.done.gas_used += gas;
+        self.done.burned += U256::from(self.base_fee) * U256::from(gas) + destroyed;
+        let receipt = Receipt {
+            status: Eip658Value::Eip658(result.is_success()),
+            cumulative_gas_used: self.done.gas_used,
+            logs: result.into_logs(),
+        };
+        let receipt = envelope(transaction.tx_type(), receipt);
+        self.done.logs_bloom |= *receipt.logs_bloom();
+        self.done.receipts.push(receipt);
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Executed, ExecutionError<DB::Error>> {
+        let (delta, balances) = self.machine.into_overlay().finish();
+        let Balances { before, after } =
+            balances.ok_or_else(|| ExecutionError::Fault("balances overflow 256 bits".into()))?;
+        let burned = self.done.burned;
+        if after.checked_add(burned) != Some(before) {
+            return Err(ExecutionError::Conservation { before, after, burned });
+        }
+        Ok(Executed { delta, ..self.done })
+    }
+}
+
+fn envelope(kind: TxType, receipt: Receipt) -> ReceiptEnvelope {
+    let receipt = receipt.with_bloom();
+    match kind {
+        TxType::Legacy => ReceiptEnvelope::Legacy(receipt),
+        TxType::Eip2930 => ReceiptEnvelope::Eip2930(receipt),
+        TxType::Eip1559 => ReceiptEnvelope::Eip1559(receipt),
+        TxType::Eip4844 => ReceiptEnvelope::Eip4844(receipt),
+        TxType::Eip7702 => ReceiptEnvelope::Eip7702(receipt),
+    }
+}
+
+#[cfg(test)]
+mod tests;

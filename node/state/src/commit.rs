@@ -1,0 +1,181 @@
+//! A block becomes final: everything about it in one batch, synced (S3).
+
+use crate::{
+    error::StoreError,
+    kv::{Batch, Durability},
+    layer::{Change, Layer},
+    receipts,
+    record::{Record, short},
+    store::{Store, Tip},
+    table::{
+        META_TIP, Table, account_history_key, account_node_key, height_key, storage_history_key, storage_key,
+        storage_node_key,
+    },
+};
+use alloy::primitives::{Address, B256, U256};
+use alloy_consensus::ReceiptEnvelope;
+use alloy_rlp::Header as RlpHeader;
+use alloy_trie::EMPTY_ROOT_HASH;
+use edgeloom_types::{Block, Height, SealedBlock};
+
+/// A final block and what executing it gave.
+#[derive(Clone, Copy, Debug)]
+pub struct Commit<'a> {
+    pub block: &'a SealedBlock,
+    /// One per transaction.
+    pub senders: &'a [Address],
+    /// One per transaction.
+    pub receipts: &'a [ReceiptEnvelope],
+    pub layer: &'a Layer,
+    /// Wei burned from genesis to this block, itself included.
+    pub burned: U256,
+    /// Encoded finalization certificate of this block, where there is one of its own.
+    pub certificate: Option<&'a [u8]>,
+}
+
+impl Store {
+    /// Makes the block the new tip. On the disk when it returns; after an error or a crash, all of it or nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::NotNext`], [`StoreError::Root`] or [`StoreError::Rows`] when the parts do not fit the tip or each
+    /// other: nothing is written. The disk's.
+    pub fn commit(&self, commit: Commit<'_>) -> Result<(), StoreError> {
+        let _one_at_a_time = self.commit_lock().lock();
+        check(&commit, self.known_tip())?;
+        let height = commit.block.height();
+        let tip = Tip { height, hash: commit.block.hash(), state_root: commit.layer.root() };
+        let mut batch = self.kv().batch();
+        put_block(&mut batch, &commit);
+        self.put_state(&mut batch, height, commit.layer)?;
+        batch.put(Table::Meta, META_TIP, &tip.encode());
+        self.kv().write(batch, Durability::Synced)?;
+        self.set_tip(tip);
+        Ok(())
+    }
+
+    /// Keeps a certificate that arrived after its block. Not synced: peers have it as well.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn put_certificate(&self, block: B256, certificate: &[u8]) -> Result<(), StoreError> {
+        let mut batch = self.kv().batch();
+        batch.put(Table::Certificates, block.as_slice(), certificate);
+        self.kv().write(batch, Durability::Buffered)
+    }
+
+    fn put_state(&self, batch: &mut Batch<'_>, height: Height, layer: &Layer) -> Result<(), StoreError> {
+        for change in layer.changes.values() {
+            if change.cleared {
+                self.clear_storage(batch, height, &change.hashed)?;
+            }
+            put_change(batch, height, change);
+        }
+        for (path, node) in &layer.nodes {
+            put_or_delete(batch, Table::AccountTrie, &account_node_key(path), node.as_deref());
+        }
+        for (hash, code) in &layer.delta().codes {
+            batch.put(Table::Codes, hash.as_slice(), code);
+        }
+        Ok(())
+    }
+
+    /// Goes before the account's new slots: later operations of a batch win.
+    fn clear_storage(&self, batch: &mut Batch<'_>, height: Height, address: &B256) -> Result<(), StoreError> {
+        let snapshot = self.kv().snapshot();
+        snapshot.scan(Table::Storage, address.as_slice(), &mut |key, _| {
+            let key: &[u8; 64] = key.try_into().map_err(|_| StoreError::corrupt("storage key is not 64 bytes"))?;
+            batch.delete(Table::Storage, key);
+            batch.put(Table::StorageHistory, &storage_history_key(key, height), &[]);
+            Ok(())
+        })?;
+        snapshot.scan(Table::StorageTrie, address.as_slice(), &mut |key, _| {
+            batch.delete(Table::StorageTrie, key);
+            Ok(())
+        })
+    }
+}
+
+fn check(commit: &Commit<'_>, tip: Option<Tip>) -> Result<(), StoreError> {
+    let Commit { block, senders, receipts, layer, .. } = *commit;
+    let (height, hash) = (block.height(), block.hash());
+    let (next, parent, root) = match tip {
+        Some(tip) => (tip.height.next(), tip.hash, tip.state_root),
+        None => (Height::GENESIS, block.header().parent_hash, EMPTY_ROOT_HASH),
+    };
+    if height != next || block.header().parent_hash != parent || layer.parent_root() != root {
+        return Err(StoreError::NotNext { height, hash });
+    }
+    if block.header().state_root != layer.root() {
+        return Err(StoreError::Root { header: block.header().state_root, computed: layer.root() });
+    }
+    let transactions = block.block().transactions.len();
+    if senders.len() != transactions || receipts.len() != transactions {
+        return Err(StoreError::Rows { transactions, senders: senders.len(), receipts: receipts.len() });
+    }
+    Ok(())
+}
+
+fn put_block(batch: &mut Batch<'_>, commit: &Commit<'_>) {
+    let (block, hash) = (commit.block.block(), commit.block.hash());
+    let height = height_key(block.height());
+    let header = alloy_rlp::encode(&block.header);
+    batch.put(Table::Headers, &height, &header);
+    batch.put(Table::Bodies, &height, &body(block, header.len()));
+    batch.put(Table::Heights, hash.as_slice(), &height);
+    batch.put(Table::Burned, &height, &short(commit.burned));
+    batch.put(Table::Senders, &height, &commit.senders.concat());
+    batch.put(Table::Receipts, &height, &receipts::encode(commit.receipts));
+    for (index, transaction) in (0u32..).zip(&block.transactions) {
+        let mut place = [0; 12];
+        place[..8].copy_from_slice(&height);
+        place[8..].copy_from_slice(&index.to_be_bytes());
+        batch.put(Table::Transactions, transaction.tx_hash().as_slice(), &place);
+    }
+    if let Some(certificate) = commit.certificate {
+        batch.put(Table::Certificates, hash.as_slice(), certificate);
+    }
+}
+
+/// `Block::encode` without the outer list's header and the block's header.
+fn body(block: &Block, header_length: usize) -> Vec<u8> {
+    let mut encoded = block.encode();
+    let mut rest = encoded.as_slice();
+    RlpHeader::decode(&mut rest).expect("a block encodes as a list");
+    let start = encoded.len() - rest.len() + header_length;
+    encoded.drain(..start);
+    encoded
+}
+
+fn put_change(batch: &mut Batch<'_>, height: Height, change: &Change) {
+    let address = &change.hashed;
+    let record = change.record.as_ref().map(Record::encode);
+    put_or_delete(batch, Table::Accounts, address.as_slice(), record.as_deref());
+    let history = account_history_key(address, height);
+    batch.put(Table::AccountHistory, &history, record.as_deref().unwrap_or_default());
+    for (slot, value) in &change.slots {
+        let key = storage_key(address, slot);
+        let value = short(*value);
+        put_or_delete(batch, Table::Storage, &key, Some(value.as_slice()).filter(|value| !value.is_empty()));
+        batch.put(Table::StorageHistory, &storage_history_key(&key, height), &value);
+    }
+    for (path, node) in &change.nodes {
+        put_or_delete(batch, Table::StorageTrie, &storage_node_key(address, path), node.as_deref());
+    }
+}
+
+fn put_or_delete(batch: &mut Batch<'_>, table: Table, key: &[u8], value: Option<&[u8]>) {
+    match value {
+        Some(value) => batch.put(table, key, value),
+        None => batch.delete(table, key),
+    }
+}
+
+/// `header` and `body` as they are stored, as one `Block::encode`.
+pub(crate) fn join(header: &[u8], body: &[u8]) -> Vec<u8> {
+    let payload_length = header.len() + body.len();
+    let mut out = Vec::with_capacity(payload_length + 9);
+    RlpHeader { list: true, payload_length }.encode(&mut out);
+    out.extend_from_slice(header);
+    out.extend_from_slice(body);
+    out
+}

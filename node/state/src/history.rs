@@ -1,0 +1,53 @@
+use crate::{
+    error::StoreError,
+    record::{Record, long},
+    store::Store,
+    table::{Table, account_history_key, storage_history_key, storage_key},
+};
+use alloy::primitives::{Address, B256, Bytes, U256, keccak256};
+use edgeloom_types::{Account, Height};
+
+/// The state after one committed block, past or newest. One seek a read.
+///
+/// Rows of a height are written by that height's commit and by no other, and the seek never sees rows above the
+/// view's height: so two reads agree with each other whatever is committed between them, and no lock or snapshot is
+/// held.
+#[derive(Clone, Debug)]
+pub struct HistoryView {
+    store: Store,
+    height: Height,
+}
+
+impl HistoryView {
+    pub(crate) const fn new(store: Store, height: Height) -> Self {
+        Self { store, height }
+    }
+
+    pub const fn height(&self) -> Height {
+        self.height
+    }
+
+    /// # Errors
+    /// The disk's.
+    pub fn account(&self, address: Address) -> Result<Option<Account>, StoreError> {
+        let key = account_history_key(&keccak256(address), self.height);
+        let row = self.store.kv().history(Table::AccountHistory, &key)?.filter(|row| !row.is_empty());
+        row.map(|row| Record::decode(&row).map(|record| record.account)).transpose()
+    }
+
+    /// Zero for slots and accounts that did not exist.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn storage(&self, address: Address, slot: U256) -> Result<U256, StoreError> {
+        let key = storage_key(&keccak256(address), &keccak256(slot.to_be_bytes::<32>()));
+        let row = self.store.kv().history(Table::StorageHistory, &storage_history_key(&key, self.height))?;
+        row.map_or(Ok(U256::ZERO), |value| long(&value))
+    }
+
+    /// # Errors
+    /// The disk's.
+    pub fn code(&self, hash: B256) -> Result<Option<Bytes>, StoreError> {
+        self.store.code(hash)
+    }
+}

@@ -1,0 +1,127 @@
+//! An ordered map per table with point reads, one kind of seek, snapshots and atomic batches. Two backends; the rows
+//! and their meaning are the same in both, so what is tested over memory is what runs over the disk.
+
+mod memory;
+mod rocks;
+
+use crate::{error::StoreError, table::Table};
+use memory::Memory;
+use rocks::Rocks;
+use std::path::Path;
+
+#[derive(Debug)]
+pub(crate) enum Kv {
+    Rocks(Rocks),
+    Memory(Memory),
+}
+
+/// When a batch counts as written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Durability {
+    /// On the disk: survives a power cut.
+    Synced,
+    /// With the operating system: survives the death of the process.
+    Buffered,
+}
+
+impl Kv {
+    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
+        Rocks::open(path).map(Self::Rocks)
+    }
+
+    pub(crate) fn memory() -> Self {
+        Self::Memory(Memory::default())
+    }
+
+    pub(crate) fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        match self {
+            Self::Rocks(rocks) => rocks.get(table, key),
+            Self::Memory(memory) => Ok(memory.get(table, key)),
+        }
+    }
+
+    /// The value of the first row at or after `key` that shares the table's [`Table::history_prefix`] with it.
+    pub(crate) fn history(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let prefix = &key[..table.history_prefix().expect("called for history tables only")];
+        match self {
+            Self::Rocks(rocks) => rocks.seek(table, key, prefix),
+            Self::Memory(memory) => Ok(memory.seek(table, key, prefix)),
+        }
+    }
+
+    pub(crate) fn batch(&self) -> Batch<'_> {
+        match self {
+            Self::Rocks(rocks) => Batch::Rocks(rocks.batch()),
+            Self::Memory(_) => Batch::Memory(memory::Batch::default()),
+        }
+    }
+
+    /// All of `batch` or nothing; later operations on a key win.
+    pub(crate) fn write(&self, batch: Batch<'_>, durability: Durability) -> Result<(), StoreError> {
+        match (self, batch) {
+            (Self::Rocks(rocks), Batch::Rocks(batch)) => rocks.write(batch, durability),
+            (Self::Memory(memory), Batch::Memory(batch)) => {
+                memory.write(batch);
+                Ok(())
+            }
+            _ => unreachable!("a batch is written to the backend that made it"),
+        }
+    }
+
+    /// Everything as it is now, whatever is written meanwhile. Over memory, writers wait for it.
+    pub(crate) fn snapshot(&self) -> Snapshot<'_> {
+        match self {
+            Self::Rocks(rocks) => Snapshot::Rocks(rocks.snapshot()),
+            Self::Memory(memory) => Snapshot::Memory(memory.snapshot()),
+        }
+    }
+}
+
+pub(crate) enum Batch<'a> {
+    Rocks(rocks::Batch<'a>),
+    Memory(memory::Batch),
+}
+
+impl Batch<'_> {
+    pub(crate) fn put(&mut self, table: Table, key: &[u8], value: &[u8]) {
+        match self {
+            Self::Rocks(batch) => batch.put(table, key, value),
+            Self::Memory(batch) => batch.put(table, key, value),
+        }
+    }
+
+    pub(crate) fn delete(&mut self, table: Table, key: &[u8]) {
+        match self {
+            Self::Rocks(batch) => batch.delete(table, key),
+            Self::Memory(batch) => batch.delete(table, key),
+        }
+    }
+}
+
+pub(crate) enum Snapshot<'a> {
+    Rocks(rocks::Snapshot<'a>),
+    Memory(memory::Snapshot<'a>),
+}
+
+/// Called with each key and value of a scan; an error ends it.
+pub(crate) type Visit<'v> = dyn FnMut(&[u8], &[u8]) -> Result<(), StoreError> + 'v;
+
+impl Snapshot<'_> {
+    pub(crate) fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        match self {
+            Self::Rocks(snapshot) => snapshot.get(table, key),
+            Self::Memory(snapshot) => Ok(snapshot.get(table, key)),
+        }
+    }
+
+    /// Every row whose key starts with `prefix`, in key order.
+    pub(crate) fn scan(&self, table: Table, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(), StoreError> {
+        match self {
+            Self::Rocks(snapshot) => snapshot.scan(table, prefix, visit),
+            Self::Memory(snapshot) => snapshot.scan(table, prefix, visit),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

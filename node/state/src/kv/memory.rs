@@ -1,0 +1,63 @@
+//! The store without a disk, for tests and simulation: one ordered map per table under one lock.
+
+use super::Visit;
+use crate::{error::StoreError, table::Table};
+use parking_lot::{RwLock, RwLockReadGuard};
+use std::collections::BTreeMap;
+
+type Tables = [BTreeMap<Vec<u8>, Vec<u8>>; Table::COUNT];
+
+#[derive(Debug, Default)]
+pub(crate) struct Memory(RwLock<Tables>);
+
+#[derive(Debug, Default)]
+pub(crate) struct Batch(Vec<(Table, Vec<u8>, Option<Vec<u8>>)>);
+
+pub(crate) struct Snapshot<'a>(RwLockReadGuard<'a, Tables>);
+
+impl Memory {
+    pub(super) fn get(&self, table: Table, key: &[u8]) -> Option<Vec<u8>> {
+        self.0.read()[table as usize].get(key).cloned()
+    }
+
+    pub(super) fn seek(&self, table: Table, key: &[u8], prefix: &[u8]) -> Option<Vec<u8>> {
+        let tables = self.0.read();
+        let (found, value) = tables[table as usize].range(key.to_vec()..).next()?;
+        found.starts_with(prefix).then(|| value.clone())
+    }
+
+    pub(super) fn write(&self, batch: Batch) {
+        let mut tables = self.0.write();
+        for (table, key, value) in batch.0 {
+            match value {
+                Some(value) => tables[table as usize].insert(key, value),
+                None => tables[table as usize].remove(&key),
+            };
+        }
+    }
+
+    pub(super) fn snapshot(&self) -> Snapshot<'_> {
+        Snapshot(self.0.read())
+    }
+}
+
+impl Batch {
+    pub(super) fn put(&mut self, table: Table, key: &[u8], value: &[u8]) {
+        self.0.push((table, key.to_vec(), Some(value.to_vec())));
+    }
+
+    pub(super) fn delete(&mut self, table: Table, key: &[u8]) {
+        self.0.push((table, key.to_vec(), None));
+    }
+}
+
+impl Snapshot<'_> {
+    pub(super) fn get(&self, table: Table, key: &[u8]) -> Option<Vec<u8>> {
+        self.0[table as usize].get(key).cloned()
+    }
+
+    pub(super) fn scan(&self, table: Table, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(), StoreError> {
+        let rows = self.0[table as usize].range(prefix.to_vec()..);
+        rows.take_while(|(key, _)| key.starts_with(prefix)).try_for_each(|(key, value)| visit(key, value))
+    }
+}

@@ -1,0 +1,193 @@
+//! The store on disk: one RocksDB column family per table, every block one synced batch.
+
+use super::{Durability, Visit};
+use crate::{
+    error::StoreError,
+    table::{LAYOUT_VERSION, META_LAYOUT, META_TIP, Table},
+};
+use rocksdb::{
+    BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompressionType, Options, ReadOptions,
+    SliceTransform, WriteBatch, WriteOptions,
+};
+use std::{
+    fs::{File, TryLockError, create_dir_all},
+    path::Path,
+};
+
+/// Held for as long as the database is open. Ours beside RocksDB's, so that "in use" is known from an error code and
+/// not from the wording of a message.
+const LOCK_FILE: &str = "edgeloom.lock";
+
+const BLOCK_CACHE_BYTES: usize = 128 << 20;
+/// All memtables together; the oldest is flushed when they exceed it.
+const MEMTABLES_BYTES: usize = 64 << 20;
+const WAL_BYTES: u64 = 128 << 20;
+const OPEN_FILES: i32 = 512;
+
+#[derive(Debug)]
+pub(crate) struct Rocks {
+    // Declared before the lock: dropped, and so closed, first.
+    db: DB,
+    _lock: File,
+}
+
+impl Rocks {
+    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
+        let io = |source| StoreError::Io { path: path.to_path_buf(), source };
+        create_dir_all(path).map_err(io)?;
+        let lock = File::create(path.join(LOCK_FILE)).map_err(io)?;
+        lock.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => StoreError::Locked(path.to_path_buf()),
+            TryLockError::Error(source) => io(source),
+        })?;
+        let cache = Cache::new_lru_cache(BLOCK_CACHE_BYTES);
+        let families = Table::ALL.map(|table| ColumnFamilyDescriptor::new(table.name(), table_options(table, &cache)));
+        refuse_other_layouts(path)?;
+        let rocks = Self { db: DB::open_cf_descriptors(&database_options(), path, families)?, _lock: lock };
+        rocks.check_version(path)?;
+        Ok(rocks)
+    }
+
+    /// Writes the version into a new database, compares it in an old one.
+    fn check_version(&self, path: &Path) -> Result<(), StoreError> {
+        match self.get(Table::Meta, META_LAYOUT)? {
+            Some(found) => expect_version(path, &found),
+            None if self.get(Table::Meta, META_TIP)?.is_some() => expect_version(path, &[]),
+            None => {
+                let mut batch = self.batch();
+                batch.put(Table::Meta, META_LAYOUT, &LAYOUT_VERSION.to_be_bytes());
+                self.write(batch, Durability::Synced)
+            }
+        }
+    }
+
+    fn family(&self, table: Table) -> &ColumnFamily {
+        self.db.cf_handle(table.name()).expect("every table was opened")
+    }
+
+    pub(super) fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.db.get_cf(self.family(table), key)?)
+    }
+
+    pub(super) fn seek(&self, table: Table, key: &[u8], prefix: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        let mut options = ReadOptions::default();
+        options.set_prefix_same_as_start(true);
+        let mut rows = self.db.raw_iterator_cf_opt(self.family(table), options);
+        rows.seek(key);
+        rows.status()?;
+        Ok(rows.item().filter(|(found, _)| found.starts_with(prefix)).map(|(_, value)| value.to_vec()))
+    }
+
+    pub(super) fn batch(&self) -> Batch<'_> {
+        Batch { families: Table::ALL.map(|table| self.family(table)), batch: WriteBatch::default() }
+    }
+
+    pub(super) fn write(&self, batch: Batch<'_>, durability: Durability) -> Result<(), StoreError> {
+        let mut options = WriteOptions::default();
+        options.set_sync(durability == Durability::Synced);
+        Ok(self.db.write_opt(batch.batch, &options)?)
+    }
+
+    pub(super) fn snapshot(&self) -> Snapshot<'_> {
+        Snapshot { rocks: self, snapshot: self.db.snapshot() }
+    }
+}
+
+pub(crate) struct Batch<'a> {
+    families: [&'a ColumnFamily; Table::COUNT],
+    batch: WriteBatch,
+}
+
+impl Batch<'_> {
+    pub(super) fn put(&mut self, table: Table, key: &[u8], value: &[u8]) {
+        self.batch.put_cf(self.families[table as usize], key, value);
+    }
+
+    pub(super) fn delete(&mut self, table: Table, key: &[u8]) {
+        self.batch.delete_cf(self.families[table as usize], key);
+    }
+}
+
+pub(crate) struct Snapshot<'a> {
+    rocks: &'a Rocks,
+    snapshot: rocksdb::Snapshot<'a>,
+}
+
+impl Snapshot<'_> {
+    pub(super) fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.snapshot.get_cf(self.rocks.family(table), key)?)
+    }
+
+    pub(super) fn scan(&self, table: Table, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(), StoreError> {
+        let mut options = ReadOptions::default();
+        options.set_total_order_seek(true);
+        options.fill_cache(false);
+        let mut rows = self.snapshot.raw_iterator_cf_opt(self.rocks.family(table), options);
+        rows.seek(prefix);
+        while let Some((key, value)) = rows.item().filter(|(key, _)| key.starts_with(prefix)) {
+            visit(key, value)?;
+            rows.next();
+        }
+        Ok(rows.status()?)
+    }
+}
+
+fn database_options() -> Options {
+    let mut options = Options::default();
+    options.create_if_missing(true);
+    options.create_missing_column_families(true);
+    options.set_db_write_buffer_size(MEMTABLES_BYTES);
+    options.set_max_total_wal_size(WAL_BYTES);
+    options.set_max_open_files(OPEN_FILES);
+    options.set_max_background_jobs(2);
+    options.set_bytes_per_sync(1 << 20);
+    options.set_keep_log_file_num(2);
+    options
+}
+
+fn table_options(table: Table, cache: &Cache) -> Options {
+    let mut blocks = BlockBasedOptions::default();
+    blocks.set_block_cache(cache);
+    blocks.set_bloom_filter(10.0, false);
+    blocks.set_cache_index_and_filter_blocks(true);
+    blocks.set_pin_l0_filter_and_index_blocks_in_cache(true);
+    let mut options = Options::default();
+    options.set_compression_type(DBCompressionType::Lz4);
+    options.set_level_compaction_dynamic_level_bytes(true);
+    if let Some(prefix) = table.history_prefix() {
+        options.set_prefix_extractor(SliceTransform::create_fixed_prefix(prefix));
+    }
+    options.set_block_based_table_factory(&blocks);
+    options
+}
+
+/// Looks before opening for writing: a database whose tables are not ours gets no table created in it.
+fn refuse_other_layouts(path: &Path) -> Result<(), StoreError> {
+    if !path.join("CURRENT").exists() {
+        return Ok(());
+    }
+    let options = Options::default();
+    let present = DB::list_cf(&options, path)?;
+    let known = |name: &str| name == "default" || Table::ALL.iter().any(|table| table.name() == name);
+    if present.len() == Table::COUNT + 1 && present.iter().all(|name| known(name)) {
+        return Ok(());
+    }
+    let meta = Table::Meta.name();
+    if present.iter().any(|name| name == meta) {
+        let db = DB::open_cf_for_read_only(&options, path, [meta], false)?;
+        let family = db.cf_handle(meta).expect("just opened");
+        if let Some(found) = db.get_cf(family, META_LAYOUT)? {
+            return expect_version(path, &found);
+        }
+    }
+    // Killed while it was being created: the missing tables are created now.
+    if present.iter().all(|name| known(name)) { Ok(()) } else { expect_version(path, &[]) }
+}
+
+fn expect_version(path: &Path, found: &[u8]) -> Result<(), StoreError> {
+    let found = found.try_into().map_or(0, u32::from_be_bytes);
+    if found == LAYOUT_VERSION {
+        return Ok(());
+    }
+    Err(StoreError::Version { path: path.to_path_buf(), found, expected: LAYOUT_VERSION })
+}

@@ -1,0 +1,114 @@
+//! One executed block above the committed tip: what it changes, and the trie nodes and root that follow.
+
+use crate::{
+    error::StoreError,
+    record::{Record, short},
+    trie::{self, Entry, Nodes},
+    view::View,
+};
+use alloy::primitives::{Address, B256, U256, keccak256};
+use alloy_trie::{EMPTY_ROOT_HASH, Nibbles};
+use edgeloom_types::{Account, AccountDelta, StateDelta};
+use std::collections::BTreeMap;
+
+/// A block's changes over the state of one root. Made by [`View::extend`], so its root is right by construction.
+#[derive(Debug)]
+pub struct Layer {
+    parent_root: B256,
+    root: B256,
+    delta: StateDelta,
+    pub(crate) changes: BTreeMap<Address, Change>,
+    pub(crate) nodes: Nodes,
+}
+
+/// An account's part of a layer, in terms of rows.
+#[derive(Debug)]
+pub(crate) struct Change {
+    /// keccak of the address.
+    pub(crate) hashed: B256,
+    /// `None`: the account is gone.
+    pub(crate) record: Option<Record>,
+    /// Nothing of the storage below this layer is left.
+    pub(crate) cleared: bool,
+    /// By keccak of the slot, ascending.
+    pub(crate) slots: Vec<(B256, U256)>,
+    pub(crate) nodes: Nodes,
+}
+
+impl Layer {
+    /// State root after this block.
+    pub const fn root(&self) -> B256 {
+        self.root
+    }
+
+    /// State root that this layer extends.
+    pub const fn parent_root(&self) -> B256 {
+        self.parent_root
+    }
+
+    /// What the block changes. Accounts that EIP-161 calls empty are `None` here, without storage.
+    pub const fn delta(&self) -> &StateDelta {
+        &self.delta
+    }
+
+    pub(crate) fn account(&self, address: &Address) -> Option<Option<Account>> {
+        self.delta.accounts.get(address).map(|change| change.account)
+    }
+
+    /// `Some` when this layer decides the slot.
+    pub(crate) fn slot(&self, address: &Address, slot: &U256) -> Option<U256> {
+        let change = self.delta.accounts.get(address)?;
+        let value = change.storage.get(slot).copied();
+        value.or_else(|| change.storage_cleared.then_some(U256::ZERO))
+    }
+
+    pub(crate) fn storage_node(&self, address: &Address, path: &Nibbles) -> Option<Option<Vec<u8>>> {
+        let change = self.changes.get(address)?;
+        change.nodes.get(path).cloned().or_else(|| change.cleared.then_some(None))
+    }
+
+    pub(crate) fn extend(view: &View, parent_root: B256, mut delta: StateDelta) -> Result<Self, StoreError> {
+        delta.accounts.values_mut().for_each(settle);
+        let mut changes = BTreeMap::new();
+        let mut entries = Vec::with_capacity(delta.accounts.len());
+        for (address, account) in &delta.accounts {
+            let change = change(view, address, account)?;
+            let value = change.record.as_ref().map(Record::leaf);
+            entries.push(Entry { key: Nibbles::unpack_array(&change.hashed.0), value });
+            changes.insert(*address, change);
+        }
+        entries.sort_unstable_by_key(|entry| entry.key);
+        let (root, nodes) = trie::update(parent_root, &entries, |path| view.account_node(path))?;
+        Ok(Self { parent_root, root, delta, changes, nodes })
+    }
+}
+
+/// EIP-161: an empty account does not exist, and what does not exist has no storage.
+fn settle(change: &mut AccountDelta) {
+    change.account = change.account.filter(|account| !account.is_empty());
+    if change.account.is_none() {
+        change.storage_cleared = true;
+        change.storage.clear();
+    }
+}
+
+fn change(view: &View, address: &Address, delta: &AccountDelta) -> Result<Change, StoreError> {
+    let hashed = keccak256(address);
+    let mut slots: Vec<_> = delta.storage.iter().map(|(slot, value)| (keccak256(slot.to_be_bytes::<32>()), *value)).collect();
+    slots.sort_unstable_by_key(|(slot, _)| *slot);
+    let mut change = Change { hashed, record: None, cleared: delta.storage_cleared, slots, nodes: Nodes::new() };
+    let Some(account) = delta.account else { return Ok(change) };
+    let before = if change.cleared { EMPTY_ROOT_HASH } else { view.storage_root(address, &hashed)? };
+    let mut storage_root = before;
+    if !change.slots.is_empty() {
+        let entries: Vec<_> = change.slots.iter().map(slot_entry).collect();
+        (storage_root, change.nodes) = trie::update(before, &entries, |path| view.storage_node(address, &hashed, path))?;
+    }
+    change.record = Some(Record { account, storage_root });
+    Ok(change)
+}
+
+fn slot_entry((slot, value): &(B256, U256)) -> Entry {
+    let value = (!value.is_zero()).then(|| alloy_rlp::encode(short(*value).as_slice()));
+    Entry { key: Nibbles::unpack_array(&slot.0), value }
+}

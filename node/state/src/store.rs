@@ -1,0 +1,131 @@
+use crate::{
+    error::StoreError,
+    history::HistoryView,
+    kv::Kv,
+    table::{META_TIP, Table},
+    view::View,
+};
+use alloy::primitives::{B256, Bytes, KECCAK256_EMPTY};
+use edgeloom_types::Height;
+use parking_lot::{Mutex, RwLock};
+use std::{path::Path, sync::Arc};
+
+/// The newest committed block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tip {
+    pub height: Height,
+    pub hash: B256,
+    pub state_root: B256,
+}
+
+/// The committed chain and its state. Clones share one database, which closes when the last of them is dropped.
+#[derive(Clone, Debug)]
+pub struct Store(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    kv: Kv,
+    /// The stored tip; set once its batch is written.
+    tip: RwLock<Option<Tip>>,
+    /// One commit at a time.
+    commit: Mutex<()>,
+}
+
+impl Store {
+    /// Opens the database in the directory `path`, or makes an empty one.
+    ///
+    /// # Errors
+    /// [`StoreError::Locked`] while another process has it open, [`StoreError::Version`] when another build's layout is
+    /// in it, [`StoreError::Io`] and [`StoreError::Database`] when the disk fails.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::over(Kv::open(path)?)
+    }
+
+    /// The same store without a disk.
+    pub fn memory() -> Self {
+        Self(Arc::new(Inner { kv: Kv::memory(), tip: RwLock::default(), commit: Mutex::default() }))
+    }
+
+    fn over(kv: Kv) -> Result<Self, StoreError> {
+        let tip = kv.get(Table::Meta, META_TIP)?.map(|row| Tip::decode(&row)).transpose()?;
+        Ok(Self(Arc::new(Inner { kv, tip: RwLock::new(tip), commit: Mutex::default() })))
+    }
+
+    /// The newest committed block; `None` before genesis is.
+    ///
+    /// # Errors
+    /// None today: the tip is read when the store is opened.
+    pub fn tip(&self) -> Result<Option<Tip>, StoreError> {
+        Ok(self.known_tip())
+    }
+
+    /// The tip's state, to execute on. See [`View`] for what it asks of whoever commits meanwhile.
+    pub fn view(&self) -> View {
+        View::new(self.clone())
+    }
+
+    /// The state after the block at `height`, whatever is committed meanwhile.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownHeight`] above the tip.
+    pub fn at(&self, height: Height) -> Result<HistoryView, StoreError> {
+        self.committed(height)?;
+        Ok(HistoryView::new(self.clone(), height))
+    }
+
+    /// The code of this hash; empty code needs no row.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn code(&self, hash: B256) -> Result<Option<Bytes>, StoreError> {
+        if hash == KECCAK256_EMPTY {
+            return Ok(Some(Bytes::new()));
+        }
+        Ok(self.kv().get(Table::Codes, hash.as_slice())?.map(Bytes::from))
+    }
+
+    pub(crate) fn known_tip(&self) -> Option<Tip> {
+        *self.0.tip.read()
+    }
+
+    /// `Err` when no block of this height is committed.
+    pub(crate) fn committed(&self, height: Height) -> Result<(), StoreError> {
+        let tip = self.known_tip().map(|tip| tip.height);
+        if tip.is_some_and(|tip| height <= tip) {
+            return Ok(());
+        }
+        Err(StoreError::UnknownHeight { asked: height, tip })
+    }
+
+    pub(crate) fn kv(&self) -> &Kv {
+        &self.0.kv
+    }
+
+    pub(crate) fn commit_lock(&self) -> &Mutex<()> {
+        &self.0.commit
+    }
+
+    pub(crate) fn set_tip(&self, tip: Tip) {
+        *self.0.tip.write() = Some(tip);
+    }
+}
+
+impl Tip {
+    pub(crate) fn encode(&self) -> [u8; 72] {
+        let mut row = [0; 72];
+        row[..8].copy_from_slice(&self.height.get().to_be_bytes());
+        row[8..40].copy_from_slice(self.hash.as_slice());
+        row[40..].copy_from_slice(self.state_root.as_slice());
+        row
+    }
+
+    pub(crate) fn decode(row: &[u8]) -> Result<Self, StoreError> {
+        let row: &[u8; 72] = row.try_into().map_err(|_| StoreError::corrupt(format!("tip of {} bytes", row.len())))?;
+        let (height, hashes) = row.split_first_chunk::<8>().expect("72 is more than 8");
+        Ok(Self {
+            height: Height::new(u64::from_be_bytes(*height)),
+            hash: B256::from_slice(&hashes[..32]),
+            state_root: B256::from_slice(&hashes[32..]),
+        })
+    }
+}

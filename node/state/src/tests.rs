@@ -1,0 +1,6 @@
+mod concurrent;
+mod kill;
+mod refusal;
+mod rows;
+mod state;
+mod world;

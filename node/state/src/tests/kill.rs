@@ -1,0 +1,123 @@
+//! kill -9 at any moment: what was acknowledged is there, and what is there is whole.
+
+use super::world::{Model, Op, PEOPLE, SLOTS, address, commit};
+use crate::{Store, Tip};
+use alloy::primitives::{B256, U256, keccak256};
+use edgeloom_types::Height;
+use std::{
+    env,
+    io::{BufRead, BufReader, Write, stdout},
+    path::Path,
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+const DIRECTORY: &str = "EDGELOOM_STATE_KILL_TEST_DIRECTORY";
+const ROUNDS: u64 = 6;
+
+/// The block at a height, the same in every process.
+fn ops(height: u64) -> Vec<Op> {
+    let draw = |index: u64| keccak256([height.to_be_bytes(), index.to_be_bytes()].concat());
+    let op = |bytes: B256| {
+        let (who, slot, value) = (bytes[1] % PEOPLE, bytes[2] % SLOTS, u64::from(bytes[3]) % 5);
+        match bytes[0] % 16 {
+            0 => Op::Destroy { who },
+            1 => Op::Clear { who },
+            2 => Op::Deploy { who, code: bytes[4] },
+            3..6 => Op::Pay { who, amount: value, nonce: height },
+            _ => Op::Write { who: who % 4, slot, value },
+        }
+    };
+    (0..40).map(draw).map(op).collect()
+}
+
+fn model_at(height: u64) -> Model {
+    let mut model = Model::default();
+    for height in 0..=height {
+        let delta = model.delta(&ops(height));
+        model.apply(&delta);
+    }
+    model
+}
+
+/// Commits blocks until it is killed, and says each height once its commit has returned.
+fn write_forever(directory: &Path) -> ! {
+    let store = Store::open(directory).expect("the killed process left no lock");
+    let tip = store.tip().expect("reads");
+    let mut next = tip.map_or(0, |tip| tip.height.get() + 1);
+    let mut model = next.checked_sub(1).map_or_else(Model::default, model_at);
+    loop {
+        let delta = model.delta(&ops(next));
+        model.apply(&delta);
+        commit(&store, &store.view().extend(delta).expect("extends"));
+        writeln!(stdout(), "committed {next}").expect("the parent reads");
+        next += 1;
+    }
+}
+
+struct Writer(Child);
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        // Already dead when the round went well.
+        let (_killed, _reaped) = (self.0.kill(), self.0.wait());
+    }
+}
+
+/// Starts a writer, kills it, and gives the last height it acknowledged.
+fn kill_a_writer(directory: &Path, round: u64) -> u64 {
+    let test = concat!(module_path!(), "::what_was_committed_survives_kill_nine");
+    let (_crate_name, test) = test.split_once("::").expect("a path within the crate");
+    let child = Command::new(env::current_exe().expect("a test binary"))
+        .args(["--exact", test, "--nocapture"])
+        .env(DIRECTORY, directory)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the same binary runs again");
+    let mut writer = Writer(child);
+    let output = writer.0.stdout.take().expect("piped");
+    let mut heights = BufReader::new(output).lines().map_while(Result::ok);
+    let mut heights = heights.by_ref().filter_map(|line| line.strip_prefix("committed ")?.parse::<u64>().ok());
+    let first = heights.next().expect("the writer commits");
+    // Not a synchronisation: the moment of death is meant to be anywhere in a commit.
+    std::thread::sleep(Duration::from_micros(round * 7_919 % 40_000));
+    writer.0.kill().expect("it runs");
+    heights.last().unwrap_or(first)
+}
+
+fn assert_whole(store: &Store, acknowledged: u64) -> Tip {
+    let (tip, root) = store.recompute_root().expect("the flat state is consistent");
+    assert_eq!(Some(tip), store.tip().expect("reads"));
+    assert!(tip.height.get() >= acknowledged, "lost height {acknowledged}, the tip is {}", tip.height);
+    let model = model_at(tip.height.get());
+    assert_eq!((root, tip.state_root), (model.root(), model.root()));
+    model.assert_shown_by(&store.view());
+    let block = store.block(tip.height).expect("reads").expect("the tip's block is there");
+    assert_eq!((block.hash(), block.header().state_root), (tip.hash, root));
+    assert_eq!(store.receipts(tip.height).expect("reads"), Some(Vec::new()));
+    assert_eq!(store.burned(tip.height).expect("reads"), U256::from(tip.height.get() * 7));
+    let above = tip.height.next();
+    assert_eq!(store.header(above).expect("reads"), None);
+    let past = store.at(Height::new(tip.height.get() / 2)).expect("committed");
+    let model = model_at(past.height().get());
+    for address in (0..PEOPLE).map(address) {
+        assert_eq!(past.account(address).expect("reads"), model.account(address));
+    }
+    tip
+}
+
+#[test]
+fn what_was_committed_survives_kill_nine() {
+    if let Some(directory) = env::var_os(DIRECTORY) {
+        write_forever(Path::new(&directory));
+    }
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let mut height = Height::GENESIS;
+    for round in 1..=ROUNDS {
+        let acknowledged = kill_a_writer(directory.path(), round);
+        let store = Store::open(directory.path()).expect("opens after a kill");
+        let tip = assert_whole(&store, acknowledged);
+        assert!(tip.height > height, "round {round} committed nothing");
+        height = tip.height;
+    }
+}

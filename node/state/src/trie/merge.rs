@@ -1,0 +1,222 @@
+//! Merging sorted entries into a node, depth first. A merged node is returned unplaced: only its parent knows whether
+//! it keeps its path, or is pulled up because its siblings are gone.
+
+use super::{Entry, Nodes, decode, load_row};
+use crate::error::StoreError;
+use alloy_trie::{
+    Nibbles, TrieMask,
+    nodes::{BranchNode, ExtensionNode, LeafNode, RlpNode, TrieNode},
+};
+
+pub(super) struct Merge<F> {
+    load: F,
+    nodes: Nodes,
+    buffer: Vec<u8>,
+}
+
+/// A child of a branch that is being merged.
+enum Slot {
+    Empty,
+    /// As it was; its row, if it has one, was not read.
+    Kept(RlpNode),
+    /// Merged or made; not in `nodes` yet.
+    Loose(TrieNode),
+}
+
+type Slots = [Slot; 16];
+
+impl<F> Merge<F>
+where
+    F: Fn(&Nibbles) -> Result<Option<Vec<u8>>, StoreError>,
+{
+    pub(super) const fn new(load: F, nodes: Nodes) -> Self {
+        Self { load, nodes, buffer: Vec::new() }
+    }
+
+    pub(super) fn into_nodes(self) -> Nodes {
+        self.nodes
+    }
+
+    /// What `node` at `path` becomes under `entries`, all of which start with `path`.
+    pub(super) fn merge(
+        &mut self,
+        path: &Nibbles,
+        node: Option<TrieNode>,
+        entries: &[Entry],
+    ) -> Result<Option<TrieNode>, StoreError> {
+        match node {
+            None | Some(TrieNode::EmptyRoot) => Ok(self.build(path, &live(entries))),
+            Some(TrieNode::Leaf(leaf)) => Ok(self.merge_leaf(path, &leaf, entries)),
+            Some(TrieNode::Extension(extension)) => self.merge_extension(path, extension, entries),
+            Some(TrieNode::Branch(branch)) => self.merge_slots(path, slots(branch), entries),
+        }
+    }
+
+    fn merge_leaf(&mut self, path: &Nibbles, leaf: &LeafNode, entries: &[Entry]) -> Option<TrieNode> {
+        let key = path.join(&leaf.key);
+        let mut items = live(entries);
+        if entries.binary_search_by(|entry| entry.key.cmp(&key)).is_err() {
+            let at = items.partition_point(|(other, _)| *other < key);
+            items.insert(at, (key, &leaf.value));
+        }
+        self.build(path, &items)
+    }
+
+    fn merge_extension(
+        &mut self,
+        path: &Nibbles,
+        extension: ExtensionNode,
+        entries: &[Entry],
+    ) -> Result<Option<TrieNode>, StoreError> {
+        let ExtensionNode { key, child } = extension;
+        // Entries ascend, so the ones at the ends share the least with the extension's key.
+        let ends = [entries.first(), entries.last()].into_iter().flatten();
+        let shared = ends.map(|entry| entry.key.slice(path.len()..).common_prefix_length(&key)).min();
+        let shared = shared.unwrap_or(key.len());
+        let below = path.join(&key.slice(..shared));
+        if shared == key.len() {
+            let child = self.resolve(&below, &child)?;
+            let merged = self.merge(&below, Some(child), entries)?;
+            return Ok(self.prefixed(path, key, merged));
+        }
+        let rest = key.slice(shared + 1..);
+        let mut slots: Slots = [const { Slot::Empty }; 16];
+        slots[nibble(&key, shared)] = if rest.is_empty() {
+            Slot::Kept(child)
+        } else {
+            Slot::Loose(TrieNode::Extension(ExtensionNode::new(rest, child)))
+        };
+        let merged = self.merge_slots(&below, slots, entries)?;
+        Ok(self.prefixed(path, key.slice(..shared), merged))
+    }
+
+    fn merge_slots(
+        &mut self,
+        path: &Nibbles,
+        mut slots: Slots,
+        entries: &[Entry],
+    ) -> Result<Option<TrieNode>, StoreError> {
+        for group in entries.chunk_by(|a, b| nibble(&a.key, path.len()) == nibble(&b.key, path.len())) {
+            let index = nibble(&group[0].key, path.len());
+            let below = child_path(path, index);
+            let existing = match std::mem::replace(&mut slots[index], Slot::Empty) {
+                Slot::Empty => None,
+                Slot::Kept(child) => Some(self.resolve(&below, &child)?),
+                Slot::Loose(node) => Some(node),
+            };
+            slots[index] = self.merge(&below, existing, group)?.map_or(Slot::Empty, Slot::Loose);
+        }
+        self.close(path, slots)
+    }
+
+    /// A branch of two children or more; one child alone is pulled up.
+    fn close(&mut self, path: &Nibbles, slots: Slots) -> Result<Option<TrieNode>, StoreError> {
+        let mut children = slots.into_iter().enumerate().filter(|(_, slot)| !matches!(slot, Slot::Empty));
+        let Some(first) = children.next() else { return Ok(None) };
+        let Some(second) = children.next() else {
+            let (index, slot) = first;
+            let node = match slot {
+                Slot::Empty => None,
+                Slot::Kept(child) => Some(self.resolve(&child_path(path, index), &child)?),
+                Slot::Loose(node) => Some(node),
+            };
+            return Ok(self.prefixed(path, child_path(&Nibbles::new(), index), node));
+        };
+        let mut stack = Vec::with_capacity(16);
+        let mut mask = TrieMask::default();
+        for (index, slot) in [first, second].into_iter().chain(children) {
+            stack.push(match slot {
+                Slot::Empty => continue,
+                Slot::Kept(child) => child,
+                Slot::Loose(node) => self.place(child_path(path, index), &node),
+            });
+            mask.set_bit(index as u8);
+        }
+        Ok(Some(TrieNode::Branch(BranchNode::new(stack, mask))))
+    }
+
+    /// `node`, so far at `path` + `prefix`, as it is at `path`.
+    fn prefixed(&mut self, path: &Nibbles, prefix: Nibbles, node: Option<TrieNode>) -> Option<TrieNode> {
+        let node = node?;
+        if prefix.is_empty() {
+            return Some(node);
+        }
+        Some(match node {
+            TrieNode::EmptyRoot => return None,
+            TrieNode::Leaf(leaf) => TrieNode::Leaf(LeafNode::new(prefix.join(&leaf.key), leaf.value)),
+            TrieNode::Extension(extension) => {
+                TrieNode::Extension(ExtensionNode::new(prefix.join(&extension.key), extension.child))
+            }
+            branch @ TrieNode::Branch(_) => {
+                let child = self.place(path.join(&prefix), &branch);
+                TrieNode::Extension(ExtensionNode::new(prefix, child))
+            }
+        })
+    }
+
+    /// The node at `path` that holds `items`, which ascend by key.
+    fn build(&mut self, path: &Nibbles, items: &[(Nibbles, &[u8])]) -> Option<TrieNode> {
+        let ((first, value), (last, _)) = (items.first()?, items.last()?);
+        if items.len() == 1 {
+            return Some(TrieNode::Leaf(LeafNode::new(first.slice(path.len()..), value.to_vec())));
+        }
+        let shared = first.common_prefix_length(last);
+        let fork = first.slice(..shared);
+        let mut stack = Vec::with_capacity(16);
+        let mut mask = TrieMask::default();
+        for group in items.chunk_by(|(a, _), (b, _)| nibble(a, shared) == nibble(b, shared)) {
+            let index = nibble(&group[0].0, shared);
+            let below = child_path(&fork, index);
+            if let Some(node) = self.build(&below, group) {
+                stack.push(self.place(below, &node));
+                mask.set_bit(index as u8);
+            }
+        }
+        let branch = TrieNode::Branch(BranchNode::new(stack, mask));
+        self.prefixed(path, first.slice(path.len()..shared), Some(branch))
+    }
+
+    /// The node behind a reference. Its row, if it has one, counts as gone until a node is placed there again (T3).
+    fn resolve(&mut self, path: &Nibbles, reference: &RlpNode) -> Result<TrieNode, StoreError> {
+        if !reference.is_hash() {
+            return decode(reference);
+        }
+        let row = load_row(&self.load, path)?;
+        self.nodes.insert(*path, None);
+        decode(&row)
+    }
+
+    /// The reference to `node`, whose row, if it needs one, is at `path` (T1).
+    fn place(&mut self, path: Nibbles, node: &TrieNode) -> RlpNode {
+        self.buffer.clear();
+        let reference = node.rlp(&mut self.buffer);
+        if reference.is_hash() {
+            self.nodes.insert(path, Some(self.buffer.clone()));
+        }
+        reference
+    }
+}
+
+fn live(entries: &[Entry]) -> Vec<(Nibbles, &[u8])> {
+    entries.iter().filter_map(|entry| Some((entry.key, entry.value.as_deref()?))).collect()
+}
+
+fn slots(branch: BranchNode) -> Slots {
+    let mut slots: Slots = [const { Slot::Empty }; 16];
+    for (index, child) in branch.as_ref().children() {
+        if let Some(child) = child {
+            slots[index as usize] = Slot::Kept(child.clone());
+        }
+    }
+    slots
+}
+
+fn nibble(key: &Nibbles, at: usize) -> usize {
+    key.get(at).expect("keys have 64 nibbles and a path shorter than that") as usize
+}
+
+fn child_path(path: &Nibbles, index: usize) -> Nibbles {
+    let mut path = *path;
+    path.push(index as u8);
+    path
+}

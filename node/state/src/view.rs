@@ -1,0 +1,138 @@
+use crate::{
+    error::StoreError,
+    layer::Layer,
+    record::{Record, long},
+    store::Store,
+    table::{Table, account_node_key, storage_key, storage_node_key},
+};
+use alloy::primitives::{Address, B256, Bytes, U256, keccak256};
+use alloy_trie::{EMPTY_ROOT_HASH, Nibbles};
+use edgeloom_types::{Account, StateDelta};
+use std::sync::Arc;
+
+/// The committed state under layers of executed blocks, lowest first: what a new block executes on.
+///
+/// A view reads the tip's rows as they are at each call. It stays right while blocks commit that are among its own
+/// layers, since those decide everything that such a commit changes. When another block is committed the view is
+/// stale; whoever owns the tree of blocks drops it then, and [`View::extend`] refuses it. Readers that own no tree
+/// read through [`Store::at`].
+#[derive(Clone, Debug)]
+pub struct View {
+    store: Store,
+    base: B256,
+    layers: Vec<Arc<Layer>>,
+}
+
+impl View {
+    pub(crate) fn new(store: Store) -> Self {
+        let base = tip_root(&store);
+        Self { store, base, layers: Vec::new() }
+    }
+
+    /// State root of everything this view shows.
+    pub fn root(&self) -> B256 {
+        self.layers.last().map_or(self.base, |layer| layer.root())
+    }
+
+    /// This view with one more block on top.
+    ///
+    /// # Panics
+    /// When `layer` extends another root than [`Self::root`]: reads would mix two histories.
+    #[must_use]
+    pub fn with(&self, layer: Arc<Layer>) -> Self {
+        assert_eq!(layer.parent_root(), self.root(), "a layer goes on the view that it extends");
+        let mut layers = Vec::with_capacity(self.layers.len() + 1);
+        layers.extend(self.layers.iter().cloned());
+        layers.push(layer);
+        Self { store: self.store.clone(), base: self.base, layers }
+    }
+
+    /// # Errors
+    /// The disk's.
+    pub fn account(&self, address: Address) -> Result<Option<Account>, StoreError> {
+        if let Some(account) = self.top(|layer| layer.account(&address)) {
+            return Ok(account);
+        }
+        Ok(self.stored(&keccak256(address))?.map(|record| record.account))
+    }
+
+    /// Zero for slots and accounts that do not exist.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn storage(&self, address: Address, slot: U256) -> Result<U256, StoreError> {
+        if let Some(value) = self.top(|layer| layer.slot(&address, &slot)) {
+            return Ok(value);
+        }
+        let key = storage_key(&keccak256(address), &keccak256(slot.to_be_bytes::<32>()));
+        self.store.kv().get(Table::Storage, &key)?.map_or(Ok(U256::ZERO), |value| long(&value))
+    }
+
+    /// # Errors
+    /// The disk's.
+    pub fn code(&self, hash: B256) -> Result<Option<Bytes>, StoreError> {
+        match self.top(|layer| layer.delta().codes.get(&hash).cloned()) {
+            Some(code) => Ok(Some(code)),
+            None => self.store.code(hash),
+        }
+    }
+
+    /// What the state becomes when `delta` applies, with its root. Reads only the trie nodes on the changed paths.
+    ///
+    /// # Errors
+    /// [`StoreError::Stale`] when a block that is not among the layers was committed; the disk's.
+    pub fn extend(&self, delta: StateDelta) -> Result<Layer, StoreError> {
+        self.fresh()?;
+        let layer = Layer::extend(self, self.root(), delta);
+        self.fresh()?;
+        layer
+    }
+
+    fn fresh(&self) -> Result<(), StoreError> {
+        let tip = tip_root(&self.store);
+        if tip == self.base || self.layers.iter().any(|layer| layer.root() == tip) {
+            return Ok(());
+        }
+        Err(StoreError::Stale(self.root()))
+    }
+
+    pub(crate) fn storage_root(&self, address: &Address, hashed: &B256) -> Result<B256, StoreError> {
+        let record = match self.top(|layer| layer.changes.get(address)) {
+            Some(change) => change.record,
+            None => self.stored(hashed)?,
+        };
+        Ok(record.map_or(EMPTY_ROOT_HASH, |record| record.storage_root))
+    }
+
+    pub(crate) fn account_node(&self, path: &Nibbles) -> Result<Option<Vec<u8>>, StoreError> {
+        match self.top(|layer| layer.nodes.get(path)) {
+            Some(node) => Ok(node.clone()),
+            None => self.store.kv().get(Table::AccountTrie, &account_node_key(path)),
+        }
+    }
+
+    pub(crate) fn storage_node(
+        &self,
+        address: &Address,
+        hashed: &B256,
+        path: &Nibbles,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        match self.top(|layer| layer.storage_node(address, path)) {
+            Some(node) => Ok(node),
+            None => self.store.kv().get(Table::StorageTrie, &storage_node_key(hashed, path)),
+        }
+    }
+
+    fn stored(&self, hashed: &B256) -> Result<Option<Record>, StoreError> {
+        self.store.kv().get(Table::Accounts, hashed.as_slice())?.map(|row| Record::decode(&row)).transpose()
+    }
+
+    /// The answer of the highest layer that has one.
+    fn top<'a, T>(&'a self, ask: impl Fn(&'a Layer) -> Option<T>) -> Option<T> {
+        self.layers.iter().rev().find_map(|layer| ask(layer))
+    }
+}
+
+fn tip_root(store: &Store) -> B256 {
+    store.known_tip().map_or(EMPTY_ROOT_HASH, |tip| tip.state_root)
+}

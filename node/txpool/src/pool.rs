@@ -1,0 +1,139 @@
+//! The pool behind its lock, and the two ways to hear of an admission.
+
+use crate::{Rejection, entry::Entry, shelf::Shelf};
+use alloy::{
+    consensus::Transaction,
+    primitives::{Address, B256, U256},
+};
+use alloy_consensus::{TxEnvelope, transaction::Recovered};
+use parking_lot::Mutex;
+use std::{collections::HashSet, sync::Arc};
+use tokio::sync::{broadcast, watch};
+
+/// Admissions that a slow subscriber may lag behind before it misses some.
+const ADMISSIONS: usize = 4096;
+
+/// What the pool holds at most. Replacing a transaction is possible at every limit.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Transactions.
+    pub total: usize,
+    /// Transactions of one sender.
+    pub per_sender: usize,
+    /// Transactions that wait for one with a lower nonce.
+    pub gapped: usize,
+    /// Encoded bytes of all transactions.
+    pub bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { total: 20_000, per_sender: 10_000, gapped: 10_000, bytes: 256 * 1024 * 1024 }
+    }
+}
+
+/// Where a transaction comes from: the node's own users are gossiped and never evicted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    Local,
+    Peer,
+}
+
+/// The sender's account in final state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SenderState {
+    pub nonce: u64,
+    /// Wei.
+    pub balance: U256,
+}
+
+/// Transactions that wait. Every method takes the lock for at most a few milliseconds; none blocks on anything else.
+#[derive(Debug)]
+pub struct Pool {
+    chain_id: u64,
+    shelf: Mutex<Shelf>,
+    changed: watch::Sender<u64>,
+    admissions: broadcast::Sender<Arc<Recovered<TxEnvelope>>>,
+}
+
+impl Pool {
+    pub fn new(chain_id: u64, limits: Limits) -> Self {
+        Self {
+            chain_id,
+            shelf: Mutex::new(Shelf::new(limits)),
+            changed: watch::Sender::new(0),
+            admissions: broadcast::Sender::new(ADMISSIONS),
+        }
+    }
+
+    /// Decides whether a transaction may wait, and lets it. Fees below the base fee may: it can fall.
+    ///
+    /// # Errors
+    /// [`Rejection`]; the pool is as before, except that transactions it knew to be used up may have gone.
+    pub fn admit(
+        &self,
+        transaction: Arc<Recovered<TxEnvelope>>,
+        origin: Origin,
+        sender: SenderState,
+        block_gas_limit: u64,
+    ) -> Result<B256, Rejection> {
+        if transaction.gas_limit() > block_gas_limit {
+            return Err(Rejection::BlockGasLimit);
+        }
+        let entry = Entry::new(transaction.clone(), origin, self.chain_id)?;
+        let hash = entry.hash();
+        self.shelf.lock().admit(entry, sender)?;
+        self.changed.send_modify(|count| *count += 1);
+        // Nobody may be listening: then there is nobody to tell.
+        drop(self.admissions.send(transaction));
+        Ok(hash)
+    }
+
+    /// Transactions that can execute after the final state and those in `skip`: by effective tip at `base_fee` (wei per
+    /// gas), each sender's in order of nonce, until they are sure to use `gas_limit`.
+    pub fn best(&self, base_fee: u64, gas_limit: u64, skip: &HashSet<B256>) -> Vec<Arc<Recovered<TxEnvelope>>> {
+        self.shelf.lock().best(base_fee, gas_limit, skip)
+    }
+
+    /// A block is final: `next_nonces` are its senders' nonces after it, `included` its transactions, `rejected` those
+    /// that could not be executed on top of it.
+    pub fn decided(&self, next_nonces: &[(Address, u64)], included: &[B256], rejected: &[B256]) {
+        self.shelf.lock().decided(next_nonces, included.iter().chain(rejected).copied());
+    }
+
+    pub fn get(&self, hash: &B256) -> Option<Arc<Recovered<TxEnvelope>>> {
+        self.shelf.lock().get(hash).cloned()
+    }
+
+    /// The first nonce of `sender` that neither final state nor an executable transaction here uses; `None` when
+    /// nothing of the sender waits.
+    pub fn next_nonce(&self, sender: Address) -> Option<u64> {
+        self.shelf.lock().next_nonce(sender)
+    }
+
+    pub fn len(&self) -> usize {
+        self.shelf.lock().len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Counts admissions. Waiting for the next change misses none since the last one seen.
+    pub fn changed(&self) -> watch::Receiver<u64> {
+        self.changed.subscribe()
+    }
+
+    /// Every admission from now on. A receiver more than 4096 behind misses the oldest and is told so.
+    pub fn subscribe(&self) -> broadcast::Receiver<Arc<Recovered<TxEnvelope>>> {
+        self.admissions.subscribe()
+    }
+
+    /// Takes local transactions that were not handed out yet, oldest first, `most` at most.
+    pub fn take_outbox(&self, most: usize) -> Vec<Arc<Recovered<TxEnvelope>>> {
+        self.shelf.lock().take_outbox(most)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,282 @@
+use super::{Limits, Origin, Pool, SenderState};
+use crate::Rejection;
+use alloy::{
+    consensus::Transaction,
+    primitives::{Address, B256, Signature, TxKind, U256},
+};
+use alloy_consensus::{
+    SignableTransaction, TxEip1559, TxEip4844, TxEip4844Variant, TxEnvelope, transaction::Recovered,
+};
+use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+const CHAIN: u64 = 31337;
+const RICH: SenderState = SenderState { nonce: 0, balance: U256::MAX };
+const GAS_LIMIT: u64 = 90_000_000;
+
+fn request(nonce: u64, tip: u128) -> TxEip1559 {
+    TxEip1559 {
+        chain_id: CHAIN,
+        nonce,
+        gas_limit: 21_000,
+        max_fee_per_gas: 1_000 + tip,
+        max_priority_fee_per_gas: tip,
+        to: TxKind::Call(Address::ZERO),
+        ..Default::default()
+    }
+}
+
+fn sign(sender: u8, request: TxEip1559) -> Arc<Recovered<TxEnvelope>> {
+    let envelope = request.into_signed(Signature::test_signature()).into();
+    Arc::new(Recovered::new_unchecked(envelope, Address::repeat_byte(sender)))
+}
+
+/// Distinct senders must not make equal hashes, so the value carries the sender.
+fn tx(sender: u8, nonce: u64, tip: u128) -> Arc<Recovered<TxEnvelope>> {
+    sign(sender, TxEip1559 { value: U256::from(sender), ..request(nonce, tip) })
+}
+
+fn pool(total: usize) -> Pool {
+    Pool::new(CHAIN, Limits { total, ..Limits::default() })
+}
+
+fn local(pool: &Pool, tx: &Arc<Recovered<TxEnvelope>>) -> Result<B256, Rejection> {
+    pool.admit(tx.clone(), Origin::Local, RICH, GAS_LIMIT)
+}
+
+fn peer(pool: &Pool, tx: &Arc<Recovered<TxEnvelope>>) -> Result<B256, Rejection> {
+    pool.admit(tx.clone(), Origin::Peer, RICH, GAS_LIMIT)
+}
+
+fn order(pool: &Pool, base_fee: u64) -> Vec<(u8, u64)> {
+    let best = pool.best(base_fee, GAS_LIMIT, &HashSet::new());
+    best.iter().map(|tx| (tx.signer()[0], tx.nonce())).collect()
+}
+
+#[test]
+fn the_best_tip_goes_first_and_nonces_stay_in_order() {
+    let pool = pool(10);
+    for (sender, nonce, tip) in [(1, 0, 5), (1, 1, 50), (2, 0, 10), (3, 1, 99)] {
+        local(&pool, &tx(sender, nonce, tip)).unwrap();
+    }
+    assert_eq!(order(&pool, 0), [(2, 0), (1, 0), (1, 1)]);
+    local(&pool, &tx(3, 0, 1)).unwrap();
+    assert_eq!(order(&pool, 0), [(2, 0), (1, 0), (1, 1), (3, 0), (3, 1)]);
+}
+
+#[test]
+fn a_fee_below_the_base_fee_waits_and_holds_back_its_lane() {
+    let pool = pool(10);
+    local(&pool, &tx(1, 0, 5)).unwrap();
+    local(&pool, &tx(1, 1, 500)).unwrap();
+    assert_eq!(order(&pool, 1_006), []);
+    assert_eq!(order(&pool, 1_005), [(1, 0), (1, 1)]);
+}
+
+#[test]
+fn no_more_is_offered_than_can_fit() {
+    let pool = pool(100);
+    for nonce in 0..50 {
+        local(&pool, &tx(1, nonce, 5)).unwrap();
+    }
+    assert_eq!(pool.best(0, 10 * 21_000, &HashSet::new()).len(), 10);
+}
+
+#[test]
+fn skipped_transactions_count_as_executed() {
+    let pool = pool(10);
+    let first = local(&pool, &tx(1, 0, 5)).unwrap();
+    local(&pool, &tx(1, 1, 5)).unwrap();
+    let best = pool.best(0, GAS_LIMIT, &HashSet::from([first]));
+    assert_eq!(best.iter().map(|tx| tx.nonce()).collect::<Vec<_>>(), [1]);
+}
+
+#[test]
+fn a_replacement_pays_a_tenth_more_on_both_fees() {
+    let pool = pool(10);
+    let old = sign(1, TxEip1559 { max_fee_per_gas: 100, max_priority_fee_per_gas: 10, ..request(0, 0) });
+    local(&pool, &old).unwrap();
+    for (cap, tip) in [(110, 10), (100, 11), (109, 11), (100, 10)] {
+        let new =
+            sign(1, TxEip1559 { max_fee_per_gas: cap, max_priority_fee_per_gas: tip, gas_limit: 22_000, ..request(0, 0) });
+        assert_eq!(local(&pool, &new), Err(Rejection::Replacement), "{cap} {tip}");
+    }
+    let new = sign(1, TxEip1559 { max_fee_per_gas: 110, max_priority_fee_per_gas: 11, ..request(0, 0) });
+    let hash = local(&pool, &new).unwrap();
+    assert_eq!(pool.len(), 1);
+    assert!(pool.get(&hash).is_some() && pool.get(old.tx_hash()).is_none());
+}
+
+#[test]
+fn what_can_never_be_valid_is_refused_with_geths_words() {
+    let refused = |request: TxEip1559| local(&pool(10), &sign(1, request)).unwrap_err().to_string();
+    let base = || request(0, 1);
+    assert_eq!(
+        refused(TxEip1559 { gas_limit: 20_999, ..base() }),
+        "intrinsic gas too low: gas 20999, minimum needed 21000"
+    );
+    let floor = TxEip1559 { input: vec![1; 100].into(), gas_limit: 23_000, ..base() };
+    assert_eq!(refused(floor), "insufficient gas for floor data gas cost: gas 23000, minimum needed 25000");
+    assert_eq!(refused(TxEip1559 { gas_limit: GAS_LIMIT + 1, ..base() }), "exceeds block gas limit");
+    let capped = refused(TxEip1559 { gas_limit: 16_777_217, ..base() });
+    assert_eq!(capped, "transaction gas limit too high (cap: 16777216, tx: 16777217)");
+    assert_eq!(refused(TxEip1559 { chain_id: 1, ..base() }), "invalid chain id for signer: have 1 want 31337");
+    assert_eq!(refused(TxEip1559 { nonce: u64::MAX, ..base() }), "nonce has max value");
+    let huge = TxEip1559 { input: vec![0; 128 * 1024].into(), gas_limit: 16_000_000, ..base() };
+    assert!(refused(huge).starts_with("oversized data: transaction size 131"), "size");
+    let tip = refused(TxEip1559 { max_priority_fee_per_gas: 2_000, ..base() });
+    assert!(tip.starts_with("max priority fee per gas higher than max fee per gas"), "{tip}");
+    let initcode = TxEip1559 { to: TxKind::Create, input: vec![0; 49_153].into(), gas_limit: 16_000_000, ..base() };
+    assert_eq!(refused(initcode), "max initcode size exceeded: code size 49153, limit 49152");
+    let dear = refused(TxEip1559 { value: U256::MAX, ..base() });
+    assert!(dear.starts_with("insufficient funds for gas * price + value"), "{dear}");
+    let blob: TxEip4844Variant = TxEip4844Variant::TxEip4844(TxEip4844 { chain_id: CHAIN, ..Default::default() });
+    let blob: TxEnvelope = blob.into_signed(Signature::test_signature()).into();
+    let blob = Arc::new(Recovered::new_unchecked(blob, Address::ZERO));
+    assert_eq!(local(&pool(10), &blob).unwrap_err().to_string(), "transaction type not supported");
+}
+
+#[test]
+fn state_decides_nonce_and_funds() {
+    let pool = pool(10);
+    let cost = U256::from(21_000 * 1_001 + 1);
+    let state = SenderState { nonce: 3, balance: cost + cost };
+    let admit = |nonce| pool.admit(tx(1, nonce, 1), Origin::Local, state, GAS_LIMIT);
+    assert_eq!(admit(2).unwrap_err().to_string(), "nonce too low: next nonce 3, tx nonce 2");
+    admit(3).unwrap();
+    assert_eq!(admit(3), Err(Rejection::AlreadyKnown));
+    admit(4).unwrap();
+    assert_eq!(admit(5), Err(Rejection::Funds { balance: cost + cost, queued: cost + cost, cost }));
+    assert_eq!(pool.next_nonce(Address::repeat_byte(1)), Some(5));
+    assert_eq!(pool.next_nonce(Address::repeat_byte(2)), None);
+}
+
+#[test]
+fn a_nonce_read_before_the_last_block_does_not_strand_a_transaction() {
+    let pool = pool(10);
+    let first = local(&pool, &tx(1, 0, 1)).unwrap();
+    pool.decided(&[(Address::repeat_byte(1), 1)], &[first], &[]);
+    assert!(pool.is_empty());
+    local(&pool, &tx(1, 1, 1)).unwrap();
+    assert_eq!(order(&pool, 0), [(1, 1)]);
+    assert!(matches!(local(&pool, &tx(1, 0, 9)), Err(Rejection::NonceTooLow { next: 1, nonce: 0 })));
+}
+
+#[test]
+fn rejected_transactions_leave_and_their_followers_wait() {
+    let pool = pool(10);
+    let first = local(&pool, &tx(1, 0, 1)).unwrap();
+    local(&pool, &tx(1, 1, 1)).unwrap();
+    pool.decided(&[], &[], &[first]);
+    assert_eq!((pool.len(), order(&pool, 0)), (1, vec![]));
+    local(&pool, &tx(1, 0, 2)).unwrap();
+    assert_eq!(order(&pool, 0), [(1, 0), (1, 1)]);
+}
+
+#[test]
+fn a_full_pool_keeps_what_pays_best_and_what_is_its_own() {
+    let pool = pool(3);
+    local(&pool, &tx(1, 0, 1)).unwrap();
+    peer(&pool, &tx(2, 0, 5)).unwrap();
+    peer(&pool, &tx(2, 1, 9)).unwrap();
+    assert_eq!(peer(&pool, &tx(3, 0, 5)), Err(Rejection::Underpriced));
+    peer(&pool, &tx(3, 0, 6)).unwrap();
+    assert_eq!(order(&pool, 0), [(3, 0), (2, 0), (1, 0)], "the end of the cheapest lane went");
+    local(&pool, &tx(1, 1, 1)).unwrap();
+    local(&pool, &tx(1, 2, 1)).unwrap();
+    assert_eq!(order(&pool, 0), [(1, 0), (1, 1), (1, 2)], "local transactions displace peers'");
+    assert_eq!(local(&pool, &tx(1, 3, 1)), Err(Rejection::Full));
+    assert_eq!(peer(&pool, &tx(4, 0, 99)), Err(Rejection::Full));
+}
+
+#[test]
+fn one_sender_and_gaps_are_bounded() {
+    let pool = Pool::new(CHAIN, Limits { per_sender: 2, gapped: 1, ..Limits::default() });
+    local(&pool, &tx(1, 0, 1)).unwrap();
+    local(&pool, &tx(1, 5, 1)).unwrap();
+    assert_eq!(local(&pool, &tx(1, 1, 1)), Err(Rejection::SenderLimit(2)));
+    assert_eq!(local(&pool, &tx(2, 7, 1)), Err(Rejection::Full));
+    local(&pool, &tx(1, 5, 100)).unwrap();
+}
+
+#[test]
+fn the_outbox_holds_local_transactions_once_and_listeners_hear_all() {
+    let pool = pool(10);
+    let (mut changed, mut admissions) = (pool.changed(), pool.subscribe());
+    local(&pool, &tx(1, 0, 1)).unwrap();
+    peer(&pool, &tx(2, 0, 1)).unwrap();
+    let gone = local(&pool, &tx(3, 0, 1)).unwrap();
+    pool.decided(&[], &[gone], &[]);
+    assert!(changed.has_changed().unwrap() && *changed.borrow_and_update() == 3);
+    let heard: Vec<_> = std::iter::from_fn(|| admissions.try_recv().ok()).map(|tx| tx.signer()[0]).collect();
+    assert_eq!(heard, [1, 2, 3]);
+    assert_eq!(pool.take_outbox(10).iter().map(|tx| tx.signer()[0]).collect::<Vec<_>>(), [1]);
+    assert!(pool.take_outbox(10).is_empty());
+}
+
+#[derive(Clone, Debug)]
+enum Step {
+    Admit { sender: u8, nonce: u64, tip: u128, local: bool },
+    Decide { sender: u8, next: u64 },
+    Reject { pick: usize },
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    prop_oneof![
+        8 => (0..6_u8, 0..12_u64, 0..40_u128, any::<bool>())
+            .prop_map(|(sender, nonce, tip, local)| Step::Admit { sender, nonce, tip, local }),
+        1 => (0..6_u8, 0..12_u64).prop_map(|(sender, next)| Step::Decide { sender, next }),
+        1 => any::<usize>().prop_map(|pick| Step::Reject { pick }),
+    ]
+}
+
+proptest! {
+    /// Whatever happens: limits hold; what is offered is a run of nonces from the state's for each sender; heads come
+    /// in order of tip; everything offered can be found by hash.
+    #[test]
+    fn invariants_hold_after_any_steps(steps in proptest::collection::vec(step(), 1..200)) {
+        let pool = Pool::new(CHAIN, Limits { total: 20, per_sender: 8, gapped: 6, bytes: 1 << 20 });
+        let mut nonces: HashMap<Address, u64> = HashMap::new();
+        let mut seen: Vec<B256> = Vec::new();
+        for step in steps {
+            match step {
+                Step::Admit { sender, nonce, tip, local } => {
+                    let tx = tx(sender, nonce, tip);
+                    let state = SenderState { nonce: nonces.get(&tx.signer()).copied().unwrap_or(0), balance: U256::MAX };
+                    let origin = if local { Origin::Local } else { Origin::Peer };
+                    seen.extend(pool.admit(tx, origin, state, GAS_LIMIT).ok());
+                }
+                Step::Decide { sender, next } => {
+                    let entry = nonces.entry(Address::repeat_byte(sender)).or_default();
+                    *entry = next.max(*entry);
+                    pool.decided(&[(Address::repeat_byte(sender), *entry)], &[], &[]);
+                }
+                Step::Reject { pick } if !seen.is_empty() => pool.decided(&[], &[], &[seen[pick % seen.len()]]),
+                Step::Reject { .. } => {}
+            }
+            prop_assert!(pool.len() <= 20);
+            let known: HashSet<_> = seen.iter().filter(|hash| pool.get(hash).is_some()).collect();
+            prop_assert_eq!(known.len(), pool.len());
+            let mut expect = nonces.clone();
+            let best = pool.best(0, GAS_LIMIT, &HashSet::new());
+            for tx in &best {
+                let next = expect.entry(tx.signer()).or_default();
+                prop_assert_eq!(tx.nonce(), *next);
+                *next += 1;
+                prop_assert!(pool.get(tx.tx_hash()).is_some());
+            }
+            for (sender, next) in &expect {
+                prop_assert_eq!(pool.next_nonce(*sender).unwrap_or(*next), *next);
+            }
+            for pair in best.windows(2).filter(|pair| pair[0].signer() != pair[1].signer()) {
+                let follows_head = pair[0].nonce() > nonces.get(&pair[0].signer()).copied().unwrap_or(0);
+                let tip = |tx: &Recovered<TxEnvelope>| tx.max_priority_fee_per_gas().unwrap_or(0);
+                prop_assert!(follows_head || tip(&pair[0]) >= tip(&pair[1])
+                    || pair[1].nonce() > nonces.get(&pair[1].signer()).copied().unwrap_or(0));
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! Signatures and their aggregates.
+
+use crate::{BlsError, DST, PublicKey};
+use blst::{BLST_ERROR, min_pk};
+
+/// A point of G2's subgroup that is not infinity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Signature(min_pk::Signature);
+
+impl Signature {
+    /// # Errors
+    /// [`BlsError::Signature`].
+    pub fn from_bytes(bytes: &[u8; 96]) -> Result<Self, BlsError> {
+        min_pk::Signature::sig_validate(bytes, true).map(Self).map_err(|_| BlsError::Signature)
+    }
+
+    /// Compressed encoding.
+    pub fn to_bytes(&self) -> [u8; 96] {
+        self.0.compress()
+    }
+
+    /// Whether this is `key`'s signature over `message`.
+    pub fn verify(&self, key: &PublicKey, message: &[u8]) -> bool {
+        // Neither point is checked again: the types are the proof.
+        self.0.verify(false, message, DST, &[], &key.0, false) == BLST_ERROR::BLST_SUCCESS
+    }
+
+    pub(crate) const fn from_blst(signature: min_pk::Signature) -> Self {
+        Self(signature)
+    }
+}
+
+/// The sum of `signatures`.
+///
+/// # Errors
+/// [`BlsError::Empty`] for none, [`BlsError::Signature`] when they cancel out to infinity.
+pub fn aggregate_signatures(signatures: &[Signature]) -> Result<Signature, BlsError> {
+    let references: Vec<_> = signatures.iter().map(|signature| &signature.0).collect();
+    let sum = min_pk::AggregateSignature::aggregate(&references, false).map_err(|_| BlsError::Empty)?;
+    let sum = sum.to_signature();
+    sum.validate(true).map_err(|_| BlsError::Signature)?;
+    Ok(Signature(sum))
+}
+
+/// Whether `signature` is the aggregate of every key's signature over the same `message`. Only safe for keys whose
+/// possession was proved: without it a rogue key forges for others.
+pub fn fast_aggregate_verify(keys: &[&PublicKey], message: &[u8], signature: &Signature) -> bool {
+    let references: Vec<_> = keys.iter().map(|key| &key.0).collect();
+    let Ok(sum) = min_pk::AggregatePublicKey::aggregate(&references, false) else {
+        return false;
+    };
+    let sum = sum.to_public_key();
+    // Valid keys may still cancel out; an infinite aggregate would accept an infinite signature.
+    sum.validate().is_ok() && signature.verify(&PublicKey(sum), message)
+}

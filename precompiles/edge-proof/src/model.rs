@@ -1,0 +1,130 @@
+use thiserror::Error;
+
+use crate::{
+    Commitment, Cost, HEADER_OP, Kernel, Malformed, Outline, Rule,
+    run,
+    scale::{SCALE_BYTES, Scale},
+    step::{Op, Step},
+};
+
+/// The input has another length than the model takes. The caller is at fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the model takes {expected} input bytes, not {actual}")]
+pub struct InputLength {
+    pub expected: usize,
+    pub actual: usize,
+}
+
+/// A model image that keeps every rule of the specification: inference cannot fail, overflow or read out of bounds.
+#[derive(Clone, Debug)]
+pub struct Model {
+    outline: Outline,
+}
+
+impl Model {
+    /// Checks an image; copies it once. [`Model::from_image`] does without the copy.
+    pub fn parse(image: &[u8]) -> Result<Self, Malformed> {
+        if image.len() > crate::MAX_IMAGE_BYTES {
+            return Err(Malformed::header(Rule::Length));
+        }
+        Self::from_image(image.to_vec())
+    }
+
+    /// Checks an image and keeps it.
+    pub fn from_image(image: Vec<u8>) -> Result<Self, Malformed> {
+        Outline::read(image)?.model()
+    }
+
+    pub(crate) fn checked(outline: Outline) -> Result<Self, Malformed> {
+        for (op, step) in (0..HEADER_OP).zip(&outline.steps) {
+            check_scales(&outline.image, step).map_err(|rule| Malformed { rule, op })?;
+        }
+        Ok(Self { outline })
+    }
+
+    /// Runs the model on `input`, with the fastest kernel this machine has.
+    pub fn infer(&self, input: &[u8]) -> Result<Vec<u8>, InputLength> {
+        self.infer_with(Kernel::best(), input)
+    }
+
+    /// Runs the model with a given kernel. Every kernel gives the same bytes.
+    pub fn infer_with(&self, kernel: Kernel, input: &[u8]) -> Result<Vec<u8>, InputLength> {
+        let Outline { image, steps, input_bytes, trace_bytes, .. } = &self.outline;
+        if input.len() != *input_bytes {
+            return Err(InputLength { expected: *input_bytes, actual: input.len() });
+        }
+        let trace = run::trace(kernel, image, steps, run::Input { bytes: input, trace_bytes: *trace_bytes });
+        let start = self.output_start();
+        Ok(trace[start..].to_vec())
+    }
+
+    fn output_start(&self) -> usize {
+        self.outline.steps.last().map_or(0, |step| step.out_base)
+    }
+
+    /// Exact input length in bytes.
+    pub fn input_bytes(&self) -> usize {
+        self.outline.input_bytes
+    }
+
+    /// Exact output length in bytes.
+    pub fn output_bytes(&self) -> usize {
+        self.outline.trace_bytes - self.output_start()
+    }
+
+    /// What one inference takes.
+    pub fn cost(&self) -> Cost {
+        self.outline.cost
+    }
+
+    /// The image that the model was parsed from.
+    pub fn image(&self) -> &[u8] {
+        &self.outline.image
+    }
+
+    /// Gives the image back.
+    pub fn into_image(self) -> Vec<u8> {
+        self.outline.image
+    }
+
+    /// Hashes the image and its transposed weight matrices ([`Cost::weights`] bytes more).
+    pub fn commitment(&self) -> Commitment {
+        Commitment::of(&self.outline)
+    }
+}
+
+/// G13 and G14 of one step.
+fn check_scales(image: &[u8], step: &Step) -> Result<(), Rule> {
+    if !step.scaled() {
+        return Ok(());
+    }
+    let records = if step.one_scale { 1 } else { step.n };
+    let (raw, _) = image[step.scales..step.scales + records * SCALE_BYTES].as_chunks::<SCALE_BYTES>();
+    let linear = matches!(step.op, Op::Dense | Op::Conv2d(_));
+    // |w| <= 128 bounds every row at once; only rows that this does not clear are summed.
+    let most = if linear { 128 * 128 * step.k as u64 } else { step.magnitude };
+    for (row, raw) in raw.iter().enumerate() {
+        let scale = Scale::decode(raw);
+        scale.check()?;
+        if fits(most, &scale) {
+            continue;
+        }
+        let start = step.weights + row * step.k;
+        if !linear || !fits(128 * absolute_sum(&image[start..start + step.k]), &scale) {
+            return Err(Rule::Overflow);
+        }
+    }
+    Ok(())
+}
+
+/// G14; `sum` has at most 34 bits.
+#[inline(always)]
+fn fits(sum: u64, scale: &Scale) -> bool {
+    (sum + u64::from(scale.bias.unsigned_abs())) << scale.pre < 1 << 31
+}
+
+/// Sum of magnitudes of a weight row, at most 128 * `MAX_K` = 2^23.
+fn absolute_sum(row: &[u8]) -> u64 {
+    let sum: u32 = row.iter().map(|w| u32::from(w.cast_signed().unsigned_abs())).sum();
+    u64::from(sum)
+}

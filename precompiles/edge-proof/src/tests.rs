@@ -1,0 +1,4 @@
+mod commitment;
+mod malformed;
+mod meaning;
+mod random;

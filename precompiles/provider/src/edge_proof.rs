@@ -1,0 +1,85 @@
+//! `IEdgeProof` at `addresses::EDGE_PROOF`.
+
+use crate::{
+    gas::{CALL, CALLDATA_WORD, GRAPH_OP, describe_gas, infer_gas, words},
+    image,
+    meter::{Exit, Meter},
+};
+use alloy::{
+    primitives::{Address, B256, Bytes, keccak256},
+    sol_types::{SolCall as _, SolInterface as _},
+};
+use alloy_evm::{EvmInternals, precompiles::PrecompileInput};
+use edgeloom_bindings::IEdgeProof::{self, IEdgeProofCalls};
+use edgeloom_edge_proof::{Malformed, Outline};
+use revm::precompile::{PrecompileHalt, PrecompileOutput, PrecompileResult};
+
+pub(crate) fn run(mut input: PrecompileInput<'_>) -> PrecompileResult {
+    let mut meter = Meter::new(input.gas);
+    let reservoir = input.reservoir;
+    match answer(&mut input, &mut meter) {
+        Ok(bytes) => Ok(PrecompileOutput::new(meter.used(), bytes, reservoir)),
+        Err(Exit::Revert(bytes)) => Ok(PrecompileOutput::revert(meter.used(), bytes, reservoir)),
+        Err(Exit::OutOfGas) => Ok(PrecompileOutput::halt(PrecompileHalt::OutOfGas, reservoir)),
+        Err(Exit::Fatal(error)) => Err(error),
+    }
+}
+
+fn answer(input: &mut PrecompileInput<'_>, meter: &mut Meter) -> Result<Bytes, Exit> {
+    if !input.is_direct_call() {
+        return Err(Exit::revert(&IEdgeProof::NotCalledDirectly {}));
+    }
+    meter.charge(CALL + words(input.data.len()) * CALLDATA_WORD)?;
+    // Views take no money: it would be stuck here.
+    if !input.value.is_zero() {
+        return Err(Exit::revert(&IEdgeProof::MalformedCall {}));
+    }
+    match IEdgeProofCalls::abi_decode(input.data) {
+        Ok(IEdgeProofCalls::infer(call)) => infer(&mut input.internals, &call, meter),
+        Ok(IEdgeProofCalls::describe(call)) => describe(&mut input.internals, call.manifest, meter),
+        Err(_) => Err(Exit::revert(&IEdgeProof::MalformedCall {})),
+    }
+}
+
+fn infer(internals: &mut EvmInternals<'_>, call: &IEdgeProof::inferCall, meter: &mut Meter) -> Result<Bytes, Exit> {
+    let outline = outline(internals, call.manifest, meter)?;
+    let wrong_length = |expected: usize, actual: usize| {
+        let [expected, actual] = [expected, actual].map(alloy::primitives::U256::from);
+        Exit::revert(&IEdgeProof::InputLength { expected, actual })
+    };
+    if call.input.len() != outline.input_bytes() {
+        return Err(wrong_length(outline.input_bytes(), call.input.len()));
+    }
+    meter.charge(infer_gas(&outline.cost()))?;
+    let model = outline.model().map_err(malformed)?;
+    let output = model.infer(&call.input).map_err(|_| wrong_length(model.input_bytes(), call.input.len()))?;
+    Ok(IEdgeProof::inferCall::abi_encode_returns(&output.into()).into())
+}
+
+fn describe(internals: &mut EvmInternals<'_>, manifest: Address, meter: &mut Meter) -> Result<Bytes, Exit> {
+    let outline = outline(internals, manifest, meter)?;
+    let (cost, image_bytes) = (outline.cost(), outline.image_bytes());
+    meter.charge(describe_gas(&cost, image_bytes))?;
+    let model = outline.model().map_err(malformed)?;
+    let shape = IEdgeProof::Shape {
+        modelId: B256::from(model.commitment().model_id(|bytes| keccak256(bytes).0)),
+        // The kernel bounds each of these far below 32 bits.
+        inputBytes: model.input_bytes() as u32,
+        outputBytes: model.output_bytes() as u32,
+        imageBytes: image_bytes as u32,
+        macs: cost.macs,
+        inferGas: infer_gas(&cost),
+    };
+    Ok(IEdgeProof::describeCall::abi_encode_returns(&shape).into())
+}
+
+/// The graph of a manifest's image, its reading paid.
+fn outline(internals: &mut EvmInternals<'_>, manifest: Address, meter: &mut Meter) -> Result<Outline, Exit> {
+    let image = image::load(internals, manifest, meter)?;
+    meter.charge(Outline::claimed_ops(&image) as u64 * GRAPH_OP)?;
+    Outline::read(image).map_err(malformed)
+}
+
+fn malformed(fault: Malformed) -> Exit {
+    Exit::revert(&IEdgeProof::MalformedModel { rule: fault.rule.number(), op: fault.op })
+}

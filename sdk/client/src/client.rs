@@ -1,0 +1,270 @@
+use std::{sync::Arc, time::Duration};
+
+use alloy::{
+    primitives::{Address, B256, Bytes, U64, U256},
+    providers::DynProvider,
+    rpc::types::{TransactionReceipt, TransactionRequest},
+    signers::local::PrivateKeySigner,
+    sol_types::SolCall,
+};
+use tokio::sync::watch;
+use url::Url;
+
+use crate::{
+    Error, Index, Jobs, Models, Node, SignedTx, Staking,
+    follow::Follow,
+    heads,
+    rpc::{self, Rpc},
+    sender::{Call, Sender},
+};
+
+/// How long a client waits for what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deadlines {
+    /// One attempt at a request. Default 10 s.
+    pub request: Duration,
+    /// A read with all its attempts. Default 30 s.
+    pub read: Duration,
+    /// A transaction, from sending to its block. Default 60 s.
+    pub transaction: Duration,
+    /// How long after its last deadline on chain a job's end is waited for. Default 30 s.
+    pub grace: Duration,
+}
+
+impl Default for Deadlines {
+    fn default() -> Self {
+        Self {
+            request: Duration::from_secs(10),
+            read: Duration::from_secs(30),
+            transaction: Duration::from_secs(60),
+            grace: Duration::from_secs(30),
+        }
+    }
+}
+
+/// What a [`Client`] is made of; only the node is required.
+#[derive(Clone, Debug)]
+pub struct ClientBuilder {
+    rpc: String,
+    index: Option<String>,
+    signer: Option<PrivateKeySigner>,
+    chain_id: Option<u64>,
+    deadlines: Deadlines,
+}
+
+impl ClientBuilder {
+    /// Starts with the node's HTTP address. Its WebSocket on the same port is used for new blocks if there is one.
+    pub fn new(rpc: impl Into<String>) -> Self {
+        Self { rpc: rpc.into(), index: None, signer: None, chain_id: None, deadlines: Deadlines::default() }
+    }
+
+    /// The indexer's HTTP address, for [`Client::index`].
+    #[must_use]
+    pub fn index(mut self, url: impl Into<String>) -> Self {
+        self.index = Some(url.into());
+        self
+    }
+
+    /// The account that pays for and signs transactions.
+    #[must_use]
+    pub fn signer(mut self, signer: PrivateKeySigner) -> Self {
+        self.signer = Some(signer);
+        self
+    }
+
+    /// Refuses to connect to any other chain.
+    #[must_use]
+    pub const fn chain_id(mut self, chain_id: u64) -> Self {
+        self.chain_id = Some(chain_id);
+        self
+    }
+
+    /// Replaces the default deadlines.
+    #[must_use]
+    pub const fn deadlines(mut self, deadlines: Deadlines) -> Self {
+        self.deadlines = deadlines;
+        self
+    }
+}
+
+/// A connection to one chain for at most one account. Clones share it, with its nonces.
+#[derive(Clone, Debug)]
+pub struct Client {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    rpc: Rpc,
+    chain_id: u64,
+    heads: watch::Receiver<u64>,
+    follow: Follow,
+    sender: Option<Sender>,
+    index: Option<Index>,
+    node: Node,
+}
+
+impl Client {
+    /// Connects, and checks the chain id. Must be called inside a tokio runtime; the tasks that follow the chain end with
+    /// the last clone.
+    ///
+    /// # Errors
+    /// [`Error::Settings`] for an address that is none, [`Error::Transport`] when the node does not answer in time,
+    /// [`Error::WrongChain`] when it serves another chain than asked for.
+    pub async fn connect(builder: ClientBuilder) -> Result<Self, Error> {
+        let url = parse(&builder.rpc)?;
+        let deadlines = builder.deadlines;
+        let rpc = Rpc::new(url.clone(), deadlines)?;
+        let (chain_id, head): (U64, U64) =
+            futures::try_join!(rpc.read("eth_chainId", ()), rpc.read("eth_blockNumber", ()))?;
+        let chain_id = chain_id.to();
+        if let Some(expected) = builder.chain_id
+            && expected != chain_id
+        {
+            return Err(Error::WrongChain { expected, actual: chain_id });
+        }
+        let heads = heads::follow(rpc.clone(), &url, head.to());
+        let follow = Follow::start(rpc.clone(), heads.clone());
+        let sender = builder.signer.map(|signer| Sender::new(rpc.clone(), follow.clone(), signer, chain_id));
+        let index = match builder.index {
+            Some(index) => Some(Index::new(parse(&index)?, rpc::http(deadlines.request)?, deadlines.read)),
+            None => None,
+        };
+        let node = Node::new(&url, deadlines)?;
+        Ok(Self { shared: Arc::new(Shared { rpc, chain_id, heads, follow, sender, index, node }) })
+    }
+
+    /// Jobs: post, take, submit, follow.
+    #[must_use]
+    pub fn jobs(&self) -> Jobs {
+        Jobs::new(self.clone())
+    }
+
+    /// Models: upload, register, read, run.
+    #[must_use]
+    pub fn models(&self) -> Models {
+        Models::new(self.clone())
+    }
+
+    /// Bonds of workers.
+    #[must_use]
+    pub fn staking(&self) -> Staking {
+        Staking::new(self.clone())
+    }
+
+    /// What the indexer knows.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] if the client was built without an index.
+    pub fn index(&self) -> Result<&Index, Error> {
+        self.shared.index.as_ref().ok_or(Error::Missing("an index"))
+    }
+
+    /// The chain's own RPC: status, supply, certificates.
+    #[must_use]
+    pub fn node(&self) -> &Node {
+        &self.shared.node
+    }
+
+    /// The underlying provider, for everything of `eth_*` that this crate does not wrap. It fills nothing in and signs
+    /// nothing.
+    #[must_use]
+    pub fn provider(&self) -> &DynProvider {
+        &self.shared.rpc.provider
+    }
+
+    /// The chain's id.
+    #[must_use]
+    pub fn chain_id(&self) -> u64 {
+        self.shared.chain_id
+    }
+
+    /// The height of the newest block, followed. Heights never go back.
+    #[must_use]
+    pub fn heads(&self) -> watch::Receiver<u64> {
+        self.shared.heads.clone()
+    }
+
+    /// The signer's address.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] if the client was built without a signer.
+    pub fn address(&self) -> Result<Address, Error> {
+        self.sender().map(Sender::address)
+    }
+
+    /// TFUEL of an account, wei.
+    ///
+    /// # Errors
+    /// [`Error::Transport`] and its like.
+    pub async fn balance(&self, account: Address) -> Result<U256, Error> {
+        self.shared.rpc.read("eth_getBalance", (account, "latest")).await
+    }
+
+    /// Hands a signed transaction to the node. Safe to repeat, also after a restart of either side.
+    ///
+    /// # Errors
+    /// [`Error::Replaced`] when it can no longer run; [`Error::Rpc`] when the node refuses it.
+    pub async fn broadcast(&self, tx: &SignedTx) -> Result<(), Error> {
+        self.sender()?.broadcast(tx).await
+    }
+
+    /// Waits until a broadcast transaction is in a block.
+    ///
+    /// # Errors
+    /// The decoded revert if it failed there; [`Error::Replaced`] or [`Error::Timeout`] if it is in none.
+    pub async fn confirm(&self, tx: &SignedTx) -> Result<TransactionReceipt, Error> {
+        self.sender()?.confirm(tx).await
+    }
+
+    /// The receipt of a transaction, if it is in a block.
+    ///
+    /// # Errors
+    /// [`Error::Transport`] and its like.
+    pub async fn receipt(&self, tx: B256) -> Result<Option<TransactionReceipt>, Error> {
+        self.rpc().read("eth_getTransactionReceipt", (tx,)).await
+    }
+
+    /// Reads a contract at the newest block.
+    pub(crate) async fn call<C: SolCall>(&self, to: Address, call: &C) -> Result<C::Return, Error> {
+        let mut request = TransactionRequest::default().to(to).input(Bytes::from(call.abi_encode()).into());
+        if let Some(sender) = &self.shared.sender {
+            request = request.from(sender.address());
+        }
+        let answer: Bytes = self.rpc().read_of("eth_call", (request, "latest"), Some(to)).await?;
+        C::abi_decode_returns(&answer).map_err(|error| Error::Answer(format!("{} at {to}: {error}", C::SIGNATURE)))
+    }
+
+    /// Sends a contract call and waits for its block.
+    pub(crate) async fn send(&self, to: Address, call: &impl SolCall, value: U256) -> Result<TransactionReceipt, Error> {
+        self.sender()?.run(Call { to, value, input: call.abi_encode().into(), gas: None }).await
+    }
+
+    /// Signs a contract call without sending it.
+    pub(crate) async fn sign(&self, to: Address, call: &impl SolCall) -> Result<SignedTx, Error> {
+        self.sender()?.sign(&Call { to, value: U256::ZERO, input: call.abi_encode().into(), gas: None }).await
+    }
+
+    pub(crate) fn rpc(&self) -> &Rpc {
+        &self.shared.rpc
+    }
+
+    pub(crate) fn follow(&self) -> &Follow {
+        &self.shared.follow
+    }
+
+    fn sender(&self) -> Result<&Sender, Error> {
+        self.shared.sender.as_ref().ok_or(Error::Missing("a signer"))
+    }
+}
+
+fn parse(url: &str) -> Result<Url, Error> {
+    let parsed = Url::parse(url).map_err(|error| Error::Settings(format!("{url:?} is no URL: {error}")))?;
+    match parsed.scheme() {
+        "http" | "https" => Ok(parsed),
+        other => Err(Error::Settings(format!("{url:?}: expected http or https, not {other}"))),
+    }
+}
+
+#[cfg(test)]
+mod tests;

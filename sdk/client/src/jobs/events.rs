@@ -1,0 +1,162 @@
+use std::collections::VecDeque;
+
+use alloy::{
+    primitives::{Address, B256, Bytes, U256},
+    rpc::types::{Filter, Log},
+    sol_types::SolEventInterface,
+};
+use edgeloom_bindings::IJobMarket::{IJobMarketEvents, Phase, Reason};
+use futures::{Stream, stream};
+use tokio::sync::watch;
+
+use super::{RANGE, logs_between};
+use crate::{Client, Error};
+
+/// What happened to a job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum JobEventKind {
+    /// It was posted.
+    Posted {
+        /// Who pays.
+        requester: Address,
+        /// The model to run.
+        model_id: B256,
+        /// In escrow, wei.
+        price: U256,
+        /// Stake that the worker locks, wei.
+        bond: U256,
+        /// Unix seconds until which it may be taken.
+        take_by: u64,
+        /// Seconds the taker may work.
+        work_seconds: u64,
+        /// The model's input.
+        input: Bytes,
+    },
+    /// A worker took it.
+    Taken {
+        /// Who.
+        worker: Address,
+        /// Unix seconds until which the worker may submit.
+        submit_by: u64,
+    },
+    /// The chain computed and accepted this answer.
+    Answered {
+        /// The answer.
+        output: Bytes,
+    },
+    /// It ended.
+    Closed {
+        /// Terminal phase.
+        phase: Phase,
+        /// The chain's reason code.
+        reason: Reason,
+        /// The worker, zero when nobody took it.
+        worker: Address,
+        /// Paid to the worker, wei.
+        paid: U256,
+    },
+}
+
+/// An event with its place in the chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JobEvent {
+    /// Job number.
+    pub id: U256,
+    /// What happened.
+    pub kind: JobEventKind,
+    /// Block height.
+    pub block: u64,
+    /// Position among the block's logs: (block, log) orders all events.
+    pub log: u64,
+    /// The transaction.
+    pub tx: B256,
+}
+
+/// Where a stream of events begins. See [`super::Jobs::from`].
+#[derive(Clone, Debug)]
+pub struct Events {
+    client: Client,
+    from: u64,
+}
+
+struct Cursor {
+    client: Client,
+    heads: watch::Receiver<u64>,
+    /// First block not read.
+    next: u64,
+    ready: VecDeque<JobEvent>,
+}
+
+impl Events {
+    pub(super) const fn new(client: Client, from: u64) -> Self {
+        Self { client, from }
+    }
+
+    /// The events in order, without end; it waits for new blocks. After an error the stream ends: begin again at the block
+    /// of the last event, and skip what is not after it.
+    pub fn stream(self) -> impl Stream<Item = Result<JobEvent, Error>> + Send + Unpin {
+        let heads = self.client.heads();
+        let cursor = Cursor { client: self.client, heads, next: self.from, ready: VecDeque::new() };
+        Box::pin(stream::try_unfold(cursor, |mut cursor| async move {
+            loop {
+                if let Some(event) = cursor.ready.pop_front() {
+                    return Ok(Some((event, cursor)));
+                }
+                let next = cursor.next;
+                let Ok(head) = cursor.heads.wait_for(|&head| head >= next).await.map(|head| *head) else {
+                    return Ok(None);
+                };
+                cursor.read(head).await?;
+            }
+        }))
+    }
+}
+
+impl Cursor {
+    async fn read(&mut self, head: u64) -> Result<(), Error> {
+        let to = head.min(self.next.saturating_add(RANGE - 1));
+        let logs = logs_between(&self.client, Filter::new(), self.next, to).await?;
+        self.ready.extend(logs.iter().map(event).collect::<Result<Vec<_>, _>>()?.into_iter().flatten());
+        self.next = to + 1;
+        Ok(())
+    }
+}
+
+/// `None` for events of the market that are not about a job.
+fn event(log: &Log) -> Result<Option<JobEvent>, Error> {
+    let decoded = IJobMarketEvents::decode_raw_log(log.topics(), &log.inner.data.data)
+        .map_err(|error| Error::Answer(format!("log of the job market: {error}")))?;
+    let (id, kind) = match decoded {
+        IJobMarketEvents::JobPosted(event) => (event.jobId, JobEventKind::Posted {
+            requester: event.requester,
+            model_id: event.modelId,
+            price: U256::from(event.price),
+            bond: U256::from(event.bond),
+            take_by: event.takeBy,
+            work_seconds: event.workSeconds,
+            input: event.input,
+        }),
+        IJobMarketEvents::JobTaken(event) => {
+            (event.jobId, JobEventKind::Taken { worker: event.worker, submit_by: event.submitBy })
+        }
+        IJobMarketEvents::JobAnswered(event) => (event.jobId, JobEventKind::Answered { output: event.output }),
+        IJobMarketEvents::JobClosed(event) => (event.jobId, JobEventKind::Closed {
+            phase: event.phase,
+            reason: event.reason,
+            worker: event.worker,
+            paid: U256::from(event.paid),
+        }),
+        IJobMarketEvents::Credited(_) | IJobMarketEvents::Withdrawn(_) => return Ok(None),
+    };
+    Ok(Some(JobEvent {
+        id,
+        kind,
+        block: log.block_number.unwrap_or_default(),
+        log: log.log_index.unwrap_or_default(),
+        tx: log.transaction_hash.unwrap_or_default(),
+    }))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,178 @@
+//! What a worker did and is about to do, on disk before it happens: one JSON line a step, appended and synced.
+//!
+//! J1 A transaction is in the journal, with its bytes, before any node sees it. J2 An answer is in the journal before the
+//! transaction that carries it is signed. J3 [`Journal::record`] returns when its line is durable. J4 A torn tail, which a
+//! crash can leave, is cut off at the next start; a broken line before a whole one is damage, and refuses to open.
+//! J5 Steps of finished jobs are dropped at start once the file is large; their sums stay.
+
+mod ledger;
+mod writer;
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+};
+
+use alloy::primitives::{Bytes, U256};
+use edgeloom_sdk::SignedTx;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+pub use ledger::{Ledger, Stage, Totals};
+use writer::Writer;
+
+use crate::Skip;
+
+/// A file of more bytes is compacted at start.
+const COMPACT_BYTES: u64 = 8 << 20;
+/// A file of more bytes is not read: compaction keeps real ones far below.
+const FILE_BYTES_MAX: u64 = 1 << 30;
+
+/// One line.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "step", rename_all = "kebab-case")]
+pub enum Record {
+    /// About to take a job with this transaction.
+    Taking { job: U256, tx: SignedTx },
+    /// The chain says that this worker has the job.
+    Taken { job: U256 },
+    /// The answer.
+    Computed { job: U256, output: Bytes },
+    /// About to submit the answer with this transaction.
+    Submitting { job: U256, tx: SignedTx },
+    /// Paid.
+    Settled { job: U256, paid_wei: U256, gas_wei: U256 },
+    /// Over without pay.
+    Ended { job: U256, why: End, gas_wei: U256 },
+    /// Sums of jobs whose lines were dropped.
+    Totals { totals: Totals },
+}
+
+/// How a job ended that was not paid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum End {
+    /// It was never this worker's.
+    NotTaken(Skip),
+    /// The chain closed it as rejected: the bond is lost.
+    Rejected,
+    /// Its time passed: the bond is lost, or will be when somebody expires it.
+    Expired,
+    /// The model or the input cannot be had any more, or the self-check failed.
+    Undoable(Skip),
+}
+
+/// Why a journal does not open or write.
+#[derive(Debug, Error)]
+pub enum JournalError {
+    #[error("{path}: {source}")]
+    Io { path: PathBuf, source: io::Error },
+    #[error("{path}, line {line}: damaged before the end of the file. Restore it, or move it away: jobs under way are then found on chain")]
+    Damaged { path: PathBuf, line: usize },
+    #[error("{path} has more than {FILE_BYTES_MAX} bytes; move it away")]
+    TooLong { path: PathBuf },
+    #[error("the journal's writer stopped after an error of the disk")]
+    Stopped,
+}
+
+/// An open journal. Writing is shared by all jobs; lines that wait together are synced together.
+#[derive(Debug)]
+pub struct Journal {
+    writer: Writer,
+}
+
+impl Journal {
+    /// Opens or creates the file and folds its lines.
+    ///
+    /// # Errors
+    /// [`JournalError`]: J4, or the disk's.
+    pub fn open(path: &Path) -> Result<(Self, Ledger), JournalError> {
+        let failed = |source| JournalError::Io { path: path.to_owned(), source };
+        let bytes = read(path)?;
+        let Loaded { records, valid } = load(&bytes).map_err(|line| JournalError::Damaged { path: path.to_owned(), line })?;
+        let ledger = records.iter().fold(Ledger::default(), |mut ledger, record| {
+            ledger.apply(record);
+            ledger
+        });
+        let mut file =
+            OpenOptions::new().create(true).append(true).open(path).map_err(failed)?;
+        if valid as u64 > COMPACT_BYTES {
+            file = compact(path, &ledger).map_err(failed)?;
+        } else if valid < bytes.len() {
+            tracing::warn!(cut = bytes.len() - valid, "the journal ended in a torn line");
+            file.set_len(valid as u64).and_then(|()| file.sync_all()).map_err(failed)?;
+        }
+        sync_directory(path).map_err(failed)?;
+        Ok((Self { writer: Writer::start(file) }, ledger))
+    }
+
+    /// Appends a line; returns when it is durable.
+    ///
+    /// # Errors
+    /// [`JournalError::Stopped`] once the disk has failed: the worker must not act on what it could not write down.
+    pub async fn record(&self, record: &Record) -> Result<(), JournalError> {
+        let mut line = serde_json::to_vec(record).expect("records hold nothing that JSON cannot");
+        line.push(b'\n');
+        self.writer.append(line).await
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Loaded {
+    records: Vec<Record>,
+    /// Length of the whole lines.
+    valid: usize,
+}
+
+/// Parses lines; `Err` is the number of a broken line that a whole one follows (J4).
+fn load(bytes: &[u8]) -> Result<Loaded, usize> {
+    let mut loaded = Loaded { records: Vec::new(), valid: 0 };
+    let mut torn = None;
+    for (number, line) in bytes.split_inclusive(|&byte| byte == b'\n').enumerate() {
+        let parsed = line.strip_suffix(b"\n").and_then(|line| serde_json::from_slice(line).ok());
+        match (parsed, torn) {
+            (Some(record), None) => {
+                loaded.records.push(record);
+                loaded.valid += line.len();
+            }
+            (Some(_), Some(first)) => return Err(first),
+            (None, _) => torn = torn.or(Some(number + 1)),
+        }
+    }
+    Ok(loaded)
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, JournalError> {
+    let failed = |source| JournalError::Io { path: path.to_owned(), source };
+    let file = match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        opened => opened.map_err(failed)?,
+    };
+    let mut bytes = Vec::new();
+    file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > FILE_BYTES_MAX { Err(JournalError::TooLong { path: path.to_owned() }) } else { Ok(bytes) }
+}
+
+/// Writes what the ledger still needs to a new file and puts it in the old one's place (J5).
+fn compact(path: &Path, ledger: &Ledger) -> io::Result<File> {
+    let new = path.with_extension("new");
+    let mut file = File::create(&new)?;
+    for record in ledger.records() {
+        serde_json::to_writer(&mut file, &record)?;
+        file.write_all(b"\n")?;
+    }
+    file.sync_all()?;
+    fs::rename(&new, path)?;
+    OpenOptions::new().append(true).open(path)
+}
+
+fn sync_directory(path: &Path) -> io::Result<()> {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => File::open(parent)?.sync_all(),
+        _ => File::open(".")?.sync_all(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,87 @@
+use std::collections::BTreeMap;
+
+use alloy::primitives::{Bytes, U256};
+use edgeloom_sdk::SignedTx;
+use serde::{Deserialize, Serialize};
+
+use super::{End, Record};
+
+/// How far a job under way has come, by the journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stage {
+    Taking { tx: SignedTx },
+    Taken,
+    Computed { output: Bytes },
+    Submitting { output: Bytes, tx: SignedTx },
+}
+
+/// Sums over finished jobs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    pub settled: u64,
+    /// Jobs that cost or may cost a bond.
+    pub failed: u64,
+    pub earned_wei: U256,
+    pub gas_wei: U256,
+}
+
+/// The journal, folded.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ledger {
+    pub open: BTreeMap<U256, Stage>,
+    pub totals: Totals,
+}
+
+impl Ledger {
+    /// Adds a line. A line that contradicts earlier ones (a second end, an answer to an unknown job) changes only what it
+    /// can: the chain decides what is true, the journal only what to ask it.
+    pub fn apply(&mut self, record: &Record) {
+        match record {
+            Record::Taking { job, tx } => drop(self.open.insert(*job, Stage::Taking { tx: tx.clone() })),
+            Record::Taken { job } => drop(self.open.insert(*job, Stage::Taken)),
+            Record::Computed { job, output } => {
+                drop(self.open.insert(*job, Stage::Computed { output: output.clone() }));
+            }
+            Record::Submitting { job, tx } => {
+                let known = self.open.remove(job);
+                let stage = match known {
+                    Some(Stage::Computed { output } | Stage::Submitting { output, .. }) => {
+                        Stage::Submitting { output, tx: tx.clone() }
+                    }
+                    // Without its answer the job is done again; the transaction stays what the chain knows of it.
+                    _ => Stage::Taken,
+                };
+                self.open.insert(*job, stage);
+            }
+            Record::Settled { job, paid_wei, gas_wei } => {
+                self.open.remove(job);
+                self.totals.settled += 1;
+                self.totals.earned_wei = self.totals.earned_wei.saturating_add(*paid_wei);
+                self.totals.gas_wei = self.totals.gas_wei.saturating_add(*gas_wei);
+            }
+            Record::Ended { job, why, gas_wei } => {
+                self.open.remove(job);
+                self.totals.failed += u64::from(!matches!(why, End::NotTaken(_)));
+                self.totals.gas_wei = self.totals.gas_wei.saturating_add(*gas_wei);
+            }
+            Record::Totals { totals } => self.totals = *totals,
+        }
+    }
+
+    /// Lines that fold to this ledger.
+    pub(super) fn records(&self) -> Vec<Record> {
+        let mut records = vec![Record::Totals { totals: self.totals }];
+        for (&job, stage) in &self.open {
+            match stage {
+                Stage::Taking { tx } => records.push(Record::Taking { job, tx: tx.clone() }),
+                Stage::Taken => records.push(Record::Taken { job }),
+                Stage::Computed { output } => records.push(Record::Computed { job, output: output.clone() }),
+                Stage::Submitting { output, tx } => {
+                    records.push(Record::Computed { job, output: output.clone() });
+                    records.push(Record::Submitting { job, tx: tx.clone() });
+                }
+            }
+        }
+        records
+    }
+}

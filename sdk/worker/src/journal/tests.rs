@@ -1,0 +1,123 @@
+use alloy::primitives::B256;
+
+use super::*;
+
+fn tx(nonce: u64) -> SignedTx {
+    SignedTx { hash: B256::repeat_byte(nonce as u8), nonce, raw: vec![2, nonce as u8].into() }
+}
+
+/// A job that is paid, one that is lost, and one under way.
+fn history() -> Vec<Record> {
+    let (a, b, c) = (U256::from(1), U256::from(2), U256::from(3));
+    vec![
+        Record::Taking { job: a, tx: tx(0) },
+        Record::Taking { job: b, tx: tx(1) },
+        Record::Taken { job: a },
+        Record::Ended { job: b, why: End::NotTaken(Skip::LostRace), gas_wei: U256::from(7) },
+        Record::Computed { job: a, output: vec![1, 2, 3].into() },
+        Record::Submitting { job: a, tx: tx(2) },
+        Record::Taking { job: c, tx: tx(3) },
+        Record::Settled { job: a, paid_wei: U256::from(100), gas_wei: U256::from(11) },
+        Record::Taken { job: c },
+        Record::Computed { job: c, output: vec![9].into() },
+        Record::Submitting { job: c, tx: tx(4) },
+        Record::Submitting { job: c, tx: tx(5) },
+    ]
+}
+
+fn fold(records: &[Record]) -> Ledger {
+    let mut ledger = Ledger::default();
+    records.iter().for_each(|record| ledger.apply(record));
+    ledger
+}
+
+async fn write(path: &Path, records: &[Record]) {
+    let (journal, _) = Journal::open(path).expect("opens");
+    for record in records {
+        journal.record(record).await.expect("written");
+    }
+}
+
+#[tokio::test]
+async fn what_was_recorded_is_there_after_a_restart() {
+    let dir = tempfile::tempdir().expect("directory");
+    let path = dir.path().join("journal.jsonl");
+    write(&path, &history()).await;
+    let (_journal, ledger) = Journal::open(&path).expect("reopens");
+    assert_eq!(ledger, fold(&history()));
+    assert_eq!(ledger.totals, Totals {
+        settled: 1,
+        failed: 0,
+        earned_wei: U256::from(100),
+        gas_wei: U256::from(18)
+    });
+    let stage = Stage::Submitting { output: vec![9].into(), tx: tx(5) };
+    assert_eq!(ledger.open.into_iter().collect::<Vec<_>>(), [(U256::from(3), stage)]);
+}
+
+#[tokio::test]
+async fn every_prefix_of_the_file_opens_as_its_whole_lines_and_can_be_continued() {
+    let dir = tempfile::tempdir().expect("directory");
+    let path = dir.path().join("journal.jsonl");
+    write(&path, &history()).await;
+    let whole = fs::read(&path).expect("read");
+    let more = Record::Taken { job: U256::from(99) };
+    for length in 0..=whole.len() {
+        let lines = whole[..length].iter().filter(|&&byte| byte == b'\n').count();
+        fs::write(&path, &whole[..length]).expect("cut");
+        let (journal, ledger) = Journal::open(&path).expect("opens");
+        assert_eq!(ledger, fold(&history()[..lines]), "cut at {length}");
+        if length % 97 == 0 {
+            journal.record(&more).await.expect("continues");
+            let mut expected = history()[..lines].to_vec();
+            expected.push(more.clone());
+            let (_, ledger) = Journal::open(&path).expect("opens again");
+            assert_eq!(ledger, fold(&expected), "continued at {length}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn zeros_that_a_crash_left_at_the_end_are_cut_off() {
+    let dir = tempfile::tempdir().expect("directory");
+    let path = dir.path().join("journal.jsonl");
+    write(&path, &history()).await;
+    let mut bytes = fs::read(&path).expect("read");
+    let whole = bytes.len();
+    bytes.extend([0; 4096]);
+    fs::write(&path, &bytes).expect("written");
+    let (_journal, ledger) = Journal::open(&path).expect("opens");
+    assert_eq!(ledger, fold(&history()));
+    assert_eq!(fs::metadata(&path).expect("there").len(), whole as u64);
+}
+
+#[tokio::test]
+async fn damage_in_the_middle_is_not_mistaken_for_a_torn_end() {
+    let dir = tempfile::tempdir().expect("directory");
+    let path = dir.path().join("journal.jsonl");
+    write(&path, &history()).await;
+    let mut bytes = fs::read(&path).expect("read");
+    let second = bytes.iter().position(|&byte| byte == b'\n').expect("lines") + 3;
+    bytes[second] = b'#';
+    fs::write(&path, &bytes).expect("written");
+    assert!(matches!(Journal::open(&path), Err(JournalError::Damaged { line: 2, .. })));
+}
+
+#[test]
+fn compaction_keeps_the_ledger_of_every_prefix() {
+    let dir = tempfile::tempdir().expect("directory");
+    let path = dir.path().join("journal.jsonl");
+    for length in 0..=history().len() {
+        let ledger = fold(&history()[..length]);
+        compact(&path, &ledger).expect("compacts");
+        let loaded = load(&fs::read(&path).expect("read")).expect("whole lines");
+        assert_eq!(fold(&loaded.records), ledger);
+    }
+}
+
+#[test]
+fn a_submission_without_its_answer_is_done_again() {
+    let job = U256::from(1);
+    let ledger = fold(&[Record::Submitting { job, tx: tx(1) }]);
+    assert_eq!(ledger.open.get(&job), Some(&Stage::Taken));
+}

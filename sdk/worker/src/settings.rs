@@ -1,0 +1,150 @@
+//! What an operator can set: the same names as flags, as `EDGELOOM_WORKER_*` variables and in a TOML file. A flag wins over
+//! a variable, a variable over the file, the file over the default.
+
+use std::{
+    fs,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use alloy::primitives::{U256, utils::parse_ether};
+use serde::Deserialize;
+use thiserror::Error;
+
+/// Settings as given, before defaults.
+#[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args, Deserialize)]
+#[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
+pub struct Settings {
+    /// TOML file with the same names as these flags
+    #[arg(long, env = "EDGELOOM_WORKER_CONFIG", value_name = "FILE")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+    /// Node's HTTP address [default: http://127.0.0.1:8545]
+    #[arg(long, env = "EDGELOOM_WORKER_RPC", value_name = "URL")]
+    pub rpc: Option<String>,
+    /// Indexer's HTTP address [default: http://127.0.0.1:8600]
+    #[arg(long, env = "EDGELOOM_WORKER_INDEX", value_name = "URL")]
+    pub index: Option<String>,
+    /// Encrypted key of the worker's account; `account new` makes one
+    #[arg(long, env = "EDGELOOM_WORKER_KEYSTORE", value_name = "FILE")]
+    pub keystore: Option<PathBuf>,
+    /// File whose first line is the keystore's password
+    #[arg(long, env = "EDGELOOM_WORKER_PASSWORD_FILE", value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+    /// Directory of journal and models; one process at a time [default: edgeloom-worker]
+    #[arg(long, env = "EDGELOOM_WORKER_DATA", value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Address of the status page [default: 127.0.0.1:8700]
+    #[arg(long, env = "EDGELOOM_WORKER_LISTEN", value_name = "ADDR")]
+    pub listen: Option<SocketAddr>,
+    /// Stake to hold, topped up at start [default: the contract's minimum]
+    #[arg(long, env = "EDGELOOM_WORKER_BOND", value_name = "TFUEL")]
+    pub bond: Option<String>,
+    /// Least price of a job [default: 0; a job that pays less than its gas is refused in any case]
+    #[arg(long, env = "EDGELOOM_WORKER_MIN_PRICE", value_name = "WEI")]
+    pub min_price: Option<String>,
+    /// Jobs under way at once, 1 to 1000 [default: 64]
+    #[arg(long, env = "EDGELOOM_WORKER_MAX_PARALLEL", value_name = "N")]
+    pub max_parallel: Option<usize>,
+    /// Seconds that jobs under way get to finish after Ctrl-C [default: 30]
+    #[arg(long, env = "EDGELOOM_WORKER_DRAIN_SECONDS", value_name = "N")]
+    pub drain_seconds: Option<u64>,
+}
+
+/// Settings with every default filled in and every value checked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    pub rpc: String,
+    pub index: String,
+    pub keystore: Option<PathBuf>,
+    pub password_file: Option<PathBuf>,
+    pub data: PathBuf,
+    pub listen: SocketAddr,
+    /// Wei; `None` for the contract's minimum.
+    pub bond: Option<U256>,
+    /// Wei.
+    pub min_price: U256,
+    pub max_parallel: usize,
+    pub drain_seconds: u64,
+}
+
+/// Settings that cannot be used; each says what would be right.
+#[derive(Debug, Error)]
+pub enum SettingsError {
+    #[error("cannot read {path}: {source}")]
+    Unreadable { path: PathBuf, source: std::io::Error },
+    #[error("{path}: {source}")]
+    File { path: PathBuf, source: Box<toml::de::Error> },
+    #[error("bond {0:?} is not an amount of TFUEL, such as 10000 or 12500.5")]
+    Bond(String),
+    #[error("min-price {0:?} is not a number of wei")]
+    MinPrice(String),
+    #[error("max-parallel {0} is not in 1 to 1000")]
+    MaxParallel(usize),
+}
+
+impl Settings {
+    /// Reads the file, if one is named, and fills in defaults.
+    ///
+    /// # Errors
+    /// [`SettingsError`] names the setting and what it may be.
+    pub fn resolve(self) -> Result<Config, SettingsError> {
+        let file = match &self.config {
+            Some(path) => read(path)?,
+            None => Self::default(),
+        };
+        self.over(file).checked()
+    }
+
+    fn over(self, file: Self) -> Self {
+        Self {
+            config: self.config,
+            rpc: self.rpc.or(file.rpc),
+            index: self.index.or(file.index),
+            keystore: self.keystore.or(file.keystore),
+            password_file: self.password_file.or(file.password_file),
+            data: self.data.or(file.data),
+            listen: self.listen.or(file.listen),
+            bond: self.bond.or(file.bond),
+            min_price: self.min_price.or(file.min_price),
+            max_parallel: self.max_parallel.or(file.max_parallel),
+            drain_seconds: self.drain_seconds.or(file.drain_seconds),
+        }
+    }
+
+    fn checked(self) -> Result<Config, SettingsError> {
+        let bond = match self.bond {
+            Some(text) => Some(parse_ether(&text).map_err(|_| SettingsError::Bond(text))?),
+            None => None,
+        };
+        let min_price = match self.min_price {
+            Some(text) => U256::from_str_radix(&text, 10).map_err(|_| SettingsError::MinPrice(text))?,
+            None => U256::ZERO,
+        };
+        let max_parallel = self.max_parallel.unwrap_or(64);
+        if !(1..=1000).contains(&max_parallel) {
+            return Err(SettingsError::MaxParallel(max_parallel));
+        }
+        Ok(Config {
+            rpc: self.rpc.unwrap_or_else(|| "http://127.0.0.1:8545".to_owned()),
+            index: self.index.unwrap_or_else(|| "http://127.0.0.1:8600".to_owned()),
+            keystore: self.keystore,
+            password_file: self.password_file,
+            data: self.data.unwrap_or_else(|| PathBuf::from("edgeloom-worker")),
+            listen: self.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8700))),
+            bond,
+            min_price,
+            max_parallel,
+            drain_seconds: self.drain_seconds.unwrap_or(30),
+        })
+    }
+}
+
+fn read(path: &Path) -> Result<Settings, SettingsError> {
+    let text = fs::read_to_string(path)
+        .map_err(|source| SettingsError::Unreadable { path: path.to_owned(), source })?;
+    toml::from_str(&text).map_err(|source| SettingsError::File { path: path.to_owned(), source: Box::new(source) })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,38 @@
+use clap::Parser;
+
+use super::*;
+
+#[derive(Parser)]
+struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+}
+
+fn flags(args: &[&str]) -> Settings {
+    Cli::parse_from(["worker"].iter().chain(args)).settings
+}
+
+#[test]
+fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
+    let dir = tempfile::tempdir().expect("directory");
+    let path = dir.path().join("worker.toml");
+    fs::write(&path, "rpc = \"http://file:1\"\nmin-price = \"7\"\nmax-parallel = 3\nbond = \"12500.5\"\n").expect("written");
+    let path = path.to_str().expect("text");
+    let config = flags(&["--config", path, "--rpc", "http://flag:2"]).resolve().expect("valid");
+    assert_eq!(config.rpc, "http://flag:2");
+    assert_eq!((config.min_price, config.max_parallel, config.drain_seconds), (U256::from(7), 3, 30));
+    assert_eq!(config.bond, Some(U256::from(125_005) * U256::from(10).pow(U256::from(17))));
+}
+
+#[test]
+fn what_cannot_be_used_is_named() {
+    let refusal = |args: &[&str]| flags(args).resolve().expect_err("refused").to_string();
+    assert!(refusal(&["--bond", "much"]).contains("bond \"much\""));
+    assert!(refusal(&["--min-price", "1e18"]).contains("min-price"));
+    assert!(refusal(&["--max-parallel", "0"]).contains("max-parallel 0"));
+    assert!(refusal(&["--config", "/nonexistent/worker.toml"]).contains("/nonexistent/worker.toml"));
+    let dir = tempfile::tempdir().expect("directory");
+    let path = dir.path().join("worker.toml");
+    fs::write(&path, "max_paralel = 3\n").expect("written");
+    assert!(refusal(&["--config", path.to_str().expect("text")]).contains("max_paralel"));
+}

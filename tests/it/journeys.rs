@@ -1,0 +1,8 @@
+//! Journeys through public doors: command lines, JSON-RPC, GraphQL, REST and the SDK, against real processes.
+
+mod clients;
+mod demo;
+mod durability;
+mod malformed;
+mod market;
+mod worker;

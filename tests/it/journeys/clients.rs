@@ -1,0 +1,105 @@
+//! cast, alloy, viem and ethers drive the node as they come from their registries.
+
+use alloy::{
+    network::TransactionBuilder as _,
+    primitives::{Address, U256},
+    providers::{Provider as _, ProviderBuilder, WsConnect},
+    rpc::types::TransactionRequest,
+    sol_types::SolCall as _,
+};
+use edgeloom_bindings::{IEdgeStaking, addresses};
+use edgeloom_tests::{Dev, dev_signer, repository};
+use eyre::{Result, WrapErr, ensure, eyre};
+use futures::StreamExt as _;
+use std::{path::Path, process::Command, time::Duration};
+
+/// `npm ci` once, when the packages are not there.
+fn packages(folder: &str) -> Result<std::path::PathBuf> {
+    let folder = repository().join(folder);
+    if !folder.join("node_modules").is_dir() {
+        let status = Command::new("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]).current_dir(&folder).status();
+        ensure!(status.wrap_err("npm is needed")?.success(), "npm ci failed in {}", folder.display());
+    }
+    Ok(folder)
+}
+
+fn key(account: u32) -> Result<String> {
+    Ok(dev_signer(account)?.to_bytes().to_string())
+}
+
+fn script(name: &str, dev: &Dev, account: u32) -> Result<()> {
+    let output = Command::new("node").args([name, &dev.url(), &key(account)?]).current_dir(packages("tests/clients")?).output()?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    ensure!(output.status.success(), "{name} failed:\n{}{}", text(&output.stdout), text(&output.stderr));
+    Ok(())
+}
+
+#[test]
+fn viem() -> Result<()> {
+    script("viem.mjs", &Dev::start()?, 3)
+}
+
+#[test]
+fn ethers() -> Result<()> {
+    script("ethers.mjs", &Dev::start()?, 4)
+}
+
+fn cast(program: &Path, arguments: &[&str]) -> Result<String> {
+    let output = Command::new(program).args(arguments).output()?;
+    ensure!(output.status.success(), "cast {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+    Ok(String::from_utf8(output.stdout)?.trim().to_owned())
+}
+
+#[test]
+fn cast_sends_calls_and_reads() -> Result<()> {
+    let dev = Dev::start()?;
+    let program = packages("contracts")?.join("node_modules/@foundry-rs/cast-linux-amd64/bin/cast");
+    let (url, key) = (dev.url(), key(5)?);
+    let rpc = ["--rpc-url", url.as_str()];
+    let run = |arguments: &[&str]| cast(&program, &[arguments, &rpc].concat());
+    assert_eq!(run(&["chain-id"])?, "31337");
+    let to = "0x00000000000000000000000000000000000000cc";
+    run(&["send", to, "--value", "9", "--private-key", &key])?;
+    assert_eq!(run(&["balance", to])?, "9");
+    let staking = addresses::EDGE_STAKING.to_string();
+    run(&["send", &staking, "bond()", "--value", "10000ether", "--private-key", &key])?;
+    let bonded = run(&["call", &staking, "isBonded(address)(bool)", &dev_signer(5)?.address().to_string()])?;
+    assert_eq!(bonded, "true");
+    let logs = run(&["logs", "--address", &staking, "Bonded(address,uint256,uint256)", "--from-block", "0"])?;
+    assert!(logs.contains("transactionHash"), "{logs}");
+    run(&["proof", &staking])?;
+    // An unlocked account of the dev chain.
+    let unlocked = dev_signer(6)?.address().to_string();
+    run(&["send", to, "--value", "1", "--from", &unlocked, "--unlocked"])?;
+    assert_eq!(run(&["nonce", &unlocked])?, "1");
+    let refused = run(&["call", &staking, "bond()"]).expect_err("bonding nothing reverts").to_string();
+    assert!(refused.contains("revert"), "{refused}");
+    Ok(())
+}
+
+#[tokio::test]
+async fn alloy_over_http_and_websocket() -> Result<()> {
+    let dev = Dev::start()?;
+    let signer = dev_signer(7)?;
+    let http = ProviderBuilder::new().wallet(signer.clone()).connect_http(dev.url().parse()?);
+    let live = ProviderBuilder::new().connect_ws(WsConnect::new(dev.url().replace("http", "ws"))).await?;
+    let mut heads = live.subscribe_blocks().await?.into_stream();
+    let mut logs = live.subscribe_logs(&alloy::rpc::types::Filter::new().address(addresses::EDGE_STAKING)).await?.into_stream();
+    let bond = TransactionRequest::default()
+        .with_to(addresses::EDGE_STAKING)
+        .with_input(IEdgeStaking::bondCall {}.abi_encode())
+        .with_value(U256::from(10_000) * U256::from(10).pow(U256::from(18)));
+    let receipt = http.send_transaction(bond).await?.get_receipt().await?;
+    assert!(receipt.status());
+    let second = Duration::from_secs(10);
+    let head = tokio::time::timeout(second, heads.next()).await?.ok_or_else(|| eyre!("no heads"))?;
+    assert_eq!(Some(head.number), receipt.block_number);
+    let log = tokio::time::timeout(second, logs.next()).await?.ok_or_else(|| eyre!("no logs"))?;
+    assert_eq!(log.transaction_hash, Some(receipt.transaction_hash));
+    let request = TransactionRequest::default().with_to(Address::repeat_byte(0xdd)).with_value(U256::from(3));
+    assert_eq!(http.estimate_gas(request.clone()).await?, 21_000);
+    http.send_transaction(request).await?.get_receipt().await?;
+    assert_eq!(http.get_balance(Address::repeat_byte(0xdd)).await?, U256::from(3));
+    assert_eq!(http.get_balance(Address::repeat_byte(0xdd)).number(0).await?, U256::ZERO);
+    Ok(())
+}
