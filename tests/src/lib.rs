@@ -5,6 +5,7 @@
 mod binaries;
 mod dev;
 mod digits;
+mod market;
 mod net;
 mod ports;
 mod process;
@@ -12,6 +13,7 @@ mod process;
 pub use binaries::{binary, repository};
 pub use dev::Dev;
 pub use digits::{Digits, Sample};
+pub use market::Market;
 pub use net::{DEV_MNEMONIC, Net, NetConfig, dev_signer, wait_for};
 pub use ports::{free_port, require_free};
 pub use process::{Process, Ready};

@@ -5,7 +5,7 @@ use alloy::{
     primitives::{Address, B256},
     signers::local::{MnemonicBuilder, PrivateKeySigner, coins_bip39::English},
 };
-use edgeloom_sdk::Client;
+use edgeloom_sdk::{Client, ClientBuilder};
 use eyre::{Result, WrapErr, ensure, eyre};
 use serde::Deserialize;
 use std::{
@@ -54,6 +54,11 @@ struct IndexReady {
 #[derive(Debug, Deserialize)]
 struct WorkerReady {
     worker: Address,
+}
+
+#[derive(Debug, Deserialize)]
+struct NewAccount {
+    address: Address,
 }
 
 /// The identity key in a validator's key file.
@@ -145,8 +150,8 @@ impl Net {
     /// # Errors
     /// When the validator does not answer.
     pub async fn client(&self, validator: u16, signer: PrivateKeySigner) -> Result<Client> {
-        let builder = Client::builder(self.rpc(validator)).index(self.index()).signer(signer);
-        builder.connect().await.wrap_err_with(|| format!("validator {validator}"))
+        let builder = ClientBuilder::new(self.rpc(validator)).index(self.index()).signer(signer);
+        Client::connect(builder).await.wrap_err_with(|| format!("validator {validator}"))
     }
 
     fn launch_validator(&mut self, validator: u16) -> Result<()> {
@@ -302,7 +307,7 @@ fn new_account(config: &NetConfig, worker: u16) -> Result<Address> {
         Process::spawn(&format!("account-{worker}"), &binary("edgeloom-worker")?, &arguments, &config.folder)?;
     let status = process.wait(START)?;
     ensure!(status.success(), "edgeloom-worker account new ended with {status}:\n{}", process.tail());
-    Ok(process.ready::<WorkerReady>(START)?.worker)
+    Ok(process.ready::<NewAccount>(START)?.address)
 }
 
 fn peers(config: &NetConfig) -> Result<String> {

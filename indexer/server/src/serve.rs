@@ -69,9 +69,9 @@ pub fn router(served: Served) -> Router {
         .route("/", get(page))
         .fallback(problem::no_route)
         .layer(middleware::from_fn(observe::measure))
-        .layer(middleware::from_fn(problem::as_json))
         .layer(RequestBodyLimitLayer::new(BODY_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST))
+        .layer(middleware::from_fn(problem::as_json))
         .layer(CorsLayer::permissive())
         .with_state(served)
 }

@@ -11,37 +11,48 @@ use alloy_consensus::{
 };
 use alloy_rlp::Encodable;
 use edgeloom_bindings::{IEdgeStaking, IJobMarket, IModelRegistry, ITheta, addresses};
-use edgeloom_node_api::FeedBlock;
+use edgeloom_node_api::{ChainApiServer, FeedBlock, Status};
 use edgeloom_types::{Block, ExtraData};
+use jsonrpsee::{
+    RpcModule,
+    core::{RpcResult, async_trait},
+    server::{Server, ServerConfig, ServerHandle},
+};
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicUsize, Ordering},
+};
+use tokio::sync::broadcast;
+use url::Url;
 
-pub const CHAIN_ID: u64 = 31337;
-pub const ETHER: u128 = 1_000_000_000_000_000_000;
+pub(crate) const CHAIN_ID: u64 = 31337;
+pub(crate) const ETHER: u128 = 1_000_000_000_000_000_000;
 
-pub const REQUESTER: Address = Address::repeat_byte(0x11);
-pub const WORKER: Address = Address::repeat_byte(0x22);
-pub const MODEL: B256 = B256::repeat_byte(0x33);
+pub(crate) const REQUESTER: Address = Address::repeat_byte(0x11);
+pub(crate) const WORKER: Address = Address::repeat_byte(0x22);
+pub(crate) const MODEL: B256 = B256::repeat_byte(0x33);
 
 /// What a transaction did.
 #[derive(Clone, Debug)]
-pub struct Tx {
-    pub from: Address,
-    pub to: TxKind,
-    pub value: U256,
-    pub success: bool,
-    pub logs: Vec<Log>,
+pub(crate) struct Tx {
+    pub(crate) from: Address,
+    pub(crate) to: TxKind,
+    pub(crate) value: U256,
+    pub(crate) success: bool,
+    pub(crate) logs: Vec<Log>,
 }
 
 impl Tx {
-    pub fn new(from: Address, to: Address) -> Self {
+    pub(crate) fn new(from: Address, to: Address) -> Self {
         Self { from, to: TxKind::Call(to), value: U256::ZERO, success: true, logs: Vec::new() }
     }
 
-    pub fn value(mut self, wei: u128) -> Self {
+    pub(crate) fn value(mut self, wei: u128) -> Self {
         self.value = U256::from(wei);
         self
     }
 
-    pub fn log(mut self, contract: Address, event: &impl SolEvent) -> Self {
+    pub(crate) fn log(mut self, contract: Address, event: &impl SolEvent) -> Self {
         self.logs.push(Log { address: contract, data: event.encode_log_data() });
         self
     }
@@ -49,31 +60,31 @@ impl Tx {
 
 /// Blocks that follow from each other.
 #[derive(Clone, Debug)]
-pub struct Blocks {
-    pub feed: Vec<FeedBlock>,
-    pub chain_id: u64,
+pub(crate) struct Blocks {
+    pub(crate) feed: Vec<FeedBlock>,
+    pub(crate) chain_id: u64,
     nonce: u64,
     ms: u64,
 }
 
 impl Blocks {
     /// A chain of which there is only genesis. Different salts give different chains.
-    pub fn new(salt: u8) -> Self {
+    pub(crate) fn new(salt: u8) -> Self {
         let mut blocks = Self { feed: Vec::new(), chain_id: CHAIN_ID, nonce: 0, ms: 1_700_000_000_000 };
         let header = Header { mix_hash: B256::repeat_byte(salt), extra_data: ExtraData::GENESIS.encode(), ..root_header(&[], &[]) };
         blocks.seal(Header { timestamp: blocks.ms / 1000, ..header }, Vec::new(), Vec::new(), Vec::new());
         blocks
     }
 
-    pub fn genesis(&self) -> B256 {
+    pub(crate) fn genesis(&self) -> B256 {
         self.feed[0].hash
     }
 
-    pub fn tip(&self) -> &FeedBlock {
+    pub(crate) fn tip(&self) -> &FeedBlock {
         &self.feed[self.feed.len() - 1]
     }
 
-    pub fn push(&mut self, txs: Vec<Tx>) {
+    pub(crate) fn push(&mut self, txs: Vec<Tx>) {
         let (mut transactions, mut receipts, mut gas) = (Vec::new(), Vec::new(), 0);
         for tx in &txs {
             let unsigned = TxEip1559 { chain_id: self.chain_id, nonce: self.nonce, to: tx.to, value: tx.value, ..Default::default() };
@@ -114,7 +125,7 @@ fn root_header(transactions: &[TxEnvelope], receipts: &[ReceiptEnvelope]) -> Hea
     }
 }
 
-pub fn encode_receipts(receipts: &[ReceiptEnvelope]) -> Bytes {
+pub(crate) fn encode_receipts(receipts: &[ReceiptEnvelope]) -> Bytes {
     use alloy::eips::eip2718::Encodable2718;
     let list: Vec<Bytes> = receipts.iter().map(|receipt| receipt.encoded_2718().into()).collect();
     let mut out = Vec::new();
@@ -123,7 +134,7 @@ pub fn encode_receipts(receipts: &[ReceiptEnvelope]) -> Bytes {
 }
 
 /// A registered model and a bonded worker: what a market needs.
-pub fn opening() -> Vec<Tx> {
+pub(crate) fn opening() -> Vec<Tx> {
     let model = IModelRegistry::ModelRegistered {
         modelId: MODEL,
         owner: REQUESTER,
@@ -142,7 +153,7 @@ pub fn opening() -> Vec<Tx> {
     ]
 }
 
-pub fn post(id: u64, price: u128) -> Tx {
+pub(crate) fn post(id: u64, price: u128) -> Tx {
     let posted = IJobMarket::JobPosted {
         jobId: U256::from(id),
         requester: REQUESTER,
@@ -156,13 +167,13 @@ pub fn post(id: u64, price: u128) -> Tx {
     Tx::new(REQUESTER, addresses::JOB_MARKET).value(price).log(addresses::JOB_MARKET, &posted)
 }
 
-pub fn take(id: u64, price: u128) -> Tx {
+pub(crate) fn take(id: u64, price: u128) -> Tx {
     let taken = IJobMarket::JobTaken { jobId: U256::from(id), worker: WORKER, submitBy: 1_700_000_900 };
     let locked = IEdgeStaking::Locked { worker: WORKER, jobId: U256::from(id), amount: U256::from(price.max(ETHER)) };
     Tx::new(WORKER, addresses::JOB_MARKET).log(addresses::JOB_MARKET, &taken).log(addresses::EDGE_STAKING, &locked)
 }
 
-pub fn settle(id: u64, price: u128) -> Tx {
+pub(crate) fn settle(id: u64, price: u128) -> Tx {
     let answered = IJobMarket::JobAnswered { jobId: U256::from(id), output: vec![7; 10].into() };
     let closed = closed(id, (IJobMarket::Phase::Settled, IJobMarket::Reason::CorrectAnswer), WORKER, price);
     let unlocked = IEdgeStaking::Unlocked { worker: WORKER, jobId: U256::from(id), amount: U256::from(price.max(ETHER)) };
@@ -173,7 +184,7 @@ pub fn settle(id: u64, price: u128) -> Tx {
 }
 
 /// A wrong answer (`WrongAnswer`) or none in time (`NotSubmitted`): the bond is gone.
-pub fn slash(id: u64, price: u128, reason: IJobMarket::Reason) -> Tx {
+pub(crate) fn slash(id: u64, price: u128, reason: IJobMarket::Reason) -> Tx {
     let (phase, code) = match reason {
         IJobMarket::Reason::WrongAnswer => (IJobMarket::Phase::Rejected, 5),
         _ => (IJobMarket::Phase::Expired, 4),
@@ -188,23 +199,23 @@ pub fn slash(id: u64, price: u128, reason: IJobMarket::Reason) -> Tx {
         .log(addresses::EDGE_STAKING, &slashed)
 }
 
-pub fn cancel(id: u64) -> Tx {
+pub(crate) fn cancel(id: u64) -> Tx {
     let closed = closed(id, (IJobMarket::Phase::Cancelled, IJobMarket::Reason::CancelledByRequester), Address::ZERO, 0);
     Tx::new(REQUESTER, addresses::JOB_MARKET).log(addresses::JOB_MARKET, &closed)
 }
 
-pub fn closed(id: u64, end: (IJobMarket::Phase, IJobMarket::Reason), worker: Address, paid: u128) -> IJobMarket::JobClosed {
+pub(crate) fn closed(id: u64, end: (IJobMarket::Phase, IJobMarket::Reason), worker: Address, paid: u128) -> IJobMarket::JobClosed {
     let evidence = if worker.is_zero() { B256::ZERO } else { B256::repeat_byte(0x55) };
     IJobMarket::JobClosed { jobId: U256::from(id), phase: end.0, reason: end.1, worker, paid, evidence }
 }
 
-pub fn theta(from: Address, to: Address, amount: u128) -> Tx {
+pub(crate) fn theta(from: Address, to: Address, amount: u128) -> Tx {
     let moved = ITheta::Transfer { from, to, amount: U256::from(amount) };
     Tx::new(from, addresses::THETA).log(addresses::THETA, &moved)
 }
 
 /// A chain on which every kind of row changes: `length` blocks with two jobs each, in all their endings.
-pub fn busy(length: u64) -> Blocks {
+pub(crate) fn busy(length: u64) -> Blocks {
     let mut blocks = Blocks::new(0);
     blocks.push(opening());
     for n in 0..length {
@@ -218,4 +229,73 @@ pub fn busy(length: u64) -> Blocks {
         blocks.push(vec![take(a, price), take(b, price), settle(a, price), ending]);
     }
     blocks
+}
+
+/// A node that has only the wire: `edge_*` over recorded blocks, and `eth_subscribe` for new heads.
+#[derive(Clone, Debug)]
+pub(crate) struct Node {
+    blocks: Arc<Mutex<Blocks>>,
+    heads: broadcast::Sender<u64>,
+    /// Requests answered so far.
+    pub(crate) requests: Arc<AtomicUsize>,
+}
+
+impl Node {
+    pub(crate) fn new(blocks: Blocks) -> Self {
+        Self { blocks: Arc::new(Mutex::new(blocks)), heads: broadcast::Sender::new(1024), requests: Arc::default() }
+    }
+
+    pub(crate) fn push(&self, txs: Vec<Tx>) {
+        let mut blocks = self.blocks.lock().expect("no test panics while it holds the lock");
+        blocks.push(txs);
+        // Nobody need be listening.
+        let _listeners = self.heads.send(blocks.tip().height);
+    }
+
+    fn blocks(&self) -> std::sync::MutexGuard<'_, Blocks> {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        self.blocks.lock().expect("no test panics while it holds the lock")
+    }
+
+    /// Serves HTTP and WebSocket on `addr` until the handle is dropped.
+    pub(crate) async fn serve(&self, addr: &str) -> (Url, ServerHandle) {
+        let config = ServerConfig::builder().max_response_body_size(64 << 20).build();
+        let server = Server::builder().set_config(config).build(addr).await.expect("the port is free");
+        let url = format!("http://{}", server.local_addr().expect("bound")).parse().expect("a URL");
+        (url, server.start(self.module()))
+    }
+
+    fn module(&self) -> RpcModule<()> {
+        let mut module = RpcModule::new(());
+        module.merge(ChainApiServer::into_rpc(self.clone())).expect("first of its name");
+        let heads = self.heads.clone();
+        let subscribe = move |_: jsonrpsee::types::Params<'static>, pending: jsonrpsee::PendingSubscriptionSink, _, _| {
+            let mut heads = heads.subscribe();
+            async move {
+                let Ok(sink) = pending.accept().await else { return };
+                while let Ok(head) = heads.recv().await {
+                    let head = serde_json::json!({ "number": format!("{head:#x}") });
+                    let message = serde_json::value::to_raw_value(&head).expect("JSON");
+                    if sink.send(message).await.is_err() {
+                        return;
+                    }
+                }
+            }
+        };
+        module.register_subscription("eth_subscribe", "eth_subscription", "eth_unsubscribe", subscribe).expect("one");
+        module
+    }
+}
+
+#[async_trait]
+impl ChainApiServer for Node {
+    async fn status(&self) -> RpcResult<Status> {
+        let blocks = self.blocks();
+        let (tip, genesis_hash) = (blocks.tip(), blocks.genesis());
+        Ok(Status { chain_id: blocks.chain_id, genesis_hash, height: tip.height, hash: tip.hash, finalized: tip.height })
+    }
+
+    async fn feed(&self, from: u64, limit: u64) -> RpcResult<Vec<FeedBlock>> {
+        Ok(self.blocks().feed.iter().skip(from as usize).take(limit.min(256) as usize).cloned().collect())
+    }
 }

@@ -1,1 +1,29 @@
-//! (to be written)
+//! The chain's own JSON-RPC methods (`edge_*`) and what they carry. One trait is both server and client. This crate
+//! knows wire shapes only: no store, no execution, no consensus.
+
+mod wire;
+
+use jsonrpsee::{core::RpcResult, proc_macros::rpc};
+
+pub use wire::{FEED_BLOCKS_MAX, FEED_BYTES_MAX, FeedBlock, Status, Supply};
+
+/// What a reader of final blocks needs. Every height is that of a final block; nothing here is ever taken back.
+#[rpc(client, server, namespace = "edge")]
+pub trait ChainApi {
+    /// Where the node is, and which chain it follows.
+    #[method(name = "status")]
+    async fn status(&self) -> RpcResult<Status>;
+
+    /// Final blocks from height `from`, in order: at most `limit`, at most [`FEED_BLOCKS_MAX`], and as many as fit in
+    /// [`FEED_BYTES_MAX`] (one at least). Empty when the node has none from there yet.
+    #[method(name = "feed")]
+    async fn feed(&self, from: u64, limit: u64) -> RpcResult<Vec<FeedBlock>>;
+
+    /// The encoded finalization certificate of the block at `height`; null when the node has none of its own for it.
+    #[method(name = "certificate")]
+    async fn certificate(&self, height: u64) -> RpcResult<Option<alloy::primitives::Bytes>>;
+
+    /// Adds up every balance of the newest state and compares the sum with genesis. Costs a scan of all accounts.
+    #[method(name = "supply")]
+    async fn supply(&self) -> RpcResult<Supply>;
+}

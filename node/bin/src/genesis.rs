@@ -8,7 +8,7 @@ use alloy::{
     genesis::{ChainConfig, Genesis as GenesisFile, GenesisAccount},
     primitives::{Address, B256, U256},
 };
-use edgeloom_bindings::{addresses::EMISSION_RESERVE, predeploys::predeploys};
+use edgeloom_bindings::{addresses::EMISSION_RESERVE, predeploys};
 use edgeloom_types::{Genesis, Validator};
 use eyre::{Result, WrapErr, ensure, eyre};
 use serde_json::json;

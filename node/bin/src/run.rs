@@ -1,7 +1,7 @@
 //! `edgeloom run`: a node of a network.
 
 use crate::{arguments, genesis, keys, open, ready::Ready, signals::Signals};
-use alloy::k256::ecdsa::SigningKey;
+use k256::ecdsa::SigningKey;
 use edgeloom_consensus::network::{self, Shared};
 use edgeloom_rpc::{Node, RpcConfig, Server, Submit};
 use edgeloom_types::Genesis;

@@ -1,95 +1,79 @@
-//! B5: which certificates a body may carry.
+//! Which finalization certificates a body may carry: K1.
 
-use crate::{Invalid, tree::Node};
-use alloy::primitives::B256;
-use edgeloom_state::{Store, StoreError};
-use edgeloom_types::{Certificate, Committee, Epoch, Height, SealedBlock, certificates_hash};
-use std::{collections::VecDeque, num::NonZeroU64};
+use crate::{
+    error::{CertificateFault, Invalid},
+    header::Rules,
+    tree::Ancestor,
+};
+use alloy::primitives::{B256, Bytes};
+use edgeloom_types::{Certificate, Epoch, Height, MAX_CERTIFICATES, SealedBlock, certificates_hash};
 
-/// How far below its block an ancestor may be certified, in heights.
-pub const CERTIFICATE_WINDOW: u64 = 128;
+/// How many blocks below a block its certificates may reach.
+pub const LOOK_BACK: usize = 64;
 
-/// The newest final blocks and what they certify, newest last.
-#[derive(Debug, Default)]
-pub(crate) struct Recent(VecDeque<(Height, B256, Vec<B256>)>);
-
-impl Recent {
-    /// # Errors
-    /// The disk's.
-    pub(crate) fn load(store: &Store, tip: Height) -> Result<Self, StoreError> {
-        let mut recent = Self::default();
-        for height in tip.get().saturating_sub(CERTIFICATE_WINDOW)..=tip.get() {
-            if let Some(block) = store.block(Height::new(height))? {
-                recent.push(&block, certified(&block));
-            }
-        }
-        Ok(recent)
+/// Checks the certificates of `block`; `ancestors` are its [`LOOK_BACK`] nearest, the parent first. Returns the blocks
+/// that they certify.
+pub(crate) fn check(rules: &Rules<'_>, block: &SealedBlock, ancestors: &[Ancestor]) -> Result<Vec<B256>, Invalid> {
+    let certificates = &block.block().certificates;
+    if certificates.len() > MAX_CERTIFICATES {
+        return Err(Invalid::Certificates(certificates.len()));
     }
-
-    pub(crate) fn push(&mut self, block: &SealedBlock, certified: Vec<B256>) {
-        self.0.push_back((block.height(), block.hash(), certified));
-        if self.0.len() as u64 > CERTIFICATE_WINDOW + 1 {
-            self.0.pop_front();
-        }
+    let (computed, found) = (certificates_hash(certificates), block.extra().certificates_hash);
+    if computed != found {
+        return Err(Invalid::CertificatesHash { computed, found });
     }
+    let mut certified = Vec::with_capacity(certificates.len());
+    for (index, certificate) in certificates.iter().enumerate() {
+        let fault = |fault| Invalid::Certificate { index, fault };
+        certified.push(check_one(rules, certificate, ancestors, &certified).map_err(fault)?);
+    }
+    Ok(certified)
 }
 
-/// Blocks that the body's certificates name. The body of a block that is in the chain was checked: every one decodes.
-pub(crate) fn certified(block: &SealedBlock) -> Vec<B256> {
-    let decoded = block.block().certificates.iter().filter_map(|bytes| Certificate::decode(bytes).ok());
-    decoded.map(|certificate| certificate.block_hash).collect()
+/// Those of `held` that a child of `ancestors[0]` may carry, in order, at most [`MAX_CERTIFICATES`].
+pub(crate) fn admissible(rules: &Rules<'_>, held: Vec<Bytes>, ancestors: &[Ancestor]) -> Vec<Bytes> {
+    let (mut chosen, mut certified) = (Vec::new(), Vec::new());
+    for certificate in held {
+        if chosen.len() == MAX_CERTIFICATES {
+            break;
+        }
+        if let Ok(hash) = check_one(rules, &certificate, ancestors, &certified) {
+            certified.push(hash);
+            chosen.push(certificate);
+        }
+    }
+    chosen
 }
 
-/// What a chain's certificates are checked against.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Context<'a> {
-    pub(crate) genesis: B256,
-    pub(crate) committee: &'a Committee,
-    pub(crate) epoch_length: NonZeroU64,
-    pub(crate) recent: &'a Recent,
-    /// The block's ancestors above the final tip, newest first.
-    pub(crate) branch: &'a [&'a Node],
+/// The blocks that the certificates of a stored block certify.
+pub(crate) fn certified(block: &SealedBlock) -> Result<Vec<B256>, CertificateFault> {
+    let decoded = block.block().certificates.iter().map(|certificate| Certificate::decode(certificate));
+    Ok(decoded.map(|certificate| certificate.map(|certificate| certificate.block_hash)).collect::<Result<_, _>>()?)
 }
 
-impl Context<'_> {
-    /// # Errors
-    /// [`Invalid::CertificatesHash`], [`Invalid::Certificate`] or [`Invalid::CertificateTarget`].
-    pub(crate) fn check(&self, block: &SealedBlock) -> Result<Vec<B256>, Invalid> {
-        let certificates = &block.block().certificates;
-        let (found, expected) = (block.extra().certificates_hash, certificates_hash(certificates));
-        if found != expected {
-            return Err(Invalid::CertificatesHash { found, expected });
-        }
-        let mut targets = Vec::with_capacity(certificates.len());
-        for (index, bytes) in certificates.iter().enumerate() {
-            let wrong = |error| Invalid::Certificate { index, error };
-            let certificate = Certificate::decode(bytes).map_err(wrong)?;
-            let target = certificate.block_hash;
-            let epoch = self.open_target(block.height(), target).filter(|_| !targets.contains(&target));
-            if epoch != Some(certificate.epoch) {
-                return Err(Invalid::CertificateTarget { index, block: target });
-            }
-            certificate.verify(self.genesis, self.committee).map_err(wrong)?;
-            targets.push(target);
-        }
-        Ok(targets)
+fn check_one(
+    rules: &Rules<'_>,
+    bytes: &[u8],
+    ancestors: &[Ancestor],
+    certified: &[B256],
+) -> Result<B256, CertificateFault> {
+    let certificate = Certificate::decode(bytes)?;
+    let hash = certificate.block_hash;
+    let position = ancestors.iter().take(LOOK_BACK).position(|ancestor| ancestor.hash == hash);
+    let position = position.ok_or(CertificateFault::NoAncestor(hash))?;
+    let ancestor = &ancestors[position];
+    // Genesis is final by definition; nobody voted for it.
+    if ancestor.height == Height::GENESIS {
+        return Err(CertificateFault::NoAncestor(hash));
     }
-
-    /// The epoch of `target` when it is an ancestor within the window whose certificate no later ancestor carries.
-    fn open_target(&self, height: Height, target: B256) -> Option<Epoch> {
-        let pending = self.branch.iter().map(|node| (node.block.height(), node.block.hash(), &node.certified));
-        let recent = self.recent.0.iter().rev().map(|(height, hash, certified)| (*height, *hash, certified));
-        for (ancestor, hash, certified) in pending.chain(recent) {
-            if ancestor.get() + CERTIFICATE_WINDOW < height.get() || ancestor == Height::GENESIS {
-                return None;
-            }
-            if hash == target {
-                return Some(Epoch::containing(ancestor, self.epoch_length));
-            }
-            if certified.contains(&target) {
-                return None;
-            }
-        }
-        None
+    let between = ancestors[..position].iter().any(|ancestor| ancestor.certified.contains(&hash));
+    if between || certified.contains(&hash) {
+        return Err(CertificateFault::Repeated(hash));
     }
+    let expected = Epoch::containing(ancestor.height, rules.genesis.config().epoch_length);
+    if certificate.epoch != expected {
+        return Err(CertificateFault::Epoch { expected, found: certificate.epoch });
+    }
+    certificate.verify(rules.genesis_hash, rules.genesis.committee())?;
+    Ok(hash)
 }

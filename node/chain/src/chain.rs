@@ -1,80 +1,81 @@
-//! The chain: a durable final prefix and the tree of executed blocks above it.
+//! The three verbs: propose, verify, finalize.
 
 use crate::{
-    ChainError, Decided, Invalid, Lookup, StateDb,
-    certificates::{Context, Recent},
-    rules,
+    certificates,
+    decided::Decided,
+    error::{ChainError, Invalid},
+    header::{self, Rules},
+    open,
+    state_db::{StateDb, StateDbError},
     tree::{Node, Tree},
 };
-use alloy::primitives::{Address, B256, Bytes, U256};
-use alloy_consensus::{Header, TxEnvelope, transaction::{Recovered, SignerRecoverable as _}};
-use edgeloom_evm::{Executed, ExecutionError, Limits, build, execute};
-use edgeloom_state::{Commit, Layer, Store, View};
-use edgeloom_types::{Block, ExtraData, Genesis, Height, MAX_BLOCK_BYTES, SealedBlock, certificates_hash, next_mix};
-use std::{collections::HashSet, mem, sync::Arc};
+use alloy::primitives::{Address, B256, Bytes};
+use alloy_consensus::{
+    Header, TxEnvelope,
+    proofs::{calculate_receipt_root, calculate_transaction_root},
+    transaction::{Recovered, SignerRecoverable},
+};
+use edgeloom_evm::{BlockEnvironment, Executed, ExecutionError, Limits};
+use edgeloom_state::{Commit, Store};
+use edgeloom_types::{
+    Block, ExtraData, Genesis, Height, MAX_BLOCK_BYTES, SealedBlock, certificates_hash, next_mix,
+};
+use std::sync::Arc;
 
-/// What a proposer brings to a block, beside transactions.
-#[derive(Clone, Debug)]
-pub struct Proposal {
-    pub parent: B256,
-    /// Milliseconds since the Unix epoch; above the parent's.
-    pub timestamp_ms: u64,
-    pub beneficiary: Address,
-    /// Epoch, view, and the view of the parent's proposal.
-    pub context: (u64, u64, u64),
-    /// ed25519 identity of the proposer.
-    pub leader: B256,
-    /// The proposer's signature over `reveal_message`.
-    pub reveal: [u8; 96],
-    pub certificates: Vec<Bytes>,
-}
+/// Room that a block's size leaves for its header and the lists' own headers, in bytes: a header has at most 1,000.
+const HEADER_BYTES_MAX: usize = 2048;
 
-/// Bytes of a block that are not transactions: header, certificates, list prefixes.
-const FRAME_BYTES: usize = 16 * 1024;
-
-/// One chain over one store. Synchronous; callers that share it lock it.
-#[derive(Debug)]
+/// The executed chain: one writer, behind a lock of the caller's. Readers of final blocks use [`Self::store`]'s clone.
 pub struct Chain {
     store: Store,
     genesis: Arc<Genesis>,
     genesis_hash: B256,
-    tip: Arc<SealedBlock>,
-    /// Burned from genesis to the tip, wei.
-    burned: U256,
-    recent: Recent,
     tree: Tree,
 }
 
+/// What a leader brings to its block, beside transactions.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    /// The tip, or an executed block above it.
+    pub parent: B256,
+    /// Milliseconds since the Unix epoch, above the parent's.
+    pub timestamp_ms: u64,
+    /// The one that the committee names for `leader`.
+    pub beneficiary: Address,
+    /// The engine's epoch, view and parent view.
+    pub context: (u64, u64, u64),
+    /// ed25519 identity of the proposer.
+    pub leader: B256,
+    /// Its signature of [`edgeloom_types::reveal_message`].
+    pub reveal: [u8; 96],
+    /// Certificates it holds; those that may stand in the body do, in order.
+    pub certificates: Vec<Bytes>,
+}
+
+/// What the tree knows of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lookup {
+    /// It is the final tip, or was executed above it.
+    Known,
+    /// It is above the final tip and was not executed yet.
+    Unknown,
+    /// It is not above the final tip and not that tip either.
+    Buried,
+}
+
 impl Chain {
-    /// Continues at the store's tip, or writes genesis into an empty store.
+    /// Continues at the store's tip; writes genesis when the store is empty.
     ///
     /// # Errors
-    /// [`ChainError::OtherGenesis`] when the store holds another chain; the store's.
+    /// [`ChainError::OtherGenesis`] when the store holds another chain, [`ChainError::NoHistoryContract`] when genesis
+    /// cannot hold block hashes, [`ChainError::Store`] when the disk fails.
     pub fn open(store: Store, genesis: Arc<Genesis>) -> Result<Self, ChainError> {
-        let layer = genesis_layer(&genesis)?;
-        let first = genesis.block(layer.root())?;
-        let genesis_hash = first.hash();
-        if store.tip()?.is_none() {
-            let layer = store.view().extend(genesis.delta())?;
-            let burned = U256::ZERO;
-            store.commit(Commit { block: &first, senders: &[], receipts: &[], layer: &layer, burned, certificate: None })?;
-        }
-        let stored = store.hash_at(Height::GENESIS)?.ok_or(ChainError::Missing(Height::GENESIS))?;
-        if stored != genesis_hash {
-            return Err(ChainError::OtherGenesis { stored, given: genesis_hash });
-        }
-        let tip = store.tip()?.ok_or(ChainError::Missing(Height::GENESIS))?;
-        let block = store.block(tip.height)?.ok_or(ChainError::Missing(tip.height))?;
-        let (burned, recent) = (store.burned(tip.height)?, Recent::load(&store, tip.height)?);
-        Ok(Self { store, genesis, genesis_hash, tip: Arc::new(block), burned, recent, tree: Tree::default() })
+        let (first, tree) = open::open(&store, &genesis)?;
+        Ok(Self { store, genesis, genesis_hash: first.hash(), tree })
     }
 
     pub const fn genesis_hash(&self) -> B256 {
         self.genesis_hash
-    }
-
-    pub fn genesis(&self) -> &Arc<Genesis> {
-        &self.genesis
     }
 
     pub const fn store(&self) -> &Store {
@@ -83,195 +84,249 @@ impl Chain {
 
     /// The newest final block.
     pub const fn tip(&self) -> &Arc<SealedBlock> {
-        &self.tip
-    }
-
-    /// Number of executed blocks above the tip.
-    pub fn pending(&self) -> usize {
-        self.tree.len()
+        self.tree.tip()
     }
 
     pub fn lookup(&self, hash: B256, height: Height) -> Lookup {
-        if hash == self.tip.hash() || self.tree.get(&hash).is_some() {
+        if self.tree.block(&hash).is_some() {
             Lookup::Known
-        } else if height > self.tip.height() {
+        } else if height > self.tip().height() {
             Lookup::Unknown
         } else {
             Lookup::Buried
         }
     }
 
-    /// The header of the tip or of an executed block above it.
+    /// Of the tip or an executed block above it.
     pub fn header(&self, hash: B256) -> Option<&Header> {
-        self.known(hash).map(|block| block.header())
+        self.tree.block(&hash).map(|block| block.header())
     }
 
-    /// Transactions of `hash` and of its ancestors above the tip. A proposer leaves them out: its parent need not be final.
-    pub fn pending_transactions(&self, hash: B256) -> HashSet<B256> {
-        let branch = self.tree.branch(hash, self.tip.hash()).unwrap_or_default();
-        branch.iter().flat_map(|node| node.block.block().transactions.iter().map(|transaction| *transaction.tx_hash())).collect()
-    }
-
-    /// Builds a block on `proposal.parent` from those candidates that can run, and keeps it as executed. Also returns the
-    /// hashes of candidates that can never run on that state.
+    /// The state after the tip or an executed block above it, stale once a block beside it is final.
     ///
     /// # Errors
-    /// [`ChainError::UnknownParent`]; [`ChainError::OwnProposal`] when the proposal itself breaks a rule; the store's.
+    /// [`ChainError::UnknownParent`] when `hash` is neither.
+    pub fn state(&self, hash: B256) -> Result<StateDb, ChainError> {
+        self.tree.block(&hash).ok_or(ChainError::UnknownParent(hash))?;
+        Ok(self.tree.view(&self.store, hash).into())
+    }
+
+    /// Transactions of `hash` and of its ancestors above the final tip. A proposer leaves them out.
+    #[expect(clippy::disallowed_types, reason = "a set for look-ups in the pool; nothing here depends on its order")]
+    pub fn pending_transactions(&self, hash: B256) -> std::collections::HashSet<B256> {
+        let blocks = self.tree.branch(hash).map(|node| node.block.block());
+        blocks.flat_map(|block| block.transactions.iter().map(|transaction| *transaction.tx_hash())).collect()
+    }
+
+    /// Builds a block of those `candidates` that can run, executes it and keeps it. Also returns the candidates that can
+    /// never run after the parent.
+    ///
+    /// # Errors
+    /// [`ChainError::UnknownParent`]; [`ChainError::Invalid`] when the proposal itself breaks a rule; the node's own.
     pub fn propose(
         &mut self,
         proposal: Proposal,
         candidates: impl Iterator<Item = Arc<Recovered<TxEnvelope>>>,
     ) -> Result<(Arc<SealedBlock>, Vec<B256>), ChainError> {
-        let parent = Arc::clone(self.known(proposal.parent).ok_or(ChainError::UnknownParent(proposal.parent))?);
-        let mut header = self.draft(&proposal, &parent);
-        let environment = rules::environment(self.genesis.chain_id(), &header);
-        let (db, view) = self.state_of(&parent).ok_or(ChainError::UnknownParent(proposal.parent))?;
-        let certificate_bytes: usize = proposal.certificates.iter().map(|bytes| bytes.len()).sum();
-        let limits = Limits { transaction_bytes: MAX_BLOCK_BYTES - FRAME_BYTES - certificate_bytes.min(FRAME_BYTES) };
-        let mut built = build(&environment, db, candidates, limits)?;
-        let layer = view.extend(mem::take(&mut built.executed.delta))?;
-        let senders = built.transactions.iter().map(|transaction| transaction.signer()).collect();
-        let transactions: Vec<TxEnvelope> = built.transactions.iter().map(|transaction| transaction.inner().clone()).collect();
-        rules::seal(&mut header, &transactions, &built.executed, layer.root());
-        let block = Arc::new(SealedBlock::new(Block { header, transactions, certificates: proposal.certificates })?);
-        let certified = self.check(&block, &parent).map_err(ChainError::OwnProposal)?;
-        self.keep(&block, senders, (built.executed, layer), certified);
-        Ok((block, built.rejected))
-    }
+        let parent = self.tree.block(&proposal.parent).ok_or(ChainError::UnknownParent(proposal.parent))?.clone();
+        let ancestors = self.tree.ancestors(parent.hash());
+        let certificates = certificates::admissible(&self.rules(), proposal.certificates.clone(), &ancestors);
+        let header = draft(&proposal, &parent, &certificates);
+        let draft = SealedBlock::new(Block { header, transactions: Vec::new(), certificates })?;
+        self.rules().check(&draft, &parent)?;
 
-    /// Checks every rule of a block against its parent, which must be known, executes it and keeps it as executed.
-    ///
-    /// # Errors
-    /// [`Invalid`]; see [`Invalid::is_permanent`].
-    pub fn verify(&mut self, block: &Arc<SealedBlock>) -> Result<(), Invalid> {
-        if self.tree.get(&block.hash()).is_some() || block.hash() == self.tip.hash() {
-            return Ok(());
-        }
-        let parent = block.header().parent_hash;
-        let parent = Arc::clone(self.known(parent).ok_or(Invalid::UnknownParent(parent))?);
-        let certified = self.check(block, &parent)?;
-        let transactions = recover(&block.block().transactions)?;
-        let (db, view) = self.state_of(&parent).ok_or_else(|| Invalid::UnknownParent(parent.hash()))?;
-        let environment = rules::environment(self.genesis.chain_id(), block.header());
-        let mut executed = execute(&environment, db, &transactions).map_err(|error| match error {
-            ExecutionError::Invalid(invalid) => Invalid::Execution(invalid),
-            ExecutionError::State(reason) => Invalid::State(reason),
-        })?;
-        let layer = view.extend(mem::take(&mut executed.delta))?;
-        rules::executed_as_claimed(block, &executed, layer.root())?;
-        let senders = transactions.iter().map(Recovered::signer).collect();
-        self.keep(block, senders, (executed, layer), certified);
-        Ok(())
-    }
+        let view = self.tree.view(&self.store, parent.hash());
+        let environment = environment(self.genesis.chain_id(), draft.header());
+        let certificate_bytes: usize = draft.block().certificates.iter().map(|bytes| bytes.len() + 4).sum();
+        let limits = Limits { bytes: MAX_BLOCK_BYTES - HEADER_BYTES_MAX - certificate_bytes };
+        let built = edgeloom_evm::build(&environment, StateDb::from(view.clone()), candidates, limits);
+        let (chosen, rejected, mut executed) = built.map_err(fault)?;
+        let layer = view.extend(std::mem::take(&mut executed.delta))?;
 
-    /// Makes a child of the tip final: durable in one batch when this returns. `None` for a block that is final already.
-    ///
-    /// # Errors
-    /// [`ChainError::InvalidFinal`] when it breaks a rule: a quorum finalized what this node cannot accept;
-    /// [`ChainError::FinalityReverted`] when another block is final at its height; the store's.
-    pub fn finalize(&mut self, block: &Arc<SealedBlock>, certificate: Option<Bytes>) -> Result<Option<Arc<Decided>>, ChainError> {
-        let (height, hash) = (block.height(), block.hash());
-        if height <= self.tip.height() {
-            return match self.store.hash_at(height)? {
-                Some(known) if known == hash => Ok(None),
-                _ => Err(ChainError::FinalityReverted { height, hash }),
-            };
-        }
-        if block.header().parent_hash != self.tip.hash() {
-            return Err(ChainError::NotNext { height, tip: self.tip.height() });
-        }
-        // Not executed yet when this node is catching up rather than voting.
-        self.verify(block).map_err(ChainError::InvalidFinal)?;
-        let node = self.tree.get(&hash).ok_or(ChainError::UnknownParent(hash))?;
-        let burned = self.burned.checked_add(node.burned).ok_or(ChainError::Burned { height, burned: node.burned })?;
-        self.store.commit(Commit {
-            block,
-            senders: &node.senders,
-            receipts: &node.receipts,
-            layer: &node.layer,
-            burned,
-            certificate: certificate.as_ref().map(|bytes| bytes.as_ref()),
-        })?;
-        let Some(node) = self.tree.advance(&hash) else { return Ok(None) };
-        self.recent.push(block, node.certified);
-        self.tip = Arc::clone(block);
-        self.burned = burned;
-        Ok(Some(Arc::new(Decided { block: node.block, senders: node.senders, receipts: node.receipts, burned })))
-    }
-
-    fn known(&self, hash: B256) -> Option<&Arc<SealedBlock>> {
-        if hash == self.tip.hash() { Some(&self.tip) } else { self.tree.get(&hash).map(|node| &node.block) }
-    }
-
-    /// The state after a known block.
-    fn state_of(&self, block: &SealedBlock) -> Option<(StateDb, View)> {
-        let branch = self.tree.branch(block.hash(), self.tip.hash())?;
-        let pending = branch.iter().map(|node| (node.block.header().number, node.block.hash())).collect();
-        let view = branch.iter().rev().fold(self.store.view(), |view, node| view.with(Arc::clone(&node.layer)));
-        Some((StateDb::new(view.clone(), self.store.clone(), pending), view))
-    }
-
-    /// B1–B5. Returns what the certificates finalize.
-    fn check(&self, block: &SealedBlock, parent: &SealedBlock) -> Result<Vec<B256>, Invalid> {
-        rules::follows(block, parent)?;
-        rules::proposed_by_leader(block, parent, &self.genesis, self.genesis_hash)?;
-        let branch = self.tree.branch(parent.hash(), self.tip.hash()).unwrap_or_default();
-        let context = Context {
-            genesis: self.genesis_hash,
-            committee: self.genesis.committee(),
-            epoch_length: self.genesis.config().epoch_length,
-            recent: &self.recent,
-            branch: &branch,
+        let senders = chosen.iter().map(|transaction| transaction.signer()).collect();
+        let transactions: Vec<TxEnvelope> = chosen.iter().map(|transaction| transaction.inner().clone()).collect();
+        let header = Header {
+            state_root: layer.root(),
+            transactions_root: calculate_transaction_root(&transactions),
+            receipts_root: calculate_receipt_root(&executed.receipts),
+            logs_bloom: executed.logs_bloom,
+            gas_used: executed.gas_used,
+            ..draft.header().clone()
         };
-        context.check(block)
-    }
-
-    fn draft(&self, proposal: &Proposal, parent: &SealedBlock) -> Header {
-        let (epoch, view, parent_view) = proposal.context;
-        let extra = ExtraData {
-            milliseconds: (proposal.timestamp_ms % 1000) as u16,
-            reveal: proposal.reveal,
-            certificates_hash: certificates_hash(&proposal.certificates),
-            epoch,
-            view,
-            parent_view,
-            leader: proposal.leader,
-        };
-        Header {
-            parent_hash: parent.hash(),
-            number: parent.header().number + 1,
-            timestamp: proposal.timestamp_ms / 1000,
-            beneficiary: proposal.beneficiary,
-            gas_limit: parent.header().gas_limit,
-            base_fee_per_gas: Some(rules::next_base_fee(parent.header())),
-            mix_hash: next_mix(parent.header().mix_hash, &proposal.reveal),
-            extra_data: extra.encode(),
-            ..rules::template()
-        }
-    }
-
-    fn keep(&mut self, block: &Arc<SealedBlock>, senders: Vec<Address>, result: (Executed, Layer), certified: Vec<B256>) {
-        let (executed, layer) = result;
+        let certified = certificates::certified(&draft).map_err(|fault| ChainError::Fault(fault.to_string()))?;
+        let certificates = draft.block().certificates.clone();
+        let block = Arc::new(SealedBlock::new(Block { header, transactions, certificates })?);
         self.tree.insert(Node {
-            block: Arc::clone(block),
+            burned: self.tree.burned(&parent.hash()) + executed.burned,
+            block: block.clone(),
             senders,
             receipts: Arc::new(executed.receipts),
             layer: Arc::new(layer),
-            burned: executed.burned,
             certified,
         });
+        Ok((block, rejected.into_iter().map(|rejected| rejected.hash).collect()))
+    }
+
+    /// Executes a block on top of its parent, checks everything it claims and keeps it. A block that is known already
+    /// passes.
+    ///
+    /// # Errors
+    /// [`ChainError::Invalid`] is a verdict that every node shares; [`ChainError::UnknownParent`] and
+    /// [`ChainError::Buried`] are none; the node's own.
+    pub fn verify(&mut self, block: &Arc<SealedBlock>) -> Result<(), ChainError> {
+        match self.lookup(block.hash(), block.height()) {
+            Lookup::Known => return Ok(()),
+            Lookup::Buried => return Err(ChainError::Buried { height: block.height(), tip: self.tip().height() }),
+            Lookup::Unknown => {}
+        }
+        let parent = block.header().parent_hash;
+        let parent = self.tree.block(&parent).ok_or(ChainError::UnknownParent(parent))?.clone();
+        self.rules().check(block, &parent)?;
+        let certified = certificates::check(&self.rules(), block, &self.tree.ancestors(parent.hash()))?;
+        let senders = signers(block)?;
+
+        let view = self.tree.view(&self.store, parent.hash());
+        let transactions = block.block().transactions.iter().zip(&senders);
+        let transactions: Vec<_> = transactions.map(|(inner, signer)| Recovered::new_unchecked(inner, *signer)).collect();
+        let environment = environment(self.genesis.chain_id(), block.header());
+        let executed = edgeloom_evm::execute(&environment, StateDb::from(view.clone()), &transactions);
+        let mut executed = executed.map_err(fault)?;
+        check_outcome(block.header(), &executed)?;
+        let layer = view.extend(std::mem::take(&mut executed.delta))?;
+        if layer.root() != block.header().state_root {
+            return Err(Invalid::StateRoot { computed: layer.root(), found: block.header().state_root }.into());
+        }
+        self.tree.insert(Node {
+            burned: self.tree.burned(&parent.hash()) + executed.burned,
+            block: block.clone(),
+            senders,
+            receipts: Arc::new(executed.receipts),
+            layer: Arc::new(layer),
+            certified,
+        });
+        Ok(())
+    }
+
+    /// Makes a child of the tip final: durable when this returns. Whoever calls this holds the proof that a quorum
+    /// finalized the block; `certificate` is its encoding, where the block has one of its own. `None` when the block is
+    /// final already.
+    ///
+    /// # Errors
+    /// [`ChainError::NotNext`] when a block between is missing; everything else means that this node must stop.
+    pub fn finalize(
+        &mut self,
+        block: &Arc<SealedBlock>,
+        certificate: Option<Bytes>,
+    ) -> Result<Option<Arc<Decided>>, ChainError> {
+        let (height, hash, tip) = (block.height(), block.hash(), self.tip().clone());
+        if height <= tip.height() {
+            return match self.store.hash_at(height)? {
+                Some(ours) if ours != hash => Err(ChainError::Conflict { height, ours, theirs: hash }),
+                _ => Ok(None),
+            };
+        }
+        if block.header().parent_hash != tip.hash() {
+            return Err(ChainError::NotNext { height, hash, tip: tip.height() });
+        }
+        self.verify(block)?;
+        let node = self.tree.node(&hash).expect("a block above the tip that passes is in the tree");
+        self.store.commit(Commit {
+            block: &node.block,
+            senders: &node.senders,
+            receipts: &node.receipts,
+            layer: &node.layer,
+            burned: node.burned,
+            certificate: certificate.as_ref().map(Bytes::as_ref),
+        })?;
+        let Node { block, senders, receipts, burned, .. } = self.tree.advance(hash).expect("it was there to commit");
+        Ok(Some(Arc::new(Decided { block, senders, receipts, burned })))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn pending(&self) -> usize {
+        self.tree.len()
+    }
+
+    fn rules(&self) -> Rules<'_> {
+        Rules { genesis: &self.genesis, genesis_hash: self.genesis_hash }
     }
 }
 
-/// The state of genesis over nothing, for its root.
-fn genesis_layer(genesis: &Genesis) -> Result<Layer, ChainError> {
-    Ok(Store::memory().view().extend(genesis.delta())?)
+impl std::fmt::Debug for Chain {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Chain").field("tip", &self.tip().height()).finish_non_exhaustive()
+    }
 }
 
-fn recover(transactions: &[TxEnvelope]) -> Result<Vec<Recovered<TxEnvelope>>, Invalid> {
-    let recovered = transactions.iter().enumerate().map(|(index, transaction)| {
-        let signer = transaction.recover_signer().map_err(|_| Invalid::Signature(index))?;
-        Ok(Recovered::new_unchecked(transaction.clone(), signer))
-    });
-    recovered.collect()
+/// The header of a proposal, without what execution decides.
+fn draft(proposal: &Proposal, parent: &SealedBlock, certificates: &[Bytes]) -> Header {
+    let (epoch, view, parent_view) = proposal.context;
+    let extra = ExtraData {
+        milliseconds: (proposal.timestamp_ms % 1000) as u16,
+        reveal: proposal.reveal,
+        certificates_hash: certificates_hash(certificates),
+        epoch,
+        view,
+        parent_view,
+        leader: proposal.leader,
+    };
+    Header {
+        parent_hash: parent.hash(),
+        beneficiary: proposal.beneficiary,
+        number: parent.height().get() + 1,
+        gas_limit: parent.header().gas_limit,
+        timestamp: proposal.timestamp_ms / 1000,
+        extra_data: extra.encode(),
+        mix_hash: next_mix(parent.header().mix_hash, &proposal.reveal),
+        base_fee_per_gas: Some(header::next_base_fee(parent.header())),
+        ..header::blank()
+    }
+}
+
+/// What execution sees of a header that passed [`Rules::check`].
+fn environment(chain_id: u64, header: &Header) -> BlockEnvironment {
+    BlockEnvironment {
+        chain_id,
+        number: header.number,
+        timestamp: header.timestamp,
+        beneficiary: header.beneficiary,
+        gas_limit: header.gas_limit,
+        base_fee: header.base_fee_per_gas.expect("H2 compared it"),
+        prevrandao: header.mix_hash,
+        parent_hash: header.parent_hash,
+    }
+}
+
+fn signers(block: &SealedBlock) -> Result<Vec<Address>, Invalid> {
+    let transactions = &block.block().transactions;
+    let (computed, found) = (calculate_transaction_root(transactions), block.header().transactions_root);
+    if computed != found {
+        return Err(Invalid::TransactionsRoot { computed, found });
+    }
+    let signers = transactions.iter().enumerate();
+    signers.map(|(index, signed)| signed.recover_signer().map_err(|_| Invalid::Signature { index })).collect()
+}
+
+/// E1, all but the state root.
+fn check_outcome(header: &Header, executed: &Executed) -> Result<(), Invalid> {
+    if executed.gas_used != header.gas_used {
+        return Err(Invalid::GasUsed { computed: executed.gas_used, found: header.gas_used });
+    }
+    if executed.logs_bloom != header.logs_bloom {
+        return Err(Invalid::LogsBloom { computed: Box::new(executed.logs_bloom) });
+    }
+    let (computed, found) = (calculate_receipt_root(&executed.receipts), header.receipts_root);
+    if computed != found {
+        return Err(Invalid::ReceiptsRoot { computed, found });
+    }
+    Ok(())
+}
+
+fn fault(error: ExecutionError<StateDbError>) -> ChainError {
+    match error {
+        ExecutionError::Refused { index, reason } => Invalid::Transaction { index, reason }.into(),
+        ExecutionError::Conservation { before, after, burned } => Invalid::Conservation { before, after, burned }.into(),
+        ExecutionError::Database(StateDbError(error)) => error.into(),
+        ExecutionError::Fault(reason) => ChainError::Fault(reason),
+    }
 }

@@ -1,16 +1,16 @@
-//! Finality as a type.
+//! A final block.
 
-use alloy::primitives::{Address, B256, U256};
+use alloy::primitives::{Address, U256};
 use alloy_consensus::ReceiptEnvelope;
-use edgeloom_types::{Height, SealedBlock};
+use edgeloom_types::SealedBlock;
 use std::sync::Arc;
 
-/// A validator-final block and what it did (CHAIN.md C10). Only [`crate::Chain`] makes one, after it is durable.
+/// A block that is final and durable (CHAIN.md C10). Only [`crate::Chain::finalize`] makes one.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Decided {
     pub block: Arc<SealedBlock>,
-    /// One per transaction.
+    /// Who signed each transaction.
     pub senders: Vec<Address>,
     /// One per transaction.
     pub receipts: Arc<Vec<ReceiptEnvelope>>,
@@ -19,11 +19,12 @@ pub struct Decided {
 }
 
 impl Decided {
-    pub fn height(&self) -> Height {
-        self.block.height()
-    }
-
-    pub fn hash(&self) -> B256 {
-        self.block.hash()
+    /// Gas of each transaction.
+    pub fn gas_used(&self) -> impl Iterator<Item = u64> + '_ {
+        self.receipts.iter().scan(0, |before, receipt| {
+            let gas = receipt.cumulative_gas_used() - *before;
+            *before = receipt.cumulative_gas_used();
+            Some(gas)
+        })
     }
 }

@@ -1,99 +1,106 @@
-//! Verdicts and failures.
+//! [`Invalid`] is a verdict on a block that every node shares; the other errors are this node's own.
 
-use alloy::primitives::{Address, B256, U256};
+use alloy::primitives::{Address, B256, Bloom, U256};
+use edgeloom_evm::Refusal;
 use edgeloom_state::StoreError;
-use edgeloom_types::{BlockError, CertificateError, GenesisError, Height};
+use edgeloom_types::{BlockError, CertificateError, Epoch, Height, MAX_CERTIFICATES};
 
-/// Why a block does not follow from its parent. All but [`Invalid::State`] and [`Invalid::UnknownParent`] are for good:
-/// every node reaches them from the same block.
-#[derive(Debug, thiserror::Error)]
+/// Why a block cannot follow its parent. It depends on the block and its ancestors alone: never on a clock, nor on what
+/// this node happens to have.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Invalid {
-    #[error("its parent {0} is not known here")]
-    UnknownParent(B256),
     #[error("number is {found}, expected {expected}")]
-    Number { found: u64, expected: u64 },
-    #[error("{0} is not what this chain fixes it to")]
-    Fixed(&'static str),
+    Number { expected: u64, found: u64 },
+    #[error("timestamp {found_ms} ms is not above the parent's {parent_ms} ms")]
+    Timestamp { parent_ms: u64, found_ms: u64 },
     #[error("gas limit is {found}, expected {expected}")]
-    GasLimit { found: u64, expected: u64 },
+    GasLimit { expected: u64, found: u64 },
     #[error("base fee is {found:?}, expected {expected}")]
-    BaseFee { found: Option<u64>, expected: u64 },
-    #[error("time is {found} ms, its parent's {parent} ms")]
-    Timestamp { found: u64, parent: u64 },
+    BaseFee { expected: u64, found: Option<u64> },
+    #[error("header field `{0}` does not have its fixed value")]
+    Fixed(&'static str),
     #[error("epoch is {found}, expected {expected}")]
-    Epoch { found: u64, expected: u64 },
-    #[error("leader {0} has no seat")]
+    Epoch { expected: Epoch, found: u64 },
+    #[error("leader {0} has no seat in the committee")]
     Leader(B256),
-    #[error("beneficiary is {found}, the leader's is {expected}")]
-    Beneficiary { found: Address, expected: Address },
-    #[error("the reveal is not the leader's for this height")]
+    #[error("beneficiary is {found}, the committee names {expected}")]
+    Beneficiary { expected: Address, found: Address },
+    #[error("reveal is not the leader's signature for this height")]
     Reveal,
     #[error("mixHash is {found}, expected {expected}")]
-    Mix { found: B256, expected: B256 },
-    #[error("certificatesHash is {found}, the body's is {expected}")]
-    CertificatesHash { found: B256, expected: B256 },
-    #[error("certificate {index}: {error}")]
-    Certificate { index: usize, error: CertificateError },
-    #[error("certificate {index} is for {block}, which is not an ancestor it may still certify")]
-    CertificateTarget { index: usize, block: B256 },
-    #[error("the signature of transaction {0} is not valid")]
-    Signature(usize),
+    MixHash { expected: B256, found: B256 },
+    #[error("body has {0} certificates, more than {MAX_CERTIFICATES}")]
+    Certificates(usize),
+    #[error("certificates hash to {computed}, extraData says {found}")]
+    CertificatesHash { computed: B256, found: B256 },
+    #[error("certificate {index}: {fault}")]
+    Certificate { index: usize, fault: CertificateFault },
+    #[error("transactions have root {computed}, header says {found}")]
+    TransactionsRoot { computed: B256, found: B256 },
+    #[error("transaction {index} has no valid signature")]
+    Signature { index: usize },
+    #[error("transaction {index}: {reason}")]
+    Transaction { index: usize, reason: Refusal },
+    #[error("supply is not conserved: {before} wei before, {after} after, {burned} burned")]
+    Conservation { before: U256, after: U256, burned: U256 },
+    #[error("gas used is {computed}, header says {found}")]
+    GasUsed { computed: u64, found: u64 },
+    #[error("receipts have root {computed}, header says {found}")]
+    ReceiptsRoot { computed: B256, found: B256 },
+    #[error("logs have another bloom than the header's")]
+    LogsBloom { computed: Box<Bloom> },
+    #[error("state root is {computed}, header says {found}")]
+    StateRoot { computed: B256, found: B256 },
+}
+
+/// Why a certificate may not stand in a body (K1).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CertificateFault {
+    #[error("names block {0}, which is no recent ancestor")]
+    NoAncestor(B256),
+    #[error("block {0} is certified already")]
+    Repeated(B256),
+    #[error("is of epoch {found}, its block of {expected}")]
+    Epoch { expected: Epoch, found: Epoch },
     #[error(transparent)]
-    Execution(edgeloom_evm::Invalid),
-    #[error("gas used is {found}, execution used {expected}")]
-    GasUsed { found: u64, expected: u64 },
-    #[error("the bloom is not that of the logs")]
-    Bloom,
-    #[error("transactionsRoot is {found}, expected {expected}")]
-    TransactionsRoot { found: B256, expected: B256 },
-    #[error("receiptsRoot is {found}, expected {expected}")]
-    ReceiptsRoot { found: B256, expected: B256 },
-    #[error("stateRoot is {found}, expected {expected}")]
-    StateRoot { found: B256, expected: B256 },
-    /// This node cannot judge: its own state failed.
-    #[error("state could not be read: {0}")]
-    State(String),
+    Malformed(#[from] CertificateError),
 }
 
-impl Invalid {
-    /// Whether every node reaches this verdict, whenever it asks.
-    pub const fn is_permanent(&self) -> bool {
-        !matches!(self, Self::State(_) | Self::UnknownParent(_))
-    }
-}
-
-impl From<StoreError> for Invalid {
-    fn from(error: StoreError) -> Self {
-        Self::State(error.to_string())
-    }
-}
-
-/// Why the chain could not do what it was asked.
+/// Why the chain did not do what was asked.
 #[derive(Debug, thiserror::Error)]
 pub enum ChainError {
-    #[error("the data belongs to another chain: its genesis is {stored}, the genesis file's is {given}; choose another data directory or the genesis it was made with")]
-    OtherGenesis { stored: B256, given: B256 },
-    #[error("the parent {0} of a proposal is not known")]
+    /// The proposer's fault; for a block that a quorum finalized, a bug, and the node must stop.
+    #[error("invalid block: {0}")]
+    Invalid(#[from] Invalid),
+    /// The caller executes the ancestors first.
+    #[error("parent {0} is not executed here")]
     UnknownParent(B256),
-    #[error("the block at height {height} does not build on the final tip {tip}")]
-    NotNext { height: Height, tip: Height },
-    #[error("a final block {hash} contradicts the final block at height {height}")]
-    FinalityReverted { height: Height, hash: B256 },
-    /// A quorum finalized what this node finds invalid: it must stop.
-    #[error("a finalized block is not valid: {0}")]
-    InvalidFinal(#[source] Invalid),
-    #[error("a proposal of our own is not valid: {0}")]
-    OwnProposal(#[source] Invalid),
-    #[error("the burned total at height {height} overflows: {burned} wei")]
-    Burned { height: Height, burned: U256 },
-    #[error(transparent)]
-    Execution(#[from] edgeloom_evm::ExecutionError),
-    #[error(transparent)]
-    Store(#[from] StoreError),
+    /// Finality overtook the question.
+    #[error("height {height} is not above the final tip {tip}")]
+    Buried { height: Height, tip: Height },
+    /// The caller finalizes the blocks between first.
+    #[error("block {hash} at height {height} is not a child of the final tip {tip}")]
+    NotNext { height: Height, hash: B256, tip: Height },
+    /// A quorum finalized two blocks of one height: the node must stop.
+    #[error("height {height}: {ours} is final here, {theirs} was finalized too")]
+    Conflict { height: Height, ours: B256, theirs: B256 },
+    #[error("the database belongs to genesis {found}, this genesis is {expected}: use another data directory, or the genesis file it was made with")]
+    OtherGenesis { expected: B256, found: B256 },
+    #[error("genesis has no code at {0}, EIP-2935's block hash history contract: add the predeploy")]
+    NoHistoryContract(Address),
     #[error(transparent)]
     Block(#[from] BlockError),
+    /// Our disk's fault: the node must stop.
     #[error(transparent)]
-    Genesis(#[from] GenesisError),
-    #[error("the database has no block at height {0}")]
-    Missing(Height),
+    Store(#[from] StoreError),
+    /// A bug in execution, or a database that lacks what it committed: the node must stop.
+    #[error("{0}")]
+    Fault(String),
+}
+
+impl ChainError {
+    /// Whether every node says the same of this block, forever.
+    pub const fn is_permanent(&self) -> bool {
+        matches!(self, Self::Invalid(_))
+    }
 }

@@ -1,29 +1,36 @@
-//! The block tree over the final tip: propose, verify, finalize. This crate knows state, execution and the rules that a
-//! header must keep (CHAIN.md C1–C3, C5, C11); it knows no network, no async, no clock and no consensus engine. Whoever
-//! drives it brings finality; what is not final never leaves it (C10).
+//! The tree of executed blocks over the final tip: propose, verify, finalize. All of it is synchronous and a function of
+//! its arguments and the store: this crate knows no network, no clock, no async and no BFT engine, so a verdict is the
+//! same on every node, and the whole chain runs inside a deterministic simulator.
 //!
-//! Rules of a block against its parent, all from the two headers, the body and the committee:
-//! * B1 `parentHash`, `number`; `gasLimit` as in genesis; base fee by EIP-1559; fields that this chain fixes.
-//! * B2 `timestamp` in seconds does not decrease, in milliseconds it increases. (Drift against a clock is not checked here.)
-//! * B3 `extraData` names the epoch of the height and a leader with a seat; the beneficiary is that seat's.
-//! * B4 The reveal is the leader's unique signature for the height; `mixHash` follows from it.
-//! * B5 At most four certificates, each of an ancestor at most [`CERTIFICATE_WINDOW`] below, verified, not included since.
-//! * B6 Executing the transactions gives the header's gas, bloom, and the three roots.
+//! Rules (CHAIN.md C1–C3, C5, C10, C11):
+//! * H1 number = parent's + 1; seconds · 1000 + milliseconds strictly above the parent's (so seconds never decrease).
+//!   Drift against a clock is for `consensus`.
+//! * H2 The gas limit is genesis's. The base fee follows EIP-1559 with Ethereum's parameters.
+//! * H3 The epoch is the one that holds the height; the leader has a seat in its committee, and the beneficiary is the one
+//!   the committee names for the leader. View and parent view are for the engine to check.
+//! * H4 `reveal` is the leader's signature for this height; `mixHash` folds it into the parent's.
+//! * H5 What a chain without ommers, withdrawals, blobs, beacon and requests has in those fields never changes.
+//! * K1 A certificate in the body finalizes an ancestor among the [`LOOK_BACK`] blocks below, by that ancestor's
+//!   committee; no block between the two, and nothing else in this body, certifies the same ancestor; at most four.
+//! * E1 Roots, gas and bloom are those of executing the body (`edgeloom-evm`).
+//! * F1 Only a child of the tip becomes final. Its branch stays, every other is dropped.
+
+#![deny(clippy::float_arithmetic)]
 
 mod certificates;
 mod chain;
-mod db;
 mod decided;
 mod error;
-mod rules;
+mod header;
+mod open;
+mod state_db;
 mod tree;
 
-pub use certificates::CERTIFICATE_WINDOW;
-pub use chain::{Chain, Proposal};
-pub use db::{HistoryDb, StateDb};
+pub use certificates::LOOK_BACK;
+pub use chain::{Chain, Lookup, Proposal};
 pub use decided::Decided;
-pub use error::{ChainError, Invalid};
-pub use tree::Lookup;
+pub use error::{CertificateFault, ChainError, Invalid};
+pub use state_db::{State, StateDb, StateDbError};
 
 #[cfg(test)]
 mod tests;

@@ -99,8 +99,8 @@ impl ChainApp {
                 self.ledger.lock().opened(&block);
                 Verdict::Valid
             }
-            Some(Err(invalid)) if invalid.is_permanent() => {
-                tracing::warn!(height = %block.height(), hash = %block.hash(), %invalid, "proposal is not valid");
+            Some(Err(error)) if error.is_permanent() => {
+                tracing::warn!(height = %block.height(), hash = %block.hash(), %error, "proposal is not valid");
                 Verdict::Invalid
             }
             Some(Err(error)) => {

@@ -2,7 +2,7 @@
 //! that no block before its own carries. Nodes hold different ones, so this only ever decides one's own proposals.
 
 use alloy::primitives::{B256, Bytes};
-use edgeloom_chain::CERTIFICATE_WINDOW;
+use edgeloom_chain::LOOK_BACK;
 use edgeloom_types::{Certificate, Height, MAX_CERTIFICATES, SealedBlock};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -51,7 +51,7 @@ impl Ledger {
         self.carried.extend(carried(block).into_iter().map(|hash| (height, hash)));
         self.open.retain(|_, (open, ..)| *open > height);
         self.early.retain(|_, (hash, _)| *hash != block.hash());
-        let oldest = Height::new(height.get().saturating_sub(CERTIFICATE_WINDOW));
+        let oldest = Height::new(height.get().saturating_sub(LOOK_BACK as u64));
         self.held = self.held.split_off(&oldest);
         self.carried = self.carried.split_off(&(oldest, B256::ZERO));
     }
@@ -64,7 +64,7 @@ impl Ledger {
             taken.extend(carried);
             ancestor = *above;
         }
-        let oldest = Height::new(height.get().saturating_sub(CERTIFICATE_WINDOW));
+        let oldest = Height::new(height.get().saturating_sub(LOOK_BACK as u64));
         let due = self.held.range(oldest..height).map(|(_, held)| held).filter(|(hash, _)| !taken.contains(hash));
         due.take(MAX_CERTIFICATES).map(|(_, certificate)| certificate.clone()).collect()
     }

@@ -25,7 +25,7 @@ use commonware_stream::{
     sake::{self, Sake},
 };
 use commonware_utils::{NZU32, NZUsize, ordered::Map};
-use edgeloom_chain::{CERTIFICATE_WINDOW, Chain};
+use edgeloom_chain::{Chain, LOOK_BACK};
 use edgeloom_state::StoreError;
 use edgeloom_txpool::Pool;
 use edgeloom_types::{Committee, Genesis, Height};
@@ -152,7 +152,7 @@ pub(crate) fn prepare(
     let block = WireBlock::new(Arc::new(block)).map_err(|unfit| NetworkError::Genesis(unfit.to_string()))?;
     let mut ledger = Ledger::default();
     let tip = store.tip()?.map_or(Height::GENESIS, |tip| tip.height);
-    for height in tip.get().saturating_sub(CERTIFICATE_WINDOW)..=tip.get() {
+    for height in tip.get().saturating_sub(LOOK_BACK as u64)..=tip.get() {
         let height = Height::new(height);
         let Some(block) = store.block(height)? else { continue };
         ledger.finalized(&block);

@@ -8,6 +8,7 @@ use alloy::{
     signers::{SignerSync as _, local::PrivateKeySigner},
 };
 use alloy_consensus::{TxEip1559, TxEnvelope, transaction::Recovered};
+use edgeloom_bindings::predeploys;
 use edgeloom_chain::Chain;
 use edgeloom_state::Store;
 use edgeloom_txpool::{Limits, Origin, Pool, SenderState};
@@ -43,7 +44,12 @@ impl World {
         });
         config.extra_fields.insert_value("edgeloom".into(), parameters).expect("is JSON");
         let funded = GenesisAccount { balance: U256::from(10).pow(U256::from(24)), ..Default::default() };
-        let alloc = accounts.iter().map(|account| (account.address(), funded.clone())).collect();
+        let funded = accounts.iter().map(|account| (account.address(), funded.clone()));
+        let predeploys = predeploys(Address::ZERO).into_iter().map(|predeploy| {
+            let storage = Some(predeploy.storage);
+            (predeploy.address, GenesisAccount { nonce: Some(1), code: Some(predeploy.code), storage, ..Default::default() })
+        });
+        let alloc = funded.chain(predeploys).collect();
         let file = GenesisFile { config, gas_limit: 30_000_000, alloc, ..Default::default() };
         Self { genesis: Arc::new(Genesis::new(file).expect("valid genesis")), keys, accounts }
     }

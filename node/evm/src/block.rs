@@ -7,7 +7,7 @@ use crate::{
     overlay::{Balances, Overlay},
 };
 use alloy::{
-    eips::{Typed2718, eip2718::Encodable2718},
+    eips::eip2718::Encodable2718,
     primitives::{B256, Bloom, U256, map::AddressSet},
 };
 use alloy_consensus::{
@@ -49,8 +49,8 @@ pub struct Rejected {
     pub reason: Refusal,
 }
 
-/// What [`build`] made: the transactions chosen, those to forget, and their outcome.
-pub type Built = (Vec<Arc<Recovered<TxEnvelope>>>, Vec<Rejected>, Executed);
+/// The transactions chosen, those to forget, and the outcome.
+type Built = (Vec<Arc<Recovered<TxEnvelope>>>, Vec<Rejected>, Executed);
 
 /// Executes exactly `transactions`, in order.
 ///

@@ -2,7 +2,7 @@
 
 use crate::{
     BlockEnvironment,
-    error::{CallError, Stop},
+    error::CallError,
     machine::Machine,
     overlay::Overlay,
 };
@@ -49,7 +49,7 @@ pub fn call<DB: Database>(
     for (address, pretended) in overrides {
         overlay.pretend(*address, pretended).map_err(CallError::Database)?;
     }
-    let ran = Machine::new(environment.evm_for_call(), overlay).run(transaction).map_err(Stop::into)?;
+    let ran = Machine::new(environment.evm_for_call(), overlay).run(transaction)?;
     let accessed = ran.state.into_iter().map(|(address, account)| (address, account.storage.into_keys().collect()));
     Ok(CallOutcome { result: ran.result, accessed: accessed.collect() })
 }

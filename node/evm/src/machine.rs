@@ -2,7 +2,7 @@
 
 use crate::{error::Stop, overlay::Overlay};
 use alloy::{
-    eips::{eip2935::HISTORY_STORAGE_ADDRESS, eip4788::SYSTEM_ADDRESS},
+    eips::eip4788::SYSTEM_ADDRESS,
     primitives::{B256, U256},
 };
 use alloy_evm::{
@@ -10,6 +10,7 @@ use alloy_evm::{
     eth::{EthEvmBuilder, EthEvmContext},
     precompiles::PrecompilesMap,
 };
+use edgeloom_bindings::addresses;
 use revm::{
     Database, DatabaseCommit, ExecuteEvm, SystemCallEvm,
     context::{
@@ -47,7 +48,7 @@ impl<DB: Database> Machine<DB> {
 
     /// X2.
     pub(crate) fn store_parent_hash(&mut self, parent: B256) -> Result<(), Stop<DB::Error>> {
-        let call = self.0.system_call_with_caller(SYSTEM_ADDRESS, HISTORY_STORAGE_ADDRESS, parent.into());
+        let call = self.0.system_call_with_caller(SYSTEM_ADDRESS, addresses::HISTORY_STORAGE, parent.into());
         let ran = call?;
         if !ran.result.is_success() {
             return Err(Stop::Fault(format!("the block hash history contract failed: {}", ran.result)));

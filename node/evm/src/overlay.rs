@@ -3,9 +3,10 @@
 
 use crate::call::AccountOverride;
 use alloy::{
-    eips::eip2935::{HISTORY_SERVE_WINDOW, HISTORY_STORAGE_ADDRESS},
+    eips::eip2935::HISTORY_SERVE_WINDOW,
     primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256, keccak256, map::{AddressMap, B256Map}},
 };
+use edgeloom_bindings::addresses;
 use edgeloom_types::{Account, AccountDelta, StateDelta};
 use revm::{
     Database, DatabaseCommit,
@@ -171,7 +172,7 @@ impl<DB: Database> Database for Overlay<DB> {
     /// X2: revm asks only for the 256 blocks below this one, all of them in the history contract.
     fn block_hash(&mut self, number: u64) -> Result<B256, Self::Error> {
         let slot = U256::from(number % HISTORY_SERVE_WINDOW as u64);
-        self.storage(HISTORY_STORAGE_ADDRESS, slot).map(Into::into)
+        self.storage(addresses::HISTORY_STORAGE, slot).map(Into::into)
     }
 }
 

@@ -1,1 +1,32 @@
-//! (to be written)
+//! The node's JSON-RPC server: HTTP and WebSocket on one port, in the words that Ethereum tools expect. It reads the
+//! store directly and knows nothing of consensus: new blocks arrive on a feed, new transactions leave through the pool.
+//!
+//! Every method sees final blocks only: `latest`, `safe` and `pending` are the newest final block, `finalized` too while
+//! there are no guardians (CHAIN.md C10). Errors carry geth's codes and phrases, because clients classify by them.
+
+mod account;
+mod batch;
+mod cache;
+mod call;
+mod chain;
+mod convert;
+mod error;
+mod estimate;
+mod eth;
+mod fees;
+mod filters;
+mod logs;
+mod net;
+mod node;
+mod overrides;
+mod request;
+mod resolve;
+mod server;
+mod submit;
+mod subscribe;
+
+pub use node::{Node, Sealer, Submit};
+pub use server::{RpcConfig, ServeError, Server};
+
+#[cfg(test)]
+mod tests;

@@ -62,9 +62,9 @@ impl Layer {
         value.or_else(|| change.storage_cleared.then_some(U256::ZERO))
     }
 
-    pub(crate) fn storage_node(&self, address: &Address, path: &Nibbles) -> Option<Option<Vec<u8>>> {
-        let change = self.changes.get(address)?;
-        change.nodes.get(path).cloned().or_else(|| change.cleared.then_some(None))
+    /// `Some` when this layer changes the node. One below a clearing is never asked for: no node above leads there.
+    pub(crate) fn storage_node(&self, address: &Address, path: &Nibbles) -> Option<&Option<Vec<u8>>> {
+        self.changes.get(address)?.nodes.get(path)
     }
 
     pub(crate) fn extend(view: &View, parent_root: B256, mut delta: StateDelta) -> Result<Self, StoreError> {

@@ -118,7 +118,7 @@ impl View {
         path: &Nibbles,
     ) -> Result<Option<Vec<u8>>, StoreError> {
         match self.top(|layer| layer.storage_node(address, path)) {
-            Some(node) => Ok(node),
+            Some(node) => Ok(node.clone()),
             None => self.store.kv().get(Table::StorageTrie, &storage_node_key(hashed, path)),
         }
     }

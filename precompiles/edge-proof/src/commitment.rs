@@ -49,8 +49,10 @@ impl Commitment {
     }
 }
 
-/// Columns transposed at a time: one cache line of every row is read while it is hot.
+/// Columns transposed at a time, at least: one cache line of every row is read while it is hot.
 const COLUMNS: usize = 64;
+/// Bytes hashed at a time, about: enough for BLAKE3 to work on several chunks at once.
+const HASHED_BYTES: usize = 32 << 10;
 
 fn transposed_root(outline: &Outline) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new();
@@ -60,8 +62,9 @@ fn transposed_root(outline: &Outline) -> [u8; 32] {
             continue;
         }
         let matrix = &outline.image[step.weights..step.weights + step.n * step.k];
-        for first in (0..step.k).step_by(COLUMNS) {
-            let width = COLUMNS.min(step.k - first);
+        let at_once = (HASHED_BYTES / step.n).max(COLUMNS);
+        for first in (0..step.k).step_by(at_once) {
+            let width = at_once.min(step.k - first);
             columns.clear();
             columns.resize(width * step.n, 0);
             for (r, row) in matrix.chunks_exact(step.k).enumerate() {

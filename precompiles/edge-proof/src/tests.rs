@@ -1,4 +1,5 @@
 mod commitment;
+mod digits;
 mod malformed;
 mod meaning;
 mod random;

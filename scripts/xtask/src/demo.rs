@@ -144,7 +144,7 @@ fn step(what: &str) {
 /// Waits until the index has seen `height`, so that what it says includes it.
 async fn wait_for_index(client: &Client, height: u64) -> Result<()> {
     wait_for("the index to catch up", Duration::from_secs(30), async || {
-        Ok((client.index()?.meta().await?.block.number >= height).then_some(()))
+        Ok(client.index()?.meta().await?.block.filter(|block| block.number >= height).map(drop))
     })
     .await
 }

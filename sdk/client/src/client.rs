@@ -3,11 +3,14 @@ use std::{sync::Arc, time::Duration};
 use alloy::{
     primitives::{Address, B256, Bytes, U64, U256},
     providers::DynProvider,
-    rpc::types::{TransactionReceipt, TransactionRequest},
+    rpc::types::{Block, TransactionReceipt, TransactionRequest},
     signers::local::PrivateKeySigner,
     sol_types::SolCall,
 };
-use tokio::sync::watch;
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep},
+};
 use url::Url;
 
 use crate::{
@@ -199,6 +202,50 @@ impl Client {
     /// [`Error::Transport`] and its like.
     pub async fn balance(&self, account: Address) -> Result<U256, Error> {
         self.shared.rpc.read("eth_getBalance", (account, "latest")).await
+    }
+
+    /// Base fee of the next block, wei per gas; up to a second old.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] without a signer; [`Error::Transport`] and its like.
+    pub async fn base_fee(&self) -> Result<u64, Error> {
+        self.sender()?.base_fee().await
+    }
+
+    /// Waits until the node's pool holds no transaction of the signer's.
+    ///
+    /// # Errors
+    /// [`Error::Timeout`] when it still does after `within`.
+    pub async fn settled(&self, within: Duration) -> Result<(), Error> {
+        let account = self.address()?;
+        let start = Instant::now();
+        let count = |tag: &'static str| self.rpc().read::<_, U64>("eth_getTransactionCount", (account, tag));
+        while futures::try_join!(count("pending"), count("latest")).map(|(pending, latest)| pending > latest)? {
+            if start.elapsed() > within {
+                let what = format!("end of the pending transactions of {account}");
+                return Err(Error::Timeout { what, after: within });
+            }
+            sleep(Duration::from_millis(100)).await;
+        }
+        Ok(())
+    }
+
+    /// Sends TFUEL to an account and waits for the block.
+    ///
+    /// # Errors
+    /// [`Error::Rpc`] when the signer has too little; the general ones.
+    pub async fn transfer(&self, to: Address, wei: U256) -> Result<TransactionReceipt, Error> {
+        self.sender()?.run(Call { to, value: wei, input: Bytes::new(), gas: None }).await
+    }
+
+    /// Time of the newest block, Unix seconds.
+    ///
+    /// # Errors
+    /// [`Error::Transport`] and its like.
+    pub async fn head_time(&self) -> Result<u64, Error> {
+        let block: Option<Block> = self.rpc().read("eth_getBlockByNumber", ("latest", false)).await?;
+        let block = block.ok_or_else(|| Error::Answer("no newest block".to_owned()))?;
+        Ok(block.header.timestamp)
     }
 
     /// Hands a signed transaction to the node. Safe to repeat, also after a restart of either side.

@@ -78,7 +78,8 @@ impl Nonces {
     /// The chain's next nonce is `chain` (N3). `pending` counts what the node's pool holds besides.
     pub(crate) fn sync(&mut self, chain: u64, pending: u64) {
         self.passed(chain);
-        self.next = Some(self.next.unwrap_or_default().max(chain).max(pending));
+        let out = self.out.last_key_value().map_or(0, |(&nonce, _)| nonce + 1);
+        self.next = Some(self.next.unwrap_or_default().max(chain).max(pending).max(out));
     }
 
     fn passed(&mut self, chain: u64) {

@@ -60,6 +60,7 @@ pub(crate) struct Call {
 
 #[derive(Clone, Copy, Debug)]
 struct Fees {
+    base: u64,
     max: u128,
     tip: u128,
     at: Instant,
@@ -256,6 +257,11 @@ impl Sender {
         }
     }
 
+    /// Base fee of the next block, wei per gas, at most a second old.
+    pub(crate) async fn base_fee(&self) -> Result<u64, Error> {
+        Ok(self.fees().await?.base)
+    }
+
     async fn sync(&self) -> Result<(), Error> {
         let count = |tag: &'static str| self.rpc.read::<_, U64>("eth_getTransactionCount", (self.address(), tag));
         let (latest, pending) = futures::try_join!(count("latest"), count("pending"))?;
@@ -275,8 +281,9 @@ impl Sender {
         let tip: u128 = tip.to();
         // The base fee rises by at most an eighth a block: four times today's outlasts eleven full blocks, and what is
         // not used is not paid.
-        let base = history.latest_block_base_fee().unwrap_or_default().saturating_mul(4);
-        let fees = Fees { max: base.saturating_add(tip), tip, at: Instant::now() };
+        let base = history.next_block_base_fee().unwrap_or_default();
+        let max = base.saturating_mul(4).saturating_add(tip);
+        let fees = Fees { base: u64::try_from(base).unwrap_or(u64::MAX), max, tip, at: Instant::now() };
         *self.fees.lock() = Some(fees);
         Ok(fees)
     }

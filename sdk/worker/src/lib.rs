@@ -1,1 +1,28 @@
-//! (to be written)
+//! The reference edge worker: it finds paid jobs, runs their models with the kernel that the chain runs, and submits the
+//! answers. It learns of jobs from an index and decides by the chain, so a lying index can waste its time but not its bond.
+//! It is an outsider: it knows JSON-RPC and contracts, and neither the EVM, the node's storage nor the BFT engine.
+//!
+//! plan (pure) → shelf (the model, proved to be the one on chain) → life (take, compute, submit) → journal (every step on
+//! disk before it happens). Killed between any two steps, it continues where it was: nothing is submitted twice, and no
+//! paid job is lost.
+
+pub mod account;
+mod bond;
+pub mod crash;
+mod discovery;
+pub mod doctor;
+pub mod journal;
+mod life;
+mod page;
+pub mod plan;
+mod settings;
+mod shelf;
+pub mod status_line;
+mod tally;
+mod worker;
+
+pub use bond::BondError;
+pub use plan::Skip;
+pub use settings::{Config, Settings, SettingsError};
+pub use tally::{Finished, Status};
+pub use worker::{Watch, Worker, WorkerError};

@@ -77,6 +77,8 @@ pub enum Skip {
     SelfCheckFailed,
     /// Another worker's taking came first.
     LostRace,
+    /// The node refused the transaction, most often because the account cannot pay its gas.
+    TransactionRefused,
 }
 
 impl Skip {
@@ -94,7 +96,14 @@ impl Skip {
             Self::ModelUnfit => "model-unfit",
             Self::SelfCheckFailed => "self-check-failed",
             Self::LostRace => "lost-race",
+            Self::TransactionRefused => "transaction-refused",
         }
+    }
+
+    /// Whether the same job may be looked at again later.
+    #[must_use]
+    pub const fn may_pass(self) -> bool {
+        matches!(self, Self::Unprofitable | Self::StakeTooSmall | Self::InputUnknown | Self::TransactionRefused)
     }
 }
 

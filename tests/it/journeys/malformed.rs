@@ -2,7 +2,7 @@
 
 use alloy::{
     eips::Encodable2718 as _,
-    network::{EthereumWallet, TransactionBuilder as _},
+    network::{EthereumWallet, NetworkTransactionBuilder as _, TransactionBuilder as _},
     primitives::{Address, U256, hex},
     rpc::types::TransactionRequest,
 };

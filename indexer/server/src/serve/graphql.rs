@@ -105,8 +105,11 @@ pub(super) async fn answer(
         let message = "send a GraphQL request with `content-type: application/json`".into();
         return problem(StatusCode::UNSUPPORTED_MEDIA_TYPE, message);
     }
+    // An array would be taken for a request with its fields in order, or for a batch, which nothing bounds.
+    let is_object = body.trim_ascii_start().starts_with(b"{");
     let request = match serde_json::from_slice::<Request>(&body) {
-        Ok(request) => request,
+        Ok(request) if is_object => request,
+        Ok(_) => return problem(StatusCode::BAD_REQUEST, "send one request at a time: an object with `query`".into()),
         Err(error) => {
             let message = format!("not a GraphQL request (one object with `query` and perhaps `variables`): {error}");
             return problem(StatusCode::BAD_REQUEST, message);

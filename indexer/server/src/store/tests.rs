@@ -1,0 +1,219 @@
+use super::*;
+use crate::{
+    decode::decode,
+    filter::{
+        JobFilter, ModelFilter, TransferFilter, WorkerFilter, jobs_by, models_by, transfers_by, workers_by,
+    },
+    page::{PageArguments, PageRequest},
+    record::{Job, JobEvent, Model, Transfer, Worker},
+    testing::{Blocks, CHAIN_ID, ETHER, busy, opening, settle},
+};
+use edgeloom_index_api::{JobOrder, ModelOrder, TransferOrder, WorkerOrder};
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+fn identity(blocks: &Blocks) -> Identity {
+    Identity { chain_id: CHAIN_ID, genesis: blocks.genesis() }
+}
+
+fn decoded(blocks: &Blocks) -> Vec<Decoded> {
+    blocks.feed.iter().map(|block| decode(block).expect("a block of ours")).collect()
+}
+
+async fn open(folder: &TempDir) -> Store {
+    Store::open(&folder.path().join("index.db")).await.expect("opens")
+}
+
+/// Everything that can be read.
+type Everything =
+    (Option<Cursor>, Option<BlockFacts>, Vec<Job>, Vec<JobEvent>, Vec<Worker>, Vec<Model>, Vec<Transfer>);
+
+async fn everything(store: &Store) -> Everything {
+    let page = |ordering| {
+        let arguments = PageArguments { limit: Some(1000), ..PageArguments::default() };
+        PageRequest::parse(ordering, &arguments).expect("a page")
+    };
+    let jobs = store.jobs(&JobFilter::default(), &page(jobs_by(JobOrder::Id)), Count::Yes).await.expect("reads");
+    assert_eq!(jobs.total_count, jobs.items.len() as u64);
+    let ids: Vec<u64> = jobs.items.iter().map(|job| job.id).collect();
+    let workers = store.workers(&WorkerFilter::default(), &page(workers_by(WorkerOrder::Address)), Count::No).await.expect("reads");
+    let models = store.models(&ModelFilter::default(), &page(models_by(ModelOrder::Number)), Count::No).await.expect("reads");
+    let transfers = store.transfers(&TransferFilter::default(), &page(transfers_by(TransferOrder::Id)), Count::No).await.expect("reads");
+    (
+        store.cursor().await.expect("reads"),
+        store.newest().await.expect("reads"),
+        jobs.items,
+        store.job_events(&ids).await.expect("reads"),
+        workers.items,
+        models.items,
+        transfers.items,
+    )
+}
+
+/// What the pure projection makes of all blocks at once.
+fn projected(blocks: &[Decoded]) -> Everything {
+    let mut rows = Rows::default();
+    for block in blocks {
+        rows.project(block).expect("consistent");
+    }
+    let facts = blocks[blocks.len() - 1].facts;
+    rows.job_events.sort_by_key(|event| (event.job, event.at.block, event.log_index));
+    (
+        Some(Cursor { height: facts.height, hash: facts.hash }),
+        Some(facts),
+        rows.jobs.into_values().collect(),
+        rows.job_events,
+        rows.workers.into_values().collect(),
+        rows.models.into_values().collect(),
+        rows.transfers,
+    )
+}
+
+#[tokio::test]
+async fn rows_survive_the_file_unchanged() {
+    let (folder, blocks) = (TempDir::new().unwrap(), busy(20));
+    let all = decoded(&blocks);
+    let store = open(&folder).await;
+    store.adopt(identity(&blocks)).await.unwrap();
+    store.apply(&all).await.unwrap();
+    assert_eq!(everything(&store).await, projected(&all));
+    store.close().await;
+    drop(store);
+    assert_eq!(everything(&open(&folder).await).await, projected(&all));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+    /// Whatever the batches, and wherever the process ends between them, the rows are the same.
+    #[test]
+    fn batches_and_restarts_do_not_matter(sizes in prop::collection::vec((1usize..9, any::<bool>()), 1..20)) {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            let (folder, blocks) = (TempDir::new().unwrap(), busy(15));
+            let all = decoded(&blocks);
+            let mut store = open(&folder).await;
+            store.adopt(identity(&blocks)).await.unwrap();
+            let mut rest = all.as_slice();
+            for (size, restart) in sizes.into_iter().chain([(all.len(), false)]) {
+                let (batch, later) = rest.split_at(size.min(rest.len()));
+                store.apply(batch).await.unwrap();
+                rest = later;
+                if restart {
+                    store.close().await;
+                    drop(store);
+                    store = open(&folder).await;
+                }
+            }
+            assert_eq!(everything(&store).await, projected(&all));
+        });
+    }
+}
+
+#[tokio::test]
+async fn a_batch_that_fails_leaves_nothing() {
+    let (folder, mut blocks) = (TempDir::new().unwrap(), busy(3));
+    let good = decoded(&blocks);
+    blocks.push(opening());
+    let last = blocks.feed.len();
+    let store = open(&folder).await;
+    store.adopt(identity(&blocks)).await.unwrap();
+    store.apply(&good[..4]).await.unwrap();
+    let before = everything(&store).await;
+    // The model of `opening` is registered already: the last block of the batch contradicts the first.
+    let error = store.apply(&decoded(&blocks)[4..last]).await.unwrap_err();
+    assert!(matches!(error, StoreError::Inconsistent(_)), "{error}");
+    assert_eq!(everything(&store).await, before);
+    store.apply(&good[4..]).await.unwrap();
+    assert_eq!(everything(&store).await, projected(&good));
+}
+
+/// A transaction that is dropped half-way, as by a crash, rolls back: rows and cursor are of one batch.
+#[tokio::test]
+async fn a_dropped_write_leaves_rows_and_cursor_together() {
+    let (folder, blocks) = (TempDir::new().unwrap(), busy(200));
+    let all = decoded(&blocks);
+    let store = open(&folder).await;
+    store.adopt(identity(&blocks)).await.unwrap();
+    store.apply(&all[..2]).await.unwrap();
+    for millis in [0, 1, 2, 4, 8, 16] {
+        let applying = store.apply(&all[2..]);
+        // Whether it is cut off or done: either all of it is there, or none.
+        let done = tokio::time::timeout(Duration::from_millis(millis), applying).await;
+        let (cursor, newest, jobs, ..) = everything(&store).await;
+        assert_eq!(cursor.map(|cursor| (cursor.height, cursor.hash)), newest.map(|block| (block.height, block.hash)));
+        match done {
+            Ok(applied) => {
+                applied.unwrap();
+                assert_eq!(jobs.len(), 400);
+                return;
+            }
+            Err(_) if jobs.is_empty() => {}
+            Err(_) => panic!("{} jobs of half a batch", jobs.len()),
+        }
+    }
+}
+
+#[tokio::test]
+async fn another_chain_is_refused_with_both_names() {
+    let (folder, ours, theirs) = (TempDir::new().unwrap(), Blocks::new(1), Blocks::new(2));
+    let store = open(&folder).await;
+    store.adopt(identity(&ours)).await.unwrap();
+    store.adopt(identity(&ours)).await.unwrap();
+    let error = store.adopt(identity(&theirs)).await.unwrap_err();
+    let text = error.to_string();
+    assert!(matches!(error, StoreError::WrongChain { .. }));
+    for part in [ours.genesis().to_string(), theirs.genesis().to_string(), "--db".into(), "--rpc".into()] {
+        assert!(text.contains(&part), "{text}");
+    }
+    let renamed = Identity { chain_id: 1, ..identity(&ours) };
+    assert!(matches!(store.adopt(renamed).await, Err(StoreError::WrongChain { .. })));
+    assert_eq!(store.identity().await.unwrap(), Some(identity(&ours)));
+    assert!(matches!(store.apply(&decoded(&theirs)).await, Err(StoreError::WrongChain { .. })));
+    assert_eq!(store.cursor().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn blocks_that_do_not_follow_are_refused() {
+    let (folder, ours) = (TempDir::new().unwrap(), busy(2));
+    let mut theirs = ours.clone();
+    theirs.feed.truncate(3);
+    theirs.push(vec![]);
+    theirs.push(vec![settle(1, ETHER)]);
+    let store = open(&folder).await;
+    store.adopt(identity(&ours)).await.unwrap();
+    let all = decoded(&ours);
+    assert!(matches!(store.apply(&all[1..]).await, Err(StoreError::Gap { expected: 0, actual: 1 })));
+    store.apply(&all[..4]).await.unwrap();
+    assert!(matches!(store.apply(&all[3..]).await, Err(StoreError::Gap { expected: 4, actual: 3 })));
+    let error = store.apply(&decoded(&theirs)[4..]).await.unwrap_err();
+    assert!(matches!(error, StoreError::Diverged { height: 3, .. }), "{error}");
+    assert!(matches!(store.check_link(3, theirs.feed[3].hash).await, Err(StoreError::Diverged { .. })));
+    store.check_link(2, theirs.feed[2].hash).await.unwrap();
+    store.check_link(99, theirs.feed[2].hash).await.unwrap();
+    store.apply(&all[4..]).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_second_process_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let first = open(&folder).await;
+    let error = Store::open(&folder.path().join("index.db")).await.unwrap_err();
+    assert!(matches!(error, StoreError::Lock(LockError::Taken(_))), "{error}");
+    assert!(error.to_string().contains("--db"));
+    drop(first);
+    open(&folder).await;
+}
+
+#[tokio::test]
+async fn a_file_of_a_newer_version_is_refused() {
+    let folder = TempDir::new().unwrap();
+    let store = open(&folder).await;
+    let newer = "insert into _sqlx_migrations (version, description, success, checksum, execution_time) values (9999, 'x', true, x'00', 0)";
+    sqlx::query(newer).execute(&store.writer).await.unwrap();
+    store.close().await;
+    drop(store);
+    let error = Store::open(&folder.path().join("index.db")).await.unwrap_err();
+    assert!(matches!(error, StoreError::Layout { .. }), "{error}");
+    std::fs::write(folder.path().join("text.db"), "this is a text file, not a database, and long enough to be read as one").unwrap();
+    assert!(Store::open(&folder.path().join("text.db")).await.is_err());
+}

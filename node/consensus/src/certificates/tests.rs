@@ -50,8 +50,8 @@ fn the_oldest_four_come_first_and_none_twice() {
 #[test]
 fn what_is_old_is_forgotten() {
     let mut ledger = ledger(3);
-    ledger.finalized(&block(CERTIFICATE_WINDOW + 2, hash(0), vec![]));
-    let due = |above: u64| ledger.due(hash(0), Height::new(CERTIFICATE_WINDOW + above));
+    ledger.finalized(&block(LOOK_BACK as u64 + 2, hash(0), vec![]));
+    let due = |above: u64| ledger.due(hash(0), Height::new(LOOK_BACK as u64 + above));
     assert_eq!(due(2), [certificate(hash(2)), certificate(hash(3))]);
     // A child further up may not carry the older one, though nothing made it forgotten yet.
     assert_eq!(due(3), [certificate(hash(3))]);

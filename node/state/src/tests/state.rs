@@ -1,12 +1,12 @@
 //! The store against the model: roots, reads, history and scans, over memory and disk.
 
 use super::world::{Model, Op, PEOPLE, SLOTS, address, commit, op};
-use crate::{Layer, Store, StoreError};
+use crate::{Layer, Store, StoreError, table::Table};
 use alloy::primitives::{B256, U256, keccak256};
 use alloy_trie::{EMPTY_ROOT_HASH, Nibbles, TrieAccount, proof::verify_proof};
 use edgeloom_types::{Account, AccountDelta, Height, StateDelta};
 use proptest::prelude::*;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// A block, another block over the same parent that loses, and how many executed blocks stay unfinal after it.
 type Step = (Vec<Op>, Vec<Op>, usize);
@@ -62,9 +62,33 @@ fn assert_is(store: &Store, models: &[Model]) {
             }
         }
     }
+    assert_eq!(state_rows(store), state_rows(&from_scratch(tip)), "rows that the state does not need, or lacks");
     let above = Height::new(models.len() as u64);
     assert!(matches!(store.at(above), Err(StoreError::UnknownHeight { .. })));
     assert_proved(store, tip);
+}
+
+/// The model's state as the only block of another store.
+fn from_scratch(model: &Model) -> Store {
+    let change = |(address, (account, storage)): (&_, &(Account, BTreeMap<U256, U256>))| {
+        (*address, AccountDelta { account: Some(*account), storage: storage.clone(), ..Default::default() })
+    };
+    let store = Store::memory();
+    let delta = StateDelta { accounts: model.0.iter().map(change).collect(), ..Default::default() };
+    commit(&store, &store.view().extend(delta).expect("extends"));
+    store
+}
+
+fn state_rows(store: &Store) -> Vec<(Table, Vec<u8>, Vec<u8>)> {
+    let mut rows = Vec::new();
+    for table in [Table::Accounts, Table::Storage, Table::AccountTrie, Table::StorageTrie] {
+        let mut visit = |key: &[u8], value: &[u8]| {
+            rows.push((table, key.to_vec(), value.to_vec()));
+            Ok(())
+        };
+        store.kv().snapshot().scan(table, &[], &mut visit).expect("reads");
+    }
+    rows
 }
 
 fn assert_proved(store: &Store, model: &Model) {

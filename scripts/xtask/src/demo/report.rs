@@ -2,7 +2,11 @@
 
 use super::{WORKERS, jobs::Finished, wait_for_index};
 use crate::bench::percentile;
-use alloy::primitives::{Address, B256, U256, utils::format_ether};
+use alloy::{
+    primitives::{Address, B256, U256, utils::format_ether},
+    providers::Provider as _,
+};
+use edgeloom_index_api::{WorkerQuery, WorkerRow};
 use edgeloom_sdk::Client;
 use edgeloom_tests::{Net, dev_signer, wait_for};
 use eyre::{Result, ensure};
@@ -37,10 +41,11 @@ pub(crate) struct Report {
 
 impl Report {
     pub(crate) async fn collect(net: &Net, client: &Client, jobs: &[Finished], started: Instant) -> Result<Self> {
-        let height = client.status().await?.height;
+        let height = client.node().status().await?.height;
         let roots = roots(net, height).await?;
         wait_for_index(client, height).await?;
-        let supply = client.supply().await?;
+        let supply = client.node().supply().await?;
+        let rows = client.index()?.workers(&WorkerQuery::default()).await?.items;
         let mut workers = Vec::new();
         for address in net.accounts() {
             let mine = || jobs.iter().filter(|job| job.worker == *address);
@@ -48,7 +53,7 @@ impl Report {
                 address: *address,
                 jobs: mine().count(),
                 earned: mine().map(|job| job.paid).sum(),
-                indexed: client.index()?.worker(*address).await?.map_or(U256::ZERO, |row| row.earned()),
+                indexed: indexed(&rows, address)?,
             });
         }
         let mut latencies: Vec<_> = jobs.iter().map(|job| job.post_to_paid.as_secs_f64() * 1000.0).collect();
@@ -63,7 +68,7 @@ impl Report {
             validators: net.config().validators,
             blocks: height,
             posted: jobs.len(),
-            settled: jobs.iter().filter(|job| job.settled).count(),
+            settled: jobs.iter().filter(|job| !job.paid.is_zero()).count(),
             correct: jobs.iter().filter(|job| job.answer == job.label).count(),
             same_as_local: jobs.iter().filter(|job| job.same_as_local).count(),
             gas_per_inference: jobs.iter().map(|job| job.gas).sum::<u64>() / jobs.len().max(1) as u64,
@@ -150,13 +155,22 @@ impl Report {
     }
 }
 
+fn indexed(rows: &[WorkerRow], address: &Address) -> Result<U256> {
+    let row = rows.iter().find(|row| row.address.parse::<Address>().is_ok_and(|found| found == *address));
+    row.map_or(Ok(U256::ZERO), |row| Ok(row.earned_wei.parse()?))
+}
+
 /// The state root at `height` on every validator; waits for those that are behind (one was killed).
 async fn roots(net: &Net, height: u64) -> Result<Vec<B256>> {
     let mut roots = Vec::new();
     for validator in 0..net.config().validators {
         let client = net.client(validator, dev_signer(0)?).await?;
         let what = format!("validator {validator} to reach height {height}");
-        roots.push(wait_for(&what, Duration::from_secs(60), async || Ok(client.state_root(height).await?)).await?);
+        let root = async || {
+            let block = client.provider().get_block_by_number(height.into()).await?;
+            Ok(block.map(|block| block.header.state_root))
+        };
+        roots.push(wait_for(&what, Duration::from_secs(60), root).await?);
     }
     Ok(roots)
 }

@@ -78,7 +78,7 @@ impl Actor {
             Ask::Closing { id, begun, reply } => {
                 self.jobs.entry(id).or_default().push(reply);
                 // A caller that is gone needs no word that its watch began.
-                drop(begun.send(()));
+                begun.send(()).unwrap_or(());
             }
         }
     }

@@ -72,3 +72,12 @@ fn a_lagging_answer_does_not_hand_a_nonce_out_twice() {
     nonces.sync(3, 3);
     assert_eq!(nonces.reserve(), Some(4));
 }
+
+#[test]
+fn what_was_broadcast_before_the_first_question_is_not_handed_out() {
+    let mut nonces = Nonces::default();
+    nonces.broadcast(6, vec![1].into());
+    nonces.sync(5, 5);
+    assert_eq!(nonces.reserve(), Some(7));
+    assert_eq!(nonces.gaps(5, 7), [Gap::Lost(vec![1].into())]);
+}

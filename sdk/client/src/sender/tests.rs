@@ -17,7 +17,7 @@ fn call(gas: Option<u64>) -> Call {
 #[tokio::test]
 async fn what_is_signed_is_what_was_asked() {
     let sender = sender();
-    let fees = Fees { max: 100, tip: 3, at: Instant::now() };
+    let fees = Fees { base: 20, max: 100, tip: 3, at: Instant::now() };
     let tx = sender.seal(&call(None), 60_000, fees, 4).expect("signed");
     let envelope = TxEnvelope::decode_2718_exact(&tx.raw).expect("decodes");
     assert_eq!(*envelope.tx_hash(), tx.hash);

@@ -1,0 +1,209 @@
+use super::*;
+use crate::{
+    filter::{JobFilter, jobs_by},
+    page::{PageArguments, PageRequest},
+    progress::State,
+    store::Count,
+    testing::{Blocks, ETHER, Node, busy, post},
+};
+use edgeloom_index_api::JobOrder;
+use tempfile::TempDir;
+use tokio::time::timeout;
+use url::Url;
+
+const LONG: Duration = Duration::from_secs(30);
+
+struct Running {
+    store: Store,
+    progress: Progress,
+    stop: watch::Sender<bool>,
+    task: tokio::task::JoinHandle<Result<(), FollowError>>,
+    listening: tokio::task::JoinHandle<()>,
+}
+
+async fn start(folder: &TempDir, urls: &[Url], subscribe: bool) -> Running {
+    let store = Store::open(&folder.path().join("index.db")).await.expect("opens");
+    let progress = Progress::new(store.identity().await.expect("reads"), store.newest().await.expect("reads"));
+    let heads = Heads::default();
+    let listening = tokio::spawn({
+        let (heads, urls) = (heads.clone(), urls.to_vec());
+        async move { if subscribe { heads.listen(urls).await } }
+    });
+    let follower = Follower {
+        store: store.clone(),
+        source: Source::new(urls).expect("URLs"),
+        heads,
+        progress: progress.clone(),
+        patience: Duration::from_secs(2),
+    };
+    let (stop, stopped) = watch::channel(false);
+    Running { store, progress, stop, task: tokio::spawn(follower.run(stopped)), listening }
+}
+
+impl Running {
+    async fn until(&self, met: impl FnMut(&State) -> bool) {
+        let mut changes = self.progress.subscribe();
+        timeout(LONG, changes.wait_for(met)).await.expect("in time").expect("the follower lives");
+    }
+
+    async fn until_height(&self, height: u64) {
+        self.until(|state| state.block.is_some_and(|block| block.height >= height)).await;
+    }
+
+    async fn end(self) -> Result<(), FollowError> {
+        self.stop.send_replace(true);
+        self.listening.abort();
+        let outcome = timeout(LONG, self.task).await.expect("stops in time").expect("no panic");
+        self.store.close().await;
+        outcome
+    }
+
+    async fn failure(self) -> FollowError {
+        self.listening.abort();
+        timeout(LONG, self.task).await.expect("fails in time").expect("no panic").expect_err("fails")
+    }
+
+    async fn jobs(&self) -> u64 {
+        let page = PageRequest::parse(jobs_by(JobOrder::Id), &PageArguments::default()).expect("a page");
+        self.store.jobs(&JobFilter::default(), &page, Count::Yes).await.expect("reads").total_count
+    }
+}
+
+#[tokio::test]
+async fn backfills_and_then_follows_the_tip() {
+    let (folder, node) = (TempDir::new().unwrap(), Node::new(busy(300)));
+    let (url, _server) = node.serve("127.0.0.1:0").await;
+    let index = start(&folder, &[url], true).await;
+    assert!(!index.progress.state().ready);
+    index.until(|state| state.ready).await;
+    assert_eq!((index.jobs().await, index.progress.state().block.unwrap().height), (600, 601));
+    assert_eq!(index.progress.state().lag(), Duration::ZERO);
+    for id in 601..=610 {
+        node.push(vec![post(id, ETHER)]);
+        index.until_height(id + 1).await;
+        assert_eq!(index.jobs().await, id);
+    }
+    index.end().await.unwrap();
+}
+
+/// With a subscription the follower does not have to ask all the time.
+#[tokio::test]
+async fn new_heads_wake_the_follower() {
+    let (folder, node) = (TempDir::new().unwrap(), Node::new(busy(1)));
+    let (url, _server) = node.serve("127.0.0.1:0").await;
+    let index = start(&folder, &[url], true).await;
+    index.until(|state| state.ready).await;
+    let quiet = Duration::from_millis(1500);
+    // Wait until the subscription is there: the polls then come once a second instead of ten times.
+    let asked = async {
+        loop {
+            let before = node.requests.load(std::sync::atomic::Ordering::Relaxed);
+            sleep(quiet).await;
+            if node.requests.load(std::sync::atomic::Ordering::Relaxed) - before <= 4 {
+                return;
+            }
+        }
+    };
+    timeout(LONG, asked).await.expect("subscribes in time");
+    let mut times = Vec::new();
+    for id in 3..13 {
+        let pushed = Instant::now();
+        node.push(vec![post(id, ETHER)]);
+        index.until_height(id + 1).await;
+        times.push(pushed.elapsed());
+    }
+    times.sort();
+    assert!(times[5] < Duration::from_millis(500), "{times:?}: as slow as polling");
+    index.end().await.unwrap();
+}
+
+#[tokio::test]
+async fn resumes_where_it_stopped() {
+    let (folder, node) = (TempDir::new().unwrap(), Node::new(busy(400)));
+    let (url, _server) = node.serve("127.0.0.1:0").await;
+    for stop_at in [1, 300, 700] {
+        let index = start(&folder, std::slice::from_ref(&url), false).await;
+        index.until_height(stop_at).await;
+        // As a crash: dropped wherever it is, without being asked to stop.
+        index.task.abort();
+        index.store.close().await;
+        let Running { task, .. } = index;
+        assert!(task.await.is_err_and(|error| error.is_cancelled()) || stop_at == 700);
+    }
+    let index = start(&folder, &[url], false).await;
+    let first = index.progress.state().block.unwrap().height;
+    assert!(first >= 300, "{first}");
+    index.until(|state| state.ready).await;
+    assert_eq!((index.jobs().await, index.store.cursor().await.unwrap().unwrap().height), (800, 801));
+    index.end().await.unwrap();
+}
+
+#[tokio::test]
+async fn turns_to_the_next_node_and_waits_for_a_lost_one() {
+    let (folder, node) = (TempDir::new().unwrap(), Node::new(busy(2)));
+    let (first, first_server) = node.serve("127.0.0.1:0").await;
+    let (second, second_server) = node.serve("127.0.0.1:0").await;
+    let index = start(&folder, &[first.clone(), second], true).await;
+    index.until(|state| state.ready).await;
+    first_server.stop().unwrap();
+    first_server.stopped().await;
+    node.push(vec![post(5, ETHER)]);
+    index.until_height(6).await;
+    second_server.stop().unwrap();
+    second_server.stopped().await;
+    index.until(|state| !state.node_reachable).await;
+    assert!(index.progress.state().ready, "rows are still served");
+    node.push(vec![post(6, ETHER)]);
+    let addr = format!("127.0.0.1:{}", first.port().unwrap());
+    let (_, _server) = node.serve(&addr).await;
+    index.until_height(7).await;
+    index.until(|state| state.node_reachable && state.error.is_none()).await;
+    index.end().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_node_of_another_chain_ends_it() {
+    let folder = TempDir::new().unwrap();
+    let (url, server) = Node::new(busy(3)).serve("127.0.0.1:0").await;
+    let index = start(&folder, &[url], false).await;
+    index.until(|state| state.ready).await;
+    index.end().await.unwrap();
+    drop(server);
+
+    let (other_genesis, _server) = Node::new(Blocks::new(9)).serve("127.0.0.1:0").await;
+    let failure = start(&folder, &[other_genesis], false).await.failure().await;
+    assert!(matches!(failure, FollowError::Store(StoreError::WrongChain { .. })), "{failure}");
+
+    let mut renamed = busy(3);
+    renamed.chain_id = 1;
+    let (other_id, _server) = Node::new(renamed).serve("127.0.0.1:0").await;
+    let failure = start(&folder, &[other_id], false).await.failure().await;
+    assert!(matches!(failure, FollowError::Store(StoreError::WrongChain { .. })), "{failure}");
+
+    // The same genesis, and fewer blocks than the index has: a development chain that was started anew.
+    let mut anew = Blocks::new(0);
+    anew.push(vec![]);
+    let (anew, _server) = Node::new(anew).serve("127.0.0.1:0").await;
+    let failure = start(&folder, &[anew], false).await.failure().await;
+    assert!(matches!(failure, FollowError::Store(StoreError::Diverged { height: 1, .. })), "{failure}");
+}
+
+#[tokio::test]
+async fn a_node_that_is_never_there_is_given_up() {
+    let folder = TempDir::new().unwrap();
+    let nowhere: Url = "http://127.0.0.1:1".parse().unwrap();
+    let failure = start(&folder, &[nowhere], true).await.failure().await;
+    assert!(matches!(failure, FollowError::Unreachable { seconds: 2, .. }), "{failure}");
+    assert!(failure.to_string().contains("--rpc"));
+    assert!(Source::new(&["ftp://127.0.0.1".parse().unwrap()]).is_err());
+}
+
+#[tokio::test]
+async fn blocks_that_contradict_their_header_end_it() {
+    let folder = TempDir::new().unwrap();
+    let mut blocks = busy(3);
+    blocks.feed[4].receipts = blocks.feed[2].receipts.clone();
+    let (url, _server) = Node::new(blocks).serve("127.0.0.1:0").await;
+    let failure = start(&folder, &[url], false).await.failure().await;
+    assert!(matches!(failure, FollowError::Feed { .. }), "{failure}");
+}

@@ -1,0 +1,54 @@
+use alloy::primitives::{Address, B256, Bytes, U256};
+use serde::{Deserialize, Serialize};
+
+/// Most blocks in one answer of `edge_feed`.
+pub const FEED_BLOCKS_MAX: u64 = 256;
+
+/// Most bytes of blocks and receipts in one answer of `edge_feed`, before hex; a single larger block goes alone.
+pub const FEED_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// Where a node is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Status {
+    pub chain_id: u64,
+    pub genesis_hash: B256,
+    /// Of the newest validator-final block.
+    pub height: u64,
+    pub hash: B256,
+    /// Height of the newest guardian-final block; `height` while there are no guardians (CHAIN.md C10).
+    pub finalized: u64,
+}
+
+/// A final block with what executing it gave.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct FeedBlock {
+    pub height: u64,
+    pub hash: B256,
+    /// Encoding of `edgeloom_types::Block`.
+    pub block: Bytes,
+    /// Who signed each transaction.
+    pub senders: Vec<Address>,
+    /// RLP list of byte strings, each a receipt in its EIP-2718 form.
+    pub receipts: Bytes,
+    /// Milliseconds since the Unix epoch.
+    pub timestamp_ms: u64,
+}
+
+/// The supply equation of CHAIN.md C5 at a height, in wei: `genesis = balances + burned`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Supply {
+    pub height: u64,
+    /// Σ of the balances in genesis.
+    pub genesis: U256,
+    /// Σ of the balances now.
+    pub balances: U256,
+    /// Burned since genesis.
+    pub burned: U256,
+    pub conserved: bool,
+}
+
+#[cfg(test)]
+mod tests;

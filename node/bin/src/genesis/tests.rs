@@ -1,0 +1,55 @@
+use super::*;
+use edgeloom_bindings::{addresses, THETA_SUPPLY};
+
+fn hash(genesis: &Genesis) -> B256 {
+    genesis.block(B256::ZERO).expect("own extraData").hash()
+}
+
+#[test]
+fn a_devnet_has_the_supply_of_the_whitepaper() {
+    let account = Address::repeat_byte(9);
+    let genesis = devnet(4, &[(account, tfuel(20_000)), (account, tfuel(1))]).expect("the treasury has that").genesis;
+    assert_eq!(genesis.supply(), tfuel(50_000_000_000));
+    assert_eq!(genesis.file().alloc[&EMISSION_RESERVE].balance, tfuel(45_000_000_000));
+    assert_eq!(genesis.file().alloc[&account].balance, tfuel(20_001));
+    assert_eq!((genesis.chain_id(), genesis.committee().len()), (DEVNET_CHAIN_ID, 4));
+    assert!(devnet(1, &[(account, tfuel(5_000_000_000))]).is_err(), "more than there is");
+    assert!(devnet(1, &[(account, U256::MAX), (account, U256::MAX)]).is_err());
+}
+
+#[test]
+fn every_predeploy_is_there_and_theta_has_one_holder() {
+    let genesis = dev(1).expect("accounts").genesis;
+    let holder = test_account(0).expect("an account").address();
+    for predeploy in predeploys(holder) {
+        let account = &genesis.file().alloc[&predeploy.address];
+        assert_eq!((account.nonce, account.code.as_ref()), (Some(1), Some(&predeploy.code)), "{}", predeploy.name);
+    }
+    let theta = genesis.file().alloc[&addresses::THETA].storage.as_ref().expect("a balance");
+    assert_eq!(theta.values().collect::<Vec<_>>(), [&B256::from(THETA_SUPPLY)]);
+}
+
+#[test]
+fn the_file_says_all_that_the_hash_commits_to() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let network = devnet(2, &[]).expect("small");
+    write(&network, folder.path()).expect("written");
+    let read = read(&folder.path().join("genesis.json")).expect("ours");
+    assert_eq!(hash(&read), hash(&network.genesis));
+    assert_eq!(read.delta(), network.genesis.delta());
+    for (validator, secrets) in network.secrets.iter().enumerate() {
+        let keys = keys::read(&keys_path(folder.path(), validator)).expect("ours");
+        assert_eq!(keys.identity(), secrets.keys.identity());
+        assert!(read.committee().validator(&keys.identity()).is_some());
+    }
+    assert!(write(&network, folder.path()).is_err(), "a network is never overwritten");
+}
+
+#[test]
+fn the_dev_chain_is_always_the_same() {
+    let twice = [3, 3, 4].map(|accounts| hash(&dev(accounts).expect("accounts").genesis));
+    assert_eq!(twice[0], twice[1]);
+    let delta = |accounts| dev(accounts).expect("accounts").genesis.delta();
+    assert_eq!(delta(3), delta(3));
+    assert_ne!(delta(3), delta(4));
+}

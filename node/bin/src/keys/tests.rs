@@ -1,0 +1,26 @@
+use super::*;
+use std::os::unix::fs::PermissionsExt as _;
+
+#[test]
+fn a_key_file_is_private_and_comes_back() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let path = folder.path().join("keys.json");
+    let secrets = derive(B256::repeat_byte(5)).expect("a seed");
+    secrets.write(&path).expect("written");
+    assert_eq!(fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
+    assert_eq!(read(&path).expect("ours").identity(), secrets.keys.identity());
+    assert!(secrets.write(&path).is_err(), "keys are never overwritten");
+
+    let text = fs::read_to_string(&path).expect("readable");
+    let other = derive(B256::repeat_byte(6)).expect("a seed").keys.identity();
+    fs::write(&path, text.replace(&secrets.keys.identity().to_string(), &other.to_string())).expect("written");
+    assert!(read(&path).expect_err("mixed up").to_string().contains("not those of the public ones"));
+    fs::write(&path, "{}").expect("written");
+    assert!(read(&path).is_err());
+}
+
+#[test]
+fn the_test_mnemonic_is_the_one_everybody_knows() {
+    let first = test_account(0).expect("an account").address();
+    assert_eq!(first.to_string(), "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
+}

@@ -1,0 +1,51 @@
+//! A chain begins at its store's tip; an empty store begins at genesis.
+
+use crate::{
+    certificates::{self, LOOK_BACK},
+    error::ChainError,
+    tree::{Ancestor, Tree},
+};
+use alloy::{eips::eip2935::HISTORY_STORAGE_ADDRESS, primitives::U256};
+use edgeloom_state::{Commit, Store, Tip};
+use edgeloom_types::{Genesis, Height, SealedBlock};
+use std::{collections::VecDeque, sync::Arc};
+
+/// The genesis block of `genesis`, and its tree at the store's tip.
+pub(crate) fn open(store: &Store, genesis: &Genesis) -> Result<(SealedBlock, Tree), ChainError> {
+    let allocation = genesis.delta();
+    let history = allocation.accounts.get(&HISTORY_STORAGE_ADDRESS).and_then(|change| change.account);
+    if history.is_none_or(|account| !allocation.codes.contains_key(&account.code_hash)) {
+        return Err(ChainError::NoHistoryContract(HISTORY_STORAGE_ADDRESS));
+    }
+    let layer = Store::memory().view().extend(allocation)?;
+    let first = genesis.block(layer.root())?;
+    let tip = match store.tip()? {
+        Some(tip) => tip,
+        None => {
+            let (senders, receipts, burned, certificate) = (&[], &[], U256::ZERO, None);
+            store.commit(Commit { block: &first, senders, receipts, layer: &layer, burned, certificate })?;
+            Tip { height: Height::GENESIS, hash: first.hash(), state_root: layer.root() }
+        }
+    };
+    let found = store.hash_at(Height::GENESIS)?.ok_or_else(|| missing(Height::GENESIS))?;
+    if found != first.hash() {
+        return Err(ChainError::OtherGenesis { expected: first.hash(), found });
+    }
+    let block = Arc::new(store.block(tip.height)?.ok_or_else(|| missing(tip.height))?);
+    let burned = store.burned(tip.height)?;
+    Ok((first, Tree::new(block, burned, recent(store, tip.height)?)))
+}
+
+fn recent(store: &Store, tip: Height) -> Result<VecDeque<Ancestor>, ChainError> {
+    let lowest = (tip.get() + 1).saturating_sub(LOOK_BACK as u64);
+    let blocks = (lowest..=tip.get()).map(Height::new).map(|height| {
+        let block = store.block(height)?.ok_or_else(|| missing(height))?;
+        let certified = certificates::certified(&block).map_err(|fault| ChainError::Fault(fault.to_string()))?;
+        Ok(Ancestor { height, hash: block.hash(), certified })
+    });
+    blocks.collect()
+}
+
+fn missing(height: Height) -> ChainError {
+    ChainError::Fault(format!("the database lacks block {height}, which it committed"))
+}

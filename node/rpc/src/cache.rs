@@ -1,0 +1,87 @@
+//! The last few blocks that were asked for, decoded once.
+
+use crate::error::Fault;
+use alloy::primitives::{Address, B256};
+use alloy_consensus::{ReceiptEnvelope, TxEnvelope};
+use edgeloom_state::Store;
+use edgeloom_types::{Height, SealedBlock};
+use parking_lot::Mutex;
+use std::{collections::VecDeque, sync::Arc};
+
+/// Blocks kept: at most a few MiB each, usually a few KiB.
+const RECORDS: usize = 32;
+
+/// A final block with everything that is known of it.
+#[derive(Debug)]
+pub(crate) struct Record {
+    pub(crate) block: SealedBlock,
+    pub(crate) senders: Vec<Address>,
+    pub(crate) receipts: Vec<ReceiptEnvelope>,
+    /// Number of logs in the block before each transaction's.
+    pub(crate) first_log: Vec<u64>,
+}
+
+impl Record {
+    pub(crate) fn height(&self) -> u64 {
+        self.block.header().number
+    }
+
+    pub(crate) fn hash(&self) -> B256 {
+        self.block.hash()
+    }
+
+    pub(crate) fn base_fee(&self) -> u64 {
+        self.block.header().base_fee_per_gas.unwrap_or_default()
+    }
+
+    pub(crate) fn transactions(&self) -> &[TxEnvelope] {
+        &self.block.block().transactions
+    }
+
+    pub(crate) fn gas_used(&self, index: usize) -> u64 {
+        let before = index.checked_sub(1).map_or(0, |before| self.receipts[before].cumulative_gas_used());
+        self.receipts[index].cumulative_gas_used() - before
+    }
+}
+
+#[derive(Debug)]
+pub(crate) struct Records {
+    store: Store,
+    recent: Mutex<VecDeque<Arc<Record>>>,
+}
+
+impl Records {
+    pub(crate) const fn new(store: Store) -> Self {
+        Self { store, recent: Mutex::new(VecDeque::new()) }
+    }
+
+    /// The block at `height`, kept for the next who asks.
+    pub(crate) fn get(&self, height: Height) -> Result<Option<Arc<Record>>, Fault> {
+        let find = |record: &&Arc<Record>| record.height() == height.get();
+        if let Some(record) = self.recent.lock().iter().find(find) {
+            return Ok(Some(record.clone()));
+        }
+        let Some(record) = self.read(height)? else { return Ok(None) };
+        let record = Arc::new(record);
+        let mut recent = self.recent.lock();
+        if !recent.iter().any(|other| other.height() == record.height()) {
+            recent.push_front(record.clone());
+            recent.truncate(RECORDS);
+        }
+        Ok(Some(record))
+    }
+
+    /// The block at `height`, for a scan that will not come back.
+    pub(crate) fn read(&self, height: Height) -> Result<Option<Record>, Fault> {
+        let Some(block) = self.store.block(height)? else { return Ok(None) };
+        let torn = || Fault::Internal(format!("block {height} has no receipts or senders"));
+        let senders = self.store.senders(height)?.ok_or_else(torn)?;
+        let receipts = self.store.receipts(height)?.ok_or_else(torn)?;
+        let counts = receipts.iter().scan(0_u64, |logs, receipt| {
+            let first = *logs;
+            *logs += receipt.logs().len() as u64;
+            Some(first)
+        });
+        Ok(Some(Record { first_log: counts.collect(), block, senders, receipts }))
+    }
+}

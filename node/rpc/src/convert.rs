@@ -1,0 +1,106 @@
+//! Wire shapes of blocks, transactions, receipts and logs: the one place that makes them.
+
+use crate::cache::Record;
+use alloy::{
+    consensus::Transaction as _,
+    primitives::U256,
+    rpc::types::{Block, BlockTransactions, Header, Log, Transaction, TransactionReceipt},
+};
+use alloy_consensus::{BlockBody, Header as ConsensusHeader, TxEnvelope, transaction::Recovered};
+use alloy_rlp::Encodable;
+
+/// How a block lists its transactions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Detail {
+    Hashes,
+    Full,
+}
+
+impl From<bool> for Detail {
+    fn from(full: bool) -> Self {
+        if full { Self::Full } else { Self::Hashes }
+    }
+}
+
+pub(crate) fn block(record: &Record, detail: Detail) -> Block {
+    let transactions = record.transactions();
+    let transactions = match detail {
+        Detail::Hashes => BlockTransactions::Hashes(transactions.iter().map(|transaction| *transaction.tx_hash()).collect()),
+        Detail::Full => BlockTransactions::Full((0..transactions.len()).map(|index| transaction(record, index)).collect()),
+    };
+    let header = Header { size: Some(size(record)), ..header(record) };
+    Block { header, uncles: Vec::new(), transactions, withdrawals: Some(Default::default()) }
+}
+
+pub(crate) fn header(record: &Record) -> Header {
+    Header { hash: record.hash(), inner: record.block.header().clone(), total_difficulty: None, size: None }
+}
+
+/// Bytes of the block in Ethereum's own encoding.
+fn size(record: &Record) -> U256 {
+    let block = record.block.block();
+    let body = BlockBody::<TxEnvelope, ConsensusHeader> {
+        transactions: block.transactions.clone(),
+        ommers: Vec::new(),
+        withdrawals: Some(Default::default()),
+    };
+    U256::from(alloy_consensus::Block::new(block.header.clone(), body).length())
+}
+
+pub(crate) fn transaction(record: &Record, index: usize) -> Transaction {
+    let inner = record.transactions()[index].clone();
+    Transaction {
+        effective_gas_price: Some(inner.effective_gas_price(Some(record.base_fee()))),
+        inner: Recovered::new_unchecked(inner, record.senders[index]),
+        block_hash: Some(record.hash()),
+        block_number: Some(record.height()),
+        transaction_index: Some(index as u64),
+        block_timestamp: Some(record.block.header().timestamp),
+    }
+}
+
+/// A transaction that waits in the pool.
+pub(crate) fn pending(transaction: &Recovered<TxEnvelope>) -> Transaction {
+    Transaction {
+        inner: transaction.clone(),
+        block_hash: None,
+        block_number: None,
+        transaction_index: None,
+        effective_gas_price: None,
+        block_timestamp: None,
+    }
+}
+
+pub(crate) fn receipt(record: &Record, index: usize) -> TransactionReceipt {
+    let (transaction, from) = (&record.transactions()[index], record.senders[index]);
+    let mut logs = logs(record, index).collect::<Vec<_>>().into_iter();
+    TransactionReceipt {
+        inner: record.receipts[index].clone().map_logs(|_| logs.next().expect("as many as the receipt has")),
+        transaction_hash: *transaction.tx_hash(),
+        transaction_index: Some(index as u64),
+        block_hash: Some(record.hash()),
+        block_number: Some(record.height()),
+        gas_used: record.gas_used(index),
+        effective_gas_price: transaction.effective_gas_price(Some(record.base_fee())),
+        blob_gas_used: None,
+        blob_gas_price: None,
+        from,
+        to: transaction.to(),
+        contract_address: transaction.is_create().then(|| from.create(transaction.nonce())),
+    }
+}
+
+/// The logs of one transaction.
+pub(crate) fn logs(record: &Record, index: usize) -> impl Iterator<Item = Log> + '_ {
+    let hash = *record.transactions()[index].tx_hash();
+    record.receipts[index].logs().iter().zip(record.first_log[index]..).map(move |(log, position)| Log {
+        inner: log.clone(),
+        block_hash: Some(record.hash()),
+        block_number: Some(record.height()),
+        block_timestamp: Some(record.block.header().timestamp),
+        transaction_hash: Some(hash),
+        transaction_index: Some(index as u64),
+        log_index: Some(position),
+        removed: false,
+    })
+}

@@ -1,0 +1,69 @@
+//! What a caller is told when an answer is not possible: geth's codes, geth's phrases.
+
+use alloy::{primitives::Bytes, sol_types::RevertReason};
+use edgeloom_state::StoreError;
+use edgeloom_txpool::Rejection;
+use jsonrpsee::types::{ErrorObjectOwned, error::ErrorCode};
+
+/// The caller's fault, except [`Fault::Store`] and [`Fault::Internal`].
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Fault {
+    #[error("{0}")]
+    Params(String),
+    /// Refused by a rule of execution or of the pool.
+    #[error("{0}")]
+    Refused(String),
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    #[error("header not found")]
+    NoHeader,
+    /// The answer would be too large; the sentence names what is possible.
+    #[error("{0}")]
+    Limit(String),
+    #[error("{}", reverted(.0))]
+    Reverted(Bytes),
+    #[error("this node cannot say: {0}")]
+    Unsupported(&'static str),
+    #[error("filter not found")]
+    NoFilter,
+    #[error("the store failed: {0}")]
+    Store(#[from] StoreError),
+    #[error("internal error: {0}")]
+    Internal(String),
+}
+
+const GENERIC: i32 = -32000;
+const REVERTED: i32 = 3;
+const UNSUPPORTED: i32 = -32004;
+const LIMIT: i32 = -32005;
+
+impl From<Fault> for ErrorObjectOwned {
+    fn from(fault: Fault) -> Self {
+        let code = match &fault {
+            Fault::Params(_) => ErrorCode::InvalidParams.code(),
+            Fault::Refused(_) | Fault::Rejected(_) | Fault::NoHeader | Fault::NoFilter => GENERIC,
+            Fault::Limit(_) => LIMIT,
+            Fault::Reverted(_) => REVERTED,
+            Fault::Unsupported(_) => UNSUPPORTED,
+            Fault::Store(_) | Fault::Internal(_) => {
+                tracing::error!(%fault, "request failed");
+                ErrorCode::InternalError.code()
+            }
+        };
+        let data = if let Fault::Reverted(output) = &fault { Some(output.clone()) } else { None };
+        Self::owned(code, fault.to_string(), data)
+    }
+}
+
+fn reverted(output: &Bytes) -> String {
+    match RevertReason::decode(output) {
+        Some(RevertReason::ContractError(error)) if !output.is_empty() => {
+            let alloy::sol_types::ContractError::Revert(revert) = error else { return format!("execution reverted: {error}") };
+            format!("execution reverted: {}", revert.reason)
+        }
+        _ => "execution reverted".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,103 @@
+//! What the server is given, and what all methods share.
+
+use crate::{cache::Records, error::Fault};
+use alloy::primitives::{Address, B256};
+use edgeloom_chain::Decided;
+use edgeloom_state::{Store, Tip};
+use edgeloom_txpool::Pool;
+use edgeloom_types::{Genesis, Height};
+use futures::future::BoxFuture;
+use k256::ecdsa::SigningKey;
+use std::{collections::BTreeMap, fmt, sync::Arc};
+use tokio::sync::{Mutex, broadcast};
+
+/// Seals in dev mode. Called after the transaction is in the pool; resolves when a sealing pass that began after the call
+/// is durable, whether or not it took the transaction. `Err` when nothing can be sealed any more.
+pub type Sealer = Arc<dyn Fn(B256) -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
+
+/// What happens to a transaction once the pool has it.
+#[derive(Clone)]
+pub enum Submit {
+    /// Validators put it into a block in their time: the hash is returned at once.
+    Network,
+    /// It is sealed before its hash is returned.
+    Dev(Sealer),
+}
+
+impl Submit {
+    /// Dev mode with `seal` as its [`Sealer`].
+    pub fn dev<F: Future<Output = Result<(), String>> + Send + 'static>(
+        seal: impl Fn(B256) -> F + Send + Sync + 'static,
+    ) -> Self {
+        Self::Dev(Arc::new(move |hash| Box::pin(seal(hash))))
+    }
+}
+
+impl fmt::Debug for Submit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Network => "Network",
+            Self::Dev(_) => "Dev",
+        })
+    }
+}
+
+/// The node behind the server.
+#[derive(Debug)]
+pub struct Node {
+    /// With genesis committed.
+    pub store: Store,
+    pub genesis: Arc<Genesis>,
+    pub pool: Arc<Pool>,
+    /// Final blocks, each sent after it is durable.
+    pub feed: broadcast::Sender<Arc<Decided>>,
+    pub submit: Submit,
+    /// Accounts that `eth_sendTransaction` signs for.
+    pub dev_keys: Vec<SigningKey>,
+}
+
+/// Shared by all methods.
+#[derive(Debug)]
+pub(crate) struct Context {
+    pub(crate) store: Store,
+    pub(crate) genesis: Arc<Genesis>,
+    pub(crate) genesis_hash: B256,
+    pub(crate) pool: Arc<Pool>,
+    pub(crate) feed: broadcast::Sender<Arc<Decided>>,
+    pub(crate) submit: Submit,
+    pub(crate) accounts: Vec<Address>,
+    pub(crate) keys: BTreeMap<Address, SigningKey>,
+    /// Held while a nonce is chosen and used, so that two requests never choose the same.
+    pub(crate) nonces: Mutex<()>,
+    pub(crate) records: Records,
+}
+
+impl Context {
+    /// # Errors
+    /// [`Fault::Internal`] when the store has no genesis.
+    pub(crate) fn new(node: Node) -> Result<Self, Fault> {
+        let genesis_hash = node.store.hash_at(Height::GENESIS)?;
+        let genesis_hash = genesis_hash.ok_or_else(|| Fault::Internal("the store has no genesis".into()))?;
+        let address = |key: &SigningKey| Address::from_public_key(key.verifying_key());
+        Ok(Self {
+            genesis_hash,
+            accounts: node.dev_keys.iter().map(address).collect(),
+            keys: node.dev_keys.into_iter().map(|key| (address(&key), key)).collect(),
+            nonces: Mutex::new(()),
+            records: Records::new(node.store.clone()),
+            store: node.store,
+            genesis: node.genesis,
+            pool: node.pool,
+            feed: node.feed,
+            submit: node.submit,
+        })
+    }
+
+    pub(crate) fn chain_id(&self) -> u64 {
+        self.genesis.chain_id()
+    }
+
+    pub(crate) fn tip(&self) -> Result<Tip, Fault> {
+        self.store.tip()?.ok_or_else(|| Fault::Internal("the store has no tip".into()))
+    }
+}

@@ -1,0 +1,67 @@
+//! From what callers name to what the store has.
+
+use crate::{cache::Record, error::Fault, node::Context};
+use alloy::{
+    eips::{BlockId, BlockNumberOrTag, eip1559::BaseFeeParams},
+    primitives::{Address, B256},
+};
+use alloy_consensus::Header;
+use edgeloom_chain::StateDb;
+use edgeloom_state::HistoryView;
+use edgeloom_types::{Account, Height};
+use std::sync::Arc;
+
+impl Context {
+    /// `None`: there is no such block yet.
+    pub(crate) fn height(&self, id: BlockId) -> Result<Option<Height>, Fault> {
+        let tip = self.tip()?.height;
+        match id {
+            BlockId::Hash(hash) => Ok(self.store.height_of(hash.block_hash)?),
+            BlockId::Number(BlockNumberOrTag::Earliest) => Ok(Some(Height::GENESIS)),
+            BlockId::Number(BlockNumberOrTag::Number(number)) => Ok((number <= tip.get()).then(|| Height::new(number))),
+            // Only final blocks are visible (C10), and every final block is checkpointed while there are no guardians.
+            BlockId::Number(_) => Ok(Some(tip)),
+        }
+    }
+
+    /// The height whose state is asked for; the newest without `id`.
+    pub(crate) fn state_height(&self, id: Option<BlockId>) -> Result<Height, Fault> {
+        self.height(id.unwrap_or_default())?.ok_or(Fault::NoHeader)
+    }
+
+    pub(crate) fn state(&self, id: Option<BlockId>) -> Result<HistoryView, Fault> {
+        Ok(self.store.at(self.state_height(id)?)?)
+    }
+
+    pub(crate) fn database(&self, height: Height) -> Result<StateDb, Fault> {
+        Ok(StateDb::from(self.store.at(height)?))
+    }
+
+    pub(crate) fn header(&self, height: Height) -> Result<Header, Fault> {
+        self.store.header(height)?.ok_or(Fault::NoHeader)
+    }
+
+    pub(crate) fn record(&self, id: impl Into<BlockId>) -> Result<Option<Arc<Record>>, Fault> {
+        self.height(id.into())?.map_or(Ok(None), |height| self.records.get(height))
+    }
+
+    /// The block that has the transaction, and its index there.
+    pub(crate) fn place(&self, hash: B256) -> Result<Option<(Arc<Record>, usize)>, Fault> {
+        let Some((height, index)) = self.store.transaction(hash)? else { return Ok(None) };
+        Ok(self.records.get(height)?.map(|record| (record, index as usize)))
+    }
+
+    /// The account now. One row, so it needs no view of a height.
+    pub(crate) fn account(&self, address: Address) -> Result<Account, Fault> {
+        Ok(self.store.view().account(address)?.unwrap_or_default())
+    }
+
+    /// Wei per gas that the next block burns.
+    pub(crate) fn next_base_fee(&self) -> Result<u64, Fault> {
+        Ok(next_base_fee(&self.header(self.tip()?.height)?))
+    }
+}
+
+pub(crate) fn next_base_fee(header: &Header) -> u64 {
+    header.next_block_base_fee(BaseFeeParams::ethereum()).unwrap_or_default()
+}

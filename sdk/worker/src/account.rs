@@ -1,0 +1,75 @@
+//! The worker's key, in the encrypted form that all Ethereum tools read.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use alloy::signers::{
+    k256::elliptic_curve::rand_core::OsRng,
+    local::{LocalSignerError, PrivateKeySigner},
+};
+use thiserror::Error;
+
+/// Why there is no key.
+#[derive(Debug, Error)]
+pub enum AccountError {
+    #[error("{path}: {source}")]
+    Io { path: PathBuf, source: io::Error },
+    #[error("{0} exists; a key is never overwritten. Choose another --keystore")]
+    Exists(PathBuf),
+    #[error("{path}: {source}. Is the password in the file right?")]
+    Keystore { path: PathBuf, source: LocalSignerError },
+    #[error("{0} is not a path to a file")]
+    Path(PathBuf),
+    #[error("no {0} is given")]
+    Missing(&'static str),
+    #[error("the password file {0} is empty")]
+    NoPassword(PathBuf),
+}
+
+/// Makes a new key and writes it to `keystore`.
+///
+/// # Errors
+/// [`AccountError::Exists`] rather than losing a key; [`AccountError::Io`].
+pub fn create(keystore: &Path, password_file: &Path) -> Result<PrivateKeySigner, AccountError> {
+    if keystore.exists() {
+        return Err(AccountError::Exists(keystore.to_owned()));
+    }
+    let password = password(password_file)?;
+    let name = keystore.file_name().and_then(|name| name.to_str());
+    let name = name.ok_or_else(|| AccountError::Path(keystore.to_owned()))?;
+    let directory = match keystore.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(directory).map_err(|source| AccountError::Io { path: directory.to_owned(), source })?;
+    PrivateKeySigner::new_keystore(directory, &mut OsRng, password, Some(name))
+        .map(|(signer, _)| signer)
+        .map_err(|source| AccountError::Keystore { path: keystore.to_owned(), source })
+}
+
+/// Reads the key.
+///
+/// # Errors
+/// [`AccountError::Keystore`] for a wrong password or a damaged file.
+pub fn open(keystore: Option<&Path>, password_file: Option<&Path>) -> Result<PrivateKeySigner, AccountError> {
+    let keystore = keystore.ok_or(AccountError::Missing("--keystore"))?;
+    let password = password(password_file.ok_or(AccountError::Missing("--password-file"))?)?;
+    if let Err(source) = fs::metadata(keystore) {
+        return Err(AccountError::Io { path: keystore.to_owned(), source });
+    }
+    PrivateKeySigner::decrypt_keystore(keystore, password)
+        .map_err(|source| AccountError::Keystore { path: keystore.to_owned(), source })
+}
+
+fn password(path: &Path) -> Result<String, AccountError> {
+    let text = fs::read_to_string(path).map_err(|source| AccountError::Io { path: path.to_owned(), source })?;
+    match text.lines().next() {
+        Some(line) if !line.is_empty() => Ok(line.to_owned()),
+        _ => Err(AccountError::NoPassword(path.to_owned())),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,18 @@
+//! A test hook: with `EDGELOOM_WORKER_CRASH_AT=STEP` the process aborts, as if killed, right after the first STEP. Steps, in
+//! order: `taking` (journalled), `take-sent`, `taken` (journalled), `computed` (journalled), `submitting` (journalled),
+//! `submit-sent`, `settled` (journalled).
+
+use std::{env, process, sync::OnceLock};
+
+/// Steps that can be named.
+pub const STEPS: [&str; 7] = ["taking", "take-sent", "taken", "computed", "submitting", "submit-sent", "settled"];
+
+/// Aborts if this is the step that the variable names.
+pub(crate) fn after(step: &str) {
+    static AT: OnceLock<Option<String>> = OnceLock::new();
+    let at = AT.get_or_init(|| env::var("EDGELOOM_WORKER_CRASH_AT").ok());
+    if at.as_deref() == Some(step) {
+        eprintln!("aborting after step {step}, as EDGELOOM_WORKER_CRASH_AT asks");
+        process::abort();
+    }
+}

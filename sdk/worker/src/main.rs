@@ -1,0 +1,155 @@
+//! The `edgeloom-worker` command.
+
+use std::{
+    io::{IsTerminal, stderr},
+    process::ExitCode,
+};
+
+use clap::{Parser, Subcommand};
+use edgeloom_worker::{Settings, Worker, account, doctor, status_line};
+use eyre::WrapErr;
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+};
+use tracing_subscriber::EnvFilter;
+
+/// Earns TFUEL by running models for others.
+#[derive(Debug, Parser)]
+#[command(name = "edgeloom-worker", version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// Machine-readable output: JSON on stdout, logs as JSON on stderr
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Take jobs and do them until Ctrl-C
+    Run(#[command(flatten)] Box<Settings>),
+    /// Make or show the worker's key
+    Account {
+        #[command(subcommand)]
+        command: Account,
+    },
+    /// Check everything a worker needs, and say what to do; exits 1 if it cannot work
+    Doctor(#[command(flatten)] Box<Settings>),
+}
+
+#[derive(Debug, Subcommand)]
+enum Account {
+    /// Make a new key, encrypted with the password
+    New(#[command(flatten)] Box<Settings>),
+    /// Show the key's address
+    Show(#[command(flatten)] Box<Settings>),
+}
+
+#[tokio::main]
+async fn main() -> eyre::Result<ExitCode> {
+    color_eyre::install()?;
+    let cli = Cli::parse();
+    log(cli.json);
+    match cli.command {
+        Command::Run(settings) => run(*settings, cli.json).await,
+        Command::Account { command } => show_account(command, cli.json),
+        Command::Doctor(settings) => examine(*settings, cli.json).await,
+    }
+}
+
+/// On a terminal the status line says what goes well, so only trouble is logged.
+fn log(json: bool) {
+    let quiet = !json && stderr().is_terminal();
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new(if quiet { "warn" } else { "info,hyper=warn,alloy=warn" }));
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr);
+    if json { logs.json().init() } else { logs.init() }
+}
+
+async fn run(settings: Settings, json: bool) -> eyre::Result<ExitCode> {
+    let config = settings.resolve()?;
+    let signer = account::open(config.keystore.as_deref(), config.password_file.as_deref())?;
+    let worker = Worker::start(&config, signer).await.wrap_err("the worker cannot start")?;
+    let watch = worker.watch();
+    let status = watch.status();
+    if json {
+        let ready = serde_json::json!({ "event": "ready", "worker": status.worker, "listen": worker.listen() });
+        println!("{ready}");
+    } else {
+        println!("worker {} on chain {}, status page http://{}", status.worker, status.chain_id, worker.listen());
+    }
+    let line = (!json && stderr().is_terminal()).then(|| tokio::spawn(status_line::draw(watch.clone())));
+    let (stop, stopped) = watch::channel(false);
+    let signals = tokio::spawn(signals(stop));
+    let ended = worker.run(stopped).await;
+    signals.abort();
+    if let Some(line) = line {
+        line.abort();
+    }
+    let status = watch.status();
+    if json {
+        println!("{}", serde_json::json!({ "event": "stopped", "status": status }));
+    } else {
+        println!("stopped: {} jobs paid, {} under way in the journal", status.jobs_settled, status.running);
+    }
+    ended?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The first signal drains, the second leaves at once: the journal makes that safe.
+async fn signals(stop: watch::Sender<bool>) -> eyre::Result<()> {
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    for turn in 0.. {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        if turn > 0 {
+            std::process::exit(130);
+        }
+        stop.send_replace(true);
+    }
+    Ok(())
+}
+
+fn show_account(command: Account, json: bool) -> eyre::Result<ExitCode> {
+    let (settings, new) = match command {
+        Account::New(settings) => (*settings, true),
+        Account::Show(settings) => (*settings, false),
+    };
+    let config = settings.resolve()?;
+    let signer = if new {
+        let keystore = config.keystore.as_deref().ok_or_else(|| eyre::eyre!("no --keystore is given"))?;
+        let password = config.password_file.as_deref().ok_or_else(|| eyre::eyre!("no --password-file is given"))?;
+        account::create(keystore, password)?
+    } else {
+        account::open(config.keystore.as_deref(), config.password_file.as_deref())?
+    };
+    match json {
+        true => println!("{}", serde_json::json!({ "address": signer.address() })),
+        false => println!("{}", signer.address()),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn examine(settings: Settings, json: bool) -> eyre::Result<ExitCode> {
+    let checks = doctor::examine(&settings.resolve()?).await;
+    let code = doctor::exit_code(&checks);
+    if json {
+        println!("{}", serde_json::json!({ "ok": code == 0, "checks": checks }));
+        return Ok(ExitCode::from(code));
+    }
+    for check in checks {
+        let mark = match check.verdict {
+            doctor::Verdict::Pass => "ok  ",
+            doctor::Verdict::Warn => "warn",
+            doctor::Verdict::Fail => "FAIL",
+        };
+        println!("{mark} {:<10} {}", check.name, check.detail);
+        if let Some(fix) = check.fix {
+            println!("     {:<10} -> {fix}", "");
+        }
+    }
+    Ok(ExitCode::from(code))
+}

@@ -1,0 +1,127 @@
+//! The status page: for people, for programs (`/status`), for Prometheus (`/metrics`), for supervisors (`/health`).
+
+use std::{fmt::Write, sync::Arc};
+
+use alloy::primitives::{U256, utils::format_ether};
+use axum::{
+    Json, Router,
+    extract::State,
+    http::{StatusCode, header},
+    response::{Html, IntoResponse},
+    routing::get,
+};
+
+use crate::{Status, life::Bench};
+
+pub(crate) fn routes(bench: Arc<Bench>) -> Router {
+    Router::new()
+        .route("/", get(|State(bench): State<Arc<Bench>>| async move { Html(html(&bench.tally.status())) }))
+        .route("/status", get(|State(bench): State<Arc<Bench>>| async move { Json(bench.tally.status()) }))
+        .route("/metrics", get(metrics))
+        .route("/health", get(health))
+        .with_state(bench)
+}
+
+async fn metrics(State(bench): State<Arc<Bench>>) -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], prometheus(&bench.tally.status()))
+}
+
+/// 200 while the worker can work, 503 while it cannot, with the reason.
+async fn health(State(bench): State<Arc<Bench>>) -> impl IntoResponse {
+    let status = bench.tally.status();
+    let (code, word) = match (status.draining, status.node_ok, status.index_ok) {
+        (true, ..) => (StatusCode::SERVICE_UNAVAILABLE, "draining"),
+        (_, false, _) => (StatusCode::SERVICE_UNAVAILABLE, "node unreachable"),
+        (.., false) => (StatusCode::SERVICE_UNAVAILABLE, "index unreachable"),
+        _ => (StatusCode::OK, "ok"),
+    };
+    (code, Json(serde_json::json!({ "status": word })))
+}
+
+/// Wei as a decimal string, in TFUEL.
+pub(crate) fn tfuel(wei: &str) -> String {
+    let whole = format_ether(wei.parse::<U256>().unwrap_or_default());
+    match whole.split_once('.') {
+        Some((units, fraction)) => {
+            let fraction = fraction[..fraction.len().min(6)].trim_end_matches('0');
+            if fraction.is_empty() { units.to_owned() } else { format!("{units}.{fraction}") }
+        }
+        None => whole,
+    }
+}
+
+fn prometheus(status: &Status) -> String {
+    let mut text = String::new();
+    let mut metric = |name: &str, kind: &str, help: &str, value: &str| {
+        write!(text, "# HELP edgeloom_worker_{name} {help}\n# TYPE edgeloom_worker_{name} {kind}\nedgeloom_worker_{name} {value}\n")
+            .expect("writing to a string");
+    };
+    metric("jobs_settled_total", "counter", "Jobs paid.", &status.jobs_settled.to_string());
+    metric("jobs_failed_total", "counter", "Jobs taken and not paid.", &status.jobs_failed.to_string());
+    metric("earned_tfuel_total", "counter", "TFUEL paid for jobs.", &tfuel(&status.earned_wei));
+    metric("gas_tfuel_total", "counter", "TFUEL spent on gas for jobs.", &tfuel(&status.gas_wei));
+    metric("balance_tfuel", "gauge", "TFUEL of the account.", &tfuel(&status.balance_wei));
+    metric("stake_free_tfuel", "gauge", "Stake free for jobs.", &tfuel(&status.stake_free_wei));
+    metric("exposure_tfuel", "gauge", "Stake locked by jobs under way.", &tfuel(&status.exposure_wei));
+    metric("jobs_running", "gauge", "Jobs under way.", &status.running.to_string());
+    metric("jobs_queued", "gauge", "Open jobs waiting for their turn.", &status.queued.to_string());
+    metric("head_block", "gauge", "Newest block seen.", &status.head.to_string());
+    metric("node_up", "gauge", "Whether the node answers.", &u8::from(status.node_ok).to_string());
+    metric("index_up", "gauge", "Whether the index answers.", &u8::from(status.index_ok).to_string());
+    metric("draining", "gauge", "Whether no new jobs are taken.", &u8::from(status.draining).to_string());
+    metric("uptime_seconds", "gauge", "Since the process started.", &status.uptime_s.to_string());
+    text.push_str("# HELP edgeloom_worker_refusals_total Jobs not taken, by reason.\n# TYPE edgeloom_worker_refusals_total counter\n");
+    for (reason, count) in &status.refusals {
+        writeln!(text, "edgeloom_worker_refusals_total{{reason=\"{reason}\"}} {count}").expect("writing to a string");
+    }
+    writeln!(text, "# TYPE edgeloom_worker_build_info gauge\nedgeloom_worker_build_info{{version=\"{}\"}} 1", status.version)
+        .expect("writing to a string");
+    text
+}
+
+/// Nothing on the page comes from outside but numbers and hex.
+fn html(status: &Status) -> String {
+    let mut rows = String::new();
+    for done in &status.recent {
+        let (paid, gas) = (tfuel(&done.paid_wei), tfuel(&done.gas_wei));
+        write!(rows, "<tr><td>{}<td>{}<td>{paid}<td>{gas}<td>{} ms", done.job, done.outcome, done.took_ms)
+            .expect("writing to a string");
+    }
+    let mut refusals = String::new();
+    for (reason, count) in &status.refusals {
+        write!(refusals, "<tr><td>{reason}<td>{count}").expect("writing to a string");
+    }
+    let state = match (status.draining, status.node_ok, status.index_ok) {
+        (true, ..) => "draining",
+        (_, false, _) => "node unreachable",
+        (.., false) => "index unreachable",
+        _ => "working",
+    };
+    format!(
+        "<!doctype html><html lang=en><meta charset=utf-8><meta http-equiv=refresh content=2>\
+         <meta name=viewport content=\"width=device-width\"><title>Edgeloom worker</title>\
+         <style>body{{font:16px system-ui;margin:2rem auto;max-width:60rem;padding:0 1rem;color-scheme:light dark}}\
+         td,th{{text-align:left;padding:.2rem 1rem .2rem 0}}h1 small{{font-size:1rem;font-weight:normal}}</style>\
+         <h1>Edgeloom worker <small>{state}</small></h1><p>{worker} on chain {chain}, block {head}\
+         <table><tr><th>Earned<td>{earned} TFUEL<tr><th>Gas<td>{gas} TFUEL<tr><th>Jobs paid<td>{settled}\
+         <tr><th>Jobs lost<td>{failed}<tr><th>Under way<td>{running} ({queued} queued)<tr><th>At stake now<td>{exposure} TFUEL\
+         <tr><th>Free stake<td>{free} TFUEL<tr><th>Balance<td>{balance} TFUEL</table>\
+         <h2>Recent jobs</h2><table><tr><th>Job<th>Outcome<th>Paid<th>Gas<th>Took{rows}</table>\
+         <h2>Not taken</h2><table><tr><th>Reason<th>Jobs{refusals}</table></html>",
+        worker = status.worker,
+        chain = status.chain_id,
+        head = status.head,
+        earned = tfuel(&status.earned_wei),
+        gas = tfuel(&status.gas_wei),
+        settled = status.jobs_settled,
+        failed = status.jobs_failed,
+        running = status.running,
+        queued = status.queued,
+        exposure = tfuel(&status.exposure_wei),
+        free = tfuel(&status.stake_free_wei),
+        balance = tfuel(&status.balance_wei),
+    )
+}
+
+#[cfg(test)]
+mod tests;

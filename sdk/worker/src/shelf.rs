@@ -1,0 +1,96 @@
+//! Models at hand: in memory, else on disk, else read from the chain. Wherever the bytes come from, the id is computed from
+//! them before they are used.
+
+use std::{
+    collections::HashMap,
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use alloy::primitives::B256;
+use edgeloom_bindings::IModelRegistry::Model;
+use edgeloom_sdk::{Client, Error, LocalModel};
+use parking_lot::Mutex;
+
+/// Models kept in memory; the longest image has 1 MiB.
+const IN_MEMORY: usize = 64;
+
+#[derive(Debug)]
+pub(crate) struct Shelf {
+    directory: PathBuf,
+    models: Mutex<HashMap<B256, Arc<LocalModel>>>,
+    records: Mutex<HashMap<B256, Arc<Model>>>,
+}
+
+impl Shelf {
+    pub(crate) fn open(directory: PathBuf) -> io::Result<Self> {
+        fs::create_dir_all(&directory)?;
+        Ok(Self { directory, models: Mutex::default(), records: Mutex::default() })
+    }
+
+    /// The registry's record, which never changes.
+    pub(crate) async fn record(&self, client: &Client, id: B256) -> Result<Arc<Model>, Error> {
+        if let Some(record) = self.records.lock().get(&id) {
+            return Ok(Arc::clone(record));
+        }
+        let record = Arc::new(client.models().get(id).await?);
+        keep(&mut self.records.lock(), id, Arc::clone(&record));
+        Ok(record)
+    }
+
+    pub(crate) async fn model(&self, client: &Client, id: B256) -> Result<Arc<LocalModel>, Error> {
+        if let Some(model) = self.models.lock().get(&id) {
+            return Ok(Arc::clone(model));
+        }
+        let path = self.path(id);
+        let model = match from_disk(&path, id) {
+            Some(model) => model,
+            None => {
+                let model = client.models().load(id).await?;
+                if let Err(error) = to_disk(&path, model.image()) {
+                    tracing::warn!(%error, path = %path.display(), "a model cannot be kept on disk");
+                }
+                model
+            }
+        };
+        let model = Arc::new(model);
+        keep(&mut self.models.lock(), id, Arc::clone(&model));
+        Ok(model)
+    }
+
+    fn path(&self, id: B256) -> PathBuf {
+        self.directory.join(format!("{id:x}.eig"))
+    }
+}
+
+fn keep<T>(map: &mut HashMap<B256, T>, id: B256, value: T) {
+    if map.len() >= IN_MEMORY
+        && let Some(some) = map.keys().next().copied()
+    {
+        map.remove(&some);
+    }
+    map.insert(id, value);
+}
+
+/// A file that is not the model, for whatever reason, is as good as none.
+fn from_disk(path: &Path, id: B256) -> Option<LocalModel> {
+    let length = fs::metadata(path).ok()?.len();
+    if length > edgeloom_sdk::IMAGE_BYTES_MAX as u64 {
+        return None;
+    }
+    LocalModel::verified(fs::read(path).ok()?, id).ok()
+}
+
+/// Complete or absent, also when the machine stops half-way.
+fn to_disk(path: &Path, image: &[u8]) -> io::Result<()> {
+    let new = path.with_extension("new");
+    let mut file = fs::File::create(&new)?;
+    file.write_all(image)?;
+    file.sync_all()?;
+    fs::rename(new, path)
+}
+
+#[cfg(test)]
+mod tests;
