@@ -18,7 +18,8 @@ use alloy_consensus::{
 };
 use alloy_rlp::Decodable;
 use edgeloom_bindings::{
-    IEdgeStaking::IEdgeStakingEvents, IJobMarket::IJobMarketEvents, IModelRegistry::IModelRegistryEvents, ITheta, addresses,
+    IEdgeStaking::IEdgeStakingEvents, IJobMarket::IJobMarketEvents, IModelRegistry::IModelRegistryEvents, ITheta,
+    addresses,
 };
 use edgeloom_index_api::Asset;
 use edgeloom_node_api::FeedBlock;
@@ -63,11 +64,15 @@ pub enum DecodeError {
     Height { claimed: u64, actual: u64 },
     #[error("block {height}: malformed receipts: {reason}")]
     Receipts { height: u64, reason: String },
-    #[error("block {height}: {transactions} transactions, {senders} senders and {receipts} receipts do not belong together")]
+    #[error(
+        "block {height}: {transactions} transactions, {senders} senders and {receipts} receipts do not belong together"
+    )]
     Counts { height: u64, transactions: usize, senders: usize, receipts: usize },
     #[error("block {height}: its {what} do not match the root in its header")]
     Root { height: u64, what: &'static str },
-    #[error("block {height}, log {log_index} of {contract}: {reason}. Is this program older than the chain's contracts?")]
+    #[error(
+        "block {height}, log {log_index} of {contract}: {reason}. Is this program older than the chain's contracts?"
+    )]
     Log { height: u64, log_index: u32, contract: Address, reason: String },
 }
 
@@ -149,8 +154,7 @@ fn events(sealed: &SealedBlock, senders: &[Address], receipts: &[ReceiptEnvelope
             events.push(event(None, What::Transfer { asset: Asset::Tfuel, from: *sender, to, amount }));
         }
         for log in receipt.logs() {
-            let wrong =
-                |error: String| DecodeError::Log { height, log_index, contract: log.address, reason: error };
+            let wrong = |error: String| DecodeError::Log { height, log_index, contract: log.address, reason: error };
             if let Some(what) = what(log).map_err(|error| wrong(error.to_string()))? {
                 events.push(event(Some(log_index), what));
             }
@@ -176,7 +180,8 @@ fn what(log: &Log) -> alloy::sol_types::Result<Option<What>> {
             What::Registry(IModelRegistryEvents::decode_raw_log(raw.0, raw.1)?)
         }
         addresses::THETA if *topic == ITheta::Transfer::SIGNATURE_HASH => {
-            let ITheta::Transfer { from, to, amount } = ITheta::Transfer::decode_raw_log(log.topics().iter().copied(), raw.1)?;
+            let ITheta::Transfer { from, to, amount } =
+                ITheta::Transfer::decode_raw_log(log.topics().iter().copied(), raw.1)?;
             What::Transfer { asset: Asset::Theta, from, to, amount }
         }
         _ => return Ok(None),

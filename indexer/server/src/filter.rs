@@ -13,7 +13,9 @@ pub enum BadArgument {
     Hash { argument: &'static str },
     #[error("`{argument}` must be an amount of wei: a decimal number below 2^256")]
     Wei { argument: &'static str },
-    #[error("`phase` must be one of open, taken, settled, cancelled, expired, rejected, or several with commas between")]
+    #[error(
+        "`phase` must be one of open, taken, settled, cancelled, expired, rejected, or several with commas between"
+    )]
     Phase,
     #[error("`{argument}` has {length} entries, more than {max}")]
     TooMany { argument: &'static str, length: usize, max: usize },

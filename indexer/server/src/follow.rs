@@ -135,7 +135,8 @@ impl Fetcher {
             return Ok(!self.batches.is_closed());
         }
         let url = self.follower.source.url().clone();
-        let decoding = tokio::task::spawn_blocking(move || page.blocks.iter().map(decode).collect::<Result<Vec<_>, _>>());
+        let decoding =
+            tokio::task::spawn_blocking(move || page.blocks.iter().map(decode).collect::<Result<Vec<_>, _>>());
         let from = self.next;
         let decoded = match decoding.await {
             Ok(decoded) => decoded.map_err(|source| FollowError::Feed { url: url.clone(), from, source })?,
@@ -161,8 +162,10 @@ async fn write(store: Store, progress: Progress, mut queue: mpsc::Receiver<Vec<D
         let at_tip = progress.state().ready;
         metrics::histogram!("edgeloom_index_commit_duration_seconds").record(started.elapsed());
         metrics::counter!("edgeloom_index_blocks_total").increment(batch.len() as u64);
-        metrics::counter!("edgeloom_index_transactions_total").increment(batch.iter().map(|block| block.facts.transactions).sum());
-        metrics::counter!("edgeloom_index_events_total").increment(batch.iter().map(|block| block.events.len() as u64).sum());
+        metrics::counter!("edgeloom_index_transactions_total")
+            .increment(batch.iter().map(|block| block.facts.transactions).sum());
+        metrics::counter!("edgeloom_index_events_total")
+            .increment(batch.iter().map(|block| block.events.len() as u64).sum());
         progress.indexed(last);
         if at_tip {
             let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -63,7 +63,9 @@ pub enum PageError {
     Limit(u32),
     #[error("`first` and `limit` mean the same: give one of them")]
     TwoLimits,
-    #[error("`after` is not a cursor of this list in this order; take `pageInfo.endCursor` of the page before, with the same order")]
+    #[error(
+        "`after` is not a cursor of this list in this order; take `pageInfo.endCursor` of the page before, with the same order"
+    )]
     Cursor,
 }
 

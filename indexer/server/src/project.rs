@@ -6,11 +6,12 @@
 
 use crate::{
     decode::{Decoded, Event, What},
-    record::{BlockFacts, Job, JobEvent, Model, Stamp, StakeMove, Transfer, Worker},
+    record::{BlockFacts, Job, JobEvent, Model, StakeMove, Stamp, Transfer, Worker},
 };
 use alloy::primitives::{Address, B256, U256};
 use edgeloom_bindings::{
-    IEdgeStaking::IEdgeStakingEvents, IJobMarket::IJobMarketEvents, IModelRegistry, IModelRegistry::IModelRegistryEvents,
+    IEdgeStaking::IEdgeStakingEvents, IJobMarket::IJobMarketEvents, IModelRegistry,
+    IModelRegistry::IModelRegistryEvents,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -80,7 +81,7 @@ impl Touched {
                 What::Market(event) => touched.market(event),
                 What::Staking(event) => {
                     touched.workers.insert(staking(event).0);
-                },
+                }
                 What::Registry(IModelRegistryEvents::ModelRegistered(event)) => {
                     touched.models.insert(event.modelId);
                 }

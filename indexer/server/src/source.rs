@@ -1,11 +1,8 @@
 //! The node's feed of final blocks over HTTP. Several nodes of the same chain may be given: when one fails, the next is
 //! asked. Who reads decides by [`NodeStatus::identity`] and by block hashes whether they really are of the same chain.
 
-use crate::{
-    progress::NodeStatus,
-    store::Identity,
-};
-use edgeloom_node_api::{ChainApiClient, FeedBlock};
+use crate::{progress::NodeStatus, store::Identity};
+use edgeloom_node_api::{ChainApiClient, FEED_BLOCKS_MAX, FEED_BYTES_MAX, FeedBlock};
 use jsonrpsee::{
     core::ClientError,
     http_client::{HttpClient, HttpClientBuilder},
@@ -13,11 +10,8 @@ use jsonrpsee::{
 use std::time::Duration;
 use url::Url;
 
-/// Most blocks per request (the node's own limit).
-pub const PAGE_BLOCKS: u64 = 256;
-
-/// The node sends at most 8 MiB of blocks and receipts, as hex.
-const ANSWER_BYTES_MAX: u32 = 40 * 1024 * 1024;
+/// Twice the feed's bytes as hex, and room for a single block that goes alone because its receipts are larger than that.
+const ANSWER_BYTES_MAX: u32 = 5 * FEED_BYTES_MAX as u32;
 
 /// Deadline of one request.
 const REQUEST: Duration = Duration::from_secs(10);
@@ -62,14 +56,14 @@ impl Source {
         if nodes.is_empty() { Err(SourceError::NoNode) } else { Ok(Self { nodes, active: 0 }) }
     }
 
-    /// The blocks from `from`, at most [`PAGE_BLOCKS`] of them; none when the node has none yet.
+    /// The blocks from `from`, at most [`FEED_BLOCKS_MAX`] of them; none when the node has none yet.
     ///
     /// # Errors
     /// [`SourceError::Client`]: try again, or [`Self::next_node`].
     pub async fn page(&self, from: u64) -> Result<FeedPage, SourceError> {
         let (url, client) = &self.nodes[self.active];
         // Status first: a head that is older than the page only means one more request.
-        let answers = futures::future::try_join(client.status(), client.feed(from, PAGE_BLOCKS)).await;
+        let answers = futures::future::try_join(client.status(), client.feed(from, FEED_BLOCKS_MAX)).await;
         let (status, blocks) = answers.map_err(|source| SourceError::Client { url: url.clone(), source })?;
         let identity = Identity { chain_id: status.chain_id, genesis: status.genesis_hash };
         Ok(FeedPage { node: NodeStatus { identity, head: status.height, finalized: status.finalized }, blocks })

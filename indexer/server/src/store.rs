@@ -109,7 +109,8 @@ impl Store {
             .pragma("cache_size", "-32768")
             .pragma("temp_store", "memory");
         let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
-        let layout = |error: sqlx::migrate::MigrateError| StoreError::Layout { path: path.into(), reason: error.to_string() };
+        let layout =
+            |error: sqlx::migrate::MigrateError| StoreError::Layout { path: path.into(), reason: error.to_string() };
         sqlx::migrate!("./migrations").run(&writer).await.map_err(layout)?;
         let readers = SqlitePoolOptions::new().max_connections(Self::READERS);
         let readers = readers.connect_with(options.create_if_missing(false).read_only(true)).await?;
@@ -157,7 +158,8 @@ impl Store {
 
     /// The newest indexed block.
     pub async fn newest(&self) -> Result<Option<BlockFacts>, StoreError> {
-        let row = sqlx::query("select * from blocks order by height desc limit 1").fetch_optional(&self.readers).await?;
+        let row =
+            sqlx::query("select * from blocks order by height desc limit 1").fetch_optional(&self.readers).await?;
         row.as_ref().map(rows::block).transpose()
     }
 

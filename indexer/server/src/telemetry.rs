@@ -33,7 +33,11 @@ fn describe() {
     describe_gauge!("edgeloom_index_block", "Height of the newest indexed block, -1 before the first");
     describe_gauge!("edgeloom_index_head_block", "Height of the newest block of the node, -1 before it was reached");
     describe_gauge!("edgeloom_index_blocks_behind", "Blocks of the node that are not indexed yet");
-    describe_gauge!("edgeloom_index_lag_seconds", Unit::Seconds, "Time since the index last held every block of its node");
+    describe_gauge!(
+        "edgeloom_index_lag_seconds",
+        Unit::Seconds,
+        "Time since the index last held every block of its node"
+    );
     describe_gauge!("edgeloom_index_ready", "1 once backfilled");
     describe_gauge!("edgeloom_index_source_up", "1 while the node answers");
     describe_gauge!("edgeloom_index_failed", "1 when indexing stopped on an error");
@@ -42,8 +46,16 @@ fn describe() {
     describe_counter!("edgeloom_index_blocks_total", "Blocks indexed by this process");
     describe_counter!("edgeloom_index_transactions_total", "Transactions indexed by this process");
     describe_counter!("edgeloom_index_events_total", "Events projected by this process");
-    describe_histogram!("edgeloom_index_commit_duration_seconds", Unit::Seconds, "Projecting and committing a batch of blocks");
-    describe_histogram!("edgeloom_index_block_latency_seconds", Unit::Seconds, "From a block's timestamp to its rows, at the tip");
+    describe_histogram!(
+        "edgeloom_index_commit_duration_seconds",
+        Unit::Seconds,
+        "Projecting and committing a batch of blocks"
+    );
+    describe_histogram!(
+        "edgeloom_index_block_latency_seconds",
+        Unit::Seconds,
+        "From a block's timestamp to its rows, at the tip"
+    );
     describe_counter!("edgeloom_index_http_requests_total", "HTTP requests by route and status");
     describe_histogram!("edgeloom_index_http_request_duration_seconds", Unit::Seconds, "HTTP requests by route");
     metrics::gauge!("edgeloom_index_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);

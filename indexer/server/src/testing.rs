@@ -11,12 +11,13 @@ use alloy_consensus::{
 };
 use alloy_rlp::Encodable;
 use edgeloom_bindings::{IEdgeStaking, IJobMarket, IModelRegistry, ITheta, addresses};
-use edgeloom_node_api::{ChainApiServer, FeedBlock, Status};
+use edgeloom_node_api::{ChainApiServer, FEED_BLOCKS_MAX, FeedBlock, Status, Supply};
 use edgeloom_types::{Block, ExtraData};
 use jsonrpsee::{
     RpcModule,
     core::{RpcResult, async_trait},
     server::{Server, ServerConfig, ServerHandle},
+    types::ErrorCode,
 };
 use std::sync::{
     Arc, Mutex,
@@ -71,7 +72,11 @@ impl Blocks {
     /// A chain of which there is only genesis. Different salts give different chains.
     pub(crate) fn new(salt: u8) -> Self {
         let mut blocks = Self { feed: Vec::new(), chain_id: CHAIN_ID, nonce: 0, ms: 1_700_000_000_000 };
-        let header = Header { mix_hash: B256::repeat_byte(salt), extra_data: ExtraData::GENESIS.encode(), ..root_header(&[], &[]) };
+        let header = Header {
+            mix_hash: B256::repeat_byte(salt),
+            extra_data: ExtraData::GENESIS.encode(),
+            ..root_header(&[], &[])
+        };
         blocks.seal(Header { timestamp: blocks.ms / 1000, ..header }, Vec::new(), Vec::new(), Vec::new());
         blocks
     }
@@ -87,7 +92,13 @@ impl Blocks {
     pub(crate) fn push(&mut self, txs: Vec<Tx>) {
         let (mut transactions, mut receipts, mut gas) = (Vec::new(), Vec::new(), 0);
         for tx in &txs {
-            let unsigned = TxEip1559 { chain_id: self.chain_id, nonce: self.nonce, to: tx.to, value: tx.value, ..Default::default() };
+            let unsigned = TxEip1559 {
+                chain_id: self.chain_id,
+                nonce: self.nonce,
+                to: tx.to,
+                value: tx.value,
+                ..Default::default()
+            };
             // Nobody recovers the sender: the node says who it was.
             transactions.push(TxEnvelope::from(unsigned.into_signed(Signature::test_signature())));
             self.nonce += 1;
@@ -108,11 +119,24 @@ impl Blocks {
         self.seal(header, transactions, receipts, txs.iter().map(|tx| tx.from).collect());
     }
 
-    fn seal(&mut self, header: Header, transactions: Vec<TxEnvelope>, receipts: Vec<ReceiptEnvelope>, senders: Vec<Address>) {
+    fn seal(
+        &mut self,
+        header: Header,
+        transactions: Vec<TxEnvelope>,
+        receipts: Vec<ReceiptEnvelope>,
+        senders: Vec<Address>,
+    ) {
         let (height, hash) = (header.number, header.hash_slow());
         let block = Block { header, transactions, certificates: Vec::new() };
         let block = Bytes::from(block.encode());
-        self.feed.push(FeedBlock { height, hash, block, senders, receipts: encode_receipts(&receipts), timestamp_ms: self.ms });
+        self.feed.push(FeedBlock {
+            height,
+            hash,
+            block,
+            senders,
+            receipts: encode_receipts(&receipts),
+            timestamp_ms: self.ms,
+        });
     }
 }
 
@@ -146,7 +170,8 @@ pub(crate) fn opening() -> Vec<Tx> {
         name: "digits".into(),
         metadata: r#"{"licence":"CC BY 4.0"}"#.into(),
     };
-    let bonded = IEdgeStaking::Bonded { worker: WORKER, amount: U256::from(20_000 * ETHER), stake: U256::from(20_000 * ETHER) };
+    let bonded =
+        IEdgeStaking::Bonded { worker: WORKER, amount: U256::from(20_000 * ETHER), stake: U256::from(20_000 * ETHER) };
     vec![
         Tx::new(REQUESTER, addresses::MODEL_REGISTRY).log(addresses::MODEL_REGISTRY, &model),
         Tx::new(WORKER, addresses::EDGE_STAKING).value(20_000 * ETHER).log(addresses::EDGE_STAKING, &bonded),
@@ -176,7 +201,8 @@ pub(crate) fn take(id: u64, price: u128) -> Tx {
 pub(crate) fn settle(id: u64, price: u128) -> Tx {
     let answered = IJobMarket::JobAnswered { jobId: U256::from(id), output: vec![7; 10].into() };
     let closed = closed(id, (IJobMarket::Phase::Settled, IJobMarket::Reason::CorrectAnswer), WORKER, price);
-    let unlocked = IEdgeStaking::Unlocked { worker: WORKER, jobId: U256::from(id), amount: U256::from(price.max(ETHER)) };
+    let unlocked =
+        IEdgeStaking::Unlocked { worker: WORKER, jobId: U256::from(id), amount: U256::from(price.max(ETHER)) };
     Tx::new(WORKER, addresses::JOB_MARKET)
         .log(addresses::JOB_MARKET, &answered)
         .log(addresses::JOB_MARKET, &closed)
@@ -204,7 +230,12 @@ pub(crate) fn cancel(id: u64) -> Tx {
     Tx::new(REQUESTER, addresses::JOB_MARKET).log(addresses::JOB_MARKET, &closed)
 }
 
-pub(crate) fn closed(id: u64, end: (IJobMarket::Phase, IJobMarket::Reason), worker: Address, paid: u128) -> IJobMarket::JobClosed {
+pub(crate) fn closed(
+    id: u64,
+    end: (IJobMarket::Phase, IJobMarket::Reason),
+    worker: Address,
+    paid: u128,
+) -> IJobMarket::JobClosed {
     let evidence = if worker.is_zero() { B256::ZERO } else { B256::repeat_byte(0x55) };
     IJobMarket::JobClosed { jobId: U256::from(id), phase: end.0, reason: end.1, worker, paid, evidence }
 }
@@ -269,19 +300,20 @@ impl Node {
         let mut module = RpcModule::new(());
         module.merge(ChainApiServer::into_rpc(self.clone())).expect("first of its name");
         let heads = self.heads.clone();
-        let subscribe = move |_: jsonrpsee::types::Params<'static>, pending: jsonrpsee::PendingSubscriptionSink, _, _| {
-            let mut heads = heads.subscribe();
-            async move {
-                let Ok(sink) = pending.accept().await else { return };
-                while let Ok(head) = heads.recv().await {
-                    let head = serde_json::json!({ "number": format!("{head:#x}") });
-                    let message = serde_json::value::to_raw_value(&head).expect("JSON");
-                    if sink.send(message).await.is_err() {
-                        return;
+        let subscribe =
+            move |_: jsonrpsee::types::Params<'static>, pending: jsonrpsee::PendingSubscriptionSink, _, _| {
+                let mut heads = heads.subscribe();
+                async move {
+                    let Ok(sink) = pending.accept().await else { return };
+                    while let Ok(head) = heads.recv().await {
+                        let head = serde_json::json!({ "number": format!("{head:#x}") });
+                        let message = serde_json::value::to_raw_value(&head).expect("JSON");
+                        if sink.send(message).await.is_err() {
+                            return;
+                        }
                     }
                 }
-            }
-        };
+            };
         module.register_subscription("eth_subscribe", "eth_subscription", "eth_unsubscribe", subscribe).expect("one");
         module
     }
@@ -292,10 +324,24 @@ impl ChainApiServer for Node {
     async fn status(&self) -> RpcResult<Status> {
         let blocks = self.blocks();
         let (tip, genesis_hash) = (blocks.tip(), blocks.genesis());
-        Ok(Status { chain_id: blocks.chain_id, genesis_hash, height: tip.height, hash: tip.hash, finalized: tip.height })
+        Ok(Status {
+            chain_id: blocks.chain_id,
+            genesis_hash,
+            height: tip.height,
+            hash: tip.hash,
+            finalized: tip.height,
+        })
     }
 
     async fn feed(&self, from: u64, limit: u64) -> RpcResult<Vec<FeedBlock>> {
-        Ok(self.blocks().feed.iter().skip(from as usize).take(limit.min(256) as usize).cloned().collect())
+        Ok(self.blocks().feed.iter().skip(from as usize).take(limit.min(FEED_BLOCKS_MAX) as usize).cloned().collect())
+    }
+
+    async fn certificate(&self, _height: u64) -> RpcResult<Option<Bytes>> {
+        Err(ErrorCode::MethodNotFound.into())
+    }
+
+    async fn supply(&self) -> RpcResult<Supply> {
+        Err(ErrorCode::MethodNotFound.into())
     }
 }

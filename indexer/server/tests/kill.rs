@@ -20,7 +20,9 @@ const LONG: Duration = Duration::from_secs(60);
 
 fn command(folder: &TempDir, rpc: &Url) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_edgeloom-indexer"));
-    command.args(["--listen", "127.0.0.1:0", "--json", "--rpc", rpc.as_str(), "--db"]).arg(folder.path().join("index.db"));
+    command
+        .args(["--listen", "127.0.0.1:0", "--json", "--rpc", rpc.as_str(), "--db"])
+        .arg(folder.path().join("index.db"));
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     command
 }

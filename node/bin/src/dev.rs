@@ -6,7 +6,7 @@ use crate::{
     keys::{self, TEST_MNEMONIC, test_account},
     open,
     ready::Ready,
-    run::serve,
+    run,
     signals::Signals,
 };
 use alloy::{
@@ -14,7 +14,7 @@ use alloy::{
     signers::local::PrivateKeySigner,
 };
 use edgeloom_consensus::solo;
-use edgeloom_rpc::Submit;
+use edgeloom_rpc::{RpcConfig, Submit, serve};
 use edgeloom_state::Store;
 use edgeloom_types::Genesis;
 use eyre::{Result, WrapErr};
@@ -42,7 +42,12 @@ pub(crate) async fn command(arguments: Dev) -> Result<()> {
     let solo = solo::start(config, shared.clone())?;
     let dev_keys = accounts.iter().map(|account| account.credential().clone()).collect();
     let address = (Ipv4Addr::LOCALHOST, arguments.port).into();
-    let server = serve(address, &genesis, &shared, Submit::Dev(solo), dev_keys).await?;
+    let submit = Submit::dev(move |transaction| {
+        let solo = solo.clone();
+        async move { solo.seal(transaction).await.map(drop).map_err(|error| error.to_string()) }
+    });
+    let node = run::node(&genesis, &shared, submit, dev_keys);
+    let server = serve(RpcConfig { address }, node).await.wrap_err("--port")?;
     let ready = Ready {
         rpc: format!("http://{}", server.address),
         chain_id: genesis.chain_id(),
@@ -83,9 +88,15 @@ fn accounts(genesis: &Genesis) -> Result<Vec<PrivateKeySigner>> {
 fn text(ready: &Ready, accounts: &[PrivateKeySigner], genesis: &Genesis, data: Option<&Path>) -> Result<String> {
     let mut out = String::from("Accounts\n");
     for (index, account) in accounts.iter().enumerate() {
-        let balance = genesis.file().alloc.get(&account.address()).map_or_else(Default::default, |account| account.balance);
+        let balance =
+            genesis.file().alloc.get(&account.address()).map_or_else(Default::default, |account| account.balance);
         let balance = format_ether(balance);
-        writeln!(out, "({index}) {} ({} TFUEL at genesis)", account.address(), balance.trim_end_matches('0').trim_end_matches('.'))?;
+        writeln!(
+            out,
+            "({index}) {} ({} TFUEL at genesis)",
+            account.address(),
+            balance.trim_end_matches('0').trim_end_matches('.')
+        )?;
     }
     out.push_str("\nPrivate keys (public knowledge: never use them elsewhere)\n");
     for (index, account) in accounts.iter().enumerate() {

@@ -3,6 +3,13 @@
 
 use crate::{arguments::Devnet, genesis, ready::Ready, signals::Signals};
 use eyre::{Result, WrapErr, bail, ensure, eyre};
+use nix::{
+    sys::{
+        prctl,
+        signal::{Signal, kill},
+    },
+    unistd::Pid,
+};
 use std::{
     fs::{self, File},
     net::TcpListener,
@@ -60,9 +67,13 @@ pub(crate) async fn command(arguments: Devnet) -> Result<()> {
 }
 
 fn check_ports(arguments: &Devnet) -> Result<()> {
-    for (what, first, option) in [("peers", arguments.base_port, "--base-port"), ("JSON-RPC", arguments.rpc_port, "--rpc-port")] {
+    for (what, first, option) in
+        [("peers", arguments.base_port, "--base-port"), ("JSON-RPC", arguments.rpc_port, "--rpc-port")]
+    {
         for validator in 0..arguments.validators {
-            let port = first.checked_add(validator).ok_or_else(|| eyre!("{option} {first} leaves no room for {} ports", arguments.validators))?;
+            let port = first
+                .checked_add(validator)
+                .ok_or_else(|| eyre!("{option} {first} leaves no room for {} ports", arguments.validators))?;
             TcpListener::bind(("127.0.0.1", port)).map(drop).wrap_err_with(|| {
                 format!("port {port} (validator {validator}, {what}) is in use: stop what listens there or choose others with {option}")
             })?;
@@ -81,7 +92,11 @@ fn prepare(arguments: &Devnet, folder: &Path) -> Result<()> {
     }
     let there = genesis::read(&path)?.committee().len();
     let asked = usize::from(arguments.validators);
-    ensure!(there == asked, "{} holds a devnet of {there} validators, not {asked}: delete it or choose another directory", folder.display());
+    ensure!(
+        there == asked,
+        "{} holds a devnet of {there} validators, not {asked}: delete it or choose another directory",
+        folder.display()
+    );
     let funds = arguments.funds.fund.is_empty();
     ensure!(funds, "{} holds a devnet whose genesis is fixed: --fund needs a new directory", folder.display());
     Ok(())
@@ -144,7 +159,6 @@ impl Network {
 
 /// Has the kernel kill the child when this process ends, however that happens.
 fn die_with_us(command: &mut Command) {
-    use nix::{sys::{prctl, signal::Signal}, unistd::Pid};
     let parent = Pid::this();
     // SAFETY: between fork and exec only system calls that are safe after fork are made.
     unsafe {
@@ -168,7 +182,9 @@ impl Validator {
         let mut lines = BufReader::new(output).lines();
         let line = timeout(START, lines.next_line()).await;
         match line.map_err(|_| eyre!("validator {} did not serve within {START:?}", self.index))?? {
-            Some(line) => serde_json::from_str(&line).wrap_err_with(|| format!("validator {} said {line:?}", self.index)),
+            Some(line) => {
+                serde_json::from_str(&line).wrap_err_with(|| format!("validator {} said {line:?}", self.index))
+            }
             None => bail!("validator {} ended before it served: {}", self.index, self.last_words()),
         }
     }
@@ -182,25 +198,20 @@ impl Validator {
 
 /// Resolves when no validator is left. The network goes on without a few: it is made for that.
 async fn all_ended(children: &mut [Validator]) -> eyre::Report {
-    let mut ends = Vec::new();
-    for validator in children {
-        let Validator { index, child, log } = validator;
-        ends.push(Box::pin(async move {
-            let status = child.wait().await.map_or_else(|error| error.to_string(), |status| status.to_string());
-            tracing::warn!(validator = *index, status, log = %log.display(), "a validator ended");
-        }));
-    }
-    for end in ends {
-        end.await;
-    }
+    let ends = children.iter_mut().map(|Validator { index, child, log }| async move {
+        let status = child.wait().await.map_or_else(|error| error.to_string(), |status| status.to_string());
+        tracing::warn!(validator = *index, status, log = %log.display(), "a validator ended");
+    });
+    futures::future::join_all(ends).await;
     eyre!("every validator ended")
 }
 
 async fn stop(mut children: Vec<Validator>) {
     for Validator { child, .. } in &children {
         if let Some(id) = child.id().and_then(|id| i32::try_from(id).ok()) {
-            // It may have ended in the meantime.
-            drop(nix::sys::signal::kill(nix::unistd::Pid::from_raw(id), nix::sys::signal::Signal::SIGTERM));
+            if let Err(error) = kill(Pid::from_raw(id), Signal::SIGTERM) {
+                tracing::debug!(id, %error, "had ended before");
+            }
         }
     }
     let deadline = tokio::time::Instant::now() + STOP;
@@ -213,7 +224,8 @@ async fn stop(mut children: Vec<Validator>) {
 }
 
 fn text(ready: &Ready, folder: &Path) -> String {
-    let mut out = format!("Chain id   {}\nGenesis    {}\nData       {}", ready.chain_id, ready.genesis, folder.display());
+    let mut out =
+        format!("Chain id   {}\nGenesis    {}\nData       {}", ready.chain_id, ready.genesis, folder.display());
     for (validator, rpc) in ready.validators.iter().enumerate() {
         out.push_str(&format!("\nListening  {rpc} (validator {validator}, HTTP and WebSocket)"));
     }

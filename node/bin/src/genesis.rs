@@ -81,15 +81,18 @@ fn network(chain_id: u64, secrets: Vec<Secrets>, mut balances: BTreeMap<Address,
     for (index, secrets) in (BENEFICIARY_INDEX..).zip(&secrets) {
         validators.push(secrets.keys.validator(test_account(index)?.address()));
     }
-    let mut alloc: BTreeMap<Address, GenesisAccount> =
-        balances.into_iter().map(|(address, balance)| (address, GenesisAccount { balance, ..Default::default() })).collect();
+    let mut alloc: BTreeMap<Address, GenesisAccount> = balances
+        .into_iter()
+        .map(|(address, balance)| (address, GenesisAccount { balance, ..Default::default() }))
+        .collect();
     for predeploy in predeploys(test_account(0)?.address()) {
         let account = alloc.entry(predeploy.address).or_default();
         account.nonce = Some(1);
         account.code = Some(predeploy.code);
         account.storage = Some(predeploy.storage).filter(|storage| !storage.is_empty());
     }
-    let file = GenesisFile { config: config(chain_id, &validators)?, gas_limit: GAS_LIMIT, alloc, ..Default::default() };
+    let file =
+        GenesisFile { config: config(chain_id, &validators)?, gas_limit: GAS_LIMIT, alloc, ..Default::default() };
     Ok(Network { genesis: Genesis::new(file)?, secrets })
 }
 

@@ -74,7 +74,8 @@ impl Secrets {
 /// When it is not one, or its public keys are not those of its secrets.
 pub(crate) fn read(path: &Path) -> Result<ValidatorKeys> {
     let text = fs::read_to_string(path).wrap_err_with(|| format!("cannot read {}", path.display()))?;
-    let file: KeyFile = serde_json::from_str(&text).wrap_err_with(|| format!("{} is not a key file", path.display()))?;
+    let file: KeyFile =
+        serde_json::from_str(&text).wrap_err_with(|| format!("{} is not a key file", path.display()))?;
     let secrets = Secrets::new(file.identity_secret, file.voting_secret)?;
     let validator = secrets.keys.validator(Default::default());
     let matches = validator.identity == file.identity && validator.voting_key == file.voting_key;

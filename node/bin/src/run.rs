@@ -1,12 +1,12 @@
 //! `edgeloom run`: a node of a network.
 
 use crate::{arguments, genesis, keys, open, ready::Ready, signals::Signals};
-use k256::ecdsa::SigningKey;
 use edgeloom_consensus::network::{self, Shared};
-use edgeloom_rpc::{Node, RpcConfig, Server, Submit};
+use edgeloom_rpc::{Node, RpcConfig, Submit, serve};
 use edgeloom_types::Genesis;
 use eyre::{Result, WrapErr, eyre};
-use std::{net::SocketAddr, sync::Arc};
+use k256::ecdsa::SigningKey;
+use std::sync::Arc;
 
 /// Runs until it is told to stop, or until something fails for good.
 ///
@@ -26,7 +26,8 @@ pub(crate) async fn command(arguments: arguments::Run) -> Result<()> {
         peers: arguments.peers.into_iter().filter(|(peer, _)| *peer != identity).collect(),
         directory: open::consensus_path(&arguments.data),
     };
-    let server = serve(arguments.rpc, &genesis, &shared, Submit::Network, Vec::new()).await?;
+    let node = node(&genesis, &shared, Submit::Network, Vec::new());
+    let server = serve(RpcConfig { address: arguments.rpc }, node).await.wrap_err("--rpc")?;
     let mut running = network::start(config, shared.clone())?;
     let ready = Ready {
         rpc: format!("http://{}", server.address),
@@ -35,7 +36,8 @@ pub(crate) async fn command(arguments: arguments::Run) -> Result<()> {
         validators: Vec::new(),
     };
     let role = if genesis.committee().validator(&identity).is_some() { "validator" } else { "follower" };
-    let text = format!("{role} {identity}\nchain {} of genesis {}\nlistening on {}", ready.chain_id, ready.genesis, ready.rpc);
+    let text =
+        format!("{role} {identity}\nchain {} of genesis {}\nlistening on {}", ready.chain_id, ready.genesis, ready.rpc);
     ready.print(arguments.json, &text)?;
     let fault = tokio::select! {
         () = signals.stop() => None,
@@ -46,24 +48,14 @@ pub(crate) async fn command(arguments: arguments::Run) -> Result<()> {
     fault.map_or(Ok(()), |fault| Err(eyre!(fault)))
 }
 
-/// Serves JSON-RPC.
-///
-/// # Errors
-/// When the port is taken.
-pub(crate) async fn serve(
-    address: SocketAddr,
-    genesis: &Arc<Genesis>,
-    shared: &Shared,
-    submit: Submit,
-    dev_keys: Vec<SigningKey>,
-) -> Result<Server> {
-    let node = Node {
+/// What the RPC server is given.
+pub(crate) fn node(genesis: &Arc<Genesis>, shared: &Shared, submit: Submit, dev_keys: Vec<SigningKey>) -> Node {
+    Node {
         store: shared.chain.lock().store().clone(),
         genesis: genesis.clone(),
         pool: shared.pool.clone(),
         feed: shared.feed.clone(),
         submit,
         dev_keys,
-    };
-    edgeloom_rpc::serve(RpcConfig { address }, node).await.wrap_err_with(|| format!("cannot serve JSON-RPC on {address}"))
+    }
 }

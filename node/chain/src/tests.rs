@@ -1,0 +1,9 @@
+//! The chain over real stores, with real signatures and certificates.
+
+mod certificates;
+mod contracts;
+mod finality;
+mod restart;
+mod same;
+mod verdicts;
+mod world;

@@ -58,7 +58,11 @@ enum Verdict {
 
 impl ChainApp {
     /// Runs `f` on the chain, on the blocking pool. `None` when the runtime stops first.
-    pub(crate) async fn on_chain<E, T>(&self, runtime: &E, f: impl FnOnce(&mut Chain) -> T + Send + 'static) -> Option<T>
+    pub(crate) async fn on_chain<E, T>(
+        &self,
+        runtime: &E,
+        f: impl FnOnce(&mut Chain) -> T + Send + 'static,
+    ) -> Option<T>
     where
         E: Spawner,
         T: Send + 'static,
@@ -138,7 +142,13 @@ impl ChainApp {
         }
     }
 
-    async fn build<E: Spawner>(&self, runtime: &E, parent: B256, proposal: Proposal, candidates: Candidates) -> Option<Arc<SealedBlock>> {
+    async fn build<E: Spawner>(
+        &self,
+        runtime: &E,
+        parent: B256,
+        proposal: Proposal,
+        candidates: Candidates,
+    ) -> Option<Arc<SealedBlock>> {
         let built = self.on_chain(runtime, move |chain| {
             let built = chain.propose(proposal, candidates.into_iter());
             (built, chain.tip().hash() == parent)

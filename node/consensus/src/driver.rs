@@ -178,7 +178,9 @@ where
         let kept = self.app.ledger.lock().early(block.hash());
         let certificate = match kept {
             Some(certificate) => Some(certificate),
-            None => self.marshal.get_finalization(Height::new(height.get())).await.map(|certificate| encode(&certificate)),
+            None => {
+                self.marshal.get_finalization(Height::new(height.get())).await.map(|certificate| encode(&certificate))
+            }
         };
         let (child, stored) = (block.clone(), certificate.clone());
         let decided = self.app.on_chain(&self.context, move |chain| chain.finalize(&child, stored)).await;
@@ -189,7 +191,10 @@ where
             ledger.hold(height, block.hash(), certificate);
         }
         drop(ledger);
-        let last = self.epocher.containing(Height::new(height.get())).is_some_and(|bounds| bounds.last().get() == height.get());
+        let last = self
+            .epocher
+            .containing(Height::new(height.get()))
+            .is_some_and(|bounds| bounds.last().get() == height.get());
         if last {
             let next = Epoch::new(block.extra().epoch).next();
             self.app.committees.register(next, self.app.genesis.committee()); // D2

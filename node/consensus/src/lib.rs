@@ -14,6 +14,7 @@ mod keys;
 pub mod network;
 mod node;
 pub mod solo;
+mod sync;
 #[cfg(test)]
 mod world;
 

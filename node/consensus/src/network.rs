@@ -174,7 +174,9 @@ pub(crate) fn prepare(
 
 fn check_identities(committee: &Committee) -> Result<(), NetworkError> {
     let mut identities = committee.validators().map(|validator| validator.identity);
-    identities.find(|identity| identity_key(identity).is_none()).map_or(Ok(()), |identity| Err(NetworkError::Identity(identity)))
+    identities
+        .find(|identity| identity_key(identity).is_none())
+        .map_or(Ok(()), |identity| Err(NetworkError::Identity(identity)))
 }
 
 /// Every node with its address, this one included; voters are primary peers.

@@ -18,29 +18,26 @@
 
 use crate::{
     application::ChainApp,
-    archive,
     block::{Digest, WireBlock},
-    committee::{Committees, Scheme},
-    driver::{Deliveries, Driver, Inbox, Observer, Stopped},
+    committee::Scheme,
+    driver::{Driver, Inbox, Observer, Stopped},
     gossip,
+    sync::{self, Synced},
 };
-use commonware_broadcast::buffered;
 use commonware_consensus::{
-    marshal::{self, Start, core::Actor, resolver::p2p as backfill, standard::Standard},
+    marshal::{self, standard::Standard},
     simplex,
-    types::{Epoch, FixedEpocher, Height, ViewDelta},
+    types::{Epoch, FixedEpocher},
 };
-use commonware_cryptography::{Digested, certificate::Verifier as _, ed25519::PublicKey};
+use commonware_cryptography::{Digested, ed25519::PublicKey};
 use commonware_p2p::{
     Blocker, Provider, Receiver, Sender,
     utils::mux::{self, Builder as _, Muxer},
 };
 use commonware_parallel::Strategy;
 use commonware_runtime::{Clock, Handle, Metrics, Spawner, Storage, buffer::paged::CacheRef};
-use commonware_storage::archive::immutable;
-use commonware_utils::{NZDuration, NZU16, NZU64, NZUsize, channel::mpsc};
+use commonware_utils::{NZU16, NZUsize, channel::mpsc};
 use rand_core::CryptoRng;
-use std::{sync::Arc, time::Duration};
 
 /// Blocks travel whole.
 pub(crate) type Variant = Standard<WireBlock>;
@@ -95,7 +92,11 @@ pub(crate) struct Channels<S, R, P, B> {
 
 /// Starts a node below `context`: when the task that owns `context` ends, so do all of its tasks. The handle resolves
 /// when the node stops of itself, which is always a fault.
-pub(crate) async fn start<E, S, R, P, B, T>(context: E, config: Config<T>, channels: Channels<S, R, P, B>) -> (Marshal, Handle<Stopped>)
+pub(crate) async fn start<E, S, R, P, B, T>(
+    context: E,
+    config: Config<T>,
+    channels: Channels<S, R, P, B>,
+) -> (Marshal, Handle<Stopped>)
 where
     E: Runtime,
     S: Sender<PublicKey = PublicKey>,
@@ -109,45 +110,13 @@ where
     let page_cache = CacheRef::new(NZU16!(4096), NZUsize!(256));
     register_epochs(&app);
 
-    let (broadcast, buffer) = buffered::Engine::new(
-        context.child("broadcast"),
-        buffered::Config {
-            public_key: config.public_key.clone(),
-            mailbox_size: MAILBOX_SIZE,
-            deque_size: 16,
-            priority: true,
-            codec_config: (),
-            peer_provider: channels.peers.clone(),
-            strategy: config.strategy.clone(),
-        },
-    );
-    broadcast.start(channels.blocks);
-
-    let resolver = backfill::init(
-        context.child("backfill"),
-        backfill::Config {
-            public_key: config.public_key.clone(),
-            peer_provider: channels.peers.clone(),
-            blocker: channels.blocker.clone(),
-            mailbox_size: MAILBOX_SIZE,
-            fetch_timeout: NZDuration!(Duration::from_secs(2)),
-            fetch_retry_delay: Duration::from_millis(100),
-            priority_requests: false,
-            priority_responses: false,
-        },
-        channels.backfill,
-    );
-
-    let stores = archives(&context, &config.partition, page_cache.clone()).await;
-    let (actor, marshal, floor) = Actor::<E, Variant, _, _, _, _, _>::init(
-        context.child("marshal"),
-        stores.0,
-        stores.1,
-        marshal_config(&config, &epocher, page_cache.clone()),
-    )
-    .await;
-    let (deliver, deliveries) = mpsc::unbounded_channel();
-    actor.start(Deliveries(deliver), buffer, resolver);
+    let sync = sync::Channels {
+        blocks: channels.blocks,
+        backfill: channels.backfill,
+        peers: channels.peers,
+        blocker: channels.blocker.clone(),
+    };
+    let Synced { marshal, deliveries, processed } = sync::start(&context, &config, &page_cache, sync).await;
     gossip::start(&context, app.clone(), channels.transactions);
 
     let wrapper = Wrapper::new(context.child("wrapper"), app.clone(), marshal.clone(), epocher.clone());
@@ -177,13 +146,10 @@ where
         partition: config.partition,
         strategy: config.strategy,
     };
-    let processed = floor.processed().map_or(0, |processed| processed.height().get());
     let inbox = Inbox { deliveries, heard, ahead_votes, ahead_certificates };
-    let handle = context.child("run").spawn(move |_| driver.run(inbox, Height::new(processed)));
+    let handle = context.child("run").spawn(move |_| driver.run(inbox, processed));
     (marshal, handle)
 }
-
-const MAILBOX_SIZE: std::num::NonZeroUsize = NZUsize!(1024);
 
 /// Committees up to the epoch of the next block, before anything checks a certificate.
 fn register_epochs(app: &ChainApp) {
@@ -191,44 +157,6 @@ fn register_epochs(app: &ChainApp) {
     let epoch = edgeloom_types::Epoch::containing(next, app.genesis.config().epoch_length);
     for epoch in 0..=epoch.get() {
         app.committees.register(Epoch::new(epoch), app.genesis.committee());
-    }
-}
-
-type Certificates<E> = immutable::Archive<E, Digest, simplex::types::Finalization<Scheme, Digest>>;
-type Blocks<E> = immutable::Archive<E, Digest, Arc<WireBlock>>;
-
-/// Final blocks and their certificates, by height, for good.
-async fn archives<E: Runtime>(context: &E, partition: &str, page_cache: CacheRef) -> (Certificates<E>, Blocks<E>) {
-    let codec = Scheme::certificate_codec_config_unbounded();
-    let certificates = archive::config(&format!("{partition}-certificates"), codec, page_cache.clone());
-    let certificates = immutable::Archive::init(context.child("certificates"), certificates).await;
-    let blocks = archive::config(&format!("{partition}-blocks"), (), page_cache);
-    let blocks = immutable::Archive::init(context.child("blocks"), blocks).await;
-    // A disk that cannot be read at start leaves nothing to run: the runner reports the panic.
-    (certificates.expect("the certificate archive is readable"), blocks.expect("the block archive is readable"))
-}
-
-fn marshal_config<T: Strategy>(
-    config: &Config<T>,
-    epocher: &FixedEpocher,
-    page_cache: CacheRef,
-) -> marshal::Config<Committees, FixedEpocher, T, WireBlock, Digested<WireBlock>> {
-    marshal::Config {
-        provider: config.app.committees.clone(),
-        epocher: epocher.clone(),
-        start: Start::Genesis(config.genesis.clone()),
-        partition_prefix: format!("{}-marshal", config.partition),
-        mailbox_size: MAILBOX_SIZE,
-        view_retention: ViewDelta::new(64),
-        prunable_items_per_section: NZU64!(256),
-        page_cache,
-        replay_buffer: NZUsize!(1024 * 1024),
-        key_write_buffer: NZUsize!(64 * 1024),
-        value_write_buffer: NZUsize!(1024 * 1024),
-        block_codec_config: (),
-        max_repair: NZUsize!(16),
-        max_pending_acks: NZUsize!(16),
-        strategy: config.strategy.clone(),
     }
 }
 

@@ -5,7 +5,12 @@
 //!
 //! With an interval, a block is sealed every so often instead, empty or not, and nobody waits for it.
 
-use crate::{ValidatorKeys, application::{millis, next_base_fee}, decide::publish, network::Shared};
+use crate::{
+    ValidatorKeys,
+    application::{millis, next_base_fee},
+    decide::publish,
+    network::Shared,
+};
 use alloy::primitives::B256;
 use edgeloom_chain::{ChainError, Decided, Proposal};
 use edgeloom_state::StoreError;
@@ -159,7 +164,8 @@ impl Sealer {
             };
             let transactions = &decided.block.block().transactions;
             let included: HashSet<B256> = transactions.iter().map(|transaction| *transaction.tx_hash()).collect();
-            let (done, rest): (Vec<_>, Vec<_>) = waiting.into_iter().partition(|request| included.contains(&request.transaction));
+            let (done, rest): (Vec<_>, Vec<_>) =
+                waiting.into_iter().partition(|request| included.contains(&request.transaction));
             done.into_iter().for_each(|request| answer(request, Ok(Sealed::Included)));
             waiting = rest;
         }

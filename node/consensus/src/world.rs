@@ -47,7 +47,10 @@ impl World {
         let funded = accounts.iter().map(|account| (account.address(), funded.clone()));
         let predeploys = predeploys(Address::ZERO).into_iter().map(|predeploy| {
             let storage = Some(predeploy.storage);
-            (predeploy.address, GenesisAccount { nonce: Some(1), code: Some(predeploy.code), storage, ..Default::default() })
+            (
+                predeploy.address,
+                GenesisAccount { nonce: Some(1), code: Some(predeploy.code), storage, ..Default::default() },
+            )
         });
         let alloc = funded.chain(predeploys).collect();
         let file = GenesisFile { config, gas_limit: 30_000_000, alloc, ..Default::default() };

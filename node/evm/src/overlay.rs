@@ -216,6 +216,3 @@ impl<DB> fmt::Debug for Overlay<DB> {
         f.debug_struct("Overlay").field("accounts", &self.accounts.len()).finish_non_exhaustive()
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,0 +1,9 @@
+//! Properties of execution over a small state that applies deltas as a store would.
+
+mod blocks;
+mod burns;
+mod calls;
+mod contracts;
+mod world;
+
+pub(crate) use world::World;

@@ -1,6 +1,6 @@
 //! What a caller is told when an answer is not possible: geth's codes, geth's phrases.
 
-use alloy::{primitives::Bytes, sol_types::RevertReason};
+use alloy::{primitives::{B256, Bytes}, sol_types::RevertReason};
 use edgeloom_state::StoreError;
 use edgeloom_txpool::Rejection;
 use jsonrpsee::types::{ErrorObjectOwned, error::ErrorCode};
@@ -26,6 +26,9 @@ pub(crate) enum Fault {
     Unsupported(&'static str),
     #[error("filter not found")]
     NoFilter,
+    /// The transaction was admitted, but no block took it in the time that the caller gave.
+    #[error("the transaction was added to the pool but wasn't processed in time: {0}")]
+    Late(B256),
     #[error("the store failed: {0}")]
     Store(#[from] StoreError),
     #[error("internal error: {0}")]
@@ -34,6 +37,8 @@ pub(crate) enum Fault {
 
 const GENERIC: i32 = -32000;
 const REVERTED: i32 = 3;
+/// EIP-7966.
+const LATE: i32 = 4;
 const UNSUPPORTED: i32 = -32004;
 const LIMIT: i32 = -32005;
 
@@ -44,6 +49,7 @@ impl From<Fault> for ErrorObjectOwned {
             Fault::Refused(_) | Fault::Rejected(_) | Fault::NoHeader | Fault::NoFilter => GENERIC,
             Fault::Limit(_) => LIMIT,
             Fault::Reverted(_) => REVERTED,
+            Fault::Late(_) => LATE,
             Fault::Unsupported(_) => UNSUPPORTED,
             Fault::Store(_) | Fault::Internal(_) => {
                 tracing::error!(%fault, "request failed");

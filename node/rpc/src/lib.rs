@@ -26,7 +26,7 @@ mod submit;
 mod subscribe;
 
 pub use node::{Node, Sealer, Submit};
-pub use server::{RpcConfig, ServeError, Server};
+pub use server::{RpcConfig, ServeError, Server, serve};
 
 #[cfg(test)]
 mod tests;

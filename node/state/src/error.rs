@@ -7,9 +7,7 @@ use std::{io, path::PathBuf};
 /// bugs of the caller; the rest is the disk's fault, and the process should stop.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    #[error(
-        "data directory {0} is in use by another process: stop that one, or choose another directory with --data-dir"
-    )]
+    #[error("data directory {0} is in use by another process: stop that one, or choose another directory")]
     Locked(PathBuf),
     #[error(
         "data directory {path} has layout version {found}, this build reads version {expected}: \

@@ -94,7 +94,8 @@ fn settle(change: &mut AccountDelta) {
 
 fn change(view: &View, address: &Address, delta: &AccountDelta) -> Result<Change, StoreError> {
     let hashed = keccak256(address);
-    let mut slots: Vec<_> = delta.storage.iter().map(|(slot, value)| (keccak256(slot.to_be_bytes::<32>()), *value)).collect();
+    let mut slots: Vec<_> =
+        delta.storage.iter().map(|(slot, value)| (keccak256(slot.to_be_bytes::<32>()), *value)).collect();
     slots.sort_unstable_by_key(|(slot, _)| *slot);
     let mut change = Change { hashed, record: None, cleared: delta.storage_cleared, slots, nodes: Nodes::new() };
     let Some(account) = delta.account else { return Ok(change) };
@@ -102,7 +103,8 @@ fn change(view: &View, address: &Address, delta: &AccountDelta) -> Result<Change
     let mut storage_root = before;
     if !change.slots.is_empty() {
         let entries: Vec<_> = change.slots.iter().map(slot_entry).collect();
-        (storage_root, change.nodes) = trie::update(before, &entries, |path| view.storage_node(address, &hashed, path))?;
+        (storage_root, change.nodes) =
+            trie::update(before, &entries, |path| view.storage_node(address, &hashed, path))?;
     }
     change.record = Some(Record { account, storage_root });
     Ok(change)

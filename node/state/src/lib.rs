@@ -3,7 +3,7 @@
 //!
 //! * S1 A [`Store`] is the final chain: the tip, everything below it, and nothing that could be undone.
 //! * S2 What is executed but not final lives in [`Layer`]s, which a [`View`] stacks over the tip: the layer carries the
-//!   state delta and the trie nodes it changes, so the root of a child is computed without touching the disk's state.
+//!   state delta and the trie nodes it changes, so the root of a child is known before anything is written.
 //! * S3 [`Store::commit`] writes state, trie, history, block, receipts and tip in one batch, synced before it returns.
 //! * S4 History rows hold the value that a key took at a height and are never rewritten, so a [`HistoryView`] needs no
 //!   lock: whatever is committed while it reads lies above its height.

@@ -67,4 +67,3 @@ pub(crate) fn snapshot_tip(snapshot: &Snapshot<'_>) -> Result<Tip, StoreError> {
     let unknown = StoreError::UnknownHeight { asked: edgeloom_types::Height::GENESIS, tip: None };
     Tip::decode(&snapshot.get(Table::Meta, META_TIP)?.ok_or(unknown)?)
 }
-

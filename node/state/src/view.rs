@@ -82,8 +82,8 @@ impl View {
     /// # Errors
     /// [`StoreError::Stale`] when a block that is not among the layers was committed; the disk's.
     pub fn extend(&self, delta: StateDelta) -> Result<Layer, StoreError> {
-        self.fresh()?;
         let layer = Layer::extend(self, self.root(), delta);
+        // Asked afterwards, so that a commit meanwhile counts as well, and before an error that it may have caused.
         self.fresh()?;
         layer
     }

@@ -139,7 +139,7 @@ impl Genesis {
         let mut delta = StateDelta::default();
         for (address, allocated) in &self.file.alloc {
             let code = allocated.code.clone().filter(|code| !code.is_empty());
-            let code_hash = code.as_ref().map_or(KECCAK256_EMPTY, |code| keccak256(code));
+            let code_hash = code.as_ref().map_or(KECCAK256_EMPTY, keccak256);
             let account = Account { nonce: allocated.nonce.unwrap_or(0), balance: allocated.balance, code_hash };
             let storage = allocated.storage.iter().flatten();
             let storage = storage.map(|(slot, value)| (U256::from_be_bytes(slot.0), U256::from_be_bytes(value.0)));

@@ -8,10 +8,13 @@ pub struct Cost {
     pub macs: u64,
     /// Operand elements gathered: window positions, patch elements, both sides of an addition, copied elements.
     pub reads: u64,
-    /// Contiguous runs of operand elements: vectors, and for windows each kernel row (convolution) or position (pool).
+    /// Contiguous runs of operand elements: vectors; and every window, with its kernel rows (convolution) or positions
+    /// (pool).
     pub rows: u64,
     /// Elements written.
     pub outputs: u64,
+    /// Those of them that are sums of products, of DENSE and CONV2D.
+    pub dots: u64,
     /// Scale records checked and used, one per row and channel and operation.
     pub scales: u64,
     /// Weight bytes read by the operations; shared weights count each time.
@@ -28,6 +31,7 @@ impl Cost {
             reads: self.reads + other.reads,
             rows: self.rows + other.rows,
             outputs: self.outputs + other.outputs,
+            dots: self.dots + other.dots,
             scales: self.scales + other.scales,
             weights: self.weights + other.weights,
             trace: self.trace + other.trace,

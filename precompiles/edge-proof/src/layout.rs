@@ -124,8 +124,7 @@ impl Descriptor {
     pub(crate) fn encode(&self) -> [u8; RECORD_BYTES] {
         let mut out = [0; RECORD_BYTES];
         out[0..5].copy_from_slice(&[self.op, self.flags, self.in_type, self.in2_type, self.out_type]);
-        let wide =
-            [self.in_base, self.in2_base, self.out_base, self.weight_base, self.scale_base, self.table_base];
+        let wide = [self.in_base, self.in2_base, self.out_base, self.weight_base, self.scale_base, self.table_base];
         for (slot, value) in out[8..56].chunks_exact_mut(8).zip(wide) {
             slot.copy_from_slice(&value.to_le_bytes());
         }

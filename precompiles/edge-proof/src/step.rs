@@ -131,9 +131,7 @@ impl Op {
                 let linear = Descriptor { weight_base: d.weight_base, k: d.k, ..scaled };
                 (Self::Conv2d(Geometry::read(d)?), windowed(linear, d))
             }
-            opcode::MAX_POOL => {
-                (Self::MaxPool(Geometry::read(d)?), Descriptor { pad_value: 0, ..windowed(unary, d) })
-            }
+            opcode::MAX_POOL => (Self::MaxPool(Geometry::read(d)?), Descriptor { pad_value: 0, ..windowed(unary, d) }),
             opcode::ADD => (Self::Add, with_second(flagged, second)),
             opcode::REQUANTISE => (Self::Requantise, flagged),
             opcode::LUT => (Self::Lut, Descriptor { table_base: d.table_base, ..unary }),
@@ -288,17 +286,23 @@ impl Step {
     /// The step's share of [`Cost`], without the trace.
     pub(crate) fn cost(&self) -> Cost {
         let (count, n, k) = (self.count as u64, self.n as u64, self.k as u64);
-        let scales = if !self.scaled() { 0 } else if self.one_scale { 1 } else { n };
+        let scales = if !self.scaled() {
+            0
+        } else if self.one_scale {
+            1
+        } else {
+            n
+        };
         let base = Cost { ops: 1, outputs: count * n, scales, ..Cost::default() };
         match self.op {
-            Op::Dense => Cost { macs: count * n * k, reads: count * k, rows: count, weights: n * k, ..base },
-            Op::Conv2d(g) => {
-                let rows = count * g.kernel_h as u64;
-                Cost { macs: count * n * k, reads: count * k, rows, weights: n * k, ..base }
+            Op::Dense | Op::Conv2d(_) => {
+                let runs = if let Op::Conv2d(g) = self.op { 1 + g.kernel_h as u64 } else { 1 };
+                let (macs, dots, weights) = (count * n * k, count * n, n * k);
+                Cost { macs, dots, weights, reads: count * k, rows: count * runs, ..base }
             }
             Op::MaxPool(g) => {
-                let rows = count * (g.kernel_h * g.kernel_w) as u64;
-                Cost { reads: rows * n, rows, ..base }
+                let positions = count * (g.kernel_h * g.kernel_w) as u64;
+                Cost { reads: positions * n, rows: count + positions, ..base }
             }
             Op::Add => Cost { reads: 2 * count * n, rows: 2 * count, ..base },
             Op::Requantise => Cost { reads: count * n, rows: count, ..base },

@@ -18,33 +18,49 @@ pub(crate) const CODE_WORD: u64 = 3;
 /// Each operation of the graph, decoded and checked.
 pub(crate) const GRAPH_OP: u64 = 60;
 
+/// Each operation of the graph, checked against its weights and started.
 const OP: u64 = 40;
-const MACS_PER_GAS: u64 = 40;
+/// Multiply-accumulates of one gas.
+const MACS_PER_GAS: u64 = 100;
+/// Operand elements of one gas.
 const READS_PER_GAS: u64 = 4;
-const ROW: u64 = 1;
-const OUTPUT: u64 = 1;
-const SCALE: u64 = 2;
-const WEIGHTS_PER_GAS: u64 = 20;
-const TRACE_PER_GAS: u64 = 16;
-
-/// Hashing (graph, weights, transposed weights) and transposing, per 32-byte word of the image.
-const DESCRIBE_WORD: u64 = 12;
+/// Each run of operand elements: finding it costs more than reading a short one.
+const ROW: u64 = 3;
+/// Each sum of products: adding up the lanes, requantising, storing.
+const DOT: u64 = 1;
+/// Output elements of one gas, sums of products among them.
+const OUTPUTS_PER_GAS: u64 = 4;
+/// Each scale record, checked and unpacked.
+const SCALE: u64 = 1;
+/// Weight bytes of one gas: read from memory that no cache holds, and summed where a row could overflow.
+const WEIGHTS_PER_GAS: u64 = 100;
+/// Bytes of the trace for one gas: fresh memory.
+const TRACE_PER_GAS: u64 = 32;
+/// Bytes hashed for one gas: graph and weights.
+const HASHED_PER_GAS: u64 = 6;
+/// Weight bytes transposed and hashed for one gas.
+const TRANSPOSED_PER_GAS: u64 = 2;
 
 /// Gas of checking the weights of a graph and running it once.
 pub const fn infer_gas(cost: &Cost) -> u64 {
-    cost.ops * OP
+    check_gas(cost)
         + cost.macs.div_ceil(MACS_PER_GAS)
         + cost.reads.div_ceil(READS_PER_GAS)
         + cost.rows * ROW
-        + cost.outputs * OUTPUT
-        + cost.scales * SCALE
-        + cost.weights.div_ceil(WEIGHTS_PER_GAS)
+        + cost.dots * DOT
+        + cost.outputs.div_ceil(OUTPUTS_PER_GAS)
         + cost.trace.div_ceil(TRACE_PER_GAS)
 }
 
 /// Gas of checking the weights of a graph and committing to an image of `image_bytes`.
 pub const fn describe_gas(cost: &Cost, image_bytes: usize) -> u64 {
-    cost.scales * SCALE + cost.weights.div_ceil(WEIGHTS_PER_GAS) + words(image_bytes) * DESCRIBE_WORD
+    check_gas(cost)
+        + (image_bytes as u64).div_ceil(HASHED_PER_GAS)
+        + cost.weights.div_ceil(TRANSPOSED_PER_GAS)
+}
+
+const fn check_gas(cost: &Cost) -> u64 {
+    cost.ops * OP + cost.scales * SCALE + cost.weights.div_ceil(WEIGHTS_PER_GAS)
 }
 
 pub(crate) const fn words(bytes: usize) -> u64 {

@@ -27,11 +27,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 fn describe(event: &JobEvent) -> String {
     match &event.kind {
-        JobEventKind::Posted { requester, model_id, price, input, .. } => format!(
-            "posted by {requester}: {} bytes for model {model_id}, {} TFUEL",
-            input.len(),
-            format_ether(*price)
-        ),
+        JobEventKind::Posted { requester, model_id, price, input, .. } => {
+            format!("posted by {requester}: {} bytes for model {model_id}, {} TFUEL", input.len(), format_ether(*price))
+        }
         JobEventKind::Taken { worker, .. } => format!("taken by {worker}"),
         JobEventKind::Answered { output } => format!("answered {output}"),
         JobEventKind::Closed { phase, reason, paid, .. } => {

@@ -283,7 +283,12 @@ impl Client {
     }
 
     /// Sends a contract call and waits for its block.
-    pub(crate) async fn send(&self, to: Address, call: &impl SolCall, value: U256) -> Result<TransactionReceipt, Error> {
+    pub(crate) async fn send(
+        &self,
+        to: Address,
+        call: &impl SolCall,
+        value: U256,
+    ) -> Result<TransactionReceipt, Error> {
         self.sender()?.run(Call { to, value, input: call.abi_encode().into(), gas: None }).await
     }
 

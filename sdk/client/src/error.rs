@@ -180,9 +180,7 @@ impl Error {
         match payload.as_revert_data() {
             Some(data) => Self::from_revert(to, data),
             None if payload.message.contains("execution reverted") => Self::Revert { data: Bytes::new() },
-            None => {
-                Self::Rpc { method: method.to_owned(), code: payload.code, message: payload.message.to_string() }
-            }
+            None => Self::Rpc { method: method.to_owned(), code: payload.code, message: payload.message.to_string() },
         }
     }
 
@@ -199,12 +197,7 @@ impl Error {
             Some(addresses::EDGE_PROOF) => proof(),
             _ => None,
         };
-        decoded
-            .or_else(market)
-            .or_else(staking)
-            .or_else(models)
-            .or_else(proof)
-            .unwrap_or(Self::Revert { data })
+        decoded.or_else(market).or_else(staking).or_else(models).or_else(proof).unwrap_or(Self::Revert { data })
     }
 
     /// Whether trying the same read again can help: the fault lies with the connection, not with the request.

@@ -23,8 +23,9 @@ const POLL: Duration = Duration::from_millis(100);
 /// How long a subscription may be silent before the node is asked as well: an idle chain seals a block a second, a
 /// development chain none.
 const SILENCE: Duration = Duration::from_secs(2);
-/// Between two attempts to subscribe.
-const RESUBSCRIBE: Duration = Duration::from_secs(2);
+/// Longest attempt to subscribe, and the pause before the second; the pause doubles up to [`RESUBSCRIBE_MAX`].
+const RESUBSCRIBE: Duration = Duration::from_secs(1);
+const RESUBSCRIBE_MAX: Duration = Duration::from_secs(30);
 
 /// Starts following. The task ends when every receiver is gone.
 pub(crate) fn follow(rpc: Rpc, url: &Url, first: u64) -> watch::Receiver<u64> {
@@ -53,7 +54,7 @@ struct Subscription {
 
 async fn run(rpc: Rpc, url: Option<Url>, heads: watch::Sender<u64>) {
     let mut subscription = None;
-    let mut subscribe_at = Instant::now();
+    let (mut subscribe_at, mut pause) = (Instant::now(), RESUBSCRIBE);
     let mut ask_at = Instant::now();
     loop {
         tokio::select! {
@@ -78,7 +79,8 @@ async fn run(rpc: Rpc, url: Option<Url>, heads: watch::Sender<u64>) {
                 if let Some(url) = &url {
                     subscription = subscribe(&rpc, url).await;
                 }
-                subscribe_at = Instant::now() + RESUBSCRIBE;
+                pause = if subscription.is_some() { RESUBSCRIBE } else { (pause * 2).min(RESUBSCRIBE_MAX) };
+                subscribe_at = Instant::now() + pause;
             }
         }
     }

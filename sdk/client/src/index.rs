@@ -57,8 +57,9 @@ impl Index {
                 let Some(asked) = query.take() else { return Ok(None) };
                 let page = index.jobs(&asked).await?;
                 rows = page.items.into_iter();
-                query = (page.page_info.has_next_page && page.page_info.end_cursor.is_some())
-                    .then(|| JobQuery { after: page.page_info.end_cursor, ..asked });
+                if page.page_info.has_next_page && page.page_info.end_cursor.is_some() {
+                    query = Some(JobQuery { after: page.page_info.end_cursor, ..asked });
+                }
             }
         }))
     }

@@ -2,7 +2,7 @@ mod events;
 mod posted;
 
 use alloy::{
-    primitives::{Address, B256, Bytes, U256},
+    primitives::{Address, B256, Bytes, U64, U256},
     rpc::types::{Filter, Log, TransactionReceipt},
     sol_types::SolEvent,
 };
@@ -202,26 +202,18 @@ impl Jobs {
     }
 
     async fn logs_of(&self, id: U256, events: Vec<B256>, from: u64) -> Result<Vec<Log>, Error> {
-        let filter = Filter::new().event_signature(events).topic1(B256::from(id));
-        logs(&self.client, filter, from).await
+        let filter = Filter::new().address(JOB_MARKET).event_signature(events).topic1(B256::from(id));
+        let rpc = self.client.rpc();
+        let head: U64 = rpc.read("eth_blockNumber", ()).await?;
+        let mut found = Vec::new();
+        let mut from = from;
+        while from <= head.to() {
+            let to = head.to::<u64>().min(from.saturating_add(RANGE - 1));
+            found.extend(rpc.logs(&filter, from..=to, rpc.deadlines.read).await?);
+            from = to + 1;
+        }
+        Ok(found)
     }
-}
-
-/// Logs of the market from `from` to the newest block, asked for in ranges that nodes accept.
-async fn logs(client: &Client, filter: Filter, from: u64) -> Result<Vec<Log>, Error> {
-    let head: alloy::primitives::U64 = client.rpc().read("eth_blockNumber", ()).await?;
-    let mut found = Vec::new();
-    let mut from = from;
-    while from <= head.to::<u64>() {
-        let to = head.to::<u64>().min(from.saturating_add(RANGE - 1));
-        found.extend(logs_between(client, filter.clone(), from, to).await?);
-        from = to + 1;
-    }
-    Ok(found)
-}
-
-async fn logs_between(client: &Client, filter: Filter, from: u64, to: u64) -> Result<Vec<Log>, Error> {
-    client.rpc().read("eth_getLogs", (filter.address(JOB_MARKET).from_block(from).to_block(to),)).await
 }
 
 /// The market's event of this type in a receipt of ours.

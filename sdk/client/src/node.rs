@@ -1,13 +1,80 @@
+use alloy::primitives::Bytes;
+use edgeloom_node_api::{ChainApiClient, FEED_BYTES_MAX, FeedBlock, Status, Supply};
+use jsonrpsee::{
+    core::ClientError,
+    http_client::{HttpClient, HttpClientBuilder},
+};
 use url::Url;
 
-use crate::{Deadlines, Error};
+use crate::{
+    Deadlines, Error,
+    rpc::{install_tls, retried},
+};
 
-/// The chain's own RPC.
-#[derive(Debug)]
-pub struct Node {}
+/// The chain's own RPC, `edge_*`. Everything it shows is final.
+#[derive(Clone, Debug)]
+pub struct Node {
+    http: HttpClient,
+    deadlines: Deadlines,
+}
 
 impl Node {
-    pub(crate) fn new(_url: &Url, _deadlines: Deadlines) -> Result<Self, Error> {
-        Ok(Self {})
+    pub(crate) fn new(url: &Url, deadlines: Deadlines) -> Result<Self, Error> {
+        install_tls();
+        let http = HttpClientBuilder::default()
+            .request_timeout(deadlines.request)
+            // Blocks and receipts travel as hex.
+            .max_response_size(u32::try_from(4 * FEED_BYTES_MAX).unwrap_or(u32::MAX))
+            .build(url.as_str())
+            .map_err(|error| Error::Settings(format!("{url}: {error}")))?;
+        Ok(Self { http, deadlines })
+    }
+
+    /// Which chain the node follows, and how far it is.
+    ///
+    /// # Errors
+    /// [`Error::Transport`] and its like.
+    pub async fn status(&self) -> Result<Status, Error> {
+        self.read("edge_status", || ChainApiClient::status(&self.http)).await
+    }
+
+    /// The supply equation at the newest block. The node scans all accounts for it.
+    ///
+    /// # Errors
+    /// [`Error::Transport`] and its like.
+    pub async fn supply(&self) -> Result<Supply, Error> {
+        self.read("edge_supply", || ChainApiClient::supply(&self.http)).await
+    }
+
+    /// The finalization certificate of a block, if the node has its own.
+    ///
+    /// # Errors
+    /// [`Error::Transport`] and its like.
+    pub async fn certificate(&self, height: u64) -> Result<Option<Bytes>, Error> {
+        self.read("edge_certificate", || ChainApiClient::certificate(&self.http, height)).await
+    }
+
+    /// At most `limit` blocks from `from` on; fewer when they are large, none when there are none yet.
+    ///
+    /// # Errors
+    /// [`Error::Transport`] and its like.
+    pub async fn feed(&self, from: u64, limit: u64) -> Result<Vec<FeedBlock>, Error> {
+        self.read("edge_feed", || ChainApiClient::feed(&self.http, from, limit)).await
+    }
+
+    async fn read<T, F>(&self, method: &'static str, ask: impl Fn() -> F) -> Result<T, Error>
+    where
+        F: Future<Output = Result<T, ClientError>>,
+    {
+        retried(self.deadlines.read, || async { ask().await.map_err(|error| sort(method, error)) }).await
+    }
+}
+
+fn sort(method: &str, error: ClientError) -> Error {
+    match error {
+        ClientError::Call(refusal) => {
+            Error::Rpc { method: method.to_owned(), code: refusal.code().into(), message: refusal.message().to_owned() }
+        }
+        other => Error::Transport { method: method.to_owned(), source: Box::new(other) },
     }
 }

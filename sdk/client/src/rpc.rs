@@ -1,11 +1,14 @@
 //! Reads of the node's JSON-RPC: a deadline on every attempt, and on all attempts together.
 
-use std::{sync::Once, time::Duration};
+use std::{ops::RangeInclusive, sync::Once, time::Duration};
 
 use alloy::{
     primitives::Address,
     providers::{DynProvider, Provider, ProviderBuilder},
-    rpc::json_rpc::{RpcRecv, RpcSend},
+    rpc::{
+        json_rpc::{RpcRecv, RpcSend},
+        types::{Filter, Log},
+    },
 };
 use tokio::time::{Instant, sleep, timeout};
 use url::Url;
@@ -61,6 +64,32 @@ impl Rpc {
             Err(_) => Err(Error::Timeout { what: method.to_owned(), after }),
         }
     }
+
+    /// Logs of the blocks `from..=to` in order. A range that the node finds too rich is halved; each question is repeated
+    /// for up to `patience`.
+    pub(crate) async fn logs(
+        &self,
+        filter: &Filter,
+        range: RangeInclusive<u64>,
+        patience: Duration,
+    ) -> Result<Vec<Log>, Error> {
+        let mut found = Vec::new();
+        let mut ranges = vec![range];
+        while let Some(range) = ranges.pop() {
+            let (&from, &to) = (range.start(), range.end());
+            let filter = filter.clone().from_block(from).to_block(to);
+            match retried(patience, || self.once("eth_getLogs", (filter.clone(),), None)).await {
+                Ok::<Vec<Log>, _>(logs) => found.extend(logs),
+                Err(Error::Rpc { message, .. }) if from < to && message.contains("more than") => {
+                    let middle = from + (to - from) / 2;
+                    ranges.push(middle + 1..=to);
+                    ranges.push(from..=middle);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(found)
+    }
 }
 
 /// Repeats an idempotent read while its failures are transient and `deadline` is not reached.
@@ -93,7 +122,7 @@ pub(crate) fn http(request: Duration) -> Result<reqwest::Client, Error> {
 }
 
 /// The HTTP client in this dependency set has no TLS provider of its own and panics without one.
-fn install_tls() {
+pub(crate) fn install_tls() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         if rustls::crypto::CryptoProvider::get_default().is_none() {

@@ -34,6 +34,8 @@ const FEES_FRESH: Duration = Duration::from_secs(1);
 const REBROADCAST: Duration = Duration::from_secs(2);
 /// A nonce that was handed out and never broadcast is filled when others have waited behind it for this long.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// Gaps looked at in one go.
+const GAPS: usize = 16;
 /// Signings of one call before a node that keeps refusing its nonces is believed.
 const NONCE_TRIES: usize = 5;
 
@@ -195,7 +197,9 @@ impl Sender {
             if let Ok(receipt) = timeout(left.min(REBROADCAST), self.follow.receipt(tx.hash)).await {
                 break receipt?;
             }
-            match self.broadcast(tx).await {
+            let left = after.saturating_sub(start.elapsed());
+            let Ok(sent) = timeout(left, self.broadcast(tx)).await else { continue };
+            match sent {
                 Err(replaced @ Error::Replaced { .. }) => match self.receipt(tx.hash).await? {
                     Some(receipt) => break receipt,
                     None => return Err(replaced),
@@ -218,9 +222,10 @@ impl Sender {
         let count = ("eth_getTransactionCount", (self.address(), "latest"));
         let Ok(chain) = self.rpc.once::<_, U64>(count.0, count.1, None).await else { return };
         let gaps = self.nonces.lock().gaps(chain.to(), waiting);
-        for gap in gaps {
+        // The lowest hold up the rest.
+        for gap in gaps.into_iter().take(GAPS) {
             let result = match gap {
-                Gap::Lost(raw) => self.push(raw).await,
+                Gap::Lost(raw) => self.rpc.once::<_, B256>("eth_sendRawTransaction", (raw,), None).await.map(drop),
                 Gap::Free(nonce) => self.fill(nonce).await,
                 Gap::Silent(nonce) if patient_no_more => self.fill(nonce).await,
                 Gap::Silent(_) => Ok(()),
@@ -292,8 +297,7 @@ impl Sender {
         let gas = match call.gas {
             Some(gas) => gas,
             None => {
-                let estimate: U64 =
-                    self.rpc.read_of("eth_estimateGas", (self.request(call),), Some(call.to)).await?;
+                let estimate: U64 = self.rpc.read_of("eth_estimateGas", (self.request(call),), Some(call.to)).await?;
                 // What another transaction changes before this one runs can cost a little more, as a first write to a slot.
                 estimate.to::<u64>().saturating_mul(5) / 4 + 10_000
             }

@@ -125,11 +125,8 @@ impl Discovery {
 
 /// The bonded workers that the index knows.
 pub(crate) async fn peers(index: &Index, stake_min: U256) -> Result<Vec<WorkerRow>, Error> {
-    let query = WorkerQuery {
-        stake_wei_gte: Some(stake_min.to_string()),
-        limit: Some(PEERS_MAX),
-        ..WorkerQuery::default()
-    };
+    let query =
+        WorkerQuery { stake_wei_gte: Some(stake_min.to_string()), limit: Some(PEERS_MAX), ..WorkerQuery::default() };
     Ok(index.workers(&query).await?.items)
 }
 

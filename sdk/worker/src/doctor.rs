@@ -71,11 +71,7 @@ pub async fn examine(config: &Config) -> Vec<Check> {
     let (data, running) = directory(&config.data);
     checks.push(data);
     checks.push(port(config, running));
-    let deadlines = Deadlines {
-        request: Duration::from_secs(3),
-        read: Duration::from_secs(4),
-        ..Deadlines::default()
-    };
+    let deadlines = Deadlines { request: Duration::from_secs(3), read: Duration::from_secs(4), ..Deadlines::default() };
     let builder = ClientBuilder::new(config.rpc.clone()).index(config.index.clone()).deadlines(deadlines);
     match Client::connect(builder).await {
         Ok(client) => {

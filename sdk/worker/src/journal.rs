@@ -68,7 +68,9 @@ pub enum End {
 pub enum JournalError {
     #[error("{path}: {source}")]
     Io { path: PathBuf, source: io::Error },
-    #[error("{path}, line {line}: damaged before the end of the file. Restore it, or move it away: jobs under way are then found on chain")]
+    #[error(
+        "{path}, line {line}: damaged before the end of the file. Restore it, or move it away: jobs under way are then found on chain"
+    )]
     Damaged { path: PathBuf, line: usize },
     #[error("{path} has more than {FILE_BYTES_MAX} bytes; move it away")]
     TooLong { path: PathBuf },
@@ -90,13 +92,13 @@ impl Journal {
     pub fn open(path: &Path) -> Result<(Self, Ledger), JournalError> {
         let failed = |source| JournalError::Io { path: path.to_owned(), source };
         let bytes = read(path)?;
-        let Loaded { records, valid } = load(&bytes).map_err(|line| JournalError::Damaged { path: path.to_owned(), line })?;
+        let Loaded { records, valid } =
+            load(&bytes).map_err(|line| JournalError::Damaged { path: path.to_owned(), line })?;
         let ledger = records.iter().fold(Ledger::default(), |mut ledger, record| {
             ledger.apply(record);
             ledger
         });
-        let mut file =
-            OpenOptions::new().create(true).append(true).open(path).map_err(failed)?;
+        let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(failed)?;
         if valid as u64 > COMPACT_BYTES {
             file = compact(path, &ledger).map_err(failed)?;
         } else if valid < bytes.len() {

@@ -1,20 +1,20 @@
 //! The life of one job, step by step. Each step is in the journal before the next begins, and each can be the first after a
 //! restart: what the journal says is checked against the chain, which decides.
 
+mod prepare;
+
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use alloy::primitives::{Address, Bytes, U256, keccak256};
-use edgeloom_bindings::{
-    IEdgeStaking::IEdgeStakingErrors,
-    IJobMarket::{IJobMarketErrors, Job, Phase},
-};
+use alloy::primitives::{Address, Bytes, U256};
+use edgeloom_bindings::IJobMarket::{Job, Phase};
 use edgeloom_sdk::{Client, Error, SignedTx};
-use tokio::{task::spawn_blocking, time::sleep};
+use prepare::{Fault, Ready};
+use tokio::time::sleep;
 
 use crate::{
     Skip, crash,
     journal::{End, Journal, JournalError, Record, Stage},
-    plan::{self, Policy, Situation, Terms},
+    plan::Policy,
     shelf::Shelf,
     tally::Tally,
 };
@@ -76,8 +76,7 @@ struct Life<'a> {
 /// Decides about an open job and, if it is good, sees it through.
 pub(crate) async fn attempt(bench: &Bench, candidate: Candidate) -> Result<Outcome, JournalError> {
     let since = Instant::now();
-    let mut life =
-        Life { bench, job: candidate.id, posted_block: candidate.posted_block, gas: U256::ZERO, since };
+    let mut life = Life { bench, job: candidate.id, posted_block: candidate.posted_block, gas: U256::ZERO, since };
     let ready = match life.prepare(candidate.input).await {
         Ok(ready) => ready,
         Err(Fault::Skip(why)) => return Ok(Outcome::Skipped(why)),
@@ -123,120 +122,28 @@ fn stage_name(stage: &Stage) -> &'static str {
     }
 }
 
-/// An answer is ready before the job is taken: no bond is ever locked for work that this worker cannot do.
-struct Ready {
-    tx: SignedTx,
-    input: Bytes,
-    output: Bytes,
-}
-
-enum Fault {
-    Skip(Skip),
-    Unreachable(Error),
-}
-
-impl From<Skip> for Fault {
-    fn from(why: Skip) -> Self {
-        Self::Skip(why)
-    }
-}
-
-/// A revert is an answer about the job; all else is the node's trouble.
-impl From<Error> for Fault {
-    fn from(error: Error) -> Self {
-        match &error {
-            Error::Market(IJobMarketErrors::TooLate(_)) => Self::Skip(Skip::TooLate),
-            Error::Market(IJobMarketErrors::OwnJob(_)) => Self::Skip(Skip::OwnJob),
-            Error::Market(IJobMarketErrors::NotBonded(_))
-            | Error::Staking(IEdgeStakingErrors::InsufficientFreeStake(_)) => Self::Skip(Skip::StakeTooSmall),
-            Error::Model(_) => Self::Skip(Skip::ModelUnfit),
-            error if error.is_revert() => Self::Skip(Skip::NotOpen),
-            _ => Self::Unreachable(error),
-        }
-    }
-}
-
 impl Life<'_> {
-    async fn prepare(&self, offered: Option<Bytes>) -> Result<Ready, Fault> {
-        let client = &self.bench.client;
-        let (jobs, staking) = (client.jobs(), client.staking());
-        let (job, stake, base_fee) =
-            futures::try_join!(jobs.get(self.job), staking.stake_of(self.bench.worker), client.base_fee())?;
-        let model = self.bench.shelf.record(client, job.modelId).await?;
-        let terms = Terms {
-            open: job.phase == Phase::Open,
-            requester: job.requester,
-            price: U256::from(job.price),
-            bond: U256::from(job.bond),
-            take_by: job.takeBy,
-            work_seconds: job.workSeconds.into(),
-            infer_gas: model.inferGas,
-            input_bytes: model.inputBytes.into(),
-            output_bytes: model.outputBytes.into(),
-        };
-        let situation = Situation {
-            worker: self.bench.worker,
-            now: unix_seconds(),
-            free_stake: U256::from(stake.free),
-            base_fee,
-        };
-        plan::decide(&terms, &situation, &self.bench.policy)?;
-        let input = self.input(&job, offered).await?;
-        let output = self.compute(&job, input.clone()).await?;
-        let tx = jobs.sign_take(self.job).await?;
-        Ok(Ready { tx, input, output })
-    }
-
-    /// The input, from wherever, with the hash that the chain has.
-    async fn input(&self, job: &Job, offered: Option<Bytes>) -> Result<Bytes, Fault> {
-        let fits = |input: &Bytes| keccak256(input) == job.inputHash;
-        if let Some(input) = offered.filter(fits) {
-            return Ok(input);
-        }
-        match self.bench.client.jobs().input(self.job, self.posted_block).await {
-            Ok(input) if fits(&input) => Ok(input),
-            Ok(_) | Err(Error::Answer(_)) => Err(Skip::InputUnknown.into()),
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// The answer, by two kernels that share no arithmetic.
-    async fn compute(&self, job: &Job, input: Bytes) -> Result<Bytes, Fault> {
-        let model = self.bench.shelf.model(&self.bench.client, job.modelId).await?;
-        let run = spawn_blocking(move || (model.infer(&input), model.infer_by_reference(&input)));
-        match run.await {
-            Ok((Ok(fast), Ok(reference))) if fast == reference => Ok(fast.into()),
-            Ok((Ok(_), Ok(_))) => {
-                tracing::error!(job = %self.job, "the two kernels disagree on this machine; run `edgeloom-worker doctor`");
-                Err(Skip::SelfCheckFailed.into())
-            }
-            Ok(_) => Err(Skip::ModelUnfit.into()),
-            Err(panicked) => {
-                tracing::error!(job = %self.job, %panicked, "the kernel failed");
-                Err(Skip::SelfCheckFailed.into())
-            }
-        }
-    }
-
     /// Sees the taking through; `None` when the job is this worker's.
     async fn take(&mut self, tx: &SignedTx) -> Result<Option<Outcome>, JournalError> {
         let landed = self.land(tx, "take-sent").await;
         self.add_gas(tx).await;
-        let owned = match landed {
-            Landed::Done => true,
-            Landed::Reverted => false,
-            Landed::Refused => return self.end(End::NotTaken(Skip::TransactionRefused)).await.map(Some),
-            Landed::Replaced => {
+        let why = match landed {
+            Landed::Done => {
+                self.record(Record::Taken { job: self.job }, "taken").await?;
+                return Ok(None);
+            }
+            Landed::Refused => Skip::TransactionRefused,
+            Landed::Reverted | Landed::Replaced => {
                 let job = self.read().await;
-                job.phase != Phase::Open && job.worker == self.bench.worker
+                if job.phase != Phase::Open && job.worker == self.bench.worker {
+                    self.record(Record::Taken { job: self.job }, "taken").await?;
+                    return Ok(None);
+                }
+                // Still open: it was not another worker, but this one's stake or nonce.
+                if job.phase == Phase::Open { Skip::TransactionRefused } else { Skip::LostRace }
             }
         };
-        if owned {
-            self.record(Record::Taken { job: self.job }, "taken").await?;
-            return Ok(None);
-        }
-        let why = End::NotTaken(Skip::LostRace);
-        self.end(why).await.map(Some)
+        self.end(End::NotTaken(why)).await.map(Some)
     }
 
     /// Computes again after a restart, then submits.

@@ -74,8 +74,12 @@ fn prometheus(status: &Status) -> String {
     for (reason, count) in &status.refusals {
         writeln!(text, "edgeloom_worker_refusals_total{{reason=\"{reason}\"}} {count}").expect("writing to a string");
     }
-    writeln!(text, "# TYPE edgeloom_worker_build_info gauge\nedgeloom_worker_build_info{{version=\"{}\"}} 1", status.version)
-        .expect("writing to a string");
+    writeln!(
+        text,
+        "# TYPE edgeloom_worker_build_info gauge\nedgeloom_worker_build_info{{version=\"{}\"}} 1",
+        status.version
+    )
+    .expect("writing to a string");
     text
 }
 

@@ -3,7 +3,7 @@
 use alloy::primitives::{Address, U256, keccak256};
 use serde::{Deserialize, Serialize};
 
-/// Gas of taking and submitting besides the inference, its input and its answer; measured on the contracts, rounded up.
+/// Gas of taking and submitting besides the inference, its input and its answer, from above.
 const FIXED_GAS: u64 = 320_000;
 /// Gas of a byte of calldata that is not zero.
 const BYTE_GAS: u64 = 16;
@@ -77,7 +77,7 @@ pub enum Skip {
     SelfCheckFailed,
     /// Another worker's taking came first.
     LostRace,
-    /// The node refused the transaction, most often because the account cannot pay its gas.
+    /// The taking was refused or failed though the job was open: gas money, stake or nonce are short for the moment.
     TransactionRefused,
 }
 

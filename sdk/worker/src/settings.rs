@@ -141,8 +141,8 @@ impl Settings {
 }
 
 fn read(path: &Path) -> Result<Settings, SettingsError> {
-    let text = fs::read_to_string(path)
-        .map_err(|source| SettingsError::Unreadable { path: path.to_owned(), source })?;
+    let text =
+        fs::read_to_string(path).map_err(|source| SettingsError::Unreadable { path: path.to_owned(), source })?;
     toml::from_str(&text).map_err(|source| SettingsError::File { path: path.to_owned(), source: Box::new(source) })
 }
 

@@ -15,7 +15,7 @@ use thiserror::Error as ThisError;
 use tokio::{
     net::TcpListener,
     sync::watch,
-    task::JoinSet,
+    task::{JoinError, JoinSet},
     time::{sleep_until, timeout_at},
 };
 
@@ -76,11 +76,19 @@ pub struct Worker {
 /// What the loop keeps.
 struct Floor {
     discovery: Discovery,
-    tasks: JoinSet<(Option<Candidate>, U256, Result<Outcome, JournalError>)>,
+    tasks: JoinSet<Done>,
     running: HashSet<U256>,
     eager: u32,
     ask_at: Instant,
     refresh_at: Instant,
+}
+
+/// A task's last word.
+struct Done {
+    id: U256,
+    /// Absent for a job that was continued from the journal.
+    candidate: Option<Candidate>,
+    outcome: Result<Outcome, JournalError>,
 }
 
 impl Worker {
@@ -184,12 +192,14 @@ impl Worker {
         {
             let id = candidate.id;
             if !floor.running.insert(id) {
+                // It is being continued from the journal; should that end without taking it, it is looked at anew.
+                floor.discovery.again(candidate, now + SOON);
                 continue;
             }
             let bench = Arc::clone(&self.bench);
             floor.tasks.spawn(async move {
                 let outcome = life::attempt(&bench, candidate.clone()).await;
-                (Some(candidate), id, outcome)
+                Done { id, candidate: Some(candidate), outcome }
             });
         }
         let (running, queued) = (floor.running.len(), floor.discovery.queued());
@@ -199,15 +209,14 @@ impl Worker {
     fn resume(&self, floor: &mut Floor, job: U256, stage: Stage) {
         floor.running.insert(job);
         let bench = Arc::clone(&self.bench);
-        floor.tasks.spawn(async move { (None, job, life::resume(&bench, job, stage).await) });
+        floor.tasks.spawn(async move {
+            let outcome = life::resume(&bench, job, stage).await;
+            Done { id: job, candidate: None, outcome }
+        });
     }
 
-    fn finish(
-        &self,
-        floor: &mut Floor,
-        done: Result<(Option<Candidate>, U256, Result<Outcome, JournalError>), tokio::task::JoinError>,
-    ) -> Result<(), WorkerError> {
-        let (candidate, id, outcome) = match done {
+    fn finish(&self, floor: &mut Floor, done: Result<Done, JoinError>) -> Result<(), WorkerError> {
+        let Done { id, candidate, outcome } = match done {
             Ok(done) => done,
             Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
         };
@@ -277,7 +286,8 @@ impl Worker {
                 state.locked = U256::from(stake.locked);
             }
         });
-        let known = async { futures::try_join!(discovery::peers(index, self.stake_min), discovery::own(index, worker)) };
+        let known =
+            async { futures::try_join!(discovery::peers(index, self.stake_min), discovery::own(index, worker)) };
         let Ok(Ok((peers, own))) = timeout_at(deadline.into(), known).await else { return };
         floor.discovery.meet(&peers);
         for job in own.into_iter().filter(|job| !floor.running.contains(job)).collect::<Vec<_>>() {

@@ -1,5 +1,7 @@
 use super::*;
-use crate::testing::{Blocks, ETHER, MODEL, REQUESTER, Tx, WORKER, busy, encode_receipts, opening, post, settle, take, theta};
+use crate::testing::{
+    Blocks, ETHER, MODEL, REQUESTER, Tx, WORKER, busy, encode_receipts, opening, post, settle, take, theta,
+};
 use alloy::primitives::{LogData, keccak256};
 use edgeloom_bindings::{IEdgeStaking, IJobMarket, IModelRegistry};
 use proptest::prelude::*;
@@ -12,7 +14,8 @@ fn one_block(txs: Vec<Tx>) -> FeedBlock {
 
 #[test]
 fn reads_events_in_order_of_execution() {
-    let decoded = decode(&one_block(vec![opening().remove(0), post(1, ETHER), take(1, ETHER), settle(1, ETHER)])).unwrap();
+    let decoded =
+        decode(&one_block(vec![opening().remove(0), post(1, ETHER), take(1, ETHER), settle(1, ETHER)])).unwrap();
     assert_eq!((decoded.facts.height, decoded.facts.transactions, decoded.facts.gas_used), (1, 4, 84_000));
     assert_eq!(decoded.facts.timestamp_ms, 1_700_000_000_250);
     let (places, kinds): (Vec<_>, Vec<_>) = decoded
@@ -37,7 +40,8 @@ fn reads_events_in_order_of_execution() {
         })
         .unzip();
     assert_eq!(kinds, ["model", "tfuel", "posted", "taken", "locked", "answered", "closed", "unlocked"]);
-    let logs = [(0, Some(0)), (1, None), (1, Some(1)), (2, Some(2)), (2, Some(3)), (3, Some(4)), (3, Some(5)), (3, Some(6))];
+    let logs =
+        [(0, Some(0)), (1, None), (1, Some(1)), (2, Some(2)), (2, Some(3)), (3, Some(4)), (3, Some(5)), (3, Some(6))];
     assert_eq!(places, logs);
 }
 

@@ -27,7 +27,11 @@ async fn start(folder: &TempDir, urls: &[Url], subscribe: bool) -> Running {
     let heads = Heads::default();
     let listening = tokio::spawn({
         let (heads, urls) = (heads.clone(), urls.to_vec());
-        async move { if subscribe { heads.listen(urls).await } }
+        async move {
+            if subscribe {
+                heads.listen(urls).await
+            }
+        }
     });
     let follower = Follower {
         store: store.clone(),

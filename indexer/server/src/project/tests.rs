@@ -1,7 +1,9 @@
 use super::*;
 use crate::{
     decode::decode,
-    testing::{Blocks, ETHER, MODEL, REQUESTER, Tx, WORKER, busy, cancel, closed, opening, post, settle, slash, take, theta},
+    testing::{
+        Blocks, ETHER, MODEL, REQUESTER, Tx, WORKER, busy, cancel, closed, opening, post, settle, slash, take, theta,
+    },
 };
 use edgeloom_bindings::{IEdgeStaking, IJobMarket, addresses};
 use edgeloom_index_api::{JobEventKind, Phase, Reason};
@@ -38,7 +40,10 @@ fn a_job_lives_from_posted_to_settled() {
     assert_eq!(row.requester, "0x1111111111111111111111111111111111111111");
     assert_eq!(row.worker.as_deref(), Some("0x2222222222222222222222222222222222222222"));
     assert_eq!((row.posted_block, row.taken_block, row.closed_block), (2, Some(3), Some(4)));
-    assert_eq!((row.posted_ms, row.taken_ms, row.closed_ms), (1_700_000_000_500, Some(1_700_000_000_750), Some(1_700_000_001_000)));
+    assert_eq!(
+        (row.posted_ms, row.taken_ms, row.closed_ms),
+        (1_700_000_000_500, Some(1_700_000_000_750), Some(1_700_000_001_000))
+    );
     assert_eq!(row.output.as_deref(), Some("0x07070707070707070707"));
     assert_eq!((row.take_by, row.work_seconds, row.submit_by), (1_700_000_600, 60, Some(1_700_000_900)));
     let history: Vec<_> = rows.job_events.iter().map(|event| (event.kind, event.phase, event.actor)).collect();
@@ -67,7 +72,8 @@ fn every_other_ending_has_its_phase_reason_and_cost() {
     assert_eq!(worker.stake(), U256::from(20_000 * ETHER - PRICE));
     assert_eq!(wrong.jobs[&1].paid, None);
 
-    let silent = after(vec![post(1, PRICE), take(1, PRICE), slash(1, PRICE, IJobMarket::Reason::NotSubmitted)]).unwrap();
+    let silent =
+        after(vec![post(1, PRICE), take(1, PRICE), slash(1, PRICE, IJobMarket::Reason::NotSubmitted)]).unwrap();
     assert_eq!((silent.jobs[&1].phase, silent.jobs[&1].reason), (Phase::Expired, Reason::NotSubmitted));
     assert_eq!((silent.workers[&WORKER].jobs_rejected, silent.workers[&WORKER].jobs_missed), (0, 1));
 

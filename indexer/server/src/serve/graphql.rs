@@ -16,8 +16,8 @@ mod wheres;
 use super::{Served, problem::problem};
 use crate::{progress::Progress, store::Store};
 use async_graphql::{
-    EmptyMutation, EmptySubscription, ErrorExtensionValues, Request, Response as GraphResponse, Schema, ServerError, Value,
-    dataloader::DataLoader, parser::parse_query,
+    EmptyMutation, EmptySubscription, ErrorExtensionValues, Request, Response as GraphResponse, Schema, ServerError,
+    Value, dataloader::DataLoader, parser::parse_query,
 };
 use async_graphql_axum::GraphQLResponse;
 use axum::{
@@ -75,10 +75,13 @@ impl Schemas {
         let mut response = schema.execute(request).await;
         for error in &mut response.errors {
             match error.message.as_str() {
-                "Query is nested too deep." => error.message = format!("Query is nested deeper than {DEPTH_MAX} fields."),
+                "Query is nested too deep." => {
+                    error.message = format!("Query is nested deeper than {DEPTH_MAX} fields.")
+                }
                 "Query is too complex." => {
-                    error.message =
-                        format!("Query costs more than {COMPLEXITY_MAX} (fields × rows per page): ask for fewer rows or fields.");
+                    error.message = format!(
+                        "Query costs more than {COMPLEXITY_MAX} (fields × rows per page): ask for fewer rows or fields."
+                    );
                 }
                 _ => {}
             }

@@ -38,7 +38,10 @@ impl IntoResponse for Refusal {
 }
 
 pub(super) async fn no_route(request: Request) -> Response {
-    problem(StatusCode::NOT_FOUND, format!("there is nothing at {}; /api/openapi.json lists what is", request.uri().path()))
+    problem(
+        StatusCode::NOT_FOUND,
+        format!("there is nothing at {}; /api/openapi.json lists what is", request.uri().path()),
+    )
 }
 
 pub(super) fn problem(status: StatusCode, message: String) -> Response {
@@ -60,7 +63,8 @@ pub(super) async fn as_json(request: Request, next: Next) -> Response {
     const MESSAGE_MAX: usize = 4096;
     let response = next.run(request).await;
     let status = response.status();
-    let is_json = response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/"));
+    let is_json =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/"));
     if !(status.is_client_error() || status.is_server_error()) || is_json {
         return response;
     }
@@ -72,7 +76,9 @@ pub(super) async fn as_json(request: Request, next: Next) -> Response {
     }
     let mut changed = problem(status, message);
     // Such as `Allow` of a wrong method; length and kind are of the old body.
-    for (name, value) in parts.headers.iter().filter(|(name, _)| ![header::CONTENT_LENGTH, header::CONTENT_TYPE].contains(name)) {
+    for (name, value) in
+        parts.headers.iter().filter(|(name, _)| ![header::CONTENT_LENGTH, header::CONTENT_TYPE].contains(name))
+    {
         changed.headers_mut().append(name, value.clone());
     }
     changed

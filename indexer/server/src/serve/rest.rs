@@ -3,8 +3,8 @@
 use super::{Served, problem::Refusal};
 use crate::{
     filter::{
-        BadArgument, JobFilter, ModelFilter, TransferFilter, WorkerFilter, address, hash, jobs_by, models_by, phases, transfers_by,
-        wei, workers_by,
+        BadArgument, JobFilter, ModelFilter, TransferFilter, WorkerFilter, address, hash, jobs_by, models_by, phases,
+        transfers_by, wei, workers_by,
     },
     page::{PageArguments, PageRequest},
     store::{Count, Slice},
@@ -14,8 +14,8 @@ use axum::{
     extract::{Path, Query, State},
 };
 use edgeloom_index_api::{
-    JobDetail, JobQuery, JobRow, Meta, ModelQuery, ModelRow, Page, PageInfo, Problem, TransferQuery, TransferRow, WorkerQuery,
-    WorkerRow,
+    JobDetail, JobQuery, JobRow, Meta, ModelQuery, ModelRow, Page, PageInfo, Problem, TransferQuery, TransferRow,
+    WorkerQuery, WorkerRow,
 };
 use utoipa::{OpenApi, openapi::OpenApi as Document};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -55,7 +55,8 @@ async fn jobs(State(Served(shared)): State<Served>, Query(query): Query<JobQuery
     };
     let arguments =
         PageArguments { direction: query.order_direction.unwrap_or_default(), limit: query.limit, after: query.after };
-    let page = PageRequest::parse(jobs_by(query.order_by.unwrap_or_default()), &arguments).map_err(BadArgument::from)?;
+    let page =
+        PageRequest::parse(jobs_by(query.order_by.unwrap_or_default()), &arguments).map_err(BadArgument::from)?;
     Ok(Json(as_page(shared.store.jobs(&filter, &page, Count::Yes).await?, |job| job.row())))
 }
 
@@ -73,7 +74,8 @@ async fn workers(State(Served(shared)): State<Served>, Query(query): Query<Worke
     let stake_min = query.stake_wei_gte.as_deref().map(|text| wei("stakeWei_gte", text)).transpose()?;
     let arguments =
         PageArguments { direction: query.order_direction.unwrap_or_default(), limit: query.limit, after: query.after };
-    let page = PageRequest::parse(workers_by(query.order_by.unwrap_or_default()), &arguments).map_err(BadArgument::from)?;
+    let page =
+        PageRequest::parse(workers_by(query.order_by.unwrap_or_default()), &arguments).map_err(BadArgument::from)?;
     let workers = shared.store.workers(&WorkerFilter { stake_min }, &page, Count::Yes).await?;
     Ok(Json(as_page(workers, |worker| worker.row())))
 }
@@ -92,7 +94,8 @@ async fn models(State(Served(shared)): State<Served>, Query(query): Query<ModelQ
     let owner = query.owner.as_deref().map(|text| address("owner", text)).transpose()?;
     let arguments =
         PageArguments { direction: query.order_direction.unwrap_or_default(), limit: query.limit, after: query.after };
-    let page = PageRequest::parse(models_by(query.order_by.unwrap_or_default()), &arguments).map_err(BadArgument::from)?;
+    let page =
+        PageRequest::parse(models_by(query.order_by.unwrap_or_default()), &arguments).map_err(BadArgument::from)?;
     let models = shared.store.models(&ModelFilter { owner, name: query.name }, &page, Count::Yes).await?;
     Ok(Json(as_page(models, |model| model.row())))
 }
@@ -107,7 +110,10 @@ async fn model(State(Served(shared)): State<Served>, Path(text): Path<String>) -
 
 /// Transfers of TFUEL and THETA, oldest first unless ordered otherwise.
 #[utoipa::path(get, path = "/api/transfers", params(TransferQuery), responses((status = 200, body = Page<TransferRow>), (status = 400, body = Problem)))]
-async fn transfers(State(Served(shared)): State<Served>, Query(query): Query<TransferQuery>) -> Answer<Page<TransferRow>> {
+async fn transfers(
+    State(Served(shared)): State<Served>,
+    Query(query): Query<TransferQuery>,
+) -> Answer<Page<TransferRow>> {
     let filter = TransferFilter {
         asset: query.asset,
         from: query.from.as_deref().map(|text| address("from", text)).transpose()?,
@@ -117,7 +123,8 @@ async fn transfers(State(Served(shared)): State<Served>, Query(query): Query<Tra
     };
     let arguments =
         PageArguments { direction: query.order_direction.unwrap_or_default(), limit: query.limit, after: query.after };
-    let page = PageRequest::parse(transfers_by(query.order_by.unwrap_or_default()), &arguments).map_err(BadArgument::from)?;
+    let page =
+        PageRequest::parse(transfers_by(query.order_by.unwrap_or_default()), &arguments).map_err(BadArgument::from)?;
     let transfers = shared.store.transfers(&filter, &page, Count::Yes).await?;
     Ok(Json(as_page(transfers, |transfer| transfer.row())))
 }

@@ -46,7 +46,10 @@ impl World {
 
     pub(super) async fn send(&self, request: Request<Body>) -> (StatusCode, Value) {
         let (status, _, body) = self.raw(request).await;
-        (status, serde_json::from_slice(&body).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&body))))
+        (
+            status,
+            serde_json::from_slice(&body).unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&body))),
+        )
     }
 
     async fn raw(&self, request: Request<Body>) -> (StatusCode, axum::http::HeaderMap, Vec<u8>) {
@@ -107,7 +110,9 @@ async fn single_rows_are_found_or_not() {
     assert_eq!((status, &worker["jobsSettled"]), (StatusCode::OK, &json!(4)));
     let id = "0x3333333333333333333333333333333333333333333333333333333333333333";
     assert_eq!(world.get(&format!("/api/models/{id}")).await.1["name"], "digits");
-    for missing in ["/api/jobs/99".into(), format!("/api/workers/{REQUESTER}"), format!("/api/models/{}", id.replace('3', "4"))] {
+    for missing in
+        ["/api/jobs/99".into(), format!("/api/workers/{REQUESTER}"), format!("/api/models/{}", id.replace('3', "4"))]
+    {
         let (status, problem) = world.get(&missing).await;
         assert_eq!((status, &problem["error"]["code"]), (StatusCode::NOT_FOUND, &json!("not_found")), "{missing}");
     }
@@ -123,8 +128,9 @@ async fn pages_are_complete_in_every_order() {
         ("workers", ["address", "stakeWei", "earnedWei", "jobsSettled"].as_slice(), "address"),
         ("models", ["number", "jobsPosted", "inferGas"].as_slice(), "number"),
     ] {
-        for (order, direction, limit) in
-            orders.iter().flat_map(|order| [("asc", 7), ("desc", 5), ("asc", 1000)].map(|(to, limit)| (order, to, limit)))
+        for (order, direction, limit) in orders
+            .iter()
+            .flat_map(|order| [("asc", 7), ("desc", 5), ("asc", 1000)].map(|(to, limit)| (order, to, limit)))
         {
             let (mut after, mut rows) = (String::new(), Vec::new());
             loop {
@@ -164,12 +170,14 @@ async fn pages_are_complete_in_every_order() {
 async fn pages_are_stable_while_rows_arrive() {
     let mut world = World::new(busy(5)).await;
     let first: Page<TransferRow> = serde_json::from_value(world.get("/api/transfers?limit=6").await.1).unwrap();
-    let newest: Page<JobRow> = serde_json::from_value(world.get("/api/jobs?orderDirection=desc&limit=4").await.1).unwrap();
+    let newest: Page<JobRow> =
+        serde_json::from_value(world.get("/api/jobs?orderDirection=desc&limit=4").await.1).unwrap();
     let height = world.blocks.feed.len();
     world.blocks.push(vec![post(11, ETHER), theta(REQUESTER, WORKER, 1)]);
     world.index(height).await;
     let after = first.page_info.end_cursor.unwrap();
-    let rest: Page<TransferRow> = serde_json::from_value(world.get(&format!("/api/transfers?after={after}")).await.1).unwrap();
+    let rest: Page<TransferRow> =
+        serde_json::from_value(world.get(&format!("/api/transfers?after={after}")).await.1).unwrap();
     let ids: Vec<u64> = first.items.iter().chain(&rest.items).map(|row| row.id).collect();
     assert_eq!(ids, (1..=18).collect::<Vec<_>>());
     let after = newest.page_info.end_cursor.unwrap();
@@ -223,7 +231,8 @@ async fn a_body_that_is_too_large_is_refused() {
     let declared = request.header("content-length", body.len()).body(Body::from(body.clone())).unwrap();
     let (status, problem) = world.send(declared).await;
     assert_eq!((status, &problem["error"]["code"]), (StatusCode::PAYLOAD_TOO_LARGE, &json!("too_large")));
-    let pieces: Vec<Result<Vec<u8>, std::io::Error>> = body.as_bytes().chunks(1000).map(|chunk| Ok(chunk.to_vec())).collect();
+    let pieces: Vec<Result<Vec<u8>, std::io::Error>> =
+        body.as_bytes().chunks(1000).map(|chunk| Ok(chunk.to_vec())).collect();
     let streamed = Body::from_stream(futures::stream::iter(pieces));
     let request = Request::post("/graphql").header("content-type", "application/json").body(streamed).unwrap();
     assert_eq!(world.send(request).await.0, StatusCode::PAYLOAD_TOO_LARGE);
@@ -239,7 +248,10 @@ async fn ready_once_backfilled() {
     assert_eq!((code, &body["ready"], &body["head"]), (StatusCode::SERVICE_UNAVAILABLE, &json!(false), &Value::Null));
     world.progress.reached(status(7));
     let (code, body) = world.get("/ready").await;
-    assert_eq!((code, &body["blocksBehind"], &body["progress"]), (StatusCode::SERVICE_UNAVAILABLE, &json!(4), &json!(0.5)));
+    assert_eq!(
+        (code, &body["blocksBehind"], &body["progress"]),
+        (StatusCode::SERVICE_UNAVAILABLE, &json!(4), &json!(0.5))
+    );
     world.progress.reached(status(3));
     assert_eq!(world.get("/ready").await.0, StatusCode::SERVICE_UNAVAILABLE, "one node may be behind another");
     let facts = crate::record::BlockFacts { height: 7, ..world.store.newest().await.unwrap().unwrap() };
@@ -277,7 +289,12 @@ async fn metrics_openapi_page_and_cors() {
     for path in [paths::JOBS, paths::WORKERS, paths::MODELS, paths::TRANSFERS, paths::META, "/api/jobs/{id}"] {
         assert!(paths.iter().any(|known| known == path), "{path} is not in {paths:?}");
     }
-    let names: Vec<_> = document["paths"]["/api/jobs"]["get"]["parameters"].as_array().unwrap().iter().map(|p| p["name"].clone()).collect();
+    let names: Vec<_> = document["paths"]["/api/jobs"]["get"]["parameters"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|p| p["name"].clone())
+        .collect();
     assert_eq!(names, ["phase", "requester", "worker", "modelId", "orderBy", "orderDirection", "limit", "after"]);
     let (_, headers, page) = world.raw(Request::get("/graphql").body(Body::empty()).unwrap()).await;
     assert!(headers["content-type"].to_str().unwrap().starts_with("text/html"));

@@ -39,20 +39,36 @@ type Query = QueryBuilder<Sqlite>;
 pub(super) async fn cursor(connection: &mut SqliteConnection) -> Result<Option<Cursor>, StoreError> {
     let row: Option<(i64, Vec<u8>)> =
         sqlx::query_as("select height, hash from cursor").fetch_optional(&mut *connection).await?;
-    row.map(|(height, hash)| Ok(Cursor { height: height.cast_unsigned(), hash: rows::hash("cursor", &hash)? })).transpose()
+    row.map(|(height, hash)| Ok(Cursor { height: height.cast_unsigned(), hash: rows::hash("cursor", &hash)? }))
+        .transpose()
 }
 
 impl Store {
     pub async fn jobs(&self, filter: &JobFilter, page: &PageRequest, count: Count) -> Result<Slice<Job>, StoreError> {
-        self.list(Listing { table: "jobs", filter: |query: &mut Query| filter.push(query), read: rows::job }, page, count).await
+        self.list(
+            Listing { table: "jobs", filter: |query: &mut Query| filter.push(query), read: rows::job },
+            page,
+            count,
+        )
+        .await
     }
 
-    pub async fn workers(&self, filter: &WorkerFilter, page: &PageRequest, count: Count) -> Result<Slice<Worker>, StoreError> {
+    pub async fn workers(
+        &self,
+        filter: &WorkerFilter,
+        page: &PageRequest,
+        count: Count,
+    ) -> Result<Slice<Worker>, StoreError> {
         let listing = Listing { table: "workers", filter: |query: &mut Query| filter.push(query), read: rows::worker };
         self.list(listing, page, count).await
     }
 
-    pub async fn models(&self, filter: &ModelFilter, page: &PageRequest, count: Count) -> Result<Slice<Model>, StoreError> {
+    pub async fn models(
+        &self,
+        filter: &ModelFilter,
+        page: &PageRequest,
+        count: Count,
+    ) -> Result<Slice<Model>, StoreError> {
         let listing = Listing { table: "models", filter: |query: &mut Query| filter.push(query), read: rows::model };
         self.list(listing, page, count).await
     }
@@ -63,7 +79,8 @@ impl Store {
         page: &PageRequest,
         count: Count,
     ) -> Result<Slice<Transfer>, StoreError> {
-        let listing = Listing { table: "transfers", filter: |query: &mut Query| filter.push(query), read: rows::transfer };
+        let listing =
+            Listing { table: "transfers", filter: |query: &mut Query| filter.push(query), read: rows::transfer };
         self.list(listing, page, count).await
     }
 

@@ -1,9 +1,7 @@
 use super::*;
 use crate::{
     decode::decode,
-    filter::{
-        JobFilter, ModelFilter, TransferFilter, WorkerFilter, jobs_by, models_by, transfers_by, workers_by,
-    },
+    filter::{JobFilter, ModelFilter, TransferFilter, WorkerFilter, jobs_by, models_by, transfers_by, workers_by},
     page::{PageArguments, PageRequest},
     record::{Job, JobEvent, Model, Transfer, Worker},
     testing::{Blocks, CHAIN_ID, ETHER, busy, opening, settle},
@@ -25,8 +23,7 @@ async fn open(folder: &TempDir) -> Store {
 }
 
 /// Everything that can be read.
-type Everything =
-    (Option<Cursor>, Option<BlockFacts>, Vec<Job>, Vec<JobEvent>, Vec<Worker>, Vec<Model>, Vec<Transfer>);
+type Everything = (Option<Cursor>, Option<BlockFacts>, Vec<Job>, Vec<JobEvent>, Vec<Worker>, Vec<Model>, Vec<Transfer>);
 
 async fn everything(store: &Store) -> Everything {
     let page = |ordering| {
@@ -36,9 +33,16 @@ async fn everything(store: &Store) -> Everything {
     let jobs = store.jobs(&JobFilter::default(), &page(jobs_by(JobOrder::Id)), Count::Yes).await.expect("reads");
     assert_eq!(jobs.total_count, jobs.items.len() as u64);
     let ids: Vec<u64> = jobs.items.iter().map(|job| job.id).collect();
-    let workers = store.workers(&WorkerFilter::default(), &page(workers_by(WorkerOrder::Address)), Count::No).await.expect("reads");
-    let models = store.models(&ModelFilter::default(), &page(models_by(ModelOrder::Number)), Count::No).await.expect("reads");
-    let transfers = store.transfers(&TransferFilter::default(), &page(transfers_by(TransferOrder::Id)), Count::No).await.expect("reads");
+    let workers = store
+        .workers(&WorkerFilter::default(), &page(workers_by(WorkerOrder::Address)), Count::No)
+        .await
+        .expect("reads");
+    let models =
+        store.models(&ModelFilter::default(), &page(models_by(ModelOrder::Number)), Count::No).await.expect("reads");
+    let transfers = store
+        .transfers(&TransferFilter::default(), &page(transfers_by(TransferOrder::Id)), Count::No)
+        .await
+        .expect("reads");
     (
         store.cursor().await.expect("reads"),
         store.newest().await.expect("reads"),
@@ -214,6 +218,10 @@ async fn a_file_of_a_newer_version_is_refused() {
     drop(store);
     let error = Store::open(&folder.path().join("index.db")).await.unwrap_err();
     assert!(matches!(error, StoreError::Layout { .. }), "{error}");
-    std::fs::write(folder.path().join("text.db"), "this is a text file, not a database, and long enough to be read as one").unwrap();
+    std::fs::write(
+        folder.path().join("text.db"),
+        "this is a text file, not a database, and long enough to be read as one",
+    )
+    .unwrap();
     assert!(Store::open(&folder.path().join("text.db")).await.is_err());
 }

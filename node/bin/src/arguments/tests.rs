@@ -6,13 +6,32 @@ fn the_commands_of_the_readme_parse() {
     Arguments::command().debug_assert();
     let id = B256::repeat_byte(7);
     let peers = format!("{id}@127.0.0.1:1,{id}@[::1]:2");
-    let run = ["run", "--data", "d", "--genesis", "g", "--keys", "k", "--listen", "0.0.0.0:9", "--peers", &peers, "--rpc", "127.0.0.1:0"];
+    let run = [
+        "run",
+        "--data",
+        "d",
+        "--genesis",
+        "g",
+        "--keys",
+        "k",
+        "--listen",
+        "0.0.0.0:9",
+        "--peers",
+        &peers,
+        "--rpc",
+        "127.0.0.1:0",
+    ];
     let Command::Run(run) = parse(&run).expect("valid") else { panic!("not run") };
     assert_eq!(run.peers, [(id, "127.0.0.1:1".parse().expect("address")), (id, "[::1]:2".parse().expect("address"))]);
     let fund = format!("{}=1.5", Address::repeat_byte(1));
-    let Command::Devnet(devnet) = parse(&["devnet", "--validators", "7", "--fund", &fund]).expect("valid") else { panic!("not devnet") };
+    let Command::Devnet(devnet) = parse(&["devnet", "--validators", "7", "--fund", &fund]).expect("valid") else {
+        panic!("not devnet")
+    };
     assert_eq!(devnet.funds.fund, [(Address::repeat_byte(1), U256::from(1_500_000_000_000_000_000u64))]);
-    assert!(matches!(parse(&["dev", "--port", "0"]).expect("valid"), Command::Dev(Dev { data: None, block_time: None, .. })));
+    assert!(matches!(
+        parse(&["dev", "--port", "0"]).expect("valid"),
+        Command::Dev(Dev { data: None, block_time: None, .. })
+    ));
 }
 
 #[test]

@@ -1,5 +1,5 @@
 use super::*;
-use edgeloom_bindings::{addresses, THETA_SUPPLY};
+use edgeloom_bindings::{THETA_SUPPLY, addresses};
 
 fn hash(genesis: &Genesis) -> B256 {
     genesis.block(B256::ZERO).expect("own extraData").hash()

@@ -3,7 +3,8 @@ use alloy_consensus::Header;
 use edgeloom_types::{Block, ExtraData};
 
 fn block(height: u64, parent: B256, certificates: Vec<Bytes>) -> SealedBlock {
-    let header = Header { number: height, parent_hash: parent, extra_data: ExtraData::GENESIS.encode(), ..Default::default() };
+    let header =
+        Header { number: height, parent_hash: parent, extra_data: ExtraData::GENESIS.encode(), ..Default::default() };
     SealedBlock::new(Block { header, transactions: vec![], certificates }).expect("own extraData")
 }
 
@@ -39,7 +40,10 @@ fn the_oldest_four_come_first_and_none_twice() {
     // A block that is not final carries three of them: its children leave those out, its siblings do not.
     let open = block(7, hash(6), due[..3].to_vec());
     ledger.opened(&open);
-    assert_eq!(ledger.due(open.hash(), Height::new(8)), (4..=6).map(|height| certificate(hash(height))).collect::<Vec<_>>());
+    assert_eq!(
+        ledger.due(open.hash(), Height::new(8)),
+        (4..=6).map(|height| certificate(hash(height))).collect::<Vec<_>>()
+    );
     assert_eq!(ledger.due(hash(6), Height::new(7)), due);
     // Final, it holds for everybody.
     ledger.finalized(&open);

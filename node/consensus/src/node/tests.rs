@@ -7,7 +7,7 @@ use crate::{
     world::{World, submit},
 };
 use alloy::primitives::B256;
-use commonware_consensus::Heightable as _;
+use commonware_consensus::{Heightable as _, types::Height};
 use commonware_cryptography::Signer as _;
 use commonware_p2p::simulated::{self, Link, Oracle};
 use commonware_parallel::Sequential;
@@ -15,13 +15,10 @@ use commonware_runtime::{Quota, Runner as _, Supervisor as _, deterministic};
 use commonware_utils::{NZU32, channel::oneshot, probability};
 use edgeloom_state::Store;
 use edgeloom_types::{Certificate, SealedBlock};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
-const LOSSY: Link = Link {
-    latency: Duration::from_millis(20),
-    jitter: Duration::from_millis(10),
-    success_rate: probability!(0.95),
-};
+const LOSSY: Link =
+    Link { latency: Duration::from_millis(20), jitter: Duration::from_millis(10), success_rate: probability!(0.95) };
 
 type Net = Oracle<PublicKey, deterministic::Context>;
 
@@ -73,7 +70,14 @@ async fn network(context: &deterministic::Context, world: &World) -> Net {
 }
 
 /// Starts validator `seat` over `store`; `run` counts its lives.
-async fn launch(context: &deterministic::Context, oracle: &Net, world: &World, seat: usize, store: &Store, run: usize) -> Node {
+async fn launch(
+    context: &deterministic::Context,
+    oracle: &Net,
+    world: &World,
+    seat: usize,
+    store: &Store,
+    run: usize,
+) -> Node {
     let keys = &world.keys[seat];
     let public_key = keys.identity.public_key();
     let control = oracle.control(public_key.clone());

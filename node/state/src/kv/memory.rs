@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 type Tables = [BTreeMap<Vec<u8>, Vec<u8>>; Table::COUNT];
 
 #[derive(Debug, Default)]
-pub(crate) struct Memory(RwLock<Tables>);
+pub(crate) struct Memory(RwLock<Box<Tables>>);
 
 #[derive(Debug, Default)]
 pub(crate) struct Batch(Vec<(Table, Vec<u8>, Option<Vec<u8>>)>);
 
-pub(crate) struct Snapshot<'a>(RwLockReadGuard<'a, Tables>);
+pub(crate) struct Snapshot<'a>(RwLockReadGuard<'a, Box<Tables>>);
 
 impl Memory {
     pub(super) fn get(&self, table: Table, key: &[u8]) -> Option<Vec<u8>> {

@@ -120,7 +120,6 @@ impl Snapshot<'_> {
 
     pub(super) fn scan(&self, table: Table, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(), StoreError> {
         let mut options = ReadOptions::default();
-        options.set_total_order_seek(true);
         options.fill_cache(false);
         let mut rows = self.snapshot.raw_iterator_cf_opt(self.rocks.family(table), options);
         rows.seek(prefix);

@@ -21,12 +21,27 @@ pub(super) struct Model(pub(super) BTreeMap<Address, (Account, BTreeMap<U256, U2
 #[derive(Clone, Debug)]
 pub(super) enum Op {
     /// A balance and a nonce; both zero leaves an account that EIP-161 calls empty.
-    Pay { who: u8, amount: u64, nonce: u64 },
-    Deploy { who: u8, code: u8 },
-    Write { who: u8, slot: u8, value: u64 },
-    Destroy { who: u8 },
+    Pay {
+        who: u8,
+        amount: u64,
+        nonce: u64,
+    },
+    Deploy {
+        who: u8,
+        code: u8,
+    },
+    Write {
+        who: u8,
+        slot: u8,
+        value: u64,
+    },
+    Destroy {
+        who: u8,
+    },
     /// Storage goes, the account stays.
-    Clear { who: u8 },
+    Clear {
+        who: u8,
+    },
 }
 
 pub(super) fn op() -> impl Strategy<Value = Op> {

@@ -199,7 +199,7 @@ fn one_sender_and_gaps_are_bounded() {
     local(&pool, &tx(1, 5, 1)).unwrap();
     assert_eq!(local(&pool, &tx(1, 1, 1)), Err(Rejection::SenderLimit(2)));
     assert_eq!(local(&pool, &tx(2, 7, 1)), Err(Rejection::Full));
-    local(&pool, &tx(1, 5, 100)).unwrap();
+    local(&pool, &tx(1, 5, 150)).unwrap();
 }
 
 #[test]

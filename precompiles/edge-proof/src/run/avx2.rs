@@ -2,12 +2,15 @@
 //! at a time, widened to i16 and multiplied with `vpmaddwd`, which sums pairs of exact 32-bit products. (`vpmaddubsw`
 //! saturates at 16 bits and is never used.) Four rows share each load of the vector.
 
-use std::arch::x86_64::{
-    __m128i, __m256i, _mm_add_epi32, _mm_and_si128, _mm_loadu_si128, _mm_max_epi32, _mm_min_epi32, _mm_mullo_epi32,
-    _mm_set_epi64x, _mm_set1_epi32, _mm_set1_epi64x, _mm_setr_epi32, _mm_setzero_si128, _mm_shuffle_epi32,
-    _mm_sllv_epi32, _mm_srai_epi32, _mm_srav_epi32, _mm_srli_epi32, _mm_unpackhi_epi64, _mm_unpacklo_epi64,
-    _mm256_add_epi32, _mm256_castsi256_si128, _mm256_cvtepi8_epi16, _mm256_extracti128_si256, _mm256_hadd_epi32,
-    _mm256_loadu_si256, _mm256_madd_epi16, _mm256_setzero_si256,
+use std::{
+    arch::x86_64::{
+        __m128i, __m256i, _mm_add_epi32, _mm_and_si128, _mm_loadu_si128, _mm_max_epi32, _mm_min_epi32, _mm_mullo_epi32,
+        _mm_set_epi64x, _mm_set1_epi32, _mm_setr_epi32, _mm_setzero_si128, _mm_shuffle_epi32, _mm_sllv_epi32,
+        _mm_srai_epi32, _mm_srav_epi32, _mm_srli_epi32, _mm_unpackhi_epi64, _mm_unpacklo_epi64, _mm256_add_epi32,
+        _mm256_castsi256_si128, _mm256_cvtepi8_epi16, _mm256_extracti128_si256, _mm256_hadd_epi32, _mm256_loadu_si256,
+        _mm256_madd_epi16, _mm256_setzero_si256,
+    },
+    ops::Range,
 };
 
 use super::{Scene, elementwise::write, portable::dot, simple, vectors::gather};
@@ -60,12 +63,11 @@ fn linear(scene: Scene<'_>, out: &mut [u8], scratch: &mut Vec<i16>) {
             gather(scene, group * held + i, vector);
         }
         let vectors = Vectors { blocks: scratch.as_chunks::<BLOCK>().0, blocks_each: padded / BLOCK, count };
-        let whole = step.n / ROWS * ROWS;
-        for row in (0..whole).step_by(ROWS) {
-            rows::<ROWS>(scene, row, &vectors, out);
-        }
-        for row in whole..step.n {
-            rows::<1>(scene, row, &vectors, out);
+        for row in (0..step.n).step_by(ROWS) {
+            match step.n - row {
+                1 => rows::<1>(scene, row..row + 1, &vectors, out),
+                left => rows::<ROWS>(scene, row..row + left.min(ROWS), &vectors, out),
+            }
         }
     }
 }
@@ -84,26 +86,28 @@ impl<'a> Vectors<'a> {
     }
 }
 
-/// `R` rows from `first` with all vectors of a group.
+/// At most `R` rows with all vectors of a group. A tile always has `R` rows: where there are fewer, the last one stands
+/// in for the missing ones and its surplus results are dropped.
 #[inline]
 #[target_feature(enable = "avx2")]
-fn rows<const R: usize>(scene: Scene<'_>, first: usize, vectors: &Vectors<'_>, out: &mut [u8]) {
+fn rows<const R: usize>(scene: Scene<'_>, range: Range<usize>, vectors: &Vectors<'_>, out: &mut [u8]) {
     let Scene { image, step, .. } = scene;
+    let (first, live) = (range.start, range.len());
     let start = step.weights + first * step.k;
     let padded = vectors.blocks_each * BLOCK;
     let records = step.scales + first * SCALE_BYTES;
-    let (records, _) = image[records..records + R * SCALE_BYTES].as_chunks::<SCALE_BYTES>();
+    let (records, _) = image[records..records + live * SCALE_BYTES].as_chunks::<SCALE_BYTES>();
     let scales = Scales::read(records);
     let mut store = |i: usize, sums: __m128i| {
         let ys = lanes(scales.requantise(sums, (step.lo, step.hi)));
-        write(out, step.out, i * step.n + first, &ys[..R]);
+        write(out, step.out, i * step.n + first, &ys[..live]);
     };
     // The last row's padded read may pass the image's end; then these few rows go the slow way.
-    if start + (R - 1) * step.k + padded > image.len() {
+    if start + (live - 1) * step.k + padded > image.len() {
         for i in 0..vectors.count {
             let vector = vectors.get(i).as_flattened();
             let mut sums = [0; ROWS];
-            for (sum, row) in sums.iter_mut().zip(image[start..start + R * step.k].chunks_exact(step.k)) {
+            for (sum, row) in sums.iter_mut().zip(image[start..start + live * step.k].chunks_exact(step.k)) {
                 *sum = dot(row, vector);
             }
             store(i, _mm_setr_epi32(sums[0], sums[1], sums[2], sums[3]));
@@ -111,7 +115,7 @@ fn rows<const R: usize>(scene: Scene<'_>, first: usize, vectors: &Vectors<'_>, o
         return;
     }
     let weights: [&[[u8; BLOCK]]; R] = std::array::from_fn(|r| {
-        let row = start + r * step.k;
+        let row = start + r.min(live - 1) * step.k;
         image[row..row + padded].as_chunks::<BLOCK>().0
     });
     let pairs = vectors.count / 2 * 2;
@@ -138,16 +142,12 @@ struct Scales {
 }
 
 impl Scales {
-    /// Reads four records, or one into all lanes.
+    /// Reads up to four records; the last fills the lanes that are left.
     #[inline]
     #[target_feature(enable = "avx2")]
     fn read(records: &[[u8; SCALE_BYTES]]) -> Self {
-        let record = |r: usize| i64::from_le_bytes(records[r]);
-        let (low, high) = if records.len() == ROWS {
-            (_mm_set_epi64x(record(1), record(0)), _mm_set_epi64x(record(3), record(2)))
-        } else {
-            (_mm_set1_epi64x(record(0)), _mm_set1_epi64x(record(0)))
-        };
+        let record = |r: usize| i64::from_le_bytes(records[r.min(records.len() - 1)]);
+        let (low, high) = (_mm_set_epi64x(record(1), record(0)), _mm_set_epi64x(record(3), record(2)));
         // Of each record, the first word (bias) and the second (m, shift, zp).
         let low = _mm_shuffle_epi32::<0b11_01_10_00>(low);
         let high = _mm_shuffle_epi32::<0b11_01_10_00>(high);

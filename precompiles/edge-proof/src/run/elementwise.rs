@@ -12,39 +12,34 @@ const BLOCK: usize = 128;
 
 #[inline(always)]
 pub(super) fn add(scene: Scene<'_>, out: &mut [u8]) {
-    blocks(scene, out, |scene, i, block, lanes| {
-        let step = scene.step;
+    let step = scene.step;
+    blocks(scene, out, |i, start, lanes| {
         let mut other = [0; BLOCK];
-        read(step.input.row(scene.trace, i), step.input.element, block.start, lanes);
         let other = &mut other[..lanes.len()];
-        read(step.second.row(scene.trace, i), step.second.element, block.start, other);
+        read(step.input.row(scene.trace, i), step.input.element, start, lanes);
+        read(step.second.row(scene.trace, i), step.second.element, start, other);
         for (lane, other) in lanes.iter_mut().zip(other) {
             *lane = lane.wrapping_add(*other);
         }
-        scale(scene, block.start, lanes);
     });
 }
 
 #[inline(always)]
 pub(super) fn requantise(scene: Scene<'_>, out: &mut [u8]) {
-    blocks(scene, out, |scene, i, block, lanes| {
-        let input = &scene.step.input;
-        read(input.row(scene.trace, i), input.element, block.start, lanes);
-        scale(scene, block.start, lanes);
-    });
+    let input = &scene.step.input;
+    blocks(scene, out, |i, start, lanes| read(input.row(scene.trace, i), input.element, start, lanes));
 }
 
 #[inline(always)]
 pub(super) fn act(scene: Scene<'_>, out: &mut [u8]) {
     let table = &scene.image[scene.step.table..scene.step.table + ACT_TABLE];
-    blocks(scene, out, |scene, i, block, lanes| {
-        let input = &scene.step.input;
-        read(input.row(scene.trace, i), input.element, block.start, lanes);
-        for lane in &mut *lanes {
+    let input = &scene.step.input;
+    blocks(scene, out, |i, start, lanes| {
+        read(input.row(scene.trace, i), input.element, start, lanes);
+        for lane in lanes {
             let index = (lane.unsigned_abs() >> 1).min(ACT_TABLE as u32 - 1);
-            *lane = (*lane).max(0) - i32::from(table[index as usize]);
+            *lane = (*lane).max(0).wrapping_sub(i32::from(table[index as usize]));
         }
-        scale(scene, block.start, lanes);
     });
 }
 
@@ -92,22 +87,37 @@ pub(super) fn argmax(scene: Scene<'_>, out: &mut [u8]) {
     }
 }
 
-/// A block of a row: its first element.
-struct Block {
-    start: usize,
-}
-
-/// Calls `lanes_of` for every block of every row, and stores what it leaves in the lanes.
+/// Fills blocks of lanes, requantises and stores them: several short rows at a time, or a part of a long one. `fill(i,
+/// start, lanes)` is asked for the elements of row `i` from `start` on.
 #[inline(always)]
-fn blocks(scene: Scene<'_>, out: &mut [u8], lanes_of: impl Fn(Scene<'_>, usize, Block, &mut [i32])) {
-    let step = scene.step;
+fn blocks(scene: Scene<'_>, out: &mut [u8], fill: impl Fn(usize, usize, &mut [i32])) {
+    let (n, width) = (scene.step.n, scene.step.out.bytes());
     let mut lanes = [0; BLOCK];
-    for (i, out) in out.chunks_exact_mut(step.n * step.out.bytes()).enumerate() {
-        for start in (0..step.n).step_by(BLOCK) {
-            let lanes = &mut lanes[..BLOCK.min(step.n - start)];
-            lanes_of(scene, i, Block { start }, lanes);
-            store(&mut out[start * step.out.bytes()..], step.out, lanes);
+    if n > BLOCK {
+        for (i, out) in out.chunks_exact_mut(n * width).enumerate() {
+            for (block, out) in out.chunks_mut(BLOCK * width).enumerate() {
+                let lanes = &mut lanes[..out.len() / width];
+                fill(i, block * BLOCK, lanes);
+                scale(scene, block * BLOCK, lanes);
+                store(out, scene.step.out, lanes);
+            }
         }
+        return;
+    }
+    let rows = BLOCK / n;
+    for (block, out) in out.chunks_mut(rows * n * width).enumerate() {
+        let lanes = &mut lanes[..out.len() / width];
+        for (row, lanes) in lanes.chunks_exact_mut(n).enumerate() {
+            fill(block * rows + row, 0, lanes);
+        }
+        if scene.step.one_scale {
+            scale(scene, 0, lanes);
+        } else {
+            for lanes in lanes.chunks_exact_mut(n) {
+                scale(scene, 0, lanes);
+            }
+        }
+        store(out, scene.step.out, lanes);
     }
 }
 

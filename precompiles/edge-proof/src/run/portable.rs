@@ -31,7 +31,5 @@ fn linear(scene: Scene<'_>, out: &mut [u8]) {
 /// Sum of products. G14 keeps every partial sum in 32 bits, so wrapping never happens; it only spares the check.
 #[inline(always)]
 pub(super) fn dot(row: &[u8], vector: &[i16]) -> i32 {
-    row.iter()
-        .zip(vector)
-        .fold(0_i32, |sum, (w, x)| sum.wrapping_add(i32::from(w.cast_signed()) * i32::from(*x)))
+    row.iter().zip(vector).fold(0_i32, |sum, (w, x)| sum.wrapping_add(i32::from(w.cast_signed()) * i32::from(*x)))
 }

@@ -34,10 +34,14 @@ fn patch(scene: Scene<'_>, g: &Geometry, i: usize, to: &mut [i16]) {
             to.fill(i16::from(g.pad_value));
             continue;
         };
-        to[..left * g.channels].fill(i16::from(g.pad_value));
-        to[right * g.channels..].fill(i16::from(g.pad_value));
         let start = (row * g.width + x + left - g.pad_left) * g.channels;
         let run = (right - left) * g.channels;
+        if run == row_len {
+            widen(&image[start..start + run], to);
+            continue;
+        }
+        to[..left * g.channels].fill(i16::from(g.pad_value));
+        to[right * g.channels..].fill(i16::from(g.pad_value));
         widen(&image[start..start + run], &mut to[left * g.channels..right * g.channels]);
     }
 }

@@ -26,7 +26,8 @@ fn roots_are_plain_blake3_of_the_sections() {
 fn transposition_covers_blocks_and_tails() {
     let (n, k) = (5, 131);
     let weights: Vec<i8> = (0..n * k).map(|i| (i * 7) as i8).collect();
-    let transposed: Vec<u8> = (0..k).flat_map(|c| (0..n).map(move |r| (r, c))).map(|(r, c)| weights[r * k + c] as u8).collect();
+    let transposed: Vec<u8> =
+        (0..k).flat_map(|c| (0..n).map(move |r| (r, c))).map(|(r, c)| weights[r * k + c] as u8).collect();
     assert_eq!(model(&weights, k).commitment().weights_t_root, *blake3::hash(&transposed).as_bytes());
 }
 

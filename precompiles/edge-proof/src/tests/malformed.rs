@@ -114,9 +114,8 @@ fn g8_dimensions() {
 fn g8_windows() {
     let pool = |change: fn(&mut Window)| {
         let mut g = GraphBuilder::new(32);
-        let mut window = Window {
-            height: 4, width: 4, channels: 2, kernel: (3, 3), stride: (2, 2), pad: (1, 1), out: (2, 2),
-        };
+        let mut window =
+            Window { height: 4, width: 4, channels: 2, kernel: (3, 3), stride: (2, 2), pad: (1, 1), out: (2, 2) };
         change(&mut window);
         let x = g.input();
         g.max_pool(x, &window);
@@ -236,7 +235,13 @@ fn g16_g17_work_is_bounded() {
     let mut g = GraphBuilder::new(400 * 400);
     let x = g.input();
     let window = Window {
-        height: 400, width: 400, channels: 1, kernel: (255, 255), stride: (1, 1), pad: (0, 0), out: (146, 146),
+        height: 400,
+        width: 400,
+        channels: 1,
+        kernel: (255, 255),
+        stride: (1, 1),
+        pad: (0, 0),
+        out: (146, 146),
     };
     g.max_pool(x, &window);
     assert_eq!(g.finish().expect_err("a billion comparisons").rule, Rule::Reads);

@@ -4,13 +4,13 @@
 
 use super::{emit, percentile};
 use alloy::{
-    network::TransactionBuilder as _,
+    network::{EthereumWallet, NetworkTransactionBuilder as _, TransactionBuilder as _},
     primitives::{Address, B256, U256},
     providers::{DynProvider, Provider as _, ProviderBuilder},
     rpc::types::TransactionRequest,
 };
 use edgeloom_tests::{Net, NetConfig, dev_signer, free_port, wait_for};
-use eyre::{Result, eyre};
+use eyre::Result;
 use serde_json::json;
 use std::time::{Duration, Instant};
 
@@ -45,20 +45,26 @@ async fn one_network() -> Result<Vec<f64>> {
         worker_port: base + 31,
         workers: 0,
     })?;
-    let signer = dev_signer(0)?;
+    let wallet = EthereumWallet::from(dev_signer(0)?);
     let mut providers = Vec::new();
     for validator in 0..4 {
-        let provider = ProviderBuilder::new().wallet(signer.clone()).connect_http(net.rpc(validator).parse()?);
-        providers.push(provider.erased());
+        providers.push(ProviderBuilder::new().connect_http(net.rpc(validator).parse()?).erased());
     }
+    let chain_id = providers[0].get_chain_id().await?;
     let mut latencies = Vec::new();
     for transfer in 0..TRANSFERS {
         // Not in step with the heartbeat.
         tokio::time::sleep(Duration::from_millis(37 * (transfer as u64 % 11))).await;
-        let request = TransactionRequest::default().with_to(Address::repeat_byte(0x42)).with_value(U256::from(1));
+        let request = TransactionRequest::default()
+            .with_chain_id(chain_id)
+            .with_nonce(transfer as u64)
+            .with_to(Address::repeat_byte(0x42))
+            .with_value(U256::from(1))
+            .with_gas_limit(21_000)
+            .with_max_fee_per_gas(10_000_000_000)
+            .with_max_priority_fee_per_gas(1_000_000_000);
         let entry = &providers[transfer % providers.len()];
-        let filled = entry.fill(request).await?;
-        let envelope = filled.as_envelope().ok_or_else(|| eyre!("not signed"))?.clone();
+        let envelope = request.build(&wallet).await?;
         let started = Instant::now();
         let hash = *entry.send_tx_envelope(envelope).await?.tx_hash();
         for provider in &providers {

@@ -35,7 +35,9 @@ const SAMPLE: Duration = Duration::from_millis(15);
 const COLD_BYTES: usize = 96 << 20;
 
 pub(crate) fn run() -> Result<()> {
-    for (name, image) in [("dense 1024x1024", corpus::dense_square()), ("conv 3x3, 32x32x32 to 32", corpus::convolution())] {
+    for (name, image) in
+        [("dense 1024x1024", corpus::dense_square()), ("conv 3x3, 32x32x32 to 32", corpus::convolution())]
+    {
         rate(name, &image)?;
     }
     let mut worst: Option<(Case, Figures)> = None;
@@ -64,7 +66,13 @@ fn rate(name: &str, image: &[u8]) -> Result<()> {
     let mut portable = per_second(Kernel::PORTABLE)?;
     portable.sort_by(f64::total_cmp);
     let rates = per_second(Kernel::best())?;
-    emit("infer", "gmac_per_s", "GMAC/s", &rates, json!({ "case": name, "path": path(), "portable": median(&portable) }));
+    emit(
+        "infer",
+        "gmac_per_s",
+        "GMAC/s",
+        &rates,
+        json!({ "case": name, "path": path(), "portable": median(&portable) }),
+    );
     Ok(())
 }
 

@@ -163,8 +163,7 @@ async fn fetch(rpc: &Rpc, hashes: &[B256]) -> Result<Vec<TransactionReceipt>, Er
 async fn market_logs(rpc: &Rpc, from: u64, to: u64) -> Result<Vec<Log>, Error> {
     let filter = Filter::new()
         .address(addresses::JOB_MARKET)
-        .event_signature(vec![IJobMarket::JobAnswered::SIGNATURE_HASH, IJobMarket::JobClosed::SIGNATURE_HASH])
-        .from_block(from)
-        .to_block(to);
-    rpc.once("eth_getLogs", (filter,), None).await
+        .event_signature(vec![IJobMarket::JobAnswered::SIGNATURE_HASH, IJobMarket::JobClosed::SIGNATURE_HASH]);
+    // Not repeated here: the next round asks again.
+    rpc.logs(&filter, from..=to, Duration::ZERO).await
 }

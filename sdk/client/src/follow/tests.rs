@@ -3,7 +3,8 @@ use alloy::primitives::{IntoLogData, LogData};
 use super::*;
 
 fn log(data: LogData, block: u64) -> Log {
-    let mut log = Log { block_number: Some(block), transaction_hash: Some(B256::repeat_byte(block as u8)), ..Log::default() };
+    let mut log =
+        Log { block_number: Some(block), transaction_hash: Some(B256::repeat_byte(block as u8)), ..Log::default() };
     log.inner.data = data;
     log
 }

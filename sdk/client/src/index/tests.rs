@@ -16,8 +16,7 @@ fn a_query_names_only_what_was_asked() {
         after: Some("a b&c".to_owned()),
         ..JobQuery::default()
     };
-    let mut parts: Vec<_> =
-        query_string(&query).expect("flat").split('&').map(str::to_owned).collect();
+    let mut parts: Vec<_> = query_string(&query).expect("flat").split('&').map(str::to_owned).collect();
     parts.sort();
     assert_eq!(parts, ["after=a+b%26c", "limit=7", "orderBy=priceWei", "phase=open%2Ctaken"]);
     assert_eq!(query_string(&JobQuery::default()).expect("flat"), "");
@@ -53,11 +52,14 @@ async fn serve(listener: TcpListener, answers: Vec<(u16, &'static str)>) -> Vec<
 async fn pages_are_joined_and_a_busy_index_is_asked_again() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("port");
     let url = format!("http://{}", listener.local_addr().expect("address")).parse().expect("url");
-    let server = tokio::spawn(serve(listener, vec![
-        (503, "starting"),
-        (200, r#"{"items":[],"pageInfo":{"endCursor":"c1","hasNextPage":true},"totalCount":9}"#),
-        (200, r#"{"items":[],"pageInfo":{"endCursor":null,"hasNextPage":false},"totalCount":9}"#),
-    ]));
+    let server = tokio::spawn(serve(
+        listener,
+        vec![
+            (503, "starting"),
+            (200, r#"{"items":[],"pageInfo":{"endCursor":"c1","hasNextPage":true},"totalCount":9}"#),
+            (200, r#"{"items":[],"pageInfo":{"endCursor":null,"hasNextPage":false},"totalCount":9}"#),
+        ],
+    ));
     let index = Index::new(url, crate::rpc::http(Duration::from_secs(5)).expect("client"), Duration::from_secs(5));
     let rows: Vec<_> = index.all_jobs(JobQuery::default()).collect().await;
     assert!(rows.is_empty());

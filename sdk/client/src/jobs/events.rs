@@ -5,11 +5,14 @@ use alloy::{
     rpc::types::{Filter, Log},
     sol_types::SolEventInterface,
 };
-use edgeloom_bindings::IJobMarket::{IJobMarketEvents, Phase, Reason};
+use edgeloom_bindings::{
+    IJobMarket::{IJobMarketEvents, Phase, Reason},
+    addresses::JOB_MARKET,
+};
 use futures::{Stream, stream};
 use tokio::sync::watch;
 
-use super::{RANGE, logs_between};
+use super::RANGE;
 use crate::{Client, Error};
 
 /// What happened to a job.
@@ -116,7 +119,8 @@ impl Events {
 impl Cursor {
     async fn read(&mut self, head: u64) -> Result<(), Error> {
         let to = head.min(self.next.saturating_add(RANGE - 1));
-        let logs = logs_between(&self.client, Filter::new(), self.next, to).await?;
+        let (rpc, filter) = (self.client.rpc(), Filter::new().address(JOB_MARKET));
+        let logs = rpc.logs(&filter, self.next..=to, rpc.deadlines.read).await?;
         self.ready.extend(logs.iter().map(event).collect::<Result<Vec<_>, _>>()?.into_iter().flatten());
         self.next = to + 1;
         Ok(())
@@ -128,25 +132,31 @@ fn event(log: &Log) -> Result<Option<JobEvent>, Error> {
     let decoded = IJobMarketEvents::decode_raw_log(log.topics(), &log.inner.data.data)
         .map_err(|error| Error::Answer(format!("log of the job market: {error}")))?;
     let (id, kind) = match decoded {
-        IJobMarketEvents::JobPosted(event) => (event.jobId, JobEventKind::Posted {
-            requester: event.requester,
-            model_id: event.modelId,
-            price: U256::from(event.price),
-            bond: U256::from(event.bond),
-            take_by: event.takeBy,
-            work_seconds: event.workSeconds,
-            input: event.input,
-        }),
+        IJobMarketEvents::JobPosted(event) => (
+            event.jobId,
+            JobEventKind::Posted {
+                requester: event.requester,
+                model_id: event.modelId,
+                price: U256::from(event.price),
+                bond: U256::from(event.bond),
+                take_by: event.takeBy,
+                work_seconds: event.workSeconds,
+                input: event.input,
+            },
+        ),
         IJobMarketEvents::JobTaken(event) => {
             (event.jobId, JobEventKind::Taken { worker: event.worker, submit_by: event.submitBy })
         }
         IJobMarketEvents::JobAnswered(event) => (event.jobId, JobEventKind::Answered { output: event.output }),
-        IJobMarketEvents::JobClosed(event) => (event.jobId, JobEventKind::Closed {
-            phase: event.phase,
-            reason: event.reason,
-            worker: event.worker,
-            paid: U256::from(event.paid),
-        }),
+        IJobMarketEvents::JobClosed(event) => (
+            event.jobId,
+            JobEventKind::Closed {
+                phase: event.phase,
+                reason: event.reason,
+                worker: event.worker,
+                paid: U256::from(event.paid),
+            },
+        ),
         IJobMarketEvents::Credited(_) | IJobMarketEvents::Withdrawn(_) => return Ok(None),
     };
     Ok(Some(JobEvent {

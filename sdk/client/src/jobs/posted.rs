@@ -106,7 +106,9 @@ impl PostedJob {
     pub async fn closed_within(&self, after: Duration) -> Result<Closing, Error> {
         let deadline = Instant::now() + after;
         // The watch begins before the chain is read: a closing in between is seen by one of the two.
-        let mut closing = self.client.follow().closing(self.id).await?;
+        let late = || Error::Timeout { what: format!("end of job {}", self.id), after };
+        let watching = timeout_at(deadline, self.client.follow().closing(self.id)).await;
+        let mut closing = watching.map_err(|_| late())??;
         loop {
             if let Some(closing) = self.read().await? {
                 return Ok(closing);
@@ -116,7 +118,7 @@ impl PostedJob {
                 return closed.map_err(|_| Error::Missing("a running task: the runtime is shutting down"));
             }
             if Instant::now() >= deadline {
-                return Err(Error::Timeout { what: format!("end of job {}", self.id), after });
+                return Err(late());
             }
         }
     }

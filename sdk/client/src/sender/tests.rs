@@ -54,9 +54,8 @@ async fn a_dropped_reservation_gives_its_nonce_back() {
 
 #[test]
 fn refusals_are_read_by_the_words_of_geth() {
-    let refusal = |message: &str| {
-        Refusal::of(&Error::Rpc { method: String::new(), code: -32000, message: message.to_owned() })
-    };
+    let refusal =
+        |message: &str| Refusal::of(&Error::Rpc { method: String::new(), code: -32000, message: message.to_owned() });
     assert_eq!(refusal("already known"), Refusal::Known);
     assert_eq!(refusal("nonce too low: next nonce 5, tx nonce 3"), Refusal::NonceUsed);
     assert_eq!(refusal("replacement transaction underpriced"), Refusal::NonceTaken);

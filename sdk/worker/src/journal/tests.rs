@@ -45,12 +45,7 @@ async fn what_was_recorded_is_there_after_a_restart() {
     write(&path, &history()).await;
     let (_journal, ledger) = Journal::open(&path).expect("reopens");
     assert_eq!(ledger, fold(&history()));
-    assert_eq!(ledger.totals, Totals {
-        settled: 1,
-        failed: 0,
-        earned_wei: U256::from(100),
-        gas_wei: U256::from(18)
-    });
+    assert_eq!(ledger.totals, Totals { settled: 1, failed: 0, earned_wei: U256::from(100), gas_wei: U256::from(18) });
     let stage = Stage::Submitting { output: vec![9].into(), tx: tx(5) };
     assert_eq!(ledger.open.into_iter().collect::<Vec<_>>(), [(U256::from(3), stage)]);
 }

@@ -16,7 +16,8 @@ fn flags(args: &[&str]) -> Settings {
 fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
     let dir = tempfile::tempdir().expect("directory");
     let path = dir.path().join("worker.toml");
-    fs::write(&path, "rpc = \"http://file:1\"\nmin-price = \"7\"\nmax-parallel = 3\nbond = \"12500.5\"\n").expect("written");
+    fs::write(&path, "rpc = \"http://file:1\"\nmin-price = \"7\"\nmax-parallel = 3\nbond = \"12500.5\"\n")
+        .expect("written");
     let path = path.to_str().expect("text");
     let config = flags(&["--config", path, "--rpc", "http://flag:2"]).resolve().expect("valid");
     assert_eq!(config.rpc, "http://flag:2");

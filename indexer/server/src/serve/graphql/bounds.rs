@@ -14,7 +14,9 @@ const FIELDS_MAX: usize = 10_000;
 pub(super) enum Exceeded {
     #[error("Query has more than {BRACKETS_MAX} levels of brackets.")]
     Brackets,
-    #[error("Query has more than {FIELDS_MAX} fields when its fragments are expanded, or fragments that contain themselves.")]
+    #[error(
+        "Query has more than {FIELDS_MAX} fields when its fragments are expanded, or fragments that contain themselves."
+    )]
     Fields,
 }
 

@@ -73,7 +73,8 @@ impl Query {
     ) -> Result<Listed<Job>> {
         let list = list(ctx, List { ordering: jobs_by(order_by), direction: order_direction, first, limit, after })?;
         let filter = filter.try_into().map_err(|error| bad_input(&error))?;
-        let jobs = ctx.data::<Store>()?.jobs(&filter, &list.page, list.count).await.map_err(|error| unreadable(&error))?;
+        let jobs =
+            ctx.data::<Store>()?.jobs(&filter, &list.page, list.count).await.map_err(|error| unreadable(&error))?;
         Ok(Listed::new(jobs, Job::from))
     }
 
@@ -139,10 +140,14 @@ impl Query {
         limit: Option<u32>,
         after: Option<String>,
     ) -> Result<Listed<TransferRow>> {
-        let list = list(ctx, List { ordering: transfers_by(order_by), direction: order_direction, first, limit, after })?;
+        let list =
+            list(ctx, List { ordering: transfers_by(order_by), direction: order_direction, first, limit, after })?;
         let filter = filter.try_into().map_err(|error| bad_input(&error))?;
-        let transfers =
-            ctx.data::<Store>()?.transfers(&filter, &list.page, list.count).await.map_err(|error| unreadable(&error))?;
+        let transfers = ctx
+            .data::<Store>()?
+            .transfers(&filter, &list.page, list.count)
+            .await
+            .map_err(|error| unreadable(&error))?;
         Ok(Listed::new(transfers, |transfer| transfer.row()))
     }
 

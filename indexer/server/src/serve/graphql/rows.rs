@@ -126,7 +126,12 @@ impl Model {
     }
 }
 
-async fn newest_jobs(ctx: &Context<'_>, filter: JobFilter, first: Option<u32>, after: Option<String>) -> Result<Listed<Job>> {
+async fn newest_jobs(
+    ctx: &Context<'_>,
+    filter: JobFilter,
+    first: Option<u32>,
+    after: Option<String>,
+) -> Result<Listed<Job>> {
     let list = list(
         ctx,
         List { ordering: jobs_by(JobOrder::Id), direction: Some(OrderDirection::Desc), first, limit: None, after },

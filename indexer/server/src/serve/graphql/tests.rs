@@ -36,14 +36,18 @@ async fn answers_lists_rows_and_meta() {
     assert_eq!((status, &body["errors"]), (StatusCode::OK, &Value::Null));
     let data = &body["data"];
     let tip = world.blocks.tip();
-    assert_eq!(data["_meta"]["block"], json!({ "number": 41, "hash": tip.hash.to_string(), "timestamp": tip.timestamp_ms / 1000 }));
+    assert_eq!(
+        data["_meta"]["block"],
+        json!({ "number": 41, "hash": tip.hash.to_string(), "timestamp": tip.timestamp_ms / 1000 })
+    );
     assert_eq!((&data["_meta"]["finalized"], &data["_meta"]["lagMs"]), (&json!(41), &json!(0)));
     let jobs = &data["jobs"];
     assert_eq!((&jobs["totalCount"], &jobs["pageInfo"]["hasNextPage"]), (&json!(3), &json!(true)));
     assert_eq!(jobs["items"][0]["priceWei"], "700000000000000000");
     assert_eq!(jobs["items"][0]["model"], json!({ "name": "digits", "jobsPosted": 40 }));
     assert_eq!(jobs["items"][0]["workerRow"]["jobsTaken"], 40);
-    let kinds: Vec<_> = jobs["items"][0]["history"].as_array().unwrap().iter().map(|event| event["kind"].clone()).collect();
+    let kinds: Vec<_> =
+        jobs["items"][0]["history"].as_array().unwrap().iter().map(|event| event["kind"].clone()).collect();
     assert_eq!(kinds, ["posted", "taken", "closed"]);
     assert_eq!((&data["job"]["phase"], &data["none"]), (&json!("settled"), &Value::Null));
     assert_eq!(data["worker"]["jobs"], json!({ "items": [{ "id": 40 }], "totalCount": 40 }));
@@ -71,7 +75,8 @@ async fn depth_is_bounded() {
 #[tokio::test]
 async fn complexity_is_bounded() {
     let world = World::new(busy(1)).await;
-    let (status, body) = world.ask("{ jobs(first: 1000) { items { id phase priceWei worker requester history { tx } } } }").await;
+    let (status, body) =
+        world.ask("{ jobs(first: 1000) { items { id phase priceWei worker requester history { tx } } } }").await;
     assert_eq!(status, StatusCode::OK, "{body}");
     for query in [
         "{ jobs(first: 1000) { items { model { jobs(first: 1000) { items { id } } } } } }",
@@ -79,7 +84,8 @@ async fn complexity_is_bounded() {
         "query($n: Int) { jobs(first: $n) { items { model { jobs(first: $n) { items { id } } } } } }",
     ] {
         let body = json!({ "query": query, "variables": { "n": 1000 } }).to_string();
-        let request = Request::post("/graphql").header("content-type", "application/json").body(Body::from(body)).unwrap();
+        let request =
+            Request::post("/graphql").header("content-type", "application/json").body(Body::from(body)).unwrap();
         let (status, body) = world.send(request).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{query}");
         assert!(message(&body).contains("30000"), "{query}: {body}");
@@ -92,7 +98,8 @@ async fn complexity_is_bounded() {
 #[tokio::test]
 async fn bombs_are_refused_before_they_go_off() {
     let world = World::new(busy(1)).await;
-    let mut doubling: String = (0..40).map(|n| format!("fragment f{n} on Query {{ ...f{} ...f{} }} ", n + 1, n + 1)).collect();
+    let mut doubling: String =
+        (0..40).map(|n| format!("fragment f{n} on Query {{ ...f{} ...f{} }} ", n + 1, n + 1)).collect();
     doubling += "fragment f40 on Query { _meta { lagMs } } { ...f0 }";
     let circle = "fragment a on Query { ...b } fragment b on Query { ...a } { ...a }";
     let chain: String = (0..500).map(|n| format!("fragment f{n} on Query {{ ...f{} }} ", n + 1)).collect();
@@ -100,7 +107,9 @@ async fn bombs_are_refused_before_they_go_off() {
     let wide = format!("{{ {} }}", "_meta { lagMs } ".repeat(6000));
     let deep = ["{", "[", "{a:"].map(|open| format!("{{ job(id: {} ", open.repeat(60_000)));
     let deep_fields = "{ a ".repeat(50_000);
-    for bomb in [doubling.as_str(), circle, &chain, &wide, &deep_fields].into_iter().chain(deep.iter().map(String::as_str)) {
+    for bomb in
+        [doubling.as_str(), circle, &chain, &wide, &deep_fields].into_iter().chain(deep.iter().map(String::as_str))
+    {
         let started = std::time::Instant::now();
         let (status, body) = world.ask(bomb).await;
         assert_eq!(status, StatusCode::BAD_REQUEST, "{}", &bomb[..40]);
@@ -114,12 +123,15 @@ async fn bombs_are_refused_before_they_go_off() {
 async fn tools_can_read_the_schema() {
     let world = World::new(busy(1)).await;
     let of_type = "ofType { name kind ".repeat(9) + &"}".repeat(9);
-    let query = format!("query IntrospectionQuery {{ __schema {{ queryType {{ name }} types {{ ...T }} }} }} fragment T on __Type {{ kind name fields {{ name args {{ name type {{ kind {of_type} }} }} }} }}");
+    let query = format!(
+        "query IntrospectionQuery {{ __schema {{ queryType {{ name }} types {{ ...T }} }} }} fragment T on __Type {{ kind name fields {{ name args {{ name type {{ kind {of_type} }} }} }} }}"
+    );
     let (status, body) = world.ask(&query).await;
     assert_eq!((status, &body["errors"]), (StatusCode::OK, &Value::Null));
     let types = body["data"]["__schema"]["types"].as_array().unwrap();
     let job = types.iter().find(|kind| kind["name"] == "Job").expect("a Job");
-    let fields: Vec<_> = job["fields"].as_array().unwrap().iter().map(|field| field["name"].as_str().unwrap()).collect();
+    let fields: Vec<_> =
+        job["fields"].as_array().unwrap().iter().map(|field| field["name"].as_str().unwrap()).collect();
     for field in ["id", "priceWei", "postedMs", "closedTx", "history", "model", "workerRow"] {
         assert!(fields.contains(&field), "{field} is not in {fields:?}");
     }
@@ -151,13 +163,19 @@ async fn wrong_arguments_are_the_clients_fault() {
         assert_eq!(status, StatusCode::BAD_REQUEST, "{query}: {body}");
         assert!(message(&body).contains(says), "{query}: {body}");
     }
-    for (kind, body) in [("text/plain", "{}"), ("application/json", "[]"), ("application/json", "{"), ("application/json", "{}x")] {
+    for (kind, body) in
+        [("text/plain", "{}"), ("application/json", "[]"), ("application/json", "{"), ("application/json", "{}x")]
+    {
         let request = Request::post("/graphql").header("content-type", kind).body(Body::from(body)).unwrap();
         let (status, problem) = world.send(request).await;
-        assert!(status.is_client_error() && problem["error"]["message"].is_string(), "{kind} {body}: {status} {problem}");
+        assert!(
+            status.is_client_error() && problem["error"]["message"].is_string(),
+            "{kind} {body}: {status} {problem}"
+        );
     }
     let nested = format!("{{\"query\": \"{{ _meta {{ lagMs }} }}\", \"variables\": {}", "[".repeat(100_000));
-    let request = Request::post("/graphql").header("content-type", "application/json").body(Body::from(nested)).unwrap();
+    let request =
+        Request::post("/graphql").header("content-type", "application/json").body(Body::from(nested)).unwrap();
     assert_eq!(world.send(request).await.0, StatusCode::BAD_REQUEST);
 }
 

@@ -33,7 +33,9 @@ pub(super) fn cases() -> Vec<Case> {
         warm("add, a scale for every channel", |seed| channels(100_000, seed, |g, x, each| g.add(x, x, each))),
         warm("requantise, one row", |_| elementwise(1, 500_000, |g, x, one| g.requantise(x, one))),
         warm("requantise, rows of one", |_| elementwise(400_000, 1, |g, x, one| g.requantise(x, one))),
-        warm("requantise, a scale for every channel", |seed| channels(150_000, seed, |g, x, each| g.requantise(x, each))),
+        warm("requantise, a scale for every channel", |seed| {
+            channels(150_000, seed, |g, x, each| g.requantise(x, each))
+        }),
         warm("act, rows of one", |_| act(100_000, 1)),
         warm("act, one row", |_| act(1, 200_000)),
         warm("argmax, rows of one", |_| elementwise(400_000, 1, |g, x, _| g.argmax(x, Element::I8))),
@@ -69,12 +71,17 @@ pub(super) fn cases() -> Vec<Case> {
         warm("conv 3x3, 5 to 5 channels", |seed| conv(150, (5, 5), (3, 3), seed)),
         warm("conv 3x3, 32 to 32 channels", |_| convolution()),
         warm("1024 operations on one element", |_| tiny()),
-        cold("64 operations on one element, cold", |_| elementwise(1, 24_000, |g, x, _| g.copy(x))),
+        warm("dense 65536x1, shared by 250", |seed| shared(dense(65_536, 1, 1, seed), 250)),
+        warm("dense 1x7, shared by 1024", |seed| shared(dense(1, 7, 1, seed), 1024)),
+        warm("dense K=1, 2 rows", |seed| dense(1, 2, 200_000, seed)),
         warm("rows checked one weight at a time", checked),
         describe("describe: one operation", |seed| dense(8, 8, 1, seed)),
         describe("describe: 1024x1500", |seed| dense(1024, 1500, 1, seed)),
-        describe("describe: 65536x1, 15 times", |seed| dense(65_536, 1, 15, seed)),
-        describe("describe: 3x500000", |seed| dense(3, 130_000, 1, seed)),
+        describe("describe: 65536x1", |seed| dense(65_536, 1, 1, seed)),
+        describe("describe: 3x130000", |seed| dense(3, 130_000, 1, seed)),
+        describe("describe: 1024x1024, shared by 16", |seed| shared(dense(1024, 1024, 1, seed), 16)),
+        describe("describe: 65536x1, shared by 250", |seed| shared(dense(65_536, 1, 1, seed), 250)),
+        describe("describe: 4x900, shared by 1024", |seed| shared(dense(4, 900, 1, seed), 1024)),
         describe("describe: 1024 operations", |_| tiny()),
     ]
 }
@@ -180,6 +187,22 @@ fn pool(side: usize, channels: usize, kernel: usize) -> Vec<u8> {
 fn window(side: usize, channels: usize, kernel: (usize, usize)) -> Window {
     let pad = (kernel.0 / 2, kernel.1 / 2);
     Window { height: side, width: side, channels, kernel, stride: (1, 1), pad, out: (side, side) }
+}
+
+/// The one operation of an image `times` over, with the same weights: descriptors are 128 bytes, the operation count lies
+/// at byte 12 of the header, an output's place at byte 24 of its descriptor.
+fn shared(image: Vec<u8>, times: u64) -> Vec<u8> {
+    let (header, rest) = image.split_at(128);
+    let (descriptor, weights) = rest.split_at(128);
+    let read = |at: usize| u64::from_le_bytes(std::array::from_fn(|i| descriptor[at + i]));
+    let row = u64::from(u32::from_le_bytes(std::array::from_fn(|i| descriptor[64 + i])));
+    let mut out = [&header[..12], &(times as u32).to_le_bytes(), &header[16..]].concat();
+    for time in 0..times {
+        let place = read(24) + time * row.next_multiple_of(64);
+        out.extend([&descriptor[..24], &place.to_le_bytes(), &descriptor[32..]].concat());
+    }
+    out.extend(weights);
+    out
 }
 
 fn tiny() -> Vec<u8> {

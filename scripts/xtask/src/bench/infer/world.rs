@@ -39,7 +39,8 @@ impl World {
         let mut database = Database::default();
         let mut store = |address: Address, code: Vec<u8>| {
             let code = Bytecode::new_raw(code.into());
-            let info = AccountInfo { nonce: 1, code_hash: code.hash_slow(), code: Some(code), ..AccountInfo::default() };
+            let info =
+                AccountInfo { nonce: 1, code_hash: code.hash_slow(), code: Some(code), ..AccountInfo::default() };
             database.insert_account_info(address, info);
         };
         for (index, image) in images.iter().enumerate() {

@@ -23,7 +23,9 @@ fn a_posting_keeps_its_input_and_place() {
     };
     let event = event(&log(posted.to_log_data())).expect("decodes").expect("about a job");
     assert_eq!((event.id, event.block, event.log), (U256::from(4), 9, 3));
-    assert!(matches!(event.kind, JobEventKind::Posted { input, bond, .. } if input.len() == 3 && bond == U256::from(20)));
+    assert!(
+        matches!(event.kind, JobEventKind::Posted { input, bond, .. } if input.len() == 3 && bond == U256::from(20))
+    );
 }
 
 #[test]

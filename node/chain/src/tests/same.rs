@@ -1,0 +1,46 @@
+//! The same block gives the same everywhere.
+
+use super::world::{World, assert_conserved, call, sign, signer};
+use alloy::primitives::{TxKind, U256};
+use alloy_consensus::TxEip1559;
+use proptest::prelude::{ProptestConfig, Strategy, prop, prop_assert_eq, proptest};
+
+type Move = (u8, u8, u64);
+
+fn blocks() -> impl Strategy<Value = Vec<Vec<Move>>> {
+    let transfers = (1u8..=4, 1u8..=8, 0u64..u64::MAX / 8);
+    prop::collection::vec(prop::collection::vec(transfers, 0..8), 1..4)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    #[test]
+    fn what_one_node_proposes_another_verifies_to_the_same_root(plan in blocks()) {
+        let world = World::new();
+        let (mut proposer, mut node) = (world.chain(), world.chain());
+        let mut parent = proposer.tip().clone();
+        let mut nonces = [0u64; 5];
+        let mut made = Vec::new();
+        for moves in plan {
+            let transactions: Vec<_> = moves.into_iter().map(|(from, to, value)| {
+                let nonce = nonces[from as usize];
+                nonces[from as usize] += 1;
+                let to = TxKind::Call(signer(to).address());
+                sign(from, TxEip1559 { value: U256::from(value), gas_limit: 21_000, ..call(nonce, to) })
+            }).collect();
+            parent = world.propose(&mut proposer, &parent, 0, &transactions);
+            node.verify(&parent).expect("valid");
+            made.push(parent.clone());
+        }
+        for block in &made {
+            let ours = proposer.finalize(block, None).expect("next").expect("new");
+            let theirs = node.finalize(block, None).expect("next").expect("new");
+            prop_assert_eq!(&ours.receipts, &theirs.receipts);
+            prop_assert_eq!(&ours.senders, &theirs.senders);
+            prop_assert_eq!(ours.burned, theirs.burned);
+            prop_assert_eq!(proposer.store().view().root(), block.header().state_root);
+        }
+        prop_assert_eq!(proposer.store().view().root(), node.store().view().root());
+        assert_conserved(&world, &node);
+    }
+}

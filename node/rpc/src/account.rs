@@ -1,0 +1,71 @@
+//! Reads of accounts.
+
+use crate::{error::Fault, node::Context};
+use alloy::{
+    eips::{BlockId, BlockNumberOrTag},
+    primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256},
+    rpc::types::{EIP1186AccountProofResponse, EIP1186StorageProof},
+    serde::JsonStorageKey,
+};
+
+/// Most slots in one proof.
+const PROOF_SLOTS_MAX: usize = 1024;
+
+impl Context {
+    pub(crate) fn balance(&self, address: Address, id: Option<BlockId>) -> Result<U256, Fault> {
+        Ok(self.state(id)?.account(address)?.unwrap_or_default().balance)
+    }
+
+    pub(crate) fn code(&self, address: Address, id: Option<BlockId>) -> Result<Bytes, Fault> {
+        let state = self.state(id)?;
+        let hash = state.account(address)?.unwrap_or_default().code_hash;
+        if hash == KECCAK256_EMPTY {
+            return Ok(Bytes::new());
+        }
+        state.code(hash)?.ok_or_else(|| Fault::Internal(format!("no code of hash {hash}")))
+    }
+
+    pub(crate) fn storage(&self, address: Address, slot: JsonStorageKey, id: Option<BlockId>) -> Result<B256, Fault> {
+        Ok(self.state(id)?.storage(address, slot.as_b256().into())?.into())
+    }
+
+    /// With `pending`, transactions that wait and can execute count too.
+    pub(crate) fn nonce(&self, address: Address, id: Option<BlockId>) -> Result<u64, Fault> {
+        let nonce = self.state(id)?.account(address)?.unwrap_or_default().nonce;
+        if id == Some(BlockId::Number(BlockNumberOrTag::Pending)) {
+            return Ok(self.pool.next_nonce(address).unwrap_or(0).max(nonce));
+        }
+        Ok(nonce)
+    }
+
+    pub(crate) fn proof(
+        &self,
+        address: Address,
+        keys: &[JsonStorageKey],
+        id: Option<BlockId>,
+    ) -> Result<EIP1186AccountProofResponse, Fault> {
+        if keys.len() > PROOF_SLOTS_MAX {
+            let most = format!("{} storage keys, at most {PROOF_SLOTS_MAX} fit in one proof", keys.len());
+            return Err(Fault::Limit(most));
+        }
+        let height = self.state_height(id)?;
+        let slots: Vec<U256> = keys.iter().map(|key| key.as_b256().into()).collect();
+        let proof = self.store.proof(address, &slots)?;
+        // With `latest` a block may have been committed in between; the proof is of the newer one, and as good.
+        let named = matches!(id, Some(BlockId::Hash(_) | BlockId::Number(BlockNumberOrTag::Number(_) | BlockNumberOrTag::Earliest)));
+        if named && proof.tip.height != height {
+            return Err(Fault::Unsupported("only the newest block's state can be proved, older trie nodes are not kept"));
+        }
+        let account = proof.account.unwrap_or_default();
+        let storage = keys.iter().zip(proof.storage);
+        Ok(EIP1186AccountProofResponse {
+            address,
+            balance: account.balance,
+            code_hash: account.code_hash,
+            nonce: account.nonce,
+            storage_hash: proof.storage_root,
+            account_proof: proof.nodes,
+            storage_proof: storage.map(|(key, slot)| EIP1186StorageProof::new(*key, slot.value, slot.nodes)).collect(),
+        })
+    }
+}

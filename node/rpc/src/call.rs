@@ -1,0 +1,145 @@
+//! `eth_call`.
+
+use crate::{error::Fault, node::Context, overrides, request::Request};
+use alloy::{
+    eips::BlockId,
+    primitives::{Address, Bytes, KECCAK256_EMPTY, U256},
+    rpc::types::{BlockOverrides, TransactionRequest, state::StateOverride},
+};
+use alloy_consensus::Header;
+use edgeloom_evm::{BlockEnvironment, CallError, Overrides, Refusal};
+use edgeloom_types::{Account, Height};
+use revm::context::{
+    TxEnv,
+    result::{ExecutionResult, HaltReason, InvalidTransaction},
+};
+
+/// A question about a state, as `eth_call` and `eth_estimateGas` ask it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Question {
+    pub(crate) request: TransactionRequest,
+    pub(crate) block: Option<BlockId>,
+    pub(crate) state: Option<StateOverride>,
+    pub(crate) environment: Option<Box<BlockOverrides>>,
+}
+
+/// A question that can be put to the EVM, at any gas limit.
+#[derive(Debug)]
+pub(crate) struct Stage<'a> {
+    context: &'a Context,
+    height: Height,
+    overrides: Overrides,
+    pub(crate) environment: BlockEnvironment,
+    pub(crate) request: Request,
+}
+
+impl<'a> Stage<'a> {
+    pub(crate) fn new(context: &'a Context, question: Question) -> Result<Self, Fault> {
+        let height = context.state_height(question.block)?;
+        let environment = environment(context.chain_id(), &context.header(height)?);
+        let environment = overrides::environment(environment, *question.environment.unwrap_or_default())?;
+        let request = Request::new(question.request, environment.base_fee, environment.chain_id)?;
+        let overrides = overrides::state(question.state.unwrap_or_default())?;
+        Ok(Self { context, height, overrides, environment, request })
+    }
+
+    fn account(&self, address: Address) -> Result<Account, Fault> {
+        Ok(self.context.store.at(self.height)?.account(address)?.unwrap_or_default())
+    }
+
+    fn balance(&self, address: Address) -> Result<U256, Fault> {
+        let pretended = self.overrides.get(&address).and_then(|account| account.balance);
+        pretended.map_or_else(|| Ok(self.account(address)?.balance), Ok)
+    }
+
+    /// Whether the request only moves value to an account without code.
+    pub(crate) fn is_plain_transfer(&self) -> Result<bool, Fault> {
+        let transaction = &self.request.transaction;
+        let bare = transaction.data.is_empty() && transaction.tx_type == 0;
+        let Some(to) = transaction.kind.to().filter(|_| bare) else { return Ok(false) };
+        let pretended = self.overrides.get(to).and_then(|account| account.code.as_ref());
+        match pretended {
+            Some(code) => Ok(code.is_empty()),
+            None => Ok(self.account(*to)?.code_hash == KECCAK256_EMPTY),
+        }
+    }
+
+    /// Most gas that the sender can pay for after the value, when the request says what gas costs.
+    pub(crate) fn affordable(&self) -> Result<Option<u64>, Fault> {
+        let (fee_cap, value) = (self.request.fee_cap, self.request.transaction.value);
+        if fee_cap == 0 && value.is_zero() {
+            return Ok(None);
+        }
+        let sender = self.request.transaction.caller;
+        let balance = self.balance(sender)?;
+        let Some(left) = balance.checked_sub(value) else {
+            let phrase = "insufficient funds for gas * price + value";
+            return Err(Fault::Refused(format!("{phrase}: address {sender} have {balance} want {value}")));
+        };
+        Ok((fee_cap > 0).then(|| u64::try_from(left / U256::from(fee_cap)).unwrap_or(u64::MAX)))
+    }
+
+    /// `Err` within `Ok`: the transaction cannot start.
+    pub(crate) fn run(&self, gas_limit: u64) -> Result<Result<ExecutionResult, Refusal>, Fault> {
+        let transaction = TxEnv { gas_limit, ..self.request.transaction.clone() };
+        let database = self.context.database(self.height)?;
+        match edgeloom_evm::call(&self.environment, database, transaction, &self.overrides) {
+            Ok(outcome) => Ok(Ok(outcome.result)),
+            Err(CallError::Refused(refusal)) => Ok(Err(refusal)),
+            Err(error) => Err(Fault::Internal(error.to_string())),
+        }
+    }
+}
+
+impl Context {
+    pub(crate) fn call(&self, question: Question) -> Result<Bytes, Fault> {
+        let stage = Stage::new(self, question)?;
+        // As much as a block has: reading costs nobody gas, but it must end.
+        let most = stage.environment.gas_limit;
+        let affordable = stage.affordable()?.unwrap_or(most);
+        let gas_limit = stage.request.gas.unwrap_or(affordable).min(most);
+        match stage.run(gas_limit)? {
+            Ok(ExecutionResult::Success { output, .. }) => Ok(output.into_data()),
+            failed => Err(failure(failed)),
+        }
+    }
+}
+
+/// Whether more gas might have helped.
+pub(crate) const fn is_out_of_gas(result: &ExecutionResult) -> bool {
+    matches!(result, ExecutionResult::Halt { reason: HaltReason::OutOfGas(_), .. })
+}
+
+pub(crate) fn failure(failed: Result<ExecutionResult, Refusal>) -> Fault {
+    match failed {
+        Ok(ExecutionResult::Success { .. }) => Fault::Internal("a call that succeeded has not failed".into()),
+        Ok(ExecutionResult::Revert { output, .. }) => Fault::Reverted(output),
+        Ok(ExecutionResult::Halt { reason: HaltReason::OutOfGas(_), .. }) => Fault::Refused("out of gas".into()),
+        Ok(ExecutionResult::Halt { reason, .. }) => Fault::Refused(format!("execution failed: {reason:?}")),
+        Err(refusal) => Fault::Refused(phrase(&refusal)),
+    }
+}
+
+/// geth's words where clients look for them.
+fn phrase(refusal: &Refusal) -> String {
+    let geth = match refusal {
+        Refusal::Transaction(InvalidTransaction::CallGasCostMoreThanGasLimit { .. }) => "intrinsic gas too low",
+        Refusal::Transaction(InvalidTransaction::GasFloorMoreThanGasLimit { .. }) => "insufficient gas for floor data gas cost",
+        Refusal::Transaction(InvalidTransaction::CreateInitCodeSizeLimit) => "max initcode size exceeded",
+        _ => return refusal.to_string(),
+    };
+    format!("{geth}: {refusal}")
+}
+
+fn environment(chain_id: u64, header: &Header) -> BlockEnvironment {
+    BlockEnvironment {
+        chain_id,
+        number: header.number,
+        timestamp: header.timestamp,
+        beneficiary: header.beneficiary,
+        gas_limit: header.gas_limit,
+        base_fee: header.base_fee_per_gas.unwrap_or_default(),
+        prevrandao: header.mix_hash,
+        parent_hash: header.parent_hash,
+    }
+}

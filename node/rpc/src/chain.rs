@@ -1,0 +1,93 @@
+//! The chain's own methods (`edge_*`).
+
+use crate::{error::Fault, node::Context};
+use alloy::{eips::eip2718::Encodable2718, primitives::Bytes};
+use alloy_rlp::Encodable;
+use edgeloom_node_api::{ChainApiServer, FEED_BLOCKS_MAX, FEED_BYTES_MAX, FeedBlock, Status, Supply};
+use edgeloom_types::Height;
+use jsonrpsee::core::{RpcResult, async_trait};
+use std::sync::Arc;
+
+#[derive(Debug)]
+pub(crate) struct ChainReads {
+    context: Arc<Context>,
+}
+
+impl ChainReads {
+    pub(crate) const fn new(context: Arc<Context>) -> Self {
+        Self { context }
+    }
+
+    /// Runs a long read where it holds up nobody.
+    async fn aside<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&Context) -> Result<T, Fault> + Send + 'static,
+    ) -> RpcResult<T> {
+        let context = self.context.clone();
+        let joined = tokio::task::spawn_blocking(move || read(&context)).await;
+        Ok(joined.map_err(|error| Fault::Internal(error.to_string()))??)
+    }
+}
+
+#[async_trait]
+impl ChainApiServer for ChainReads {
+    async fn status(&self) -> RpcResult<Status> {
+        let tip = self.context.tip()?;
+        Ok(Status {
+            chain_id: self.context.chain_id(),
+            genesis_hash: self.context.genesis_hash,
+            height: tip.height.get(),
+            hash: tip.hash,
+            finalized: tip.height.get(),
+        })
+    }
+
+    async fn feed(&self, from: u64, limit: u64) -> RpcResult<Vec<FeedBlock>> {
+        self.aside(move |context| feed(context, from, limit)).await
+    }
+
+    async fn certificate(&self, height: u64) -> RpcResult<Option<Bytes>> {
+        Ok(self.context.store.certificate(Height::new(height)).map_err(Fault::from)?)
+    }
+
+    async fn supply(&self) -> RpcResult<Supply> {
+        self.aside(supply).await
+    }
+}
+
+fn feed(context: &Context, from: u64, limit: u64) -> Result<Vec<FeedBlock>, Fault> {
+    let tip = context.tip()?.height.get();
+    let end = from.saturating_add(limit.min(FEED_BLOCKS_MAX)).min(tip + 1);
+    let (mut out, mut bytes) = (Vec::new(), 0);
+    for height in from..end {
+        let block = feed_block(context, Height::new(height))?;
+        bytes += block.block.len() + block.receipts.len();
+        if bytes > FEED_BYTES_MAX && !out.is_empty() {
+            break;
+        }
+        out.push(block);
+    }
+    Ok(out)
+}
+
+fn feed_block(context: &Context, height: Height) -> Result<FeedBlock, Fault> {
+    let record = context.records.get(height)?.ok_or(Fault::NoHeader)?;
+    let encoded: Vec<Bytes> = record.receipts.iter().map(|receipt| receipt.encoded_2718().into()).collect();
+    let mut receipts = Vec::with_capacity(encoded.length());
+    encoded.encode(&mut receipts);
+    Ok(FeedBlock {
+        height: height.get(),
+        hash: record.hash(),
+        block: record.block.block().encode().into(),
+        senders: record.senders.clone(),
+        receipts: receipts.into(),
+        timestamp_ms: record.block.timestamp_ms(),
+    })
+}
+
+fn supply(context: &Context) -> Result<Supply, Fault> {
+    let (height, balances) = context.store.scan_supply()?;
+    let (genesis, burned) = (context.genesis.supply(), context.store.burned(height)?);
+    let conserved = balances.checked_add(burned) == Some(genesis);
+    Ok(Supply { height: height.get(), genesis, balances, burned, conserved })
+}

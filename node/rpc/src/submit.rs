@@ -1,0 +1,148 @@
+//! Transactions that come in: signed ones, and those that the node signs for dev accounts.
+
+use crate::{
+    call::Question,
+    error::Fault,
+    node::{Context, Submit},
+    request::below_base_fee,
+};
+use alloy::{
+    consensus::Transaction as _,
+    eips::{BlockId, eip2718::Decodable2718},
+    primitives::{B256, Signature},
+    rpc::types::{TransactionReceipt, TransactionRequest},
+};
+use alloy_consensus::{
+    SignableTransaction, TxEnvelope, TypedTransaction,
+    transaction::{Recovered, SignerRecoverable},
+};
+use edgeloom_txpool::{Origin, Rejection, SenderState, TRANSACTION_BYTES_MAX};
+use k256::ecdsa::SigningKey;
+use std::{sync::Arc, time::Duration};
+
+/// How long `eth_sendRawTransactionSync` waits at most.
+const SYNC_MAX: Duration = Duration::from_secs(60);
+
+/// Decodes one signed transaction and recovers its signer.
+fn decode(mut bytes: &[u8]) -> Result<Arc<Recovered<TxEnvelope>>, Fault> {
+    // Blob transactions are larger, and refused for their type: so are other oversized ones, whatever they are.
+    if bytes.len() > 8 * TRANSACTION_BYTES_MAX {
+        return Err(Rejection::Size { size: bytes.len() }.into());
+    }
+    if bytes.is_empty() {
+        return Err(Fault::Refused("typed transaction too short".into()));
+    }
+    let malformed = |error| Fault::Refused(format!("malformed transaction: {error}"));
+    let transaction = TxEnvelope::decode_2718(&mut bytes).map_err(malformed)?;
+    if !bytes.is_empty() {
+        return Err(Fault::Refused(format!("malformed transaction: {} surplus bytes", bytes.len())));
+    }
+    let signer = transaction.recover_signer().map_err(|_| Fault::Refused("invalid sender".into()))?;
+    Ok(Arc::new(Recovered::new_unchecked(transaction, signer)))
+}
+
+impl Context {
+    /// In dev mode the transaction is in a durable block when this returns, if it can be executed at all now.
+    pub(crate) async fn send_raw(&self, bytes: &[u8]) -> Result<B256, Fault> {
+        let hash = self.admit(decode(bytes)?)?;
+        self.seal(hash).await
+    }
+
+    /// # Errors
+    /// As [`Self::send_raw`], and [`Fault::Late`] when the transaction is in no block in time.
+    pub(crate) async fn send_raw_sync(&self, bytes: &[u8], timeout: Option<Duration>) -> Result<TransactionReceipt, Fault> {
+        // Before sending: a block that comes at once must not be missed.
+        let mut blocks = self.feed.subscribe();
+        let hash = self.send_raw(bytes).await?;
+        let find = async {
+            loop {
+                if let Some((record, index)) = self.place(hash)? {
+                    return Ok(crate::convert::receipt(&record, index));
+                }
+                // Whether a block came or some were missed: look again.
+                if let Err(tokio::sync::broadcast::error::RecvError::Closed) = blocks.recv().await {
+                    return Err(Fault::Internal("the node stops".into()));
+                }
+            }
+        };
+        let timeout = timeout.unwrap_or(SYNC_MAX).min(SYNC_MAX);
+        tokio::time::timeout(timeout, find).await.unwrap_or(Err(Fault::Late(hash)))
+    }
+
+    fn admit(&self, transaction: Arc<Recovered<TxEnvelope>>) -> Result<B256, Fault> {
+        let sender = self.account(transaction.signer())?;
+        if let Submit::Dev(_) = self.submit {
+            // On a network the base fee may fall; here no block comes before somebody pays it.
+            let base_fee = self.next_base_fee()?;
+            let cap = transaction.max_fee_per_gas();
+            if cap < base_fee.into() {
+                return Err(below_base_fee(transaction.signer(), cap, base_fee));
+            }
+        }
+        let state = SenderState { nonce: sender.nonce, balance: sender.balance };
+        Ok(self.pool.admit(transaction, Origin::Local, state, self.genesis.file().gas_limit)?)
+    }
+
+    async fn seal(&self, hash: B256) -> Result<B256, Fault> {
+        let Submit::Dev(seal) = &self.submit else { return Ok(hash) };
+        seal(hash).await.map_err(Fault::Internal)?;
+        // A gap before its nonce leaves it in the pool; what the block could not execute is in neither place.
+        if self.pool.get(&hash).is_some() || self.store.transaction(hash)?.is_some() {
+            return Ok(hash);
+        }
+        Err(Fault::Refused("transaction rejected: it cannot be executed on the newest state".into()))
+    }
+
+    pub(crate) async fn send(self: &Arc<Self>, request: TransactionRequest) -> Result<B256, Fault> {
+        let from = request.from.ok_or_else(|| Fault::Params("\"from\" is missing".into()))?;
+        let key = self.keys.get(&from).ok_or_else(|| Fault::Refused("unknown account".into()))?;
+        let hash = {
+            let _nonces = self.nonces.lock().await;
+            let transaction = self.complete(request).await?;
+            self.admit(Arc::new(Recovered::new_unchecked(sign(transaction, key)?, from)))?
+        };
+        self.seal(hash).await
+    }
+
+    /// Fills in what the request leaves open.
+    async fn complete(self: &Arc<Self>, mut request: TransactionRequest) -> Result<TypedTransaction, Fault> {
+        if request.has_eip4844_fields() {
+            return Err(Rejection::Type.into());
+        }
+        let chain_id = *request.chain_id.get_or_insert(self.chain_id());
+        if chain_id != self.chain_id() {
+            return Err(Rejection::ChainId { have: chain_id, want: self.chain_id() }.into());
+        }
+        request.normalize_input();
+        if request.to.is_none() {
+            request = request.create();
+        }
+        if request.nonce.is_none() {
+            request.nonce = Some(self.nonce(request.from.unwrap_or_default(), Some(BlockId::pending()))?);
+        }
+        if request.gas.is_none() {
+            let (context, request_) = (self.clone(), request.clone());
+            let estimate = move || context.estimate_gas(Question { request: request_, ..Question::default() });
+            let joined = tokio::task::spawn_blocking(estimate).await;
+            request.gas = Some(joined.map_err(|error| Fault::Internal(error.to_string()))??);
+        }
+        if request.gas_price.is_none() {
+            let base_fee = u128::from(self.next_base_fee()?);
+            let tip = match (request.max_priority_fee_per_gas, request.max_fee_per_gas) {
+                (Some(tip), _) => tip,
+                (None, Some(cap)) => self.suggested_tip()?.min(cap),
+                (None, None) => self.suggested_tip()?,
+            };
+            request.max_priority_fee_per_gas = Some(tip);
+            request.max_fee_per_gas.get_or_insert(2 * base_fee + tip);
+        }
+        let transaction = request.build_typed_tx();
+        transaction.map_err(|_| Fault::Params("the fields do not make a transaction of one type".into()))
+    }
+}
+
+fn sign(transaction: TypedTransaction, key: &SigningKey) -> Result<TxEnvelope, Fault> {
+    let signed = key.sign_prehash_recoverable(transaction.signature_hash().as_slice());
+    let (signature, recovery) = signed.map_err(|error| Fault::Internal(format!("cannot sign: {error}")))?;
+    Ok(transaction.into_envelope(Signature::from((signature, recovery))))
+}

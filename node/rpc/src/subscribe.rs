@@ -1,0 +1,171 @@
+//! `eth_subscribe`. The feed only wakes a subscription; what it sends it reads from the store by height, so a slow
+//! reader falls behind and misses nothing.
+
+use crate::{convert, error::Fault, logs, node::Context};
+use alloy::{
+    primitives::B256,
+    rpc::types::{
+        Filter, Header, Log, Transaction,
+        pubsub::{Params, SubscriptionKind},
+    },
+};
+use edgeloom_types::Height;
+use jsonrpsee::{
+    PendingSubscriptionSink, SubscriptionSink,
+    core::{SubscriptionResult, async_trait},
+    proc_macros::rpc,
+};
+use serde::Serialize;
+use std::sync::Arc;
+use tokio::sync::broadcast::error::RecvError;
+
+#[rpc(server, namespace = "eth")]
+pub(crate) trait SubscriptionApi {
+    #[subscription(name = "subscribe" => "subscription", unsubscribe = "unsubscribe", item = Item)]
+    async fn subscribe(&self, kind: SubscriptionKind, params: Option<Params>) -> SubscriptionResult;
+}
+
+/// What a subscription sends.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum Item {
+    Head(Box<Header>),
+    Log(Box<Log>),
+    Hash(B256),
+    Transaction(Box<Transaction>),
+    Syncing(bool),
+}
+
+#[derive(Debug)]
+pub(crate) struct Subscriptions {
+    context: Arc<Context>,
+}
+
+impl Subscriptions {
+    pub(crate) const fn new(context: Arc<Context>) -> Self {
+        Self { context }
+    }
+}
+
+/// The reader went away, or the node stops: either way nothing more is sent.
+struct Ended;
+
+impl From<Fault> for Ended {
+    fn from(fault: Fault) -> Self {
+        tracing::error!(%fault, "a subscription ended");
+        Self
+    }
+}
+
+async fn send(sink: &SubscriptionSink, item: Item) -> Result<(), Ended> {
+    let message = serde_json::value::to_raw_value(&item).map_err(|error| Fault::Internal(error.to_string()))?;
+    sink.send(message).await.map_err(|_| Ended)
+}
+
+/// Sends what `items` makes of each final block from now on.
+async fn blocks(
+    context: Arc<Context>,
+    sink: SubscriptionSink,
+    items: impl Fn(&crate::cache::Record) -> Vec<Item> + Send,
+) -> Result<(), Ended> {
+    // Subscribed before the tip is read: no block falls between.
+    let mut feed = context.feed.subscribe();
+    let mut next = context.tip()?.height.get() + 1;
+    loop {
+        let tip = context.tip()?.height.get();
+        while next <= tip {
+            let record = context.records.get(Height::new(next))?.ok_or(Fault::NoHeader)?;
+            for item in items(&record) {
+                send(&sink, item).await?;
+            }
+            next += 1;
+        }
+        let woken = tokio::select! {
+            woken = feed.recv() => woken,
+            () = sink.closed() => return Err(Ended),
+        };
+        if let Err(RecvError::Closed) = woken {
+            return Err(Ended);
+        }
+    }
+}
+
+async fn pending(context: Arc<Context>, sink: SubscriptionSink, full: bool) -> Result<(), Ended> {
+    let mut admissions = context.pool.subscribe();
+    loop {
+        let admitted = tokio::select! {
+            admitted = admissions.recv() => admitted,
+            () = sink.closed() => return Err(Ended),
+        };
+        match admitted {
+            Ok(transaction) if full => send(&sink, Item::Transaction(Box::new(convert::pending(&transaction)))).await?,
+            Ok(transaction) => send(&sink, Item::Hash(*transaction.tx_hash())).await?,
+            // Which waits is news, not a record: a slow reader misses some.
+            Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => return Err(Ended),
+        }
+    }
+}
+
+/// What is asked for, or the sentence that refuses it.
+enum Wish {
+    Heads,
+    Logs(Box<Filter>),
+    Pending { full: bool },
+    Syncing,
+}
+
+impl Wish {
+    fn new(kind: SubscriptionKind, params: Params) -> Result<Self, Fault> {
+        match (kind, params) {
+            (SubscriptionKind::NewHeads, Params::None) => Ok(Self::Heads),
+            (SubscriptionKind::Logs, Params::None) => Ok(Self::Logs(Box::default())),
+            (SubscriptionKind::Logs, Params::Logs(filter)) => logs::check(&filter).map(|()| Self::Logs(filter)),
+            (SubscriptionKind::NewPendingTransactions, Params::None) => Ok(Self::Pending { full: false }),
+            (SubscriptionKind::NewPendingTransactions, Params::Bool(full)) => Ok(Self::Pending { full }),
+            (SubscriptionKind::Syncing, Params::None) => Ok(Self::Syncing),
+            (kind, _) => Err(Fault::Params(format!("no such subscription: {kind:?} with these parameters"))),
+        }
+    }
+}
+
+#[async_trait]
+impl SubscriptionApiServer for Subscriptions {
+    async fn subscribe(
+        &self,
+        pending_sink: PendingSubscriptionSink,
+        kind: SubscriptionKind,
+        params: Option<Params>,
+    ) -> SubscriptionResult {
+        let wish = match Wish::new(kind, params.unwrap_or_default()) {
+            Ok(wish) => wish,
+            Err(fault) => {
+                pending_sink.reject(jsonrpsee::types::ErrorObjectOwned::from(fault)).await;
+                return Ok(());
+            }
+        };
+        let sink = pending_sink.accept().await?;
+        let context = self.context.clone();
+        // How it ended is of no interest: the reader is gone, or the fault is in the log.
+        tokio::spawn(async move { drop(serve(context, sink, wish).await) });
+        Ok(())
+    }
+}
+
+async fn serve(context: Arc<Context>, sink: SubscriptionSink, wish: Wish) -> Result<(), Ended> {
+    match wish {
+        Wish::Heads => blocks(context, sink, |record| vec![Item::Head(Box::new(convert::header(record)))]).await,
+        Wish::Logs(filter) => {
+            let items = move |record: &crate::cache::Record| {
+                logs::matching(&filter, record).map(|log| Item::Log(Box::new(log))).collect()
+            };
+            blocks(context, sink, items).await
+        }
+        Wish::Pending { full } => pending(context, sink, full).await,
+        Wish::Syncing => {
+            send(&sink, Item::Syncing(false)).await?;
+            sink.closed().await;
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The server over a real chain, through its port.
+
+mod calls;
+mod clients;
+mod hostile;
+mod logs;
+mod reads;
+mod sends;
+mod speed;
+mod world;

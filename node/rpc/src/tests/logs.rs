@@ -1,0 +1,66 @@
+use super::world::{LOGGER, World, request, sign};
+use alloy::primitives::{B256, Bytes, U256};
+use alloy_consensus::TxEip1559;
+use serde_json::{Value, json};
+
+fn topic(number: u64) -> B256 {
+    B256::from(U256::from(number))
+}
+
+async fn emit(world: &World, nonce: u64, number: u64) -> Value {
+    let input = Bytes::from(topic(number).to_vec());
+    world.get("eth_sendRawTransaction", json!([sign(0, TxEip1559 { input, ..request(nonce, LOGGER) })])).await
+}
+
+#[tokio::test]
+async fn logs_are_found_by_range_address_topic_and_block() {
+    let world = World::dev().await;
+    let mut hashes = Vec::new();
+    for nonce in 0..4 {
+        hashes.push(emit(&world, nonce, nonce % 2).await);
+    }
+    let all = world.get("eth_getLogs", json!([{ "fromBlock": "0x0", "toBlock": "latest", "address": LOGGER }])).await;
+    let found: Vec<_> = all.as_array().unwrap().iter().map(|log| log["transactionHash"].clone()).collect();
+    assert_eq!(found, hashes);
+    assert_eq!((&all[2]["blockNumber"], &all[2]["logIndex"]), (&"0x3".into(), &"0x0".into()));
+    assert!(all[0]["blockTimestamp"].is_string() && all[0]["removed"] == false);
+    let odd = world.get("eth_getLogs", json!([{ "fromBlock": "0x1", "topics": [topic(1)] }])).await;
+    assert_eq!(odd.as_array().unwrap().iter().map(|log| log["transactionHash"].clone()).collect::<Vec<_>>(), [hashes[1].clone(), hashes[3].clone()]);
+    let block = world.get("eth_getLogs", json!([{ "blockHash": all[1]["blockHash"] }])).await;
+    assert_eq!(block, json!([all[1]]));
+    assert_eq!(world.get("eth_getLogs", json!([{ "fromBlock": "0x0", "address": B256::ZERO.to_string()[..42] }])).await, json!([]));
+}
+
+#[tokio::test]
+async fn impossible_ranges_are_errors() {
+    let world = World::dev().await;
+    emit(&world, 0, 1).await;
+    let (code, message) = world.fail("eth_getLogs", json!([{ "fromBlock": "0x1", "toBlock": "0x0" }])).await;
+    assert!(code == -32602 && message.starts_with("invalid block range params"), "{message}");
+    let (code, message) = world.fail("eth_getLogs", json!([{ "fromBlock": "0x0", "toBlock": "0x2" }])).await;
+    assert_eq!((code, message.as_str()), (-32602, "block range extends beyond current head block"));
+    let (code, message) = world.fail("eth_getLogs", json!([{ "blockHash": B256::ZERO }])).await;
+    assert_eq!((code, message.as_str()), (-32000, "unknown block"));
+    let topics: Vec<_> = (0..1001).map(topic).collect();
+    assert_eq!(world.fail("eth_getLogs", json!([{ "topics": [topics] }])).await.0, -32602);
+}
+
+#[tokio::test]
+async fn filters_report_each_thing_once() {
+    let world = World::dev().await;
+    let logs = world.get("eth_newFilter", json!([{ "address": LOGGER }])).await;
+    let blocks = world.get("eth_newBlockFilter", json!([])).await;
+    let pending = world.get("eth_newPendingTransactionFilter", json!([])).await;
+    assert_eq!(world.get("eth_getFilterChanges", json!([logs])).await, json!([]));
+    let hash = emit(&world, 0, 1).await;
+    let found = world.get("eth_getFilterChanges", json!([logs])).await;
+    assert_eq!(found[0]["transactionHash"], hash);
+    assert_eq!(world.get("eth_getFilterChanges", json!([logs])).await, json!([]));
+    assert_eq!(world.get("eth_getFilterChanges", json!([blocks])).await, json!([found[0]["blockHash"]]));
+    assert_eq!(world.get("eth_getFilterChanges", json!([blocks])).await, json!([]));
+    assert_eq!(world.get("eth_getFilterChanges", json!([pending])).await, json!([hash]));
+    assert_eq!(world.get("eth_uninstallFilter", json!([logs])).await, true);
+    assert_eq!(world.get("eth_uninstallFilter", json!([logs])).await, false);
+    let (code, message) = world.fail("eth_getFilterChanges", json!([logs])).await;
+    assert_eq!((code, message.as_str()), (-32000, "filter not found"));
+}

@@ -1,0 +1,110 @@
+use super::world::{World, number, signer, transfer};
+use alloy::{
+    primitives::{Address, B256, Bytes, U256, keccak256},
+    rpc::types::{Block, EIP1186AccountProofResponse},
+};
+use alloy_rlp::Decodable;
+use edgeloom_types::Height;
+use serde_json::json;
+
+#[tokio::test]
+async fn a_node_says_who_it_is() {
+    let world = World::dev().await;
+    assert_eq!(world.get("eth_chainId", json!([])).await, "0x7a69");
+    assert_eq!(world.get("net_version", json!([])).await, "31337");
+    assert!(world.get("web3_clientVersion", json!([])).await.as_str().unwrap().starts_with("edgeloom/v"));
+    assert_eq!(world.get("web3_sha3", json!(["0x"])).await, json!(keccak256([])));
+    assert_eq!(world.get("eth_syncing", json!([])).await, false);
+    assert_eq!(world.get("net_peerCount", json!([])).await, "0x0");
+    assert_eq!(world.get("eth_blobBaseFee", json!([])).await, "0x1");
+    assert_eq!(world.get("rpc_modules", json!([])).await["eth"], "1.0");
+    assert_eq!(world.fail("eth_nothing", json!([])).await.0, -32601);
+    assert_eq!(world.fail("eth_getBalance", json!(["0x12"])).await.0, -32602);
+}
+
+#[tokio::test]
+async fn a_block_has_every_field_and_its_hash_is_that_of_its_header() {
+    let world = World::dev().await;
+    let hash = world.get("eth_sendRawTransaction", json!([transfer(0, 0)])).await;
+    let json = world.get("eth_getBlockByNumber", json!(["latest", false])).await;
+    for field in [
+        "size", "mixHash", "nonce", "sha3Uncles", "uncles", "withdrawals", "withdrawalsRoot", "blobGasUsed", "excessBlobGas",
+        "parentBeaconBlockRoot", "requestsHash", "baseFeePerGas", "extraData", "logsBloom", "stateRoot", "difficulty",
+    ] {
+        assert!(json.get(field).is_some(), "{field} is missing");
+    }
+    assert_eq!(json["transactions"], json!([hash]));
+    let block: Block = serde_json::from_value(json.clone()).unwrap();
+    assert_eq!(block.header.inner.hash_slow(), block.header.hash);
+    let full = world.get("eth_getBlockByHash", json!([block.header.hash, true])).await;
+    assert_eq!((&full["transactions"][0]["hash"], &full["size"]), (&hash, &json["size"]));
+    assert_eq!(world.get("eth_getBlockTransactionCountByNumber", json!(["0x1"])).await, "0x1");
+    assert_eq!(world.get("eth_getBlockTransactionCountByHash", json!([B256::ZERO])).await, json!(null));
+    assert_eq!(world.get("eth_getTransactionByBlockNumberAndIndex", json!(["0x1", "0x0"])).await["hash"], hash);
+    assert!(world.get("eth_getTransactionByBlockHashAndIndex", json!([block.header.hash, "0x1"])).await.is_null());
+    assert_eq!(world.get("eth_getBlockReceipts", json!(["0x1"])).await[0]["transactionHash"], hash);
+    for tag in ["safe", "finalized", "pending", "0x1"] {
+        assert_eq!(world.get("eth_getBlockByNumber", json!([tag, false])).await["hash"], json["hash"], "{tag}");
+    }
+    assert!(world.get("eth_getBlockByNumber", json!(["0x2", false])).await.is_null());
+}
+
+#[tokio::test]
+async fn fees_follow_the_blocks() {
+    let world = World::dev().await;
+    world.get("eth_sendRawTransaction", json!([transfer(0, 0)])).await;
+    assert_eq!(world.get("eth_maxPriorityFeePerGas", json!([])).await, "0x7");
+    let history = world.get("eth_feeHistory", json!(["0x5", "latest", [0.0, 50.0, 100.0]])).await;
+    assert_eq!((&history["oldestBlock"], &history["reward"]), (&"0x0".into(), &json!([["0x0", "0x0", "0x0"], ["0x7", "0x7", "0x7"]])));
+    let fees = history["baseFeePerGas"].as_array().unwrap();
+    assert_eq!(fees.len(), 3);
+    let next = number(&fees[2]);
+    assert!(next < number(&fees[1]), "the base fee falls after a block that is nearly empty");
+    assert_eq!(history["gasUsedRatio"], json!([0.0, 21_000.0 / 90_000_000.0]));
+    assert_eq!(number(&world.get("eth_gasPrice", json!([])).await), next + 7);
+    assert_eq!(world.fail("eth_feeHistory", json!(["0x1", "latest", [60.0, 50.0]])).await.0, -32602);
+    assert_eq!(world.fail("eth_feeHistory", json!(["0x1", "0x9", []])).await.0, -32602);
+}
+
+#[tokio::test]
+async fn a_proof_leads_to_the_state_root() {
+    let world = World::dev().await;
+    world.get("eth_sendRawTransaction", json!([transfer(0, 0)])).await;
+    let account = signer(0).address();
+    let proof = world.get("eth_getProof", json!([account, ["0x0"], "latest"])).await;
+    let proof: EIP1186AccountProofResponse = serde_json::from_value(proof).unwrap();
+    let root = world.get("eth_getBlockByNumber", json!(["latest", false])).await["stateRoot"].clone();
+    assert_eq!(json!(keccak256(&proof.account_proof[0])), root);
+    // The last node is the leaf: its second item is the account.
+    let mut leaf = proof.account_proof.last().unwrap().as_ref();
+    let items = Vec::<Bytes>::decode(&mut leaf).unwrap();
+    let held = alloy::consensus::TrieAccount::decode(&mut items[1].as_ref()).unwrap();
+    assert_eq!((held.nonce, held.balance), (1, proof.balance));
+    assert_eq!(proof.storage_proof[0].value, U256::ZERO);
+    let (code, _) = world.fail("eth_getProof", json!([account, [], "0x0"])).await;
+    assert_eq!(code, -32004);
+}
+
+#[tokio::test]
+async fn the_chains_own_methods_give_whole_blocks_and_the_supply() {
+    let world = World::dev().await;
+    for nonce in 0..3 {
+        world.get("eth_sendRawTransaction", json!([transfer(0, nonce)])).await;
+    }
+    let status = world.get("edge_status", json!([])).await;
+    assert_eq!((&status["height"], &status["chainId"]), (&3.into(), &31_337.into()));
+    let feed = world.get("edge_feed", json!([1, 2])).await;
+    let feed: Vec<edgeloom_node_api::FeedBlock> = serde_json::from_value(feed).unwrap();
+    assert_eq!(feed.iter().map(|block| block.height).collect::<Vec<_>>(), [1, 2]);
+    let block = edgeloom_types::Block::decode(&feed[0].block).unwrap();
+    assert_eq!(Some(block), world.store.block(Height::new(1)).unwrap().map(|block| block.block().clone()));
+    assert_eq!(feed[0].senders, [signer(0).address()]);
+    let receipts = Vec::<Bytes>::decode(&mut feed[0].receipts.as_ref()).unwrap();
+    assert_eq!(receipts.len(), 1);
+    assert_eq!(world.get("edge_feed", json!([4, 10])).await, json!([]));
+    assert!(world.get("edge_certificate", json!([1])).await.is_null());
+    let supply = world.get("edge_supply", json!([])).await;
+    assert_eq!(supply["conserved"], true, "{supply}");
+    assert_ne!(supply["burned"], "0x0");
+    assert_eq!(world.get("eth_getBalance", json!([Address::repeat_byte(0xbe)])).await, format!("{:#x}", 3 * 21_000 * 7));
+}
