@@ -63,6 +63,7 @@ async fn killed_at_any_moment_it_ends_with_the_rows_of_the_chain() {
         sleep(Duration::from_millis(life_ms)).await;
         child.kill().await.expect("killed with -9");
     }
+    println!("found on each start: {heights:?}");
     assert!(heights.is_sorted(), "{heights:?}");
     let (mut child, index) = start(&folder, &rpc).await;
     until_ready(&index).await;

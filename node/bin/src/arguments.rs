@@ -128,7 +128,10 @@ fn parse_peer(text: &str) -> Result<(B256, SocketAddr), String> {
 fn parse_fund(text: &str) -> Result<(Address, U256), String> {
     let (address, amount) = text.split_once('=').ok_or("expected ADDRESS=TFUEL")?;
     let address = address.parse().map_err(|_| format!("{address:?} is not an address"))?;
-    let amount = parse_ether(amount).map_err(|_| format!("{amount:?} is not an amount of TFUEL"))?;
+    // The parser of amounts takes a sign.
+    let digits = amount.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let parsed = parse_ether(amount).ok().filter(|_| digits);
+    let amount = parsed.ok_or_else(|| format!("{amount:?} is not an amount of TFUEL"))?;
     Ok((address, amount))
 }
 

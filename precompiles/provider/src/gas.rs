@@ -54,9 +54,7 @@ pub const fn infer_gas(cost: &Cost) -> u64 {
 
 /// Gas of checking the weights of a graph and committing to an image of `image_bytes`.
 pub const fn describe_gas(cost: &Cost, image_bytes: usize) -> u64 {
-    check_gas(cost)
-        + (image_bytes as u64).div_ceil(HASHED_PER_GAS)
-        + cost.weights.div_ceil(TRANSPOSED_PER_GAS)
+    check_gas(cost) + (image_bytes as u64).div_ceil(HASHED_PER_GAS) + cost.weights.div_ceil(TRANSPOSED_PER_GAS)
 }
 
 const fn check_gas(cost: &Cost) -> u64 {

@@ -119,7 +119,12 @@ fn every_fault_reverts_with_the_error_that_names_it() {
     no_code.insert_account_info(MANIFEST, AccountInfo::default());
     let manifest = IEdgeProof::MalformedManifest { manifest: MANIFEST }.abi_encode();
     assert_eq!(reverted(&call(&mut no_code, infer(&[0; 8]))), &manifest);
-    for code in [b"\0EIG1".to_vec(), b"\0EIG2aaaaaaaaaaaaaaaaaaaa".to_vec(), b"\0EIG1short".to_vec(), [b"\0EIG1".as_slice(), &[1; 20 * 65]].concat()] {
+    for code in [
+        b"\0EIG1".to_vec(),
+        b"\0EIG2aaaaaaaaaaaaaaaaaaaa".to_vec(),
+        b"\0EIG1short".to_vec(),
+        [b"\0EIG1".as_slice(), &[1; 20 * 65]].concat(),
+    ] {
         let mut wrong = db();
         put_code(&mut wrong, MANIFEST, code);
         assert_eq!(reverted(&call(&mut wrong, infer(&[0; 8]))), &manifest);
@@ -140,12 +145,12 @@ fn every_fault_reverts_with_the_error_that_names_it() {
 fn forwarder(opcode: u8) -> Vec<u8> {
     let value: &[u8] = if opcode == 0xf2 || opcode == 0xf1 { &[0x5f] } else { &[] };
     let call = [
-        bytes!("365f5f37").as_ref(),       // calldatacopy(0, 0, calldatasize)
-        bytes!("5f5f365f").as_ref(),       // return area and argument area
-        value,                             // no value
-        bytes!("6104005a").as_ref(),       // to 0x400 with all gas
+        bytes!("365f5f37").as_ref(), // calldatacopy(0, 0, calldatasize)
+        bytes!("5f5f365f").as_ref(), // return area and argument area
+        value,                       // no value
+        bytes!("6104005a").as_ref(), // to 0x400 with all gas
         &[opcode],
-        bytes!("3d5f5f3e").as_ref(),       // returndatacopy(0, 0, returndatasize)
+        bytes!("3d5f5f3e").as_ref(), // returndatacopy(0, 0, returndatasize)
         bytes!("601a").as_ref(),
     ]
     .concat();
@@ -194,4 +199,43 @@ fn gas_depends_on_nothing_that_a_node_may_have_cached() {
     let second = call(&mut db, infer(&[0; 8])).tx_gas_used();
     let elsewhere = call(&mut chain(&image(), 100), infer(&[0; 8])).tx_gas_used();
     assert_eq!((first, first), (second, elsewhere));
+}
+
+#[test]
+fn a_call_changes_no_account_but_its_sender() {
+    let mut db = chain(&image(), 100);
+    let before: Vec<_> = db.cache.accounts.iter().map(|(at, account)| (*at, account.info.clone())).collect();
+    let env = EvmEnv::new(CfgEnv::new_with_spec(SpecId::OSAKA), BlockEnv { basefee: 0, ..Default::default() });
+    let mut evm = EthEvmFactory::default().create_evm(&mut db, env);
+    install(evm.precompiles_mut());
+    let kind = TxKind::Call(EDGE_PROOF);
+    let data = infer(&[0; 8]).into();
+    let transaction = TxEnv { caller: CALLER, kind, data, gas_limit: 5_000_000, gas_price: 0, ..Default::default() };
+    let after = evm.transact(transaction).expect("the transaction is valid");
+    assert!(after.result.is_success() && after.result.logs().is_empty());
+    assert!(after.state.contains_key(&MANIFEST), "the manifest was read through the journal");
+    for (at, account) in &after.state {
+        assert!(account.storage.is_empty(), "{at} has storage");
+        let known = before.iter().find(|(known, _)| known == at).map(|(_, info)| info.clone()).unwrap_or_default();
+        assert!(
+            *at == CALLER || (account.info.nonce, account.info.balance) == (known.nonce, known.balance),
+            "{at} changed"
+        );
+        assert_eq!(account.info.code_hash, known.code_hash, "{at} has other code");
+    }
+}
+
+#[test]
+fn the_trained_model_answers_as_its_reference() {
+    let folder = |name: &str| {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/data/digits").join(name);
+        std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+    };
+    let (model, test, expected) = (folder("model.eig"), folder("test.bin"), folder("expected.bin"));
+    let mut db = chain(&model, 3_000);
+    for (row, expected) in test.chunks_exact(65).zip(expected.chunks_exact(11)).step_by(9) {
+        let result = call(&mut db, infer(&row[..64]));
+        let output = result.output().unwrap_or_else(|| panic!("{result:?}"));
+        assert_eq!(IEdgeProof::inferCall::abi_decode_returns(output).expect("ABI")[..], *expected);
+    }
 }

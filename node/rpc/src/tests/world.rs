@@ -9,6 +9,7 @@ use alloy::{
     signers::{SignerSync as _, local::PrivateKeySigner},
 };
 use alloy_consensus::{TxEip1559, TxEnvelope};
+use edgeloom_bindings::predeploys;
 use edgeloom_bls::SecretKey;
 use edgeloom_chain::{Chain, Decided, Proposal};
 use edgeloom_state::Store;
@@ -70,7 +71,10 @@ fn genesis() -> Genesis {
     let funded = GenesisAccount { balance: U256::from(10).pow(U256::from(22)), ..Default::default() };
     let code = |code: Bytes| GenesisAccount { nonce: Some(1), code: Some(code), ..Default::default() };
     let accounts = (0..100).map(|index| (signer(index).address(), funded.clone()));
-    let alloc = accounts.chain([(LOGGER, code(LOGGER_CODE)), (REVERTER, code(REVERTER_CODE))]).collect();
+    let predeploys = predeploys(Address::ZERO).into_iter().map(|predeploy| {
+        (predeploy.address, GenesisAccount { storage: Some(predeploy.storage), ..code(predeploy.code) })
+    });
+    let alloc = accounts.chain(predeploys).chain([(LOGGER, code(LOGGER_CODE)), (REVERTER, code(REVERTER_CODE))]).collect();
     let file = GenesisFile { config, gas_limit: 90_000_000, timestamp: 1_700_000_000, alloc, ..Default::default() };
     Genesis::new(file).expect("valid genesis")
 }
