@@ -48,7 +48,7 @@ struct RpcReady {
 
 #[derive(Debug, Deserialize)]
 struct IndexReady {
-    index: String,
+    indexer: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -214,7 +214,7 @@ impl Net {
         ];
         let mut process = Process::spawn("indexer", &binary("edgeloom-indexer")?, &arguments, &self.config.folder)?;
         let ready: IndexReady = process.ready(START)?;
-        ensure!(ready.index.starts_with("http"), "the indexer serves at {}", ready.index);
+        ensure!(ready.indexer.starts_with("http"), "the indexer serves at {}", ready.indexer);
         self.indexer = Some(process);
         Ok(())
     }

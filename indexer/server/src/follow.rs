@@ -3,9 +3,9 @@
 use crate::{
     decode::{DecodeError, Decoded, decode},
     heads::Heads,
-    progress::Progress,
+    progress::{NodeStatus, Progress},
     source::{FeedPage, Source, SourceError},
-    store::{Identity, Store, StoreError},
+    store::{Store, StoreError},
 };
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::{
@@ -25,9 +25,9 @@ pub enum FollowError {
     #[error("no node answered within {seconds} s; the last said: {last}. Is it running, and is --rpc right?")]
     Unreachable { seconds: u64, last: SourceError },
     #[error("the node at {url} sent something else than the blocks from {from} on: {source}")]
-    Feed { url: url::Url, from: u64, source: DecodeError },
+    Feed { url: String, from: u64, source: DecodeError },
     #[error("the node at {url} sent block {actual} where {expected} comes next")]
-    Order { url: url::Url, expected: u64, actual: u64 },
+    Order { url: String, expected: u64, actual: u64 },
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -62,8 +62,8 @@ struct Fetcher {
     follower: Follower,
     /// Height of the next block to fetch.
     next: u64,
-    /// The chain that the active node was found to be of; `None` after a change of node.
-    checked: Option<Identity>,
+    /// What the active node said when its chain was last compared with the index; `None` after a change of node.
+    checked: Option<NodeStatus>,
     batches: mpsc::Sender<Vec<Decoded>>,
     stop: watch::Receiver<bool>,
 }
@@ -113,18 +113,24 @@ impl Fetcher {
         let unreachable = |last| FollowError::Unreachable { seconds: 0, last };
         let Follower { source, store, progress, .. } = &self.follower;
         let page = source.page(self.next).await.map_err(unreachable)?;
-        if self.checked != Some(page.node.identity) {
-            store.adopt(page.node.identity).await?;
-            // A node that is behind is asked for what it has: a chain that was started anew shows here.
-            if let Some(cursor) = store.cursor().await? {
-                let height = cursor.height.min(page.node.head);
-                if let Some(block) = source.block(height).await.map_err(unreachable)? {
-                    store.check_link(height, block.hash).await?;
-                }
-            }
-            tracing::info!(url = %source.url(), chain_id = page.node.identity.chain_id, head = page.node.head, "following");
-            self.checked = Some(page.node.identity);
+        let NodeStatus { identity, head, .. } = page.node;
+        if self.checked.is_none_or(|checked| checked.identity != identity) {
+            store.adopt(identity).await?;
+            tracing::info!(url = %source.url(), chain_id = identity.chain_id, head, "following");
         }
+        // Its blocks will be checked against the cursor as they come. Until then, and while it is behind the index, it is
+        // asked for what both have: a development chain that was started anew shows here.
+        let last = self.next.checked_sub(1);
+        let is_behind = last.is_some_and(|last| head < last);
+        let seen =
+            self.checked.is_some_and(|checked| checked.identity == identity && (!is_behind || checked.head == head));
+        if let Some(last) = last.filter(|_| !seen) {
+            let height = last.min(head);
+            if let Some(block) = source.block(height).await.map_err(unreachable)? {
+                store.check_link(height, block.hash).await?;
+            }
+        }
+        self.checked = Some(page.node);
         progress.reached(page.node);
         Ok(page)
     }
@@ -134,7 +140,7 @@ impl Fetcher {
         if page.blocks.is_empty() {
             return Ok(!self.batches.is_closed());
         }
-        let url = self.follower.source.url().clone();
+        let url = self.follower.source.url().to_string();
         let decoding =
             tokio::task::spawn_blocking(move || page.blocks.iter().map(decode).collect::<Result<Vec<_>, _>>());
         let from = self.next;

@@ -35,9 +35,9 @@ pub enum SourceError {
     #[error("no node to read from")]
     NoNode,
     #[error("`{0}` is not a URL of a node: it must start with http://, https://, ws:// or wss://")]
-    Scheme(Url),
+    Scheme(String),
     #[error("{url}: {source}")]
-    Client { url: Url, source: ClientError },
+    Client { url: String, source: Box<ClientError> },
 }
 
 impl Source {
@@ -50,7 +50,7 @@ impl Source {
             let url = with_scheme(url, "http")?;
             let builder = HttpClientBuilder::default().request_timeout(REQUEST).max_response_size(ANSWER_BYTES_MAX);
             let client = builder.build(url.as_str());
-            client.map(|client| (url.clone(), client)).map_err(|source| SourceError::Client { url, source })
+            client.map(|client| (url.clone(), client)).map_err(|source| failed(&url, source))
         };
         let nodes: Vec<_> = urls.iter().map(node).collect::<Result<_, _>>()?;
         if nodes.is_empty() { Err(SourceError::NoNode) } else { Ok(Self { nodes, active: 0 }) }
@@ -64,7 +64,7 @@ impl Source {
         let (url, client) = &self.nodes[self.active];
         // Status first: a head that is older than the page only means one more request.
         let answers = futures::future::try_join(client.status(), client.feed(from, FEED_BLOCKS_MAX)).await;
-        let (status, blocks) = answers.map_err(|source| SourceError::Client { url: url.clone(), source })?;
+        let (status, blocks) = answers.map_err(|source| failed(url, source))?;
         let identity = Identity { chain_id: status.chain_id, genesis: status.genesis_hash };
         Ok(FeedPage { node: NodeStatus { identity, head: status.height, finalized: status.finalized }, blocks })
     }
@@ -75,7 +75,7 @@ impl Source {
     /// As [`Self::page`].
     pub async fn block(&self, height: u64) -> Result<Option<FeedBlock>, SourceError> {
         let (url, client) = &self.nodes[self.active];
-        let blocks = client.feed(height, 1).await.map_err(|source| SourceError::Client { url: url.clone(), source })?;
+        let blocks = client.feed(height, 1).await.map_err(|source| failed(url, source))?;
         Ok(blocks.into_iter().next())
     }
 
@@ -90,6 +90,10 @@ impl Source {
     }
 }
 
+fn failed(url: &Url, source: ClientError) -> SourceError {
+    SourceError::Client { url: url.to_string(), source: Box::new(source) }
+}
+
 /// The same address with `http` or `ws`, secure if it was.
 ///
 /// # Errors
@@ -98,10 +102,10 @@ pub fn with_scheme(url: &Url, plain: &str) -> Result<Url, SourceError> {
     let secure = match url.scheme() {
         "http" | "ws" => false,
         "https" | "wss" => true,
-        _ => return Err(SourceError::Scheme(url.clone())),
+        _ => return Err(SourceError::Scheme(url.to_string())),
     };
     let scheme = if secure { format!("{plain}s") } else { plain.to_owned() };
     let mut changed = url.clone();
-    changed.set_scheme(&scheme).map_err(|()| SourceError::Scheme(url.clone()))?;
+    changed.set_scheme(&scheme).map_err(|()| SourceError::Scheme(url.to_string()))?;
     Ok(changed)
 }

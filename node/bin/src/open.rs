@@ -1,12 +1,13 @@
 //! A data directory, opened: `chain/` is the database, `consensus/` the vote journals and the engine's archives.
 
 use crate::{arguments, genesis};
+use alloy::primitives::B256;
 use edgeloom_chain::Chain;
 use edgeloom_consensus::network::Shared;
 use edgeloom_state::Store;
 use edgeloom_txpool::{Limits, Pool};
 use edgeloom_types::Genesis;
-use eyre::{Result, WrapErr};
+use eyre::{Result, WrapErr, ensure};
 use parking_lot::Mutex;
 use std::{
     fs,
@@ -31,6 +32,22 @@ pub(crate) fn store(data: &Path) -> Result<Store> {
     Ok(Store::open(&data.join("chain"))?)
 }
 
+/// Binds a data directory, whose store is open, to the validator that votes from it. Its vote journals are that
+/// validator's: nobody else's votes may follow them.
+///
+/// # Errors
+/// When it is another validator's.
+pub(crate) fn bind(data: &Path, identity: B256) -> Result<()> {
+    let path = data.join("identity");
+    if !path.exists() {
+        return fs::write(&path, identity.to_string()).wrap_err_with(|| format!("cannot write {}", path.display()));
+    }
+    let bound = fs::read_to_string(&path).wrap_err_with(|| format!("cannot read {}", path.display()))?;
+    let same = bound.trim() == identity.to_string();
+    ensure!(same, "{} belongs to validator {}, the keys are {identity}'s", data.display(), bound.trim());
+    Ok(())
+}
+
 /// The chain of `genesis` in `store`, and what every part of the node shares.
 ///
 /// # Errors
@@ -52,3 +69,6 @@ pub(crate) fn init(arguments: &arguments::Init) -> Result<()> {
     println!("{} holds the chain of genesis {}", arguments.data.display(), shared.chain.lock().genesis_hash());
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -19,6 +19,7 @@ pub(crate) async fn command(arguments: arguments::Run) -> Result<()> {
     let keys = keys::read(&arguments.keys)?;
     let identity = keys.identity();
     let shared = open::shared(open::store(&arguments.data)?, genesis.clone())?;
+    open::bind(&arguments.data, identity)?;
     let config = network::Config {
         genesis: genesis.clone(),
         keys,

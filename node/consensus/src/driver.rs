@@ -274,7 +274,7 @@ where
                 certification_timeout: timeout * 2,
                 timeout_retry: timeout * 4,
                 view_retention: ViewDelta::new(64),
-                skip: SkipPolicy::Enabled { timeout: timeout * 8, budget: SkipBudget::Participants },
+                skip: SkipPolicy::Enabled { timeout: timeout * 3, budget: SkipBudget::Participants },
                 fetch_timeout: NZDuration!(Duration::from_secs(1)),
                 fetch_retry_delay: Duration::from_millis(100),
                 forward: ForwardPolicy::SilentVoters,

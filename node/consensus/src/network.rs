@@ -19,7 +19,7 @@ use commonware_p2p::{
     max_message_size,
 };
 use commonware_parallel::Sequential;
-use commonware_runtime::{Quota, Runner as _, Spawner as _, Supervisor as _, tokio as runtime};
+use commonware_runtime::{Clock as _, Quota, Runner as _, Spawner as _, Supervisor as _, tokio as runtime};
 use commonware_stream::{
     cups::{self, Cups},
     sake::{self, Sake},
@@ -108,6 +108,11 @@ impl Running {
 
 /// Most nodes that one node is linked to, itself counted.
 const PEERS_MAX: usize = 128;
+
+/// How often a link that is down is tried, one at a time.
+const DIAL: Duration = Duration::from_millis(100);
+/// Links come up within this time. A leader that proposes before loses its turn, which costs the leader timeout.
+const GRACE: Duration = Duration::from_secs(1);
 
 /// Starts the node's thread.
 ///
@@ -226,6 +231,8 @@ impl Node {
             NZUsize!(1024),
         );
         settings.tracked_peer_sets = NZUsize!(1);
+        settings.dial_frequency = DIAL;
+        settings.peer_connection_cooldown = DIAL * 2;
         let (mut p2p, mut oracle) = Network::new(context.child("p2p"), settings);
         let quota = Quota::per_second(NZU32!(1024));
         let channels = Channels {
@@ -250,6 +257,9 @@ impl Node {
             partition: "node".into(),
             strategy: Sequential,
         };
+        if !self.config.peers.is_empty() {
+            context.sleep(GRACE).await;
+        }
         let (_marshal, driver) = node::start(context.child("chain"), config, channels).await;
         tokio::select! {
             fault = driver => Some(fault.unwrap_or(Stopped::Tasks)),

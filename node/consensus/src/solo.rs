@@ -109,17 +109,6 @@ pub fn start(config: Config, shared: Shared) -> Result<Solo, SoloError> {
     Ok(Solo { requests, interval: interval.is_some() })
 }
 
-/// Why a block was not sealed.
-#[derive(Debug, thiserror::Error)]
-enum Fault {
-    #[error(transparent)]
-    Chain(#[from] ChainError),
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    #[error("the chain has no tip")]
-    Empty,
-}
-
 struct Sealer {
     genesis: Arc<Genesis>,
     keys: ValidatorKeys,
@@ -155,7 +144,7 @@ impl Sealer {
     }
 
     /// Seals blocks until every request is answered or nothing more goes into a block.
-    fn serve(&self, mut waiting: Vec<Request>) -> Result<(), (Fault, Vec<Request>)> {
+    fn serve(&self, mut waiting: Vec<Request>) -> Result<(), (ChainError, Vec<Request>)> {
         while !waiting.is_empty() {
             let decided = match self.seal(false) {
                 Ok(Some(decided)) => decided,
@@ -180,10 +169,9 @@ impl Sealer {
     }
 
     /// Seals one block of what the pool holds; `None` when that is nothing and `empty` is not wanted.
-    fn seal(&self, empty: bool) -> Result<Option<Arc<Decided>>, Fault> {
+    fn seal(&self, empty: bool) -> Result<Option<Arc<Decided>>, ChainError> {
         let mut chain = self.shared.chain.lock();
-        let parent = chain.store().tip()?.ok_or(Fault::Empty)?;
-        let parent = chain.store().block(parent.height)?.ok_or(Fault::Empty)?;
+        let parent = chain.tip().clone();
         let candidates = self.shared.pool.best(next_base_fee(&parent), parent.header().gas_limit, &HashSet::new());
         if candidates.is_empty() && !empty {
             return Ok(None);

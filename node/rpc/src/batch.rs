@@ -22,8 +22,11 @@ pub(crate) struct Batches<S> {
 
 impl<S> RpcServiceT for Batches<S>
 where
-    S: RpcServiceT<MethodResponse = MethodResponse, NotificationResponse = MethodResponse, BatchResponse = MethodResponse>
-        + Clone
+    S: RpcServiceT<
+            MethodResponse = MethodResponse,
+            NotificationResponse = MethodResponse,
+            BatchResponse = MethodResponse,
+        > + Clone
         + Send
         + Sync
         + 'static,
@@ -48,7 +51,11 @@ where
 
 impl<S> Batches<S>
 where
-    S: RpcServiceT<MethodResponse = MethodResponse, NotificationResponse = MethodResponse> + Clone + Send + Sync + 'static,
+    S: RpcServiceT<MethodResponse = MethodResponse, NotificationResponse = MethodResponse>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
 {
     async fn answer(self, batch: Batch<'_>) -> MethodResponse {
         let mut answers = BatchResponseBuilder::new_with_limit(self.response_max);

@@ -124,7 +124,9 @@ pub(crate) fn failure(failed: Result<ExecutionResult, Refusal>) -> Fault {
 fn phrase(refusal: &Refusal) -> String {
     let geth = match refusal {
         Refusal::Transaction(InvalidTransaction::CallGasCostMoreThanGasLimit { .. }) => "intrinsic gas too low",
-        Refusal::Transaction(InvalidTransaction::GasFloorMoreThanGasLimit { .. }) => "insufficient gas for floor data gas cost",
+        Refusal::Transaction(InvalidTransaction::GasFloorMoreThanGasLimit { .. }) => {
+            "insufficient gas for floor data gas cost"
+        }
         Refusal::Transaction(InvalidTransaction::CreateInitCodeSizeLimit) => "max initcode size exceeded",
         _ => return refusal.to_string(),
     };

@@ -25,8 +25,12 @@ impl From<bool> for Detail {
 pub(crate) fn block(record: &Record, detail: Detail) -> Block {
     let transactions = record.transactions();
     let transactions = match detail {
-        Detail::Hashes => BlockTransactions::Hashes(transactions.iter().map(|transaction| *transaction.tx_hash()).collect()),
-        Detail::Full => BlockTransactions::Full((0..transactions.len()).map(|index| transaction(record, index)).collect()),
+        Detail::Hashes => {
+            BlockTransactions::Hashes(transactions.iter().map(|transaction| *transaction.tx_hash()).collect())
+        }
+        Detail::Full => {
+            BlockTransactions::Full((0..transactions.len()).map(|index| transaction(record, index)).collect())
+        }
     };
     let header = Header { size: Some(size(record)), ..header(record) };
     Block { header, uncles: Vec::new(), transactions, withdrawals: Some(Default::default()) }

@@ -1,6 +1,9 @@
 //! What a caller is told when an answer is not possible: geth's codes, geth's phrases.
 
-use alloy::{primitives::{B256, Bytes}, sol_types::RevertReason};
+use alloy::{
+    primitives::{B256, Bytes},
+    sol_types::RevertReason,
+};
 use edgeloom_state::StoreError;
 use edgeloom_txpool::Rejection;
 use jsonrpsee::types::{ErrorObjectOwned, error::ErrorCode};
@@ -64,7 +67,9 @@ impl From<Fault> for ErrorObjectOwned {
 fn reverted(output: &Bytes) -> String {
     match RevertReason::decode(output) {
         Some(RevertReason::ContractError(error)) if !output.is_empty() => {
-            let alloy::sol_types::ContractError::Revert(revert) = error else { return format!("execution reverted: {error}") };
+            let alloy::sol_types::ContractError::Revert(revert) = error else {
+                return format!("execution reverted: {error}");
+            };
             format!("execution reverted: {}", revert.reason)
         }
         _ => "execution reverted".into(),

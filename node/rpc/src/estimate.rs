@@ -25,7 +25,8 @@ impl Context {
             Ok(result @ ExecutionResult::Success { .. }) => result.tx_gas_used(),
             Ok(result) if is_out_of_gas(&result) => return Err(above(high)),
             Err(Refusal::Transaction(
-                InvalidTransaction::CallGasCostMoreThanGasLimit { .. } | InvalidTransaction::GasFloorMoreThanGasLimit { .. },
+                InvalidTransaction::CallGasCostMoreThanGasLimit { .. }
+                | InvalidTransaction::GasFloorMoreThanGasLimit { .. },
             )) => return Err(above(high)),
             failed => return Err(failure(failed)),
         };

@@ -6,8 +6,8 @@ use alloy::{
     eips::{BlockId, BlockNumberOrTag},
     primitives::{Address, B256, Bytes, U64, U256},
     rpc::types::{
-        Block, BlockOverrides, EIP1186AccountProofResponse, FeeHistory, Filter, Index, Log, Transaction, TransactionReceipt,
-        TransactionRequest, state::StateOverride,
+        Block, BlockOverrides, EIP1186AccountProofResponse, FeeHistory, Filter, Index, Log, Transaction,
+        TransactionReceipt, TransactionRequest, state::StateOverride,
     },
     serde::JsonStorageKey,
 };
@@ -79,7 +79,8 @@ pub(crate) trait EthApi {
     fn blob_base_fee(&self) -> RpcResult<U64>;
 
     #[method(name = "feeHistory", blocking)]
-    fn fee_history(&self, count: U64, newest: BlockNumberOrTag, percentiles: Option<Vec<f64>>) -> RpcResult<FeeHistory>;
+    fn fee_history(&self, count: U64, newest: BlockNumberOrTag, percentiles: Option<Vec<f64>>)
+    -> RpcResult<FeeHistory>;
 
     #[method(name = "sendTransaction")]
     async fn send_transaction(&self, request: TransactionRequest) -> RpcResult<B256>;

@@ -62,7 +62,9 @@ impl Context {
             if let (Some(rows), Some(percentiles)) = (&mut history.reward, percentiles) {
                 // Most blocks of a quiet chain are empty: their headers say so.
                 let record = if header.gas_used == 0 { None } else { self.records.read(height)? };
-                rows.push(record.map_or_else(|| vec![0; percentiles.len()], |record| at_percentiles(&record, percentiles)));
+                rows.push(
+                    record.map_or_else(|| vec![0; percentiles.len()], |record| at_percentiles(&record, percentiles)),
+                );
             }
         }
         history.base_fee_per_gas.push(next.into());

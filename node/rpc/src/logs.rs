@@ -27,7 +27,8 @@ impl Context {
                 let (logs, next) = self.scan(filter, from, to)?;
                 if next <= to {
                     let usable = format!("[{from:#x}, {:#x}]", next - 1);
-                    let sentence = format!("query returned more than {LOGS_MAX} results. Try with this block range {usable}.");
+                    let sentence =
+                        format!("query returned more than {LOGS_MAX} results. Try with this block range {usable}.");
                     return Err(Fault::Limit(sentence));
                 }
                 Ok(logs)

@@ -70,7 +70,9 @@ impl NetApiServer for Net {
     fn peer_count(&self) -> RpcResult<U64> {
         match self.context.submit {
             Submit::Dev(_) => Ok(U64::ZERO),
-            Submit::Network => Err(Fault::Unsupported("links to peers belong to consensus, which does not count them here").into()),
+            Submit::Network => {
+                Err(Fault::Unsupported("links to peers belong to consensus, which does not count them here").into())
+            }
         }
     }
 }

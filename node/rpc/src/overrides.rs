@@ -44,7 +44,9 @@ fn slots(words: B256HashMap<B256>) -> BTreeMap<U256, U256> {
 
 /// The environment as the overrides want it.
 pub(crate) fn environment(mut block: BlockEnvironment, wanted: BlockOverrides) -> Result<BlockEnvironment, Fault> {
-    let narrow = |value: U256, name: &str| u64::try_from(value).map_err(|_| Fault::Params(format!("{name} does not fit in 64 bits")));
+    let narrow = |value: U256, name: &str| {
+        u64::try_from(value).map_err(|_| Fault::Params(format!("{name} does not fit in 64 bits")))
+    };
     if wanted.block_hash.is_some() {
         return Err(Fault::Unsupported("block hashes cannot be overridden in a call"));
     }

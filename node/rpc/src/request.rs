@@ -75,7 +75,9 @@ fn fees(request: &TransactionRequest, base_fee: u64) -> Result<(u128, u128), Fau
     let Some(cap) = cap.filter(|cap| *cap > 0) else { return Ok((0, 0)) };
     let tip = tip.unwrap_or(0);
     if tip > cap {
-        let sentence = format!("max priority fee per gas higher than max fee per gas: maxPriorityFeePerGas: {tip}, maxFeePerGas: {cap}");
+        let sentence = format!(
+            "max priority fee per gas higher than max fee per gas: maxPriorityFeePerGas: {tip}, maxFeePerGas: {cap}"
+        );
         return Err(Fault::Refused(sentence));
     }
     if cap < base_fee.into() {

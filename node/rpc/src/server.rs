@@ -73,7 +73,8 @@ pub async fn serve(config: RpcConfig, node: Node) -> Result<Server, ServeError> 
         .set_batch_request_config(BatchRequestConfig::Limit(BATCH_MAX))
         .set_tcp_no_delay(true)
         .build();
-    let batches = RpcServiceBuilder::new().layer_fn(|inner| Batches { inner, response_max: RESPONSE_BYTES_MAX as usize });
+    let batches =
+        RpcServiceBuilder::new().layer_fn(|inner| Batches { inner, response_max: RESPONSE_BYTES_MAX as usize });
     let listen = |error| ServeError::Listen { address: config.address, error };
     let server = jsonrpsee::server::Server::builder()
         .set_config(limits)

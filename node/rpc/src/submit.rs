@@ -50,7 +50,11 @@ impl Context {
 
     /// # Errors
     /// As [`Self::send_raw`], and [`Fault::Late`] when the transaction is in no block in time.
-    pub(crate) async fn send_raw_sync(&self, bytes: &[u8], timeout: Option<Duration>) -> Result<TransactionReceipt, Fault> {
+    pub(crate) async fn send_raw_sync(
+        &self,
+        bytes: &[u8],
+        timeout: Option<Duration>,
+    ) -> Result<TransactionReceipt, Fault> {
         // Before sending: a block that comes at once must not be missed.
         let mut blocks = self.feed.subscribe();
         let hash = self.send_raw(bytes).await?;
@@ -85,6 +89,8 @@ impl Context {
 
     async fn seal(&self, hash: B256) -> Result<B256, Fault> {
         let Submit::Dev(seal) = &self.submit else { return Ok(hash) };
+        // The neighbours of a batch are admitted first, so that they share the block.
+        tokio::task::yield_now().await;
         seal(hash).await.map_err(Fault::Internal)?;
         // A gap before its nonce leaves it in the pool; what the block could not execute is in neither place.
         if self.pool.get(&hash).is_some() || self.store.transaction(hash)?.is_some() {

@@ -32,7 +32,11 @@ pub(crate) struct Entry {
 impl Entry {
     /// # Errors
     /// [`Rejection`] when no state and no pool could ever make it valid on this chain.
-    pub(crate) fn new(transaction: Arc<Recovered<TxEnvelope>>, origin: Origin, chain_id: u64) -> Result<Self, Rejection> {
+    pub(crate) fn new(
+        transaction: Arc<Recovered<TxEnvelope>>,
+        origin: Origin,
+        chain_id: u64,
+    ) -> Result<Self, Rejection> {
         let envelope = transaction.inner();
         if matches!(envelope, TxEnvelope::Eip4844(_)) {
             return Err(Rejection::Type);

@@ -1,6 +1,10 @@
 //! The pool without its lock: lanes by sender, and the indexes that keep every decision cheap.
 
-use crate::{Limits, Origin, Rejection, SenderState, entry::{Entry, Worth}, lane::Lane};
+use crate::{
+    Limits, Origin, Rejection, SenderState,
+    entry::{Entry, Worth},
+    lane::Lane,
+};
 use alloy::{
     consensus::Transaction,
     primitives::{Address, B256},

@@ -9,6 +9,7 @@ mod forge;
 
 use clap::{Parser, Subcommand};
 use eyre::Result;
+use std::process::ExitCode;
 
 #[derive(Parser)]
 #[command(name = "cargo xtask", about = "Edgeloom's development commands")]
@@ -40,9 +41,18 @@ enum Command {
     Bench(bench::Arguments),
 }
 
-fn main() -> Result<()> {
-    color_eyre::install()?;
-    match Arguments::parse().command {
+fn main() -> ExitCode {
+    match dispatch(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(report) => {
+            eprintln!("error: {report:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(command: Command) -> Result<()> {
+    match command {
         Command::Demo(arguments) => demo::run(&arguments),
         Command::Devnet { arguments } => devnet(&arguments),
         Command::Bindings { check } => bindings::run(check),

@@ -4,8 +4,8 @@ use alloy::{
     eips::{BlockId, BlockNumberOrTag},
     primitives::{Address, B256, Bytes, U64, U256},
     rpc::types::{
-        Block, BlockOverrides, EIP1186AccountProofResponse, FeeHistory, Filter, Index, Log, Transaction, TransactionReceipt,
-        TransactionRequest, state::StateOverride,
+        Block, BlockOverrides, EIP1186AccountProofResponse, FeeHistory, Filter, Index, Log, Transaction,
+        TransactionReceipt, TransactionRequest, state::StateOverride,
     },
     serde::JsonStorageKey,
 };
@@ -112,7 +112,12 @@ impl EthApiServer for Eth {
         Ok(U64::from(1))
     }
 
-    fn fee_history(&self, count: U64, newest: BlockNumberOrTag, percentiles: Option<Vec<f64>>) -> RpcResult<FeeHistory> {
+    fn fee_history(
+        &self,
+        count: U64,
+        newest: BlockNumberOrTag,
+        percentiles: Option<Vec<f64>>,
+    ) -> RpcResult<FeeHistory> {
         Ok(self.context.fee_history(count.to(), newest, percentiles.as_deref())?)
     }
 

@@ -34,6 +34,8 @@ async fn deep_nesting_and_garbage_are_errors_and_the_server_lives() {
     for body in [nested, parameter, overrides, "{".into(), "\u{0}".into(), "[]".into()] {
         let (_, answer) = world.post(body.as_bytes()).await;
         let answer: Value = serde_json::from_str(&answer).unwrap();
+        // What begins as an array is answered as a batch.
+        let answer = answer.get(0).unwrap_or(&answer);
         let code = answer["error"]["code"].as_i64().unwrap_or_else(|| panic!("no error: {answer}"));
         assert!([-32700, -32600, -32602].contains(&code), "{answer}");
     }

@@ -1,4 +1,4 @@
-use super::world::{LOGGER, World, request, sign};
+use super::world::{FLOOD, LOGGER, World, request, sign};
 use alloy::primitives::{B256, Bytes, U256};
 use alloy_consensus::TxEip1559;
 use serde_json::{Value, json};
@@ -25,10 +25,16 @@ async fn logs_are_found_by_range_address_topic_and_block() {
     assert_eq!((&all[2]["blockNumber"], &all[2]["logIndex"]), (&"0x3".into(), &"0x0".into()));
     assert!(all[0]["blockTimestamp"].is_string() && all[0]["removed"] == false);
     let odd = world.get("eth_getLogs", json!([{ "fromBlock": "0x1", "topics": [topic(1)] }])).await;
-    assert_eq!(odd.as_array().unwrap().iter().map(|log| log["transactionHash"].clone()).collect::<Vec<_>>(), [hashes[1].clone(), hashes[3].clone()]);
+    assert_eq!(
+        odd.as_array().unwrap().iter().map(|log| log["transactionHash"].clone()).collect::<Vec<_>>(),
+        [hashes[1].clone(), hashes[3].clone()]
+    );
     let block = world.get("eth_getLogs", json!([{ "blockHash": all[1]["blockHash"] }])).await;
     assert_eq!(block, json!([all[1]]));
-    assert_eq!(world.get("eth_getLogs", json!([{ "fromBlock": "0x0", "address": B256::ZERO.to_string()[..42] }])).await, json!([]));
+    assert_eq!(
+        world.get("eth_getLogs", json!([{ "fromBlock": "0x0", "address": B256::ZERO.to_string()[..42] }])).await,
+        json!([])
+    );
 }
 
 #[tokio::test]
@@ -63,4 +69,25 @@ async fn filters_report_each_thing_once() {
     assert_eq!(world.get("eth_uninstallFilter", json!([logs])).await, false);
     let (code, message) = world.fail("eth_getFilterChanges", json!([logs])).await;
     assert_eq!((code, message.as_str()), (-32000, "filter not found"));
+}
+
+#[tokio::test]
+async fn too_large_an_answer_names_a_range_that_works() {
+    let world = World::dev().await;
+    for nonce in 0..3 {
+        let input = Bytes::from(topic(4_500).to_vec());
+        let flood = TxEip1559 { input, gas_limit: 4_000_000, ..request(nonce, FLOOD) };
+        world.get("eth_sendRawTransaction", json!([sign(0, flood)])).await;
+    }
+    let (code, message) = world.fail("eth_getLogs", json!([{ "fromBlock": "0x0", "toBlock": "latest" }])).await;
+    assert_eq!(code, -32005);
+    assert!(message.ends_with("Try with this block range [0x0, 0x2]."), "{message}");
+    let usable = world.get("eth_getLogs", json!([{ "fromBlock": "0x0", "toBlock": "0x2" }])).await;
+    assert_eq!(usable.as_array().unwrap().len(), 9_000);
+    let filter = world.get("eth_newFilter", json!([{ "fromBlock": "0x0" }])).await;
+    let mut polled = Vec::new();
+    for _ in 0..3 {
+        polled.push(world.get("eth_getFilterChanges", json!([filter])).await.as_array().unwrap().len());
+    }
+    assert_eq!(polled, [9_000, 4_500, 0], "a filter goes on where it stopped");
 }

@@ -28,8 +28,22 @@ async fn a_block_has_every_field_and_its_hash_is_that_of_its_header() {
     let hash = world.get("eth_sendRawTransaction", json!([transfer(0, 0)])).await;
     let json = world.get("eth_getBlockByNumber", json!(["latest", false])).await;
     for field in [
-        "size", "mixHash", "nonce", "sha3Uncles", "uncles", "withdrawals", "withdrawalsRoot", "blobGasUsed", "excessBlobGas",
-        "parentBeaconBlockRoot", "requestsHash", "baseFeePerGas", "extraData", "logsBloom", "stateRoot", "difficulty",
+        "size",
+        "mixHash",
+        "nonce",
+        "sha3Uncles",
+        "uncles",
+        "withdrawals",
+        "withdrawalsRoot",
+        "blobGasUsed",
+        "excessBlobGas",
+        "parentBeaconBlockRoot",
+        "requestsHash",
+        "baseFeePerGas",
+        "extraData",
+        "logsBloom",
+        "stateRoot",
+        "difficulty",
     ] {
         assert!(json.get(field).is_some(), "{field} is missing");
     }
@@ -55,7 +69,10 @@ async fn fees_follow_the_blocks() {
     world.get("eth_sendRawTransaction", json!([transfer(0, 0)])).await;
     assert_eq!(world.get("eth_maxPriorityFeePerGas", json!([])).await, "0x7");
     let history = world.get("eth_feeHistory", json!(["0x5", "latest", [0.0, 50.0, 100.0]])).await;
-    assert_eq!((&history["oldestBlock"], &history["reward"]), (&"0x0".into(), &json!([["0x0", "0x0", "0x0"], ["0x7", "0x7", "0x7"]])));
+    assert_eq!(
+        (&history["oldestBlock"], &history["reward"]),
+        (&"0x0".into(), &json!([["0x0", "0x0", "0x0"], ["0x7", "0x7", "0x7"]]))
+    );
     let fees = history["baseFeePerGas"].as_array().unwrap();
     assert_eq!(fees.len(), 3);
     let next = number(&fees[2]);
@@ -106,5 +123,8 @@ async fn the_chains_own_methods_give_whole_blocks_and_the_supply() {
     let supply = world.get("edge_supply", json!([])).await;
     assert_eq!(supply["conserved"], true, "{supply}");
     assert_ne!(supply["burned"], "0x0");
-    assert_eq!(world.get("eth_getBalance", json!([Address::repeat_byte(0xbe)])).await, format!("{:#x}", 3 * 21_000 * 7));
+    assert_eq!(
+        world.get("eth_getBalance", json!([Address::repeat_byte(0xbe)])).await,
+        format!("{:#x}", 3 * 21_000 * 7)
+    );
 }

@@ -8,7 +8,10 @@ async fn a_hash_comes_back_when_the_transaction_is_final() {
     let world = World::dev().await;
     let hash = world.get("eth_sendRawTransaction", json!([transfer(0, 0)])).await;
     let receipt = world.get("eth_getTransactionReceipt", json!([hash])).await;
-    assert_eq!((&receipt["status"], &receipt["blockNumber"], &receipt["type"]), (&"0x1".into(), &"0x1".into(), &"0x2".into()));
+    assert_eq!(
+        (&receipt["status"], &receipt["blockNumber"], &receipt["type"]),
+        (&"0x1".into(), &"0x1".into(), &"0x2".into())
+    );
     assert_eq!((number(&receipt["gasUsed"]), &receipt["transactionIndex"]), (21_000, &"0x0".into()));
     assert_eq!(world.get("eth_getBalance", json!([Address::repeat_byte(0x70), "latest"])).await, "0x5");
     let transaction = world.get("eth_getTransactionByHash", json!([hash])).await;
@@ -33,15 +36,20 @@ async fn a_gap_waits_in_the_pool_and_is_filled() {
 #[tokio::test]
 async fn a_batch_of_sends_shares_a_block_and_reads_keep_their_place() {
     let world = World::dev().await;
-    let call = |id: u64, method: &str, params| json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
-    let mut batch: Vec<_> = (0..50).map(|nonce| call(nonce, "eth_sendRawTransaction", json!([transfer(0, nonce)]))).collect();
+    let call =
+        |id: u64, method: &str, params| json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
+    let mut batch: Vec<_> =
+        (0..50).map(|nonce| call(nonce, "eth_sendRawTransaction", json!([transfer(0, nonce)]))).collect();
     batch.push(call(50, "eth_blockNumber", json!([])));
     batch.push(call(51, "eth_sendRawTransaction", json!([transfer(0, 50)])));
     batch.push(call(52, "eth_getTransactionCount", json!([signer(0).address(), "latest"])));
     let (status, answer) = world.post(json!(batch).to_string().as_bytes()).await;
     assert_eq!(status, 200);
     let answers: Vec<serde_json::Value> = serde_json::from_str(&answer).unwrap();
-    assert_eq!(answers.iter().map(|answer| answer["id"].as_u64().unwrap()).collect::<Vec<_>>(), (0..53).collect::<Vec<_>>());
+    assert_eq!(
+        answers.iter().map(|answer| answer["id"].as_u64().unwrap()).collect::<Vec<_>>(),
+        (0..53).collect::<Vec<_>>()
+    );
     assert!(answers[..50].iter().all(|answer| answer["result"].is_string()));
     assert!(number(&answers[50]["result"]) <= 2, "{}", answers[50]);
     assert_eq!(answers[52]["result"], "0x33");
@@ -60,7 +68,9 @@ async fn refusals_carry_geths_phrases() {
     assert!(refuse(transfer(0, 0)).await.starts_with("nonce too low"));
     let dear = sign(1, TxEip1559 { value: U256::from(10).pow(U256::from(23)), ..request(0, to) });
     assert!(refuse(dear).await.starts_with("insufficient funds for gas * price + value"));
-    assert!(refuse(sign(1, TxEip1559 { gas_limit: 20_000, ..request(0, to) })).await.starts_with("intrinsic gas too low"));
+    assert!(
+        refuse(sign(1, TxEip1559 { gas_limit: 20_000, ..request(0, to) })).await.starts_with("intrinsic gas too low")
+    );
     let cheap = sign(1, TxEip1559 { max_fee_per_gas: 8, ..request(0, to) });
     assert!(refuse(cheap).await.starts_with("max fee per gas less than block base fee"));
     world.get("eth_sendRawTransaction", json!([transfer(1, 9)])).await;
@@ -86,7 +96,8 @@ async fn truncated_and_mutated_transactions_are_refused_and_nothing_breaks() {
         assert_ne!(answer["error"]["code"], -32603, "byte {position}: {answer}");
     }
     assert_eq!(world.pool.next_nonce(signer(0).address()), None);
-    let huge = sign(0, TxEip1559 { input: vec![0; 140_000].into(), gas_limit: 16_000_000, ..request(0, Address::ZERO) });
+    let huge =
+        sign(0, TxEip1559 { input: vec![0; 140_000].into(), gas_limit: 16_000_000, ..request(0, Address::ZERO) });
     let (code, message) = world.fail("eth_sendRawTransaction", json!([huge])).await;
     assert!(code == -32000 && message.starts_with("oversized data"), "{message}");
 }

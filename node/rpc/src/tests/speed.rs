@@ -7,7 +7,8 @@ use std::time::Instant;
 #[tokio::test]
 async fn admission_is_cheap() {
     let world = World::network().await;
-    let call = |(id, bytes)| json!({ "jsonrpc": "2.0", "id": id, "method": "eth_sendRawTransaction", "params": [bytes] });
+    let call =
+        |(id, bytes)| json!({ "jsonrpc": "2.0", "id": id, "method": "eth_sendRawTransaction", "params": [bytes] });
     let transactions = (0..4000_u64).map(|index| transfer((index % 100) as u8, index / 100));
     let calls: Vec<Value> = (0..4000_u64).zip(transactions).map(call).collect();
     let batches: Vec<String> = calls.chunks(500).map(|batch| json!(batch).to_string()).collect();

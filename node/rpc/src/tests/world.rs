@@ -34,6 +34,10 @@ const LOGGER_CODE: Bytes = bytes!("365f5f375f35365fa100");
 pub(crate) const REVERTER: Address = address!("00000000000000000000000000000000000000e2");
 const REVERTER_CODE: Bytes = bytes!("365f5f37365ffd");
 
+/// Makes as many empty logs as the first word of its calldata says.
+pub(crate) const FLOOD: Address = address!("00000000000000000000000000000000000000e3");
+const FLOOD_CODE: Bytes = bytes!("5f355b5f5fa06001900380600257000000");
+
 /// A node with its server.
 pub(crate) struct World {
     pub(crate) server: Server,
@@ -74,7 +78,10 @@ fn genesis() -> Genesis {
     let predeploys = predeploys(Address::ZERO).into_iter().map(|predeploy| {
         (predeploy.address, GenesisAccount { storage: Some(predeploy.storage), ..code(predeploy.code) })
     });
-    let alloc = accounts.chain(predeploys).chain([(LOGGER, code(LOGGER_CODE)), (REVERTER, code(REVERTER_CODE))]).collect();
+    let alloc = accounts
+        .chain(predeploys)
+        .chain([(LOGGER, code(LOGGER_CODE)), (REVERTER, code(REVERTER_CODE)), (FLOOD, code(FLOOD_CODE))])
+        .collect();
     let file = GenesisFile { config, gas_limit: 90_000_000, timestamp: 1_700_000_000, alloc, ..Default::default() };
     Genesis::new(file).expect("valid genesis")
 }
@@ -156,7 +163,10 @@ impl World {
         let (head, body) = answer.split_once("\r\n\r\n").expect("head and body");
         assert!(head.to_lowercase().contains("access-control-allow-origin: *"), "{head}");
         let status = head.split(' ').nth(1).expect("a status").parse().expect("a number");
-        (status, if head.to_lowercase().contains("transfer-encoding: chunked") { unchunk(body) } else { body.to_owned() })
+        (
+            status,
+            if head.to_lowercase().contains("transfer-encoding: chunked") { unchunk(body) } else { body.to_owned() },
+        )
     }
 }
 
@@ -198,8 +208,9 @@ impl Seal {
         }
         let decided = chain.finalize(&block, None).expect("finalizes").expect("is new");
         let nonces = transactions.iter().zip(&decided.senders);
-        let nonces: Vec<_> =
-            nonces.map(|(transaction, sender)| (*sender, alloy::consensus::Transaction::nonce(transaction) + 1)).collect();
+        let nonces: Vec<_> = nonces
+            .map(|(transaction, sender)| (*sender, alloy::consensus::Transaction::nonce(transaction) + 1))
+            .collect();
         let included: Vec<_> = transactions.iter().map(|transaction| *transaction.tx_hash()).collect();
         self.pool.decided(&nonces, &included, &[]);
         // Nobody may be listening.

@@ -100,8 +100,10 @@ fn a_replacement_pays_a_tenth_more_on_both_fees() {
     let old = sign(1, TxEip1559 { max_fee_per_gas: 100, max_priority_fee_per_gas: 10, ..request(0, 0) });
     local(&pool, &old).unwrap();
     for (cap, tip) in [(110, 10), (100, 11), (109, 11), (100, 10)] {
-        let new =
-            sign(1, TxEip1559 { max_fee_per_gas: cap, max_priority_fee_per_gas: tip, gas_limit: 22_000, ..request(0, 0) });
+        let new = sign(
+            1,
+            TxEip1559 { max_fee_per_gas: cap, max_priority_fee_per_gas: tip, gas_limit: 22_000, ..request(0, 0) },
+        );
         assert_eq!(local(&pool, &new), Err(Rejection::Replacement), "{cap} {tip}");
     }
     let new = sign(1, TxEip1559 { max_fee_per_gas: 110, max_priority_fee_per_gas: 11, ..request(0, 0) });

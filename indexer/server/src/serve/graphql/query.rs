@@ -1,6 +1,8 @@
 //! The root: single rows, lists and `_meta`. Lists take GraphQL arguments of Ponder's names and, where The Graph's differ,
 //! those too (`first` is `limit`).
 
+#![expect(clippy::too_many_arguments, reason = "a GraphQL field's arguments are its function's parameters")]
+
 use super::{
     rows::{Job, Listed, Model, Worker, bad_input, unreadable},
     wheres::{JobWhere, ModelWhere, TransferWhere, WorkerWhere},
