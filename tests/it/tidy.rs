@@ -36,14 +36,28 @@ const NAMED: [&str; 10] =
     ["revm", "alloy", "foundry-compilers", "rocksdb", "jsonrpsee", "tokio", "serde", "k256", "eyre", "insta"];
 
 const ROOT: [&str; 11] = [
-    "Cargo.lock", "Cargo.toml", "LICENSE", "README.md", "contracts", "indexer", "node", "precompiles", "scripts", "sdk", "tests",
+    "Cargo.lock",
+    "Cargo.toml",
+    "LICENSE",
+    "README.md",
+    "contracts",
+    "indexer",
+    "node",
+    "precompiles",
+    "scripts",
+    "sdk",
+    "tests",
 ];
 
 /// Words that name nothing (STYLE.md rule 9), as parts of type names.
 const EMPTY_WORDS: [&str; 8] = ["Manager", "Helper", "Util", "Misc", "Service", "Processor", "Handler", "Common"];
 
 fn metadata() -> Metadata {
-    MetadataCommand::new().current_dir(repository()).other_options(vec!["--offline".into()]).exec().expect("cargo metadata")
+    MetadataCommand::new()
+        .current_dir(repository())
+        .other_options(vec!["--offline".into()])
+        .exec()
+        .expect("cargo metadata")
 }
 
 fn folder_of(manifest: &Path) -> usize {
@@ -79,17 +93,20 @@ fn arrows_point_left() {
 fn crates_do_not_know_what_they_must_not() {
     let metadata = metadata();
     let resolve = metadata.resolve.as_ref().expect("resolved");
-    let names: BTreeMap<_, _> = metadata.packages.iter().map(|package| (&package.id, package.name.to_string())).collect();
+    let names: BTreeMap<_, _> =
+        metadata.packages.iter().map(|package| (&package.id, package.name.to_string())).collect();
     let edges: BTreeMap<_, Vec<_>> = resolve
         .nodes
         .iter()
         .map(|node| {
-            let normal = node.deps.iter().filter(|dep| dep.dep_kinds.iter().any(|kind| kind.kind == DependencyKind::Normal));
+            let normal =
+                node.deps.iter().filter(|dep| dep.dep_kinds.iter().any(|kind| kind.kind == DependencyKind::Normal));
             (&node.id, normal.map(|dep| &dep.pkg).collect())
         })
         .collect();
     for (name, banned) in MUST_NEVER_KNOW {
-        let Some(start) = metadata.workspace_packages().into_iter().find(|package| package.name.as_str() == *name) else {
+        let Some(start) = metadata.workspace_packages().into_iter().find(|package| package.name.as_str() == *name)
+        else {
             panic!("{name} is not a member");
         };
         let (mut seen, mut queue) = (BTreeSet::new(), vec![&start.id]);
@@ -98,7 +115,8 @@ fn crates_do_not_know_what_they_must_not() {
                 queue.extend(&edges[id]);
             }
         }
-        let known: Vec<_> = seen.iter().map(|id| &names[*id]).filter(|linked| banned.contains(&linked.as_str())).collect();
+        let known: Vec<_> =
+            seen.iter().map(|id| &names[*id]).filter(|linked| banned.contains(&linked.as_str())).collect();
         assert!(known.is_empty(), "{name} links {known:?}");
     }
 }
@@ -137,9 +155,14 @@ fn the_root_shows_its_names_and_no_others() {
 fn files_stay_short() {
     let mut long = Vec::new();
     for folder in FOLDERS {
-        for file in sources(&repository().join(folder), "rs").into_iter().chain(sources(&repository().join(folder), "sol")) {
+        for file in
+            sources(&repository().join(folder), "rs").into_iter().chain(sources(&repository().join(folder), "sol"))
+        {
             let name = file.to_string_lossy().into_owned();
-            let test = name.ends_with("tests.rs") || name.contains("/tests/") || name.contains("/it/") || name.contains("/test/");
+            let test = name.ends_with("tests.rs")
+                || name.contains("/tests/")
+                || name.contains("/it/")
+                || name.contains("/test/");
             let limit = if file.extension().is_some_and(|extension| extension == "sol") { 400 } else { 600 };
             let lines = read(&file).lines().count();
             if !test && lines > limit {
@@ -156,7 +179,8 @@ fn names_say_something() {
     for file in FOLDERS.iter().flat_map(|folder| sources(&repository().join(folder), "rs")) {
         assert_ne!(file.file_name().expect("a name"), "mod.rs", "use foo.rs beside foo/: {}", file.display());
         for line in read(&file).lines() {
-            let mut words = line.trim_start().trim_start_matches("pub ").trim_start_matches("pub(crate) ").split_whitespace();
+            let mut words =
+                line.trim_start().trim_start_matches("pub ").trim_start_matches("pub(crate) ").split_whitespace();
             if matches!(words.next(), Some("struct" | "enum" | "trait"))
                 && let Some(name) = words.next()
                 && EMPTY_WORDS.iter().any(|word| name.contains(word))
@@ -186,7 +210,8 @@ fn sources(folder: &Path, extension: &str) -> Vec<PathBuf> {
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
             let path = entry.expect("readable").path();
-            let skipped = path.file_name().is_some_and(|name| name == "node_modules" || name == "out" || name == "target");
+            let skipped =
+                path.file_name().is_some_and(|name| name == "node_modules" || name == "out" || name == "target");
             if path.is_dir() && !skipped {
                 folders.push(path);
             } else if path.extension().is_some_and(|found| found == extension) {

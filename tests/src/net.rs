@@ -324,7 +324,11 @@ fn peers(config: &NetConfig) -> Result<String> {
 ///
 /// # Errors
 /// When the deadline passes first, saying what was waited for; or the condition's own error.
-pub async fn wait_for<T>(what: &str, deadline: Duration, mut condition: impl AsyncFnMut() -> Result<Option<T>>) -> Result<T> {
+pub async fn wait_for<T>(
+    what: &str,
+    deadline: Duration,
+    mut condition: impl AsyncFnMut() -> Result<Option<T>>,
+) -> Result<T> {
     let started = Instant::now();
     loop {
         if let Some(value) = condition().await? {

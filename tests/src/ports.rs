@@ -15,7 +15,7 @@ pub fn free_port() -> Result<u16> {
 /// # Errors
 /// When `port` is in use, saying by what it was wanted and which option moves it.
 pub fn require_free(port: u16, what: &str, option: &str) -> Result<()> {
-    TcpListener::bind(("127.0.0.1", port))
-        .map(drop)
-        .wrap_err_with(|| format!("port {port} for {what} is in use: stop what listens there or choose another with {option}"))
+    TcpListener::bind(("127.0.0.1", port)).map(drop).wrap_err_with(|| {
+        format!("port {port} for {what} is in use: stop what listens there or choose another with {option}")
+    })
 }

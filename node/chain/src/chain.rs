@@ -17,9 +17,7 @@ use alloy_consensus::{
 };
 use edgeloom_evm::{BlockEnvironment, Executed, ExecutionError, Limits};
 use edgeloom_state::{Commit, Store};
-use edgeloom_types::{
-    Block, ExtraData, Genesis, Height, MAX_BLOCK_BYTES, SealedBlock, certificates_hash, next_mix,
-};
+use edgeloom_types::{Block, ExtraData, Genesis, Height, MAX_BLOCK_BYTES, SealedBlock, certificates_hash, next_mix};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use std::sync::Arc;
 
@@ -188,7 +186,8 @@ impl Chain {
 
         let view = self.tree.view(&self.store, parent.hash());
         let transactions = block.block().transactions.iter().zip(&senders);
-        let transactions: Vec<_> = transactions.map(|(inner, signer)| Recovered::new_unchecked(inner, *signer)).collect();
+        let transactions: Vec<_> =
+            transactions.map(|(inner, signer)| Recovered::new_unchecked(inner, *signer)).collect();
         let environment = environment(self.genesis.chain_id(), block.header());
         let executed = edgeloom_evm::execute(&environment, StateDb::from(view.clone()), &transactions);
         let mut executed = executed.map_err(fault)?;
@@ -328,7 +327,9 @@ fn check_outcome(header: &Header, executed: &Executed) -> Result<(), Invalid> {
 fn fault(error: ExecutionError<StateDbError>) -> ChainError {
     match error {
         ExecutionError::Refused { index, reason } => Invalid::Transaction { index, reason }.into(),
-        ExecutionError::Conservation { before, after, burned } => Invalid::Conservation { before, after, burned }.into(),
+        ExecutionError::Conservation { before, after, burned } => {
+            Invalid::Conservation { before, after, burned }.into()
+        }
         ExecutionError::Database(StateDbError(error)) => error.into(),
         ExecutionError::Fault(reason) => ChainError::Fault(reason),
     }

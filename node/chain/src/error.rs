@@ -84,7 +84,9 @@ pub enum ChainError {
     /// A quorum finalized two blocks of one height: the node must stop.
     #[error("height {height}: {ours} is final here, {theirs} was finalized too")]
     Conflict { height: Height, ours: B256, theirs: B256 },
-    #[error("the database belongs to genesis {found}, this genesis is {expected}: use another data directory, or the genesis file it was made with")]
+    #[error(
+        "the database belongs to genesis {found}, this genesis is {expected}: use another data directory, or the genesis file it was made with"
+    )]
     OtherGenesis { expected: B256, found: B256 },
     #[error("genesis has no code at {0}, EIP-2935's block hash history contract: add the predeploy")]
     NoHistoryContract(Address),

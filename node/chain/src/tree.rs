@@ -2,7 +2,10 @@
 //! notarized before either is final.
 
 use crate::certificates::LOOK_BACK;
-use alloy::primitives::{Address, B256, U256, map::{B256Map, B256Set}};
+use alloy::primitives::{
+    Address, B256, U256,
+    map::{B256Map, B256Set},
+};
 use alloy_consensus::ReceiptEnvelope;
 use edgeloom_state::{Layer, Store, View};
 use edgeloom_types::{Height, SealedBlock};

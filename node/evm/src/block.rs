@@ -10,13 +10,13 @@ use alloy::{
     eips::eip2718::Encodable2718,
     primitives::{B256, Bloom, U256, map::AddressSet},
 };
-use alloy_consensus::{
-    Eip658Value, Receipt, ReceiptEnvelope, Transaction, TxEnvelope, TxType,
-    transaction::Recovered,
-};
+use alloy_consensus::{Eip658Value, Receipt, ReceiptEnvelope, Transaction, TxEnvelope, TxType, transaction::Recovered};
 use alloy_evm::FromRecoveredTx;
 use edgeloom_types::StateDelta;
-use revm::{Database, context::{TxEnv, result::InvalidTransaction}};
+use revm::{
+    Database,
+    context::{TxEnv, result::InvalidTransaction},
+};
 use std::sync::Arc;
 
 /// Least gas of any transaction: a block with less left is full.
@@ -116,7 +116,9 @@ fn must_wait(reason: &Refusal) -> bool {
     matches!(
         reason,
         Refusal::BlockGas { .. }
-            | Refusal::Transaction(InvalidTransaction::NonceTooHigh { .. } | InvalidTransaction::GasPriceLessThanBasefee)
+            | Refusal::Transaction(
+                InvalidTransaction::NonceTooHigh { .. } | InvalidTransaction::GasPriceLessThanBasefee
+            )
     )
 }
 

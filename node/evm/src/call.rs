@@ -1,13 +1,11 @@
 //! Questions about a state: what would this transaction do? Nothing is signed, paid or kept.
 
-use crate::{
-    BlockEnvironment,
-    error::CallError,
-    machine::Machine,
-    overlay::Overlay,
-};
+use crate::{BlockEnvironment, error::CallError, machine::Machine, overlay::Overlay};
 use alloy::primitives::{Address, Bytes, U256};
-use revm::{Database, context::{TxEnv, result::ExecutionResult}};
+use revm::{
+    Database,
+    context::{TxEnv, result::ExecutionResult},
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How an account differs from the state during a call. The default changes nothing.

@@ -27,7 +27,8 @@ use revm::{
 use std::marker::PhantomData;
 
 type Context<DB> = EthEvmContext<Overlay<DB>>;
-type Inner<DB> = Evm<Context<DB>, NoOpInspector, EthInstructions<EthInterpreter, Context<DB>>, PrecompilesMap, EthFrame>;
+type Inner<DB> =
+    Evm<Context<DB>, NoOpInspector, EthInstructions<EthInterpreter, Context<DB>>, PrecompilesMap, EthFrame>;
 
 pub(crate) struct Machine<DB: Database>(Inner<DB>);
 

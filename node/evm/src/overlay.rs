@@ -4,7 +4,10 @@
 use crate::call::AccountOverride;
 use alloy::{
     eips::eip2935::HISTORY_SERVE_WINDOW,
-    primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256, keccak256, map::{AddressMap, B256Map}},
+    primitives::{
+        Address, B256, Bytes, KECCAK256_EMPTY, U256, keccak256,
+        map::{AddressMap, B256Map},
+    },
 };
 use edgeloom_bindings::addresses;
 use edgeloom_types::{Account, AccountDelta, StateDelta};
@@ -87,11 +90,8 @@ impl<DB: Database> Overlay<DB> {
             Place::Occupied(known) => Ok(known.into_mut()),
             Place::Vacant(place) => {
                 let found = self.db.basic(address)?;
-                let account = found.map(|info| Account {
-                    nonce: info.nonce,
-                    balance: info.balance,
-                    code_hash: info.code_hash,
-                });
+                let account =
+                    found.map(|info| Account { nonce: info.nonce, balance: info.balance, code_hash: info.code_hash });
                 Ok(place.insert(Entry { before: account, now: account, ..Default::default() }))
             }
         }

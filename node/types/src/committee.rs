@@ -111,7 +111,8 @@ impl Committee {
 
 /// What a proposer signs to reveal its randomness: `"EDGELOOM_REVEAL" ‖ genesis hash ‖ epoch u64 ‖ height u64`.
 pub fn reveal_message(genesis: B256, epoch: crate::Epoch, height: crate::Height) -> Vec<u8> {
-    [b"EDGELOOM_REVEAL".as_slice(), genesis.as_slice(), &epoch.get().to_be_bytes(), &height.get().to_be_bytes()].concat()
+    [b"EDGELOOM_REVEAL".as_slice(), genesis.as_slice(), &epoch.get().to_be_bytes(), &height.get().to_be_bytes()]
+        .concat()
 }
 
 /// `mix_h = keccak(mix_{h-1} ‖ keccak(reveal_h))` (CHAIN.md C11); a header's `mixHash`.

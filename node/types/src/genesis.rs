@@ -1,17 +1,19 @@
 //! Genesis: geth's `genesis.json`, unchanged, with our parameters under `config.edgeloom`. The genesis header's
 //! `mixHash` commits to those parameters and validators, so two chains that differ in them have different hashes.
 
-use crate::{Account, AccountDelta, Block, BlockError, Committee, CommitteeError, ExtraData, SealedBlock, StateDelta, Validator};
+use crate::{
+    Account, AccountDelta, Block, BlockError, Committee, CommitteeError, ExtraData, SealedBlock, StateDelta, Validator,
+};
 use alloy::{
     eips::eip1559::INITIAL_BASE_FEE,
     primitives::{B64, B256, KECCAK256_EMPTY, U256, keccak256},
 };
+use alloy_consensus::constants::EMPTY_ROOT_HASH;
 use alloy_consensus::{
     Header,
     constants::{EMPTY_OMMER_ROOT_HASH, EMPTY_WITHDRAWALS},
     proofs::calculate_transaction_root,
 };
-use alloy_consensus::constants::EMPTY_ROOT_HASH;
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroU64;
 
@@ -69,7 +71,9 @@ pub enum GenesisError {
     Config(serde_json::Error),
     #[error("`config.edgeloom.validators`: {0}")]
     Committee(#[from] CommitteeError),
-    #[error("`config.edgeloom`: need blockTimeMs <= heartbeatMs < leaderTimeoutMs, got {block_time}, {heartbeat}, {leader_timeout}")]
+    #[error(
+        "`config.edgeloom`: need blockTimeMs <= heartbeatMs < leaderTimeoutMs, got {block_time}, {heartbeat}, {leader_timeout}"
+    )]
     Timing { block_time: u64, heartbeat: u64, leader_timeout: u64 },
     #[error("`gasLimit` is {0}, expected at least 5000")]
     GasLimit(u64),

@@ -70,12 +70,18 @@ fn no_mutation_of_a_key_or_signature_verifies() {
     for bit in 0..48 * 8 {
         let mut bytes = public.to_bytes();
         bytes[bit / 8] ^= 1 << (bit % 8);
-        assert!(!PublicKey::from_bytes(&bytes).is_ok_and(|key| signature.verify(&key, b"m")), "key with bit {bit} flipped");
+        assert!(
+            !PublicKey::from_bytes(&bytes).is_ok_and(|key| signature.verify(&key, b"m")),
+            "key with bit {bit} flipped"
+        );
     }
     for bit in 0..96 * 8 {
         let mut bytes = signature.to_bytes();
         bytes[bit / 8] ^= 1 << (bit % 8);
-        assert!(!Signature::from_bytes(&bytes).is_ok_and(|mutated| mutated.verify(&public, b"m")), "signature with bit {bit} flipped");
+        assert!(
+            !Signature::from_bytes(&bytes).is_ok_and(|mutated| mutated.verify(&public, b"m")),
+            "signature with bit {bit} flipped"
+        );
     }
 }
 

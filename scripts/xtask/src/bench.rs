@@ -67,9 +67,10 @@ pub(crate) fn median(sorted: &[f64]) -> f64 {
 
 fn machine() -> String {
     let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = cpu.lines().find_map(|line| line.strip_prefix("model name")).map_or("unknown CPU", |rest| {
-        rest.trim_start_matches([' ', '\t', ':'])
-    });
+    let model = cpu
+        .lines()
+        .find_map(|line| line.strip_prefix("model name"))
+        .map_or("unknown CPU", |rest| rest.trim_start_matches([' ', '\t', ':']));
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     format!("{model}, {cores} cores")
 }

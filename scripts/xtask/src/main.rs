@@ -63,7 +63,8 @@ fn dispatch(command: Command) -> Result<()> {
 }
 
 fn devnet(arguments: &[String]) -> Result<()> {
-    let status = std::process::Command::new(edgeloom_tests::binary("edgeloom")?).arg("devnet").args(arguments).status()?;
+    let status =
+        std::process::Command::new(edgeloom_tests::binary("edgeloom")?).arg("devnet").args(arguments).status()?;
     eyre::ensure!(status.success(), "edgeloom devnet ended with {status}");
     Ok(())
 }

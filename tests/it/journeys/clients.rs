@@ -17,7 +17,10 @@ use std::{path::Path, process::Command, time::Duration};
 fn packages(folder: &str) -> Result<std::path::PathBuf> {
     let folder = repository().join(folder);
     if !folder.join("node_modules").is_dir() {
-        let status = Command::new("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]).current_dir(&folder).status();
+        let status = Command::new("npm")
+            .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"])
+            .current_dir(&folder)
+            .status();
         ensure!(status.wrap_err("npm is needed")?.success(), "npm ci failed in {}", folder.display());
     }
     Ok(folder)
@@ -28,7 +31,10 @@ fn key(account: u32) -> Result<String> {
 }
 
 fn script(name: &str, dev: &Dev, account: u32) -> Result<()> {
-    let output = Command::new("node").args([name, &dev.url(), &key(account)?]).current_dir(packages("tests/clients")?).output()?;
+    let output = Command::new("node")
+        .args([name, &dev.url(), &key(account)?])
+        .current_dir(packages("tests/clients")?)
+        .output()?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     ensure!(output.status.success(), "{name} failed:\n{}{}", text(&output.stdout), text(&output.stderr));
     Ok(())
@@ -84,7 +90,8 @@ async fn alloy_over_http_and_websocket() -> Result<()> {
     let http = ProviderBuilder::new().wallet(signer.clone()).connect_http(dev.url().parse()?);
     let live = ProviderBuilder::new().connect_ws(WsConnect::new(dev.url().replace("http", "ws"))).await?;
     let mut heads = live.subscribe_blocks().await?.into_stream();
-    let mut logs = live.subscribe_logs(&alloy::rpc::types::Filter::new().address(addresses::EDGE_STAKING)).await?.into_stream();
+    let mut logs =
+        live.subscribe_logs(&alloy::rpc::types::Filter::new().address(addresses::EDGE_STAKING)).await?.into_stream();
     let bond = TransactionRequest::default()
         .with_to(addresses::EDGE_STAKING)
         .with_input(IEdgeStaking::bondCall {}.abi_encode())

@@ -29,7 +29,8 @@ fn a_port_in_use_is_named() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let port = free_port()?.min(60_000);
     let _taken = std::net::TcpListener::bind(("127.0.0.1", port + 1))?;
-    let mut demo = Process::spawn("demo", &binary("xtask")?, &["demo", "--base-port", &port.to_string()], folder.path())?;
+    let mut demo =
+        Process::spawn("demo", &binary("xtask")?, &["demo", "--base-port", &port.to_string()], folder.path())?;
     let status = demo.wait(Duration::from_secs(20))?;
     assert!(!status.success());
     let said = demo.lines()?.join("\n");
@@ -44,7 +45,8 @@ fn a_stale_data_directory_is_named() -> Result<()> {
     std::fs::create_dir(&stale)?;
     std::fs::write(stale.join("left"), "over")?;
     let (data, port) = (stale.display().to_string(), free_port()?.min(60_000).to_string());
-    let mut demo = Process::spawn("demo", &binary("xtask")?, &["demo", "--data", &data, "--base-port", &port], folder.path())?;
+    let mut demo =
+        Process::spawn("demo", &binary("xtask")?, &["demo", "--data", &data, "--base-port", &port], folder.path())?;
     assert!(!demo.wait(Duration::from_secs(20))?.success());
     assert!(demo.lines()?.join("\n").contains("earlier run"), "{}", demo.tail());
     Ok(())

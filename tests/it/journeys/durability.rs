@@ -12,7 +12,8 @@ use eyre::{Result, eyre};
 #[tokio::test]
 async fn kill_9_continues_at_the_last_block_with_the_same_root() -> Result<()> {
     let mut dev = Dev::start()?;
-    let provider = || async { eyre::Ok(ProviderBuilder::new().wallet(dev_signer(1)?).connect_http(dev.url().parse()?)) };
+    let provider =
+        || async { eyre::Ok(ProviderBuilder::new().wallet(dev_signer(1)?).connect_http(dev.url().parse()?)) };
     let first = provider().await?;
     let mut hashes = Vec::new();
     for value in 1..=20u64 {

@@ -35,7 +35,11 @@ async fn bodies_over_ten_megabytes_deep_nesting_and_large_batches() -> Result<()
     assert!(status == 413 || said.contains("error"), "{status} {said}");
     alive(&dev).await?;
 
-    let deep = format!(r#"{{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":{}{}}}"#, "[".repeat(200_000), "]".repeat(200_000));
+    let deep = format!(
+        r#"{{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":{}{}}}"#,
+        "[".repeat(200_000),
+        "]".repeat(200_000)
+    );
     let (status, said) = post(&dev, deep).await?;
     assert!(status >= 400 || said.contains("error"), "{status} {said}");
     alive(&dev).await?;

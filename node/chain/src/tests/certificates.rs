@@ -66,13 +66,19 @@ fn faults_are_named() {
     let first = world.extend(&mut chain, &[]);
     let good = certificate(&chain, &first.block, &QUORUM);
 
-    assert_eq!(fault(&world, &mut chain, vec![good.clone(), good.clone()]).1, CertificateFault::Repeated(first.block.hash()));
+    assert_eq!(
+        fault(&world, &mut chain, vec![good.clone(), good.clone()]).1,
+        CertificateFault::Repeated(first.block.hash())
+    );
     let few = certificate(&chain, &first.block, &[0, 1]);
     let quorum = CertificateFault::Malformed(CertificateError::Quorum { signers: 2, quorum: 3 });
     assert_eq!(fault(&world, &mut chain, vec![few]), (0, quorum));
     let mut flipped = good.to_vec();
     flipped[43] ^= 1 << 2; // claims a fourth signer
-    assert_eq!(fault(&world, &mut chain, vec![flipped.into()]).1, CertificateFault::Malformed(CertificateError::Signature));
+    assert_eq!(
+        fault(&world, &mut chain, vec![flipped.into()]).1,
+        CertificateFault::Malformed(CertificateError::Signature)
+    );
     let truncated = CertificateFault::Malformed(CertificateError::Malformed);
     assert_eq!(fault(&world, &mut chain, vec![good.slice(..50)]), (0, truncated));
     let of_genesis = certificate(&chain, &genesis, &QUORUM);

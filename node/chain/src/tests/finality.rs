@@ -49,7 +49,9 @@ fn finalizing_again_changes_nothing_and_another_block_of_the_height_is_a_conflic
     assert!(chain.finalize(&genesis, None).expect("known").is_none());
     assert_eq!(chain.store().certificate(a1.height()).expect("reads"), Some(proof));
     let conflict = chain.finalize(&b1, None);
-    assert!(matches!(conflict, Err(ChainError::Conflict { theirs, ours, .. }) if theirs == b1.hash() && ours == a1.hash()));
+    assert!(
+        matches!(conflict, Err(ChainError::Conflict { theirs, ours, .. }) if theirs == b1.hash() && ours == a1.hash())
+    );
 }
 
 #[test]

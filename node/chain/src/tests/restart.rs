@@ -33,7 +33,8 @@ fn a_chain_on_disk_continues_at_its_tip_with_the_same_root() {
 fn another_genesis_is_refused_by_both_names() {
     let world = World::new();
     let chain = world.chain();
-    let other = World::with_alloc(|alloc| alloc.into_iter().filter(|(address, _)| *address != signer(4).address()).collect());
+    let other =
+        World::with_alloc(|alloc| alloc.into_iter().filter(|(address, _)| *address != signer(4).address()).collect());
     let refused = Chain::open(chain.store().clone(), other.genesis.clone());
     let expected = other.chain().genesis_hash();
     assert!(matches!(
@@ -44,8 +45,9 @@ fn another_genesis_is_refused_by_both_names() {
 
 #[test]
 fn a_genesis_without_the_history_contract_is_refused() {
-    let other =
-        World::with_alloc(|alloc| alloc.into_iter().filter(|(address, _)| *address != addresses::HISTORY_STORAGE).collect());
+    let other = World::with_alloc(|alloc| {
+        alloc.into_iter().filter(|(address, _)| *address != addresses::HISTORY_STORAGE).collect()
+    });
     let refused = Chain::open(Store::memory(), other.genesis);
     assert!(matches!(refused, Err(ChainError::NoHistoryContract(address)) if address == addresses::HISTORY_STORAGE));
 }
@@ -54,7 +56,10 @@ fn a_genesis_without_the_history_contract_is_refused() {
 fn the_genesis_root_and_hash_are_what_they_were() {
     // Without the predeploys' own code, which changes with the contracts.
     let world = World::with_alloc(|alloc| {
-        let ours = |address| [addresses::JOB_MARKET, addresses::MODEL_REGISTRY, addresses::EDGE_STAKING, addresses::THETA].contains(&address);
+        let ours = |address| {
+            [addresses::JOB_MARKET, addresses::MODEL_REGISTRY, addresses::EDGE_STAKING, addresses::THETA]
+                .contains(&address)
+        };
         alloc.into_iter().filter(|(address, _)| !ours(*address)).collect()
     });
     let chain = world.chain();

@@ -40,8 +40,7 @@ pub(crate) fn signer(seed: u8) -> PrivateKeySigner {
 }
 
 pub(crate) fn sign(seed: u8, transaction: TxEip1559) -> Transaction {
-    let signature: Signature =
-        signer(seed).sign_hash_sync(&transaction.signature_hash()).expect("a local key signs");
+    let signature: Signature = signer(seed).sign_hash_sync(&transaction.signature_hash()).expect("a local key signs");
     Arc::new(Recovered::new_unchecked(transaction.into_signed(signature).into(), signer(seed).address()))
 }
 

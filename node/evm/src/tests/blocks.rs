@@ -42,7 +42,8 @@ fn the_base_fee_is_burned_and_the_tip_paid() {
 fn types_0_1_and_2_run_and_type_3_is_refused() {
     let mut world = World::new();
     let price = 2 * u128::from(BASE_FEE);
-    let legacy = TxLegacy { chain_id: Some(CHAIN_ID), gas_price: price, gas_limit: 21_000, to: TO, ..Default::default() };
+    let legacy =
+        TxLegacy { chain_id: Some(CHAIN_ID), gas_price: price, gas_limit: 21_000, to: TO, ..Default::default() };
     let list = AccessList(vec![AccessListItem { address: Address::ZERO, storage_keys: vec![B256::ZERO] }]);
     let listed = TxEip2930 {
         chain_id: CHAIN_ID,
@@ -74,7 +75,12 @@ fn a_foreign_chain_s_transaction_is_refused() {
 fn a_transaction_has_at_most_2_to_the_24_gas() {
     let world = World::new();
     let cap = 1 << 24;
-    let greedy = |gas_limit| TxEip1559 { gas_limit, max_fee_per_gas: u128::from(BASE_FEE), max_priority_fee_per_gas: 0, ..transfer(0, 1) };
+    let greedy = |gas_limit| TxEip1559 {
+        gas_limit,
+        max_fee_per_gas: u128::from(BASE_FEE),
+        max_priority_fee_per_gas: 0,
+        ..transfer(0, 1)
+    };
     assert!(world.execute(&[sign(1, greedy(cap))]).is_ok());
     let too_much = InvalidTransaction::TxGasLimitGreaterThanCap { gas_limit: cap + 1, cap };
     assert_eq!(refusal(&world, &[sign(1, greedy(cap + 1))]), (0, Refusal::Transaction(too_much)));
@@ -94,7 +100,8 @@ fn a_build_leaves_out_what_must_wait_and_names_what_can_never_run() {
     world.block(&[sign(1, transfer(0, 1))]);
     let stale = sign(1, transfer(0, 9));
     let gap = sign(2, transfer(1, 1));
-    let cheap = sign(3, TxEip1559 { max_fee_per_gas: u128::from(BASE_FEE) - 1, max_priority_fee_per_gas: 0, ..transfer(0, 1) });
+    let cheap =
+        sign(3, TxEip1559 { max_fee_per_gas: u128::from(BASE_FEE) - 1, max_priority_fee_per_gas: 0, ..transfer(0, 1) });
     let behind_cheap = sign(3, transfer(0, 2));
     let poor = sign(9, transfer(0, 1));
     let good = [sign(1, transfer(1, 1)), sign(4, transfer(0, 1))];

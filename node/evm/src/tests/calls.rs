@@ -4,7 +4,10 @@ use super::world::{CHAIN_ID, World, signer};
 use crate::{AccountOverride, CallError, Overrides, Refusal, call};
 use alloy::primitives::{Address, Bytes, TxKind, U256, hex};
 use edgeloom_bindings::addresses;
-use revm::context::{TxEnv, result::{ExecutionResult, InvalidTransaction}};
+use revm::context::{
+    TxEnv,
+    result::{ExecutionResult, InvalidTransaction},
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 const CONTRACT: Address = Address::repeat_byte(0xc0);

@@ -47,7 +47,8 @@ fn logs_reach_the_receipt_and_both_blooms() {
 fn a_revert_has_a_receipt_and_changes_only_nonce_and_fees() {
     let mut world = World::new();
     world.put_code(CONTRACT, &hex!("60015f55602a5f5260205ffd"), 0);
-    let executed = world.block(&[sign(1, TxEip1559 { value: U256::from(1), ..transaction(0, TxKind::Call(CONTRACT)) })]);
+    let executed =
+        world.block(&[sign(1, TxEip1559 { value: U256::from(1), ..transaction(0, TxKind::Call(CONTRACT)) })]);
     assert!(!executed.receipts[0].status());
     let mut changed: Vec<_> = executed.delta.accounts.keys().copied().collect();
     changed.retain(|address| *address != addresses::HISTORY_STORAGE);

@@ -53,7 +53,11 @@ pub(crate) fn transaction(nonce: u64, to: TxKind) -> TxEip1559 {
 }
 
 pub(crate) fn creation(nonce: u64, init_code: &[u8], value: u64) -> TxEip1559 {
-    TxEip1559 { input: Bytes::copy_from_slice(init_code), value: U256::from(value), ..transaction(nonce, TxKind::Create) }
+    TxEip1559 {
+        input: Bytes::copy_from_slice(init_code),
+        value: U256::from(value),
+        ..transaction(nonce, TxKind::Create)
+    }
 }
 
 /// Code that deploys `runtime`.
@@ -94,7 +98,10 @@ impl World {
         self.accounts.insert(address, Account { nonce: 1, balance: U256::from(balance), code_hash });
     }
 
-    pub(crate) fn execute(&self, transactions: &[Recovered<TxEnvelope>]) -> Result<Executed, ExecutionError<Infallible>> {
+    pub(crate) fn execute(
+        &self,
+        transactions: &[Recovered<TxEnvelope>],
+    ) -> Result<Executed, ExecutionError<Infallible>> {
         let borrowed: Vec<_> = transactions.iter().map(Recovered::as_recovered_ref).collect();
         execute(&self.environment, self.clone(), &borrowed)
     }

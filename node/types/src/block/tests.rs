@@ -3,7 +3,8 @@ use alloy::primitives::{Address, Signature, TxKind, U256};
 use alloy_consensus::{SignableTransaction, TxEip1559};
 
 fn block() -> Block {
-    let transaction = TxEip1559 { chain_id: 1, gas_limit: 21_000, to: TxKind::Call(Address::ZERO), ..Default::default() };
+    let transaction =
+        TxEip1559 { chain_id: 1, gas_limit: 21_000, to: TxKind::Call(Address::ZERO), ..Default::default() };
     let signature = Signature::new(U256::from(1), U256::from(2), false);
     Block {
         header: Header { number: 5, extra_data: ExtraData::GENESIS.encode(), ..Default::default() },

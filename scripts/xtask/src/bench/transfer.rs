@@ -42,7 +42,11 @@ pub(super) fn run(runs: usize) -> Result<()> {
         eprintln!("turn {turn}/{runs}: edgeloom {:.0} tx/s", ours[ours.len() - 1].tps);
         if let Ok(anvil) = &peer {
             theirs.push(measure(Kind::Anvil(anvil.clone()), &load)?);
-            eprintln!("turn {turn}/{runs}: anvil    {:.0} tx/s ({})", theirs[theirs.len() - 1].tps, server::ANVIL_FLAGS.join(" "));
+            eprintln!(
+                "turn {turn}/{runs}: anvil    {:.0} tx/s ({})",
+                theirs[theirs.len() - 1].tps,
+                server::ANVIL_FLAGS.join(" ")
+            );
         }
     }
     report(&ours, &theirs);

@@ -103,7 +103,9 @@ fn post_all(work: &Work<'_>) -> mpsc::Receiver<Result<Finished>> {
     let (client, id) = (work.client.clone(), work.model.id);
     let expected: Vec<_> = work.digits.samples[..work.count]
         .iter()
-        .map(|sample| (sample.clone(), work.model.net.infer(&sample.pixels).map_err(|fault| eyre!("local run: {fault}"))))
+        .map(|sample| {
+            (sample.clone(), work.model.net.infer(&sample.pixels).map_err(|fault| eyre!("local run: {fault}")))
+        })
         .collect();
     let client = Arc::new(client);
     tokio::spawn(async move {
@@ -128,7 +130,8 @@ async fn one(client: &Client, model: B256, sample: edgeloom_tests::Sample, local
     // A job that ends in any other way than with a paid answer is an error here.
     let result = posted.result().await.wrap_err_with(|| format!("job {}", posted.id))?;
     let post_to_paid = started.elapsed();
-    let submission = client.receipt(result.tx).await?.ok_or_else(|| eyre!("job {} was paid by no transaction", posted.id))?;
+    let submission =
+        client.receipt(result.tx).await?.ok_or_else(|| eyre!("job {} was paid by no transaction", posted.id))?;
     Ok(Finished {
         label: sample.label,
         answer: *result.output.last().ok_or_else(|| eyre!("job {} has an empty answer", posted.id))?,

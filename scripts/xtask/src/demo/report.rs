@@ -60,7 +60,9 @@ impl Report {
         latencies.sort_by(f64::total_cmp);
         let mut confusion = [[0; 10]; 10];
         for job in jobs {
-            if let Some(cell) = confusion.get_mut(usize::from(job.label)).and_then(|row| row.get_mut(usize::from(job.answer))) {
+            if let Some(cell) =
+                confusion.get_mut(usize::from(job.label)).and_then(|row| row.get_mut(usize::from(job.answer)))
+            {
                 *cell += 1;
             }
         }
@@ -92,7 +94,10 @@ impl Report {
             println!("  labelled {label} {cells}");
         }
         println!("\n  accuracy           {}/{} = {:.1} %", self.correct, self.posted, self.accuracy() * 100.0);
-        println!("  jobs paid          {}/{}, {} equal to the local run bit for bit", self.settled, self.posted, self.same_as_local);
+        println!(
+            "  jobs paid          {}/{}, {} equal to the local run bit for bit",
+            self.settled, self.posted, self.same_as_local
+        );
         println!("  gas an inference   {} (run, compare and pay)", self.gas_per_inference);
         let [p50, p99] = [50, 99].map(|p| percentile(&self.latencies, p));
         println!("  post to paid       p50 {p50:.0} ms, p99 {p99:.0} ms");
@@ -100,7 +105,13 @@ impl Report {
             println!("  worker {}  {} jobs, {} TFUEL", worker.address, worker.jobs, format_ether(worker.earned));
         }
         println!("  supply             {}", if self.supply_conserved { "conserved" } else { "NOT CONSERVED" });
-        println!("  state root         {} on {} of {} validators at height {}", self.roots[0], self.agreeing(), self.validators, self.blocks);
+        println!(
+            "  state root         {} on {} of {} validators at height {}",
+            self.roots[0],
+            self.agreeing(),
+            self.validators,
+            self.blocks
+        );
     }
 
     fn agreeing(&self) -> usize {
@@ -139,7 +150,12 @@ impl Report {
             self.posted - self.same_as_local
         );
         ensure!(self.supply_conserved, "the supply is not conserved");
-        ensure!(self.agreeing() == self.roots.len(), "validators have different state roots at height {}: {:?}", self.blocks, self.roots);
+        ensure!(
+            self.agreeing() == self.roots.len(),
+            "validators have different state roots at height {}: {:?}",
+            self.blocks,
+            self.roots
+        );
         for worker in &self.workers {
             ensure!(
                 worker.earned == worker.indexed,

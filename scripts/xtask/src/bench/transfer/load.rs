@@ -63,11 +63,17 @@ impl Load {
             loop {
                 let body = json!({"jsonrpc": "2.0", "id": 1, "method": "eth_getTransactionCount", "params": [sender, "latest"]});
                 let answer = post(&client, url, body.to_string()).await?;
-                let nonce = answer["result"].as_str().and_then(|hex| u64::from_str_radix(hex.trim_start_matches("0x"), 16).ok());
+                let nonce = answer["result"]
+                    .as_str()
+                    .and_then(|hex| u64::from_str_radix(hex.trim_start_matches("0x"), 16).ok());
                 if nonce.ok_or_else(|| eyre!("no nonce in {answer}"))? == self.per_sender {
                     break;
                 }
-                ensure!(started.elapsed() < DEADLINE, "{sender} is at nonce {nonce:?} of {} after {DEADLINE:?}", self.per_sender);
+                ensure!(
+                    started.elapsed() < DEADLINE,
+                    "{sender} is at nonce {nonce:?} of {} after {DEADLINE:?}",
+                    self.per_sender
+                );
                 tokio::time::sleep(Duration::from_millis(2)).await;
             }
         }
@@ -109,7 +115,8 @@ fn transfer(signer: &PrivateKeySigner, sender: u32, nonce: u64) -> Result<TxEnve
 
 fn calls(method: &str, parameters: &[String]) -> String {
     let calls = parameters.iter().enumerate();
-    let calls = calls.map(|(id, parameter)| json!({"jsonrpc": "2.0", "id": id, "method": method, "params": [parameter]}));
+    let calls =
+        calls.map(|(id, parameter)| json!({"jsonrpc": "2.0", "id": id, "method": method, "params": [parameter]}));
     Value::Array(calls.collect()).to_string()
 }
 

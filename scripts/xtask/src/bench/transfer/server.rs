@@ -51,7 +51,12 @@ impl Server {
         let server = Self { process, url: format!("http://127.0.0.1:{port}"), data, _folder: folder };
         let started = Instant::now();
         while TcpStream::connect(("127.0.0.1", port)).is_err() {
-            ensure!(started.elapsed() < Duration::from_secs(30), "{} does not listen:\n{}", program.display(), server.process.tail());
+            ensure!(
+                started.elapsed() < Duration::from_secs(30),
+                "{} does not listen:\n{}",
+                program.display(),
+                server.process.tail()
+            );
             std::thread::sleep(Duration::from_millis(20));
         }
         Ok(server)
