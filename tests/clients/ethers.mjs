@@ -1,13 +1,13 @@
 // ethers drives the node: node ethers.mjs RPC_URL PRIVATE_KEY
 import assert from 'node:assert/strict';
-import { Contract, ContractFactory, JsonRpcProvider, Wallet, WebSocketProvider, isError, parseEther } from 'ethers';
-import { STAKING, abiOf, within } from './expect.mjs';
+import { Contract, ContractFactory, JsonRpcProvider, Wallet, WebSocketProvider, isError } from 'ethers';
+import { REGISTRY, abiOf, within } from './expect.mjs';
 
 const [url, key] = process.argv.slice(2);
-const provider = new JsonRpcProvider(url, undefined, { pollingInterval: 50 });
+const provider = new JsonRpcProvider(url, undefined, { pollingInterval: 50, cacheTimeout: -1 });
 const live = new WebSocketProvider(url.replace('http', 'ws'));
 const wallet = new Wallet(key, provider);
-const staking = new Contract(STAKING, abiOf('IEdgeStaking'), wallet);
+const registry = new Contract(REGISTRY, abiOf('ModelRegistry'), wallet);
 
 const heads = [];
 await live.on('block', (number) => heads.push(number));
@@ -19,13 +19,13 @@ const receipt = await within(20_000, 'a receipt', sent.wait());
 assert.equal(receipt.status, 1);
 assert.equal(await provider.getBalance(to), before + 7n);
 
-const bonding = await staking.bond({ value: parseEther('10000') });
-const bonded = await within(20_000, 'a receipt', bonding.wait());
-assert.equal(bonded.logs[0].fragment.name, 'Bonded');
-const events = await staking.queryFilter(staking.filters.Bonded(wallet.address), bonded.blockNumber, bonded.blockNumber);
+const uploading = await registry.upload('0x657468657273');
+const uploaded = await within(20_000, 'a receipt', uploading.wait());
+assert.equal(uploaded.logs[0].fragment.name, 'ChunkUploaded');
+const events = await registry.queryFilter(registry.filters.ChunkUploaded(), uploaded.blockNumber, uploaded.blockNumber);
 assert.equal(events.length, 1);
 
-await assert.rejects(staking.bond.staticCall({ value: 0n }), (error) => isError(error, 'CALL_EXCEPTION') && error.revert.name === 'NothingSent');
+await assert.rejects(registry.upload.staticCall('0x'), (error) => isError(error, 'CALL_EXCEPTION') && error.revert.name === 'EmptyChunk');
 await assert.rejects(wallet.sendTransaction({ to, value: 1n, nonce: 0, gasLimit: 21_000n }), (error) => isError(error, 'NONCE_EXPIRED'));
 await assert.rejects(wallet.sendTransaction({ to, value: 10n ** 40n, gasLimit: 21_000n }), (error) => isError(error, 'INSUFFICIENT_FUNDS'));
 

@@ -5,11 +5,12 @@ import {
   createPublicClient, createWalletClient, defineChain, getCreate2Address, http, keccak256, parseEther, webSocket,
 } from 'viem';
 import { privateKeyToAccount } from 'viem/accounts';
-import { CREATE2_DEPLOYER, MULTICALL3, STAKING, abiOf, within } from './expect.mjs';
+import { CREATE2_DEPLOYER, MULTICALL3, REGISTRY, STAKING, abiOf, within } from './expect.mjs';
 
 const [url, key] = process.argv.slice(2);
 const account = privateKeyToAccount(key);
-const abi = abiOf('IEdgeStaking');
+const abi = abiOf('ModelRegistry');
+const stakingAbi = abiOf('EdgeStaking');
 const id = await createPublicClient({ transport: http(url) }).getChainId();
 const chain = defineChain({
   id, name: 'Edgeloom', nativeCurrency: { name: 'TFUEL', symbol: 'TFUEL', decimals: 18 },
@@ -23,7 +24,7 @@ const wallet = createWalletClient({ account, chain, transport: http(url) });
 const heads = [];
 const unwatch = live.watchBlocks({ onBlock: (block) => heads.push(block.number) });
 const logged = [];
-const unwatchLogs = live.watchContractEvent({ address: STAKING, abi, eventName: 'Bonded', onLogs: (logs) => logged.push(...logs) });
+const unwatchLogs = live.watchContractEvent({ address: REGISTRY, abi, eventName: 'ChunkUploaded', onLogs: (logs) => logged.push(...logs) });
 await new Promise((done) => setTimeout(done, 300));
 const to = '0x00000000000000000000000000000000000000aa';
 const before = await reader.getBalance({ address: to });
@@ -35,19 +36,20 @@ assert.equal(await reader.getBalance({ address: to }), before + 5n);
 assert.equal((await reader.getTransaction({ hash: sent })).blockHash, receipt.blockHash);
 
 // A contract call with an event; then its logs by filter and by range.
-const hash = await wallet.writeContract({ address: STAKING, abi, functionName: 'bond', value: parseEther('10000') });
-const bonded = await within(20_000, 'a receipt', reader.waitForTransactionReceipt({ hash }));
-assert.equal(bonded.status, 'success');
-const logs = await reader.getContractEvents({ address: STAKING, abi, eventName: 'Bonded', fromBlock: bonded.blockNumber });
+const hash = await wallet.writeContract({ address: REGISTRY, abi, functionName: 'upload', args: ['0x76696566'] });
+const uploaded = await within(20_000, 'a receipt', reader.waitForTransactionReceipt({ hash }));
+assert.equal(uploaded.status, 'success');
+const logs = await reader.getContractEvents({ address: REGISTRY, abi, eventName: 'ChunkUploaded', fromBlock: uploaded.blockNumber });
 assert.equal(logs.length, 1);
-assert.equal(logs[0].args.worker, account.address);
-const stake = await reader.readContract({ address: STAKING, abi, functionName: 'stakeOf', args: [account.address] });
-assert.equal(stake.free, parseEther('10000'));
+assert.equal(logs[0].args.length, 4n);
+const chunk = await reader.readContract({ address: REGISTRY, abi, functionName: 'chunkAddress', args: ['0x76696566'] });
+assert.equal(logs[0].args.chunk, chunk);
+assert.equal(await reader.getCode({ address: chunk }), '0x0076696566');
 
 // A custom error, decoded; the geth phrases that viem classifies by.
-await assert.rejects(reader.simulateContract({ account, address: STAKING, abi, functionName: 'bond', value: 0n }), (error) => {
+await assert.rejects(reader.simulateContract({ account, address: REGISTRY, abi, functionName: 'upload', args: ['0x'] }), (error) => {
   const reverted = error.walk((cause) => cause instanceof ContractFunctionRevertedError);
-  return reverted?.data?.errorName === 'NothingSent';
+  return reverted?.data?.errorName === 'EmptyChunk';
 });
 const classified = (kind) => (error) => error instanceof BaseError && Boolean(error.walk((cause) => cause instanceof kind));
 await assert.rejects(wallet.sendTransaction({ to, value: 5n, nonce: 0, gas: 21_000n }), classified(NonceTooLowError));
@@ -61,7 +63,7 @@ await within(20_000, 'a receipt', reader.waitForTransactionReceipt({ hash: deplo
 const at = getCreate2Address({ from: CREATE2_DEPLOYER, salt, bytecode: initCode });
 assert.equal(await reader.getCode({ address: at }), '0x00');
 const results = await reader.multicall({
-  contracts: ['MIN_STAKE', 'MAX_STAKE'].map((functionName) => ({ address: STAKING, abi, functionName })), allowFailure: false,
+  contracts: ['MIN_STAKE', 'MAX_STAKE'].map((functionName) => ({ address: STAKING, abi: stakingAbi, functionName })), allowFailure: false,
 });
 assert.deepEqual(results, [parseEther('10000'), parseEther('500000')]);
 
@@ -69,7 +71,7 @@ assert.deepEqual(results, [parseEther('10000'), parseEther('500000')]);
 const block = await reader.getBlock({ includeTransactions: true, blockNumber: receipt.blockNumber });
 assert.equal(block.transactions[0].hash, sent);
 const finalized = await reader.getBlock({ blockTag: 'finalized' });
-assert.ok(finalized.number >= bonded.blockNumber);
+assert.ok(finalized.number >= uploaded.blockNumber);
 const proof = await reader.getProof({ address: account.address, storageKeys: [] });
 assert.ok(proof.accountProof.length > 0);
 const history = await reader.getFeeHistory({ blockCount: 4, rewardPercentiles: [50] });

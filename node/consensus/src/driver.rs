@@ -272,7 +272,7 @@ where
                 page_cache: self.page_cache.clone(),
                 leader_timeout: timeout,
                 certification_timeout: timeout * 2,
-                timeout_retry: timeout * 4,
+                timeout_retry: timeout * 2,
                 view_retention: ViewDelta::new(64),
                 skip: SkipPolicy::Enabled { timeout: timeout * 3, budget: SkipBudget::Participants },
                 fetch_timeout: NZDuration!(Duration::from_secs(1)),

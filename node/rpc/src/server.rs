@@ -13,7 +13,11 @@ use edgeloom_node_api::ChainApiServer;
 use jsonrpsee::{
     RpcModule,
     core::RegisterMethodError,
-    server::{BatchRequestConfig, ServerConfig, ServerHandle, middleware::rpc::RpcServiceBuilder},
+    server::{
+        BatchRequestConfig, IdProvider, RandomIntegerIdProvider, ServerConfig, ServerHandle,
+        middleware::rpc::RpcServiceBuilder,
+    },
+    types::SubscriptionId,
 };
 use std::{io, net::SocketAddr, sync::Arc};
 use tower_http::cors::CorsLayer;
@@ -72,6 +76,7 @@ pub async fn serve(config: RpcConfig, node: Node) -> Result<Server, ServeError> 
         .max_subscriptions_per_connection(SUBSCRIPTIONS_MAX)
         .set_batch_request_config(BatchRequestConfig::Limit(BATCH_MAX))
         .set_tcp_no_delay(true)
+        .set_id_provider(HexIds)
         .build();
     let batches =
         RpcServiceBuilder::new().layer_fn(|inner| Batches { inner, response_max: RESPONSE_BYTES_MAX as usize });
@@ -98,4 +103,17 @@ fn methods(context: Arc<Context>) -> Result<RpcModule<()>, RegisterMethodError> 
     module.merge(NetApiServer::into_rpc(net.clone()))?;
     module.merge(ModulesApiServer::into_rpc(net))?;
     Ok(module)
+}
+
+/// Subscription ids as geth gives them: quantities in hex. Clients look a subscription up by the text of its id.
+#[derive(Debug)]
+struct HexIds;
+
+impl IdProvider for HexIds {
+    fn next_id(&self) -> SubscriptionId<'static> {
+        match RandomIntegerIdProvider.next_id() {
+            SubscriptionId::Num(id) => SubscriptionId::Str(format!("{id:#x}").into()),
+            text @ SubscriptionId::Str(_) => text,
+        }
+    }
 }

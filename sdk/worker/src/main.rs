@@ -51,11 +51,16 @@ async fn main() -> eyre::Result<ExitCode> {
     color_eyre::install()?;
     let cli = Cli::parse();
     log(cli.json);
-    match cli.command {
+    let done = match cli.command {
         Command::Run(settings) => run(*settings, cli.json).await,
         Command::Account { command } => show_account(command, cli.json),
         Command::Doctor(settings) => examine(*settings, cli.json).await,
-    }
+    };
+    // An operator's mistake deserves a sentence, not a backtrace.
+    Ok(done.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    }))
 }
 
 /// On a terminal the status line says what goes well, so only trouble is logged.

@@ -17,7 +17,8 @@ const RECENT: usize = 50;
 /// A finished job, for the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finished {
-    pub job: U256,
+    /// Job number, decimal.
+    pub job: String,
     /// `settled`, or why not.
     pub outcome: &'static str,
     /// Wei, decimal.
@@ -141,7 +142,7 @@ impl State {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         self.recent.truncate(RECENT - 1);
         self.recent.push_front(Finished {
-            job,
+            job: job.to_string(),
             outcome,
             paid_wei: paid.to_string(),
             gas_wei: gas.to_string(),

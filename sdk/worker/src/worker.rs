@@ -155,6 +155,8 @@ impl Worker {
             self.resume(&mut floor, job, stage.clone());
         }
         let mut heads = self.bench.client.heads();
+        let head = *heads.borrow_and_update();
+        self.bench.tally.set(|state| state.head = head);
         while !*stop.borrow() {
             self.start_due(&mut floor);
             let wake = [floor.discovery.due(), Some(floor.ask_at), Some(floor.refresh_at)];

@@ -4,10 +4,10 @@ use alloy::{
     network::TransactionBuilder as _,
     primitives::{Address, U256},
     providers::{Provider as _, ProviderBuilder, WsConnect},
-    rpc::types::TransactionRequest,
+    rpc::types::{Filter, TransactionRequest},
     sol_types::SolCall as _,
 };
-use edgeloom_bindings::{IEdgeStaking, addresses};
+use edgeloom_bindings::{IModelRegistry, addresses};
 use edgeloom_tests::{Dev, dev_signer, repository};
 use eyre::{Result, WrapErr, ensure, eyre};
 use futures::StreamExt as _;
@@ -67,18 +67,18 @@ fn cast_sends_calls_and_reads() -> Result<()> {
     let to = "0x00000000000000000000000000000000000000cc";
     run(&["send", to, "--value", "9", "--private-key", &key])?;
     assert_eq!(run(&["balance", to])?, "9");
-    let staking = addresses::EDGE_STAKING.to_string();
-    run(&["send", &staking, "bond()", "--value", "10000ether", "--private-key", &key])?;
-    let bonded = run(&["call", &staking, "isBonded(address)(bool)", &dev_signer(5)?.address().to_string()])?;
-    assert_eq!(bonded, "true");
-    let logs = run(&["logs", "--address", &staking, "Bonded(address,uint256,uint256)", "--from-block", "0"])?;
+    let registry = addresses::MODEL_REGISTRY.to_string();
+    run(&["send", &registry, "upload(bytes)", "0x63617374", "--private-key", &key])?;
+    let chunk = run(&["call", &registry, "chunkAddress(bytes)(address)", "0x63617374"])?;
+    assert_eq!(run(&["code", &chunk])?, "0x0063617374");
+    let logs = run(&["logs", "--address", &registry, "ChunkUploaded(address indexed,uint256)", "--from-block", "0"])?;
     assert!(logs.contains("transactionHash"), "{logs}");
-    run(&["proof", &staking])?;
+    run(&["proof", &registry])?;
     // An unlocked account of the dev chain.
     let unlocked = dev_signer(6)?.address().to_string();
     run(&["send", to, "--value", "1", "--from", &unlocked, "--unlocked"])?;
     assert_eq!(run(&["nonce", &unlocked])?, "1");
-    let refused = run(&["call", &staking, "bond()"]).expect_err("bonding nothing reverts").to_string();
+    let refused = run(&["call", &registry, "upload(bytes)", "0x"]).expect_err("an empty chunk reverts").to_string();
     assert!(refused.contains("revert"), "{refused}");
     Ok(())
 }
@@ -90,13 +90,10 @@ async fn alloy_over_http_and_websocket() -> Result<()> {
     let http = ProviderBuilder::new().wallet(signer.clone()).connect_http(dev.url().parse()?);
     let live = ProviderBuilder::new().connect_ws(WsConnect::new(dev.url().replace("http", "ws"))).await?;
     let mut heads = live.subscribe_blocks().await?.into_stream();
-    let mut logs =
-        live.subscribe_logs(&alloy::rpc::types::Filter::new().address(addresses::EDGE_STAKING)).await?.into_stream();
-    let bond = TransactionRequest::default()
-        .with_to(addresses::EDGE_STAKING)
-        .with_input(IEdgeStaking::bondCall {}.abi_encode())
-        .with_value(U256::from(10_000) * U256::from(10).pow(U256::from(18)));
-    let receipt = http.send_transaction(bond).await?.get_receipt().await?;
+    let mut logs = live.subscribe_logs(&Filter::new().address(addresses::MODEL_REGISTRY)).await?.into_stream();
+    let call = IModelRegistry::uploadCall { chunk: b"alloy".into() };
+    let upload = TransactionRequest::default().with_to(addresses::MODEL_REGISTRY).with_input(call.abi_encode());
+    let receipt = http.send_transaction(upload).await?.get_receipt().await?;
     assert!(receipt.status());
     let second = Duration::from_secs(10);
     let head = tokio::time::timeout(second, heads.next()).await?.ok_or_else(|| eyre!("no heads"))?;

@@ -40,7 +40,7 @@ fn every_reason_not_to_take_a_job_has_its_case() {
     assert_eq!(case(|terms, _, _| terms.open = false), Skip::NotOpen);
     assert_eq!(case(|terms, at, _| terms.requester = at.worker), Skip::OwnJob);
     assert_eq!(case(|terms, _, policy| policy.min_price = terms.price + U256::ONE), Skip::PriceTooLow);
-    assert_eq!(case(|_, at, _| at.base_fee = 3_000_000_000), Skip::Unprofitable);
+    assert_eq!(case(|_, at, _| at.base_fee = 6_000_000_000), Skip::Unprofitable);
     assert_eq!(case(|terms, _, _| terms.infer_gas = u64::MAX), Skip::Unprofitable);
     assert_eq!(case(|terms, at, _| at.free_stake = terms.bond - U256::ONE), Skip::StakeTooSmall);
     assert_eq!(case(|terms, at, _| at.now = terms.take_by - 1), Skip::TooLate);
