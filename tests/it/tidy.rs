@@ -53,11 +53,10 @@ const ROOT: [&str; 11] = [
 const EMPTY_WORDS: [&str; 8] = ["Manager", "Helper", "Util", "Misc", "Service", "Processor", "Handler", "Common"];
 
 fn metadata() -> Metadata {
-    MetadataCommand::new()
-        .current_dir(repository())
-        .other_options(vec!["--offline".into()])
-        .exec()
-        .expect("cargo metadata")
+    // For this platform alone: the others' packages need not be on this machine.
+    let platform = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+    let options = ["--locked", "--filter-platform", &platform].map(str::to_owned).to_vec();
+    MetadataCommand::new().current_dir(repository()).other_options(options).exec().expect("cargo metadata")
 }
 
 fn folder_of(manifest: &Path) -> usize {
