@@ -9,6 +9,11 @@ use alloy::{
 use edgeloom_tests::{Dev, dev_signer};
 use eyre::{Result, eyre};
 
+/// Not a precompile.
+fn recipient(number: u64) -> Address {
+    Address::left_padding_from(&(0x4200_0000 + number).to_be_bytes())
+}
+
 #[tokio::test]
 async fn kill_9_continues_at_the_last_block_with_the_same_root() -> Result<()> {
     let mut dev = Dev::start()?;
@@ -17,7 +22,7 @@ async fn kill_9_continues_at_the_last_block_with_the_same_root() -> Result<()> {
     let first = provider().await?;
     let mut hashes = Vec::new();
     for value in 1..=20u64 {
-        let to = Address::with_last_byte(value as u8);
+        let to = recipient(value);
         let request = TransactionRequest::default().with_to(to).with_value(U256::from(value)).with_gas_limit(21_000);
         // The hash is answered only when the block is durable: no receipt is waited for.
         hashes.push(*first.send_transaction(request).await?.tx_hash());
@@ -33,9 +38,9 @@ async fn kill_9_continues_at_the_last_block_with_the_same_root() -> Result<()> {
         let receipt = second.get_transaction_receipt(hash).await?.ok_or_else(|| eyre!("{hash} is lost"))?;
         assert!(receipt.status());
     }
-    let request = TransactionRequest::default().with_to(Address::with_last_byte(1)).with_value(U256::from(1));
+    let request = TransactionRequest::default().with_to(recipient(1)).with_value(U256::from(1));
     second.send_transaction(request).await?.get_receipt().await?;
-    assert_eq!(second.get_balance(Address::with_last_byte(1)).await?, U256::from(2));
+    assert_eq!(second.get_balance(recipient(1)).await?, U256::from(2));
     Ok(())
 }
 
