@@ -48,7 +48,7 @@ async fn bodies_over_ten_megabytes_deep_nesting_and_large_batches() -> Result<()
     alive(&dev).await?;
 
     let deep = format!(
-        r#"{{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":{}{}}}"#,
+        r#"{{"jsonrpc":"2.0","id":1,"method":"eth_getBalance","params":{}{}}}"#,
         "[".repeat(200_000),
         "]".repeat(200_000)
     );
