@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IEdgeStaking} from "../src/interfaces/IEdgeStaking.sol";
+import {IJobMarket} from "../src/interfaces/IJobMarket.sol";
 import {Predeploys} from "../src/types/Predeploys.sol";
 import {World} from "./World.sol";
 import {eq, holds, vm, within} from "./Vm.sol";
@@ -83,8 +84,17 @@ contract EdgeStakingTest is World {
         _expect(BOB, MIN, 0, 5, until);
     }
 
-    function test_unbonding_outlasts_twice_the_longest_job() public view {
-        eq(STAKING.UNBONDING_SECONDS(), 2 * (7 days + 1 days), "unbonding period");
+    /// The market itself says which periods are the longest it takes.
+    function test_unbonding_lasts_twice_as_long_as_the_longest_job() public {
+        uint64 takeSeconds = _longest(type(uint64).max, 1);
+        uint64 workSeconds = _longest(1, type(uint32).max);
+        vm.prank(ALICE);
+        uint256 jobId = MARKET.post{value: PRICE}(modelId, INPUT, takeSeconds, uint32(workSeconds));
+        bonded(BOB, MIN);
+        vm.warp(MARKET.job(jobId).takeBy);
+        vm.prank(BOB);
+        MARKET.take(jobId);
+        eq(STAKING.UNBONDING_SECONDS(), 2 * (MARKET.job(jobId).submitBy - START), "unbonding period");
     }
 
     function test_withdraw_refuses_without_unbonding() public {
@@ -148,6 +158,19 @@ contract EdgeStakingTest is World {
         STAKING.slash(BOB, 1, 1, 4);
     }
 
+    function test_slash_never_takes_what_is_free_or_unbonding() public {
+        bonded(BOB, 3 * MIN);
+        _lock(BOB, 7);
+        vm.prank(BOB);
+        STAKING.unbond(uint128(MIN));
+        vm.expectRevert(abi.encodeWithSelector(IEdgeStaking.InsufficientLockedStake.selector, BOB, 7, 8));
+        vm.prank(Predeploys.JOB_MARKET);
+        STAKING.slash(BOB, 1, 8, 5);
+        vm.prank(Predeploys.JOB_MARKET);
+        STAKING.slash(BOB, 1, 7, 5);
+        _expect(BOB, 2 * MIN - 7, 0, MIN, uint64(START) + STAKING.UNBONDING_SECONDS());
+    }
+
     function test_slash_burns_and_ends_the_bond_of_a_worker_left_below_the_minimum() public {
         bonded(BOB, MIN);
         _lock(BOB, 1e18);
@@ -187,6 +210,17 @@ contract EdgeStakingTest is World {
         eq(now_.locked, lock, "locked");
         eq(now_.unbonding, unbond, "unbonding");
         eq(Predeploys.EDGE_STAKING.balance, stake, "balance");
+    }
+
+    /// The longest period that the market takes, from its refusal of a longer one.
+    function _longest(uint64 takeSeconds, uint32 workSeconds) private returns (uint64 maximum) {
+        bytes memory post = abi.encodeCall(MARKET.post, (modelId, INPUT, takeSeconds, workSeconds));
+        (bool accepted, bytes memory reason) = address(MARKET).call{value: PRICE}(post);
+        holds(!accepted && bytes4(reason) == IJobMarket.PeriodOutOfRange.selector, "refused as too long");
+        assembly ("memory-safe") {
+            // selector, given, minimum, maximum
+            maximum := mload(add(reason, 0x64))
+        }
     }
 
     function _lock(address worker, uint128 amount) private {

@@ -9,15 +9,23 @@ import {eq, holds, vm, within} from "./Vm.sol";
 /// @dev post, take, cancel: the verbs before an answer.
 contract JobMarketPostTest is World {
     function test_post_refuses_prices_out_of_range() public {
-        vm.deal(ALICE, 2e27);
-        uint256[3] memory prices = [uint256(0), 1e9 - 1, 1e27 + 1];
+        uint256 most = STAKING.MAX_STAKE();
+        uint256[3] memory prices = [uint256(0), 1e9 - 1, most + 1];
         for (uint256 i = 0; i < prices.length; ++i) {
-            vm.expectRevert(abi.encodeWithSelector(IJobMarket.PriceOutOfRange.selector, prices[i], 1e9, 1e27));
+            vm.expectRevert(abi.encodeWithSelector(IJobMarket.PriceOutOfRange.selector, prices[i], 1e9, most));
             vm.prank(ALICE);
             MARKET.post{value: prices[i]}(modelId, INPUT, TAKE_SECONDS, WORK_SECONDS);
         }
         posted(ALICE, 1e9);
-        posted(ALICE, 1e27);
+    }
+
+    function test_the_dearest_job_can_be_taken() public {
+        uint256 most = STAKING.MAX_STAKE();
+        uint256 jobId = posted(ALICE, uint128(most));
+        bonded(BOB, most);
+        vm.prank(BOB);
+        MARKET.take(jobId);
+        eq(STAKING.stakeOf(BOB).locked, most, "locked");
     }
 
     function test_post_refuses_periods_out_of_range() public {
@@ -67,7 +75,7 @@ contract JobMarketPostTest is World {
     }
 
     function testFuzz_the_bond_covers_the_price_and_the_floor(uint256 price) public {
-        uint128 bounded = uint128(within(price, 1e9, 1e27));
+        uint128 bounded = uint128(within(price, 1e9, 500_000e18));
         vm.deal(ALICE, bounded);
         uint128 bond = MARKET.job(posted(ALICE, bounded)).bond;
         eq(bond, bounded > 1e18 ? bounded : 1e18, "bond");

@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IEdgeProof} from "../src/interfaces/IEdgeProof.sol";
 import {IModelRegistry} from "../src/interfaces/IModelRegistry.sol";
+import {Predeploys} from "../src/types/Predeploys.sol";
 import {World} from "./World.sol";
 import {eq, holds, vm, within} from "./Vm.sol";
 
@@ -91,6 +92,21 @@ contract ModelRegistryTest is World {
         eq(REGISTRY.count(), before, "count");
     }
 
+    function test_register_takes_models_at_the_limits_of_a_submission_and_refuses_them_beyond() public {
+        address[] memory chunks = list(REGISTRY.upload(model(0x33)));
+        _describeAs(8_000_001, 8, 8);
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.InferenceTooDear.selector, 8_000_001, 8_000_000));
+        REGISTRY.register(chunks, "", "");
+        _describeAs(1, 122_000, 881);
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.AnswerTooLong.selector, 122_881, 122_880));
+        REGISTRY.register(chunks, "", "");
+        _describeAs(1, type(uint32).max, type(uint32).max);
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.AnswerTooLong.selector, 2 ** 33 - 2, 122_880));
+        REGISTRY.register(chunks, "", "");
+        _describeAs(8_000_000, 122_000, 880);
+        eq(REGISTRY.model(REGISTRY.register(chunks, "", "")).inferGas, 8_000_000, "gas");
+    }
+
     function test_register_refuses_a_model_that_exists_in_whatever_chunks() public {
         bytes32 known = modelId;
         address[] memory whole = list(REGISTRY.upload(model(KEY)));
@@ -146,5 +162,11 @@ contract ModelRegistryTest is World {
         vm.expectRevert(reason);
         REGISTRY.manifestOf(bytes32(uint256(1)));
         holds(!REGISTRY.exists(bytes32(uint256(1))), "unknown");
+    }
+
+    /// Numbers that the small stand-in's nets cannot have.
+    function _describeAs(uint64 inferGas, uint32 inputBytes, uint32 outputBytes) private {
+        IEdgeProof.Shape memory shape = IEdgeProof.Shape(keccak256("big"), inputBytes, outputBytes, 2, 20, inferGas);
+        vm.mockCall(Predeploys.EDGE_PROOF, abi.encodePacked(IEdgeProof.describe.selector), abi.encode(shape));
     }
 }

@@ -10,6 +10,7 @@ interface Vm {
     function expectEmit() external;
     function expectRevert(bytes calldata reason) external;
     function load(address account, bytes32 slot) external view returns (bytes32);
+    function mockCall(address callee, bytes calldata callData, bytes calldata returned) external;
     function prank(address sender) external;
     function roll(uint256 number) external;
     function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);

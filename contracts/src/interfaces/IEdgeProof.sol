@@ -8,11 +8,13 @@ pragma solidity ^0.8.30;
 interface IEdgeProof {
     /// @notice The precompile was reached by DELEGATECALL or CALLCODE.
     error NotCalledDirectly();
-    /// @notice The calldata is not the ABI encoding of a function of this interface.
+    /// @notice The calldata is not the canonical ABI encoding of a call of this interface, the only one that is accepted,
+    /// or the call carries value, which a view could never give back.
     error MalformedCall();
     /// @notice `manifest` has no code, or its code is not a list of chunks.
     error MalformedManifest(address manifest);
-    /// @notice The image in the chunks breaks rule `rule` of EIG/1 (numbered in the specification) at operation `op`.
+    /// @notice The image in the chunks breaks rule `rule` of EIG/1 (numbered in the specification) at operation `op`,
+    /// counted from zero; 65,535 stands for the header, before any operation.
     error MalformedModel(uint16 rule, uint16 op);
     /// @notice The input has `actual` bytes; the model takes `expected`.
     error InputLength(uint256 expected, uint256 actual);
@@ -22,7 +24,8 @@ interface IEdgeProof {
     /// @param outputBytes exact output length
     /// @param imageBytes length of graph and weights together
     /// @param macs multiply-accumulates of one inference
-    /// @param inferGas gas of one `infer`, without calldata and without the cold access of chunks
+    /// @param inferGas all that one `infer` charges, every access of manifest and chunks taken as the first in the
+    /// transaction: the most it takes. What the transaction pays for its own calldata is not in it.
     struct Shape {
         bytes32 modelId;
         uint32 inputBytes;
@@ -35,6 +38,7 @@ interface IEdgeProof {
     /// @notice Runs the model on `input`, bit for bit as every worker and every node does.
     function infer(address manifest, bytes calldata input) external view returns (bytes memory output);
 
-    /// @notice Checks the model and describes it. Dearer than `infer`: it hashes the image.
+    /// @notice Checks the model and describes it. Its gas pays for hashing the image, once as it lies there and once with
+    /// its weight matrices transposed; it may be more or less than that of `infer`.
     function describe(address manifest) external view returns (Shape memory shape);
 }

@@ -2,7 +2,11 @@
 pragma solidity ^0.8.30;
 
 /// @title Bonds of edge workers, in TFUEL
-/// @notice A worker's stake is free, locked to jobs, or unbonding. Only free stake can be locked or begin to unbond; all of it can be slashed.
+/// @notice A worker's stake is free, locked to jobs, or unbonding. Only free stake can be locked or begin to unbond, and
+/// only locked stake can be slashed: a job locks its own bond when it is taken and holds it until it closes, so neither
+/// other jobs nor leaving can take away what it may cost.
+/// @dev Unbonding takes time so that changing identity does: what leaves backs no work, under this key or another, for
+/// twice as long as the longest job lives.
 interface IEdgeStaking {
     error NothingSent();
     error StakeTooLarge(uint256 stake, uint256 limit);
@@ -24,7 +28,7 @@ interface IEdgeStaking {
 
     /// @param free available for jobs, wei
     /// @param locked bound to running jobs, wei
-    /// @param unbonding leaving, still slashable, wei
+    /// @param unbonding leaving; it backs no work and cannot be slashed, wei
     /// @param until Unix seconds from which `unbonding` can be withdrawn
     struct Stake {
         uint128 free;

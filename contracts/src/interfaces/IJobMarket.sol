@@ -27,6 +27,7 @@ interface IJobMarket {
 
     error JobUnknown(uint256 jobId);
     error WrongPhase(uint256 jobId, Phase phase);
+    /// @notice The registry's, which `post` passes on.
     error ModelUnknown(bytes32 modelId);
     error InputLength(uint256 expected, uint256 actual);
     error InputMismatch(uint256 jobId);

@@ -3,6 +3,9 @@ pragma solidity ^0.8.30;
 
 /// @title Models that jobs may name
 /// @notice Anyone uploads an image in chunks, then registers it; a model is immutable from then on.
+/// @dev Only what the precompile says of a model is verified: its id, lengths and costs. `owner`, `name` and `metadata` are
+/// what the first to register the id chose to say. Chunks are public before `register` is, so that may be somebody else
+/// than the author; nothing in the market depends on these three, and nobody should trust them.
 interface IModelRegistry {
     error EmptyChunk();
     error ChunkTooLarge(uint256 length, uint256 limit);
@@ -11,6 +14,10 @@ interface IModelRegistry {
     error NoChunks();
     error TextTooLong(uint256 length, uint256 limit);
     error ModelExists(bytes32 modelId);
+    /// @notice No transaction could pay for the model's inference and for settling a job beside it.
+    error InferenceTooDear(uint256 inferGas, uint256 limit);
+    /// @notice No transaction could carry the model's input and output, together `length` bytes.
+    error AnswerTooLong(uint256 length, uint256 limit);
     error ModelUnknown(bytes32 modelId);
 
     event ChunkUploaded(address indexed chunk, uint256 length);
@@ -44,7 +51,8 @@ interface IModelRegistry {
     /// @notice The address that `upload` gives this content.
     function chunkAddress(bytes calldata chunk) external view returns (address location);
 
-    /// @notice Registers the model whose image is the concatenation of `chunks`, in order, at most 64.
+    /// @notice Registers the model whose image is the concatenation of `chunks`, in order, at most 64. A model whose answers
+    /// no worker could submit is refused: an inference takes at most 8,000,000 gas, input and output together 122,880 bytes.
     /// @param name at most 64 bytes, shown to people
     /// @param metadata at most 512 bytes, a URI or JSON with provenance and licence
     function register(address[] calldata chunks, string calldata name, string calldata metadata)

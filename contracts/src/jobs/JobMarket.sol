@@ -17,7 +17,8 @@ contract JobMarket is IJobMarket {
     IModelRegistry private constant REGISTRY = IModelRegistry(Predeploys.MODEL_REGISTRY);
 
     uint256 private constant PRICE_MIN = 1e9;
-    uint256 private constant PRICE_MAX = 1e27;
+    /// @dev The largest stake: nobody could lock the bond of a dearer job.
+    uint256 private constant PRICE_MAX = 500_000e18;
     uint256 private constant BOND_MIN = 1e18;
     uint64 private constant TAKE_SECONDS_MAX = 7 days;
     uint64 private constant WORK_SECONDS_MAX = 1 days;

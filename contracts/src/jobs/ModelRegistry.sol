@@ -13,6 +13,14 @@ contract ModelRegistry is IModelRegistry {
     uint256 private constant CHUNKS_MAX = 64;
     uint256 private constant NAME_BYTES_MAX = 64;
     uint256 private constant METADATA_BYTES_MAX = 512;
+    /// @dev A worker who takes a job must be able to submit its answer: the transaction has at most 2^24 = 16,777,216 gas
+    /// (EIP-7825), and nodes pass on none longer than 131,072 bytes. With D bytes of input and output together, none of
+    /// them zero, `submit` pays 16 D for calldata, 8 D for logging the output, less than 8 D for copying, hashing and
+    /// memory, and less than 200,000 for all else. (EIP-7623's floor of 40 D counts only where it is more than all this.)
+    /// An inference of I gas needs I * 64 / 63 to be left (EIP-150). With both at their limits that is
+    /// 32 * 122,880 + 8,000,000 * 64 / 63 + 200,000 < 12,260,000. The rest is room for workers that are contracts.
+    uint256 private constant INFER_GAS_MAX = 8_000_000;
+    uint256 private constant ANSWER_BYTES_MAX = 122_880;
     /// @dev One salt for all, so that an address depends on content alone.
     bytes32 private constant SALT = 0;
 
@@ -39,6 +47,7 @@ contract ModelRegistry is IModelRegistry {
         IEdgeProof.Shape memory shape = IEdgeProof(Predeploys.EDGE_PROOF).describe(manifest);
         modelId = shape.modelId;
         if (exists(modelId)) revert ModelExists(modelId);
+        _checkSubmittable(shape);
 
         _models[modelId] = Model({
             owner: msg.sender,
@@ -90,6 +99,12 @@ contract ModelRegistry is IModelRegistry {
     function _store(bytes memory content) private returns (address location) {
         location = SSTORE2.predictCounterfactualAddress(content, SALT);
         if (location.code.length == 0) SSTORE2.writeCounterfactual(content, SALT);
+    }
+
+    function _checkSubmittable(IEdgeProof.Shape memory shape) private pure {
+        if (shape.inferGas > INFER_GAS_MAX) revert InferenceTooDear(shape.inferGas, INFER_GAS_MAX);
+        uint256 length = uint256(shape.inputBytes) + shape.outputBytes;
+        if (length > ANSWER_BYTES_MAX) revert AnswerTooLong(length, ANSWER_BYTES_MAX);
     }
 
     function _checkRegistration(address[] calldata chunks, string calldata name, string calldata metadata)

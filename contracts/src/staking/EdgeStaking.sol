@@ -10,7 +10,7 @@ contract EdgeStaking is IEdgeStaking {
 
     uint256 public constant MIN_STAKE = 10_000e18;
     uint256 public constant MAX_STAKE = 500_000e18;
-    /// @dev Twice the longest life of a job (7 days open, 1 day taken); answers the chain checks itself have no dispute window.
+    /// @dev Twice the longest life of a job (7 days open, 1 day taken).
     uint64 public constant UNBONDING_SECONDS = 16 days;
 
     uint256 public totalStake;

@@ -33,7 +33,7 @@ pub struct Offer {
     pub model_id: B256,
     /// Exactly as long as the model takes.
     pub input: Bytes,
-    /// Wei, escrowed at once: 1e9 to 1e27.
+    /// Wei, escrowed at once: 1e9 to 5e23, the largest bond that a worker can stake.
     pub price: U256,
     /// How long workers may take it: 1 to 604,800 seconds.
     pub take_seconds: u64,
