@@ -1,5 +1,7 @@
 //! The macro's output, one module per interface.
 
+#![expect(clippy::too_many_arguments, reason = "the macro makes a function of each event's fields")]
+
 alloy::sol!(
     #[sol(all_derives)]
     "../src/interfaces/IEdgeProof.sol"

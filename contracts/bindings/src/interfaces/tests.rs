@@ -2,7 +2,7 @@ use crate::{IEdgeStaking, IJobMarket, IModelRegistry, ITheta, artifact};
 use alloy::{
     json_abi::JsonAbi,
     primitives::{B256, Selector},
-    sol_types::{SolEnum, SolEventInterface, SolInterface},
+    sol_types::{SolEnum, SolInterface},
 };
 use serde::Deserialize;
 use std::collections::BTreeSet;
