@@ -1,13 +1,13 @@
 //! `IEdgeProof` at `addresses::EDGE_PROOF`.
 
 use crate::{
-    gas::{CALL, CALLDATA_WORD, GRAPH_OP, describe_gas, infer_gas, words},
+    gas::{GRAPH_OP, call_gas, describe_gas, infer_gas},
     image,
     meter::{Exit, Meter},
 };
 use alloy::{
     primitives::{Address, B256, Bytes, keccak256},
-    sol_types::{SolCall as _, SolInterface as _},
+    sol_types::{SolCall as _, SolInterface as _, abi::AbiDecoderConfig},
 };
 use alloy_evm::{EvmInternals, precompiles::PrecompileInput};
 use edgeloom_bindings::IEdgeProof::{self, IEdgeProofCalls};
@@ -29,12 +29,13 @@ fn answer(input: &mut PrecompileInput<'_>, meter: &mut Meter) -> Result<Bytes, E
     if !input.is_direct_call() {
         return Err(Exit::revert(&IEdgeProof::NotCalledDirectly {}));
     }
-    meter.charge(CALL + words(input.data.len()) * CALLDATA_WORD)?;
+    meter.charge(call_gas(input.data.len()))?;
     // Views take no money: it would be stuck here.
     if !input.value.is_zero() {
         return Err(Exit::revert(&IEdgeProof::MalformedCall {}));
     }
-    match IEdgeProofCalls::abi_decode(input.data) {
+    // Strict: one call has one encoding, so that no two implementations can disagree about the others.
+    match IEdgeProofCalls::abi_decode_with_config(input.data, AbiDecoderConfig::new().strict(true)) {
         Ok(IEdgeProofCalls::infer(call)) => infer(&mut input.internals, &call, meter),
         Ok(IEdgeProofCalls::describe(call)) => describe(&mut input.internals, call.manifest, meter),
         Err(_) => Err(Exit::revert(&IEdgeProof::MalformedCall {})),
@@ -42,7 +43,7 @@ fn answer(input: &mut PrecompileInput<'_>, meter: &mut Meter) -> Result<Bytes, E
 }
 
 fn infer(internals: &mut EvmInternals<'_>, call: &IEdgeProof::inferCall, meter: &mut Meter) -> Result<Bytes, Exit> {
-    let outline = outline(internals, call.manifest, meter)?;
+    let Read { outline, .. } = read(internals, call.manifest, meter)?;
     let wrong_length = |expected: usize, actual: usize| {
         let [expected, actual] = [expected, actual].map(alloy::primitives::U256::from);
         Exit::revert(&IEdgeProof::InputLength { expected, actual })
@@ -57,7 +58,7 @@ fn infer(internals: &mut EvmInternals<'_>, call: &IEdgeProof::inferCall, meter: 
 }
 
 fn describe(internals: &mut EvmInternals<'_>, manifest: Address, meter: &mut Meter) -> Result<Bytes, Exit> {
-    let outline = outline(internals, manifest, meter)?;
+    let Read { outline, gas } = read(internals, manifest, meter)?;
     let (cost, image_bytes) = (outline.cost(), outline.image_bytes());
     meter.charge(describe_gas(&cost, image_bytes))?;
     let model = outline.model().map_err(malformed)?;
@@ -68,16 +69,28 @@ fn describe(internals: &mut EvmInternals<'_>, manifest: Address, meter: &mut Met
         outputBytes: model.output_bytes() as u32,
         imageBytes: image_bytes as u32,
         macs: cost.macs,
-        inferGas: infer_gas(&cost),
+        inferGas: call_gas(infer_calldata(model.input_bytes())) + gas + infer_gas(&cost),
     };
     Ok(IEdgeProof::describeCall::abi_encode_returns(&shape).into())
 }
 
-/// The graph of a manifest's image, its reading paid.
-fn outline(internals: &mut EvmInternals<'_>, manifest: Address, meter: &mut Meter) -> Result<Outline, Exit> {
+/// Bytes of a call of `infer`: selector, manifest, offset, length, and the input in whole words.
+const fn infer_calldata(input: usize) -> usize {
+    4 + 3 * 32 + input.next_multiple_of(32)
+}
+
+/// The graph of a manifest's image, and what reading it takes when every account is cold.
+struct Read {
+    outline: Outline,
+    gas: u64,
+}
+
+fn read(internals: &mut EvmInternals<'_>, manifest: Address, meter: &mut Meter) -> Result<Read, Exit> {
+    let before = meter.used_cold();
     let image = image::load(internals, manifest, meter)?;
     meter.charge(Outline::claimed_ops(&image) as u64 * GRAPH_OP)?;
-    Outline::read(image).map_err(malformed)
+    let outline = Outline::read(image).map_err(malformed)?;
+    Ok(Read { outline, gas: meter.used_cold() - before })
 }
 
 fn malformed(fault: Malformed) -> Exit {

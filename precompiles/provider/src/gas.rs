@@ -7,9 +7,9 @@
 use edgeloom_edge_proof::Cost;
 
 /// Decoding a call and encoding its answer.
-pub(crate) const CALL: u64 = 500;
+const CALL: u64 = 500;
 /// Each 32-byte word of calldata, copied and decoded.
-pub(crate) const CALLDATA_WORD: u64 = 3;
+const CALLDATA_WORD: u64 = 3;
 /// First access of an account in a transaction, and later ones (EIP-2929).
 pub(crate) const COLD_ACCOUNT: u64 = 2_600;
 pub(crate) const WARM_ACCOUNT: u64 = 100;
@@ -41,8 +41,13 @@ const HASHED_PER_GAS: u64 = 6;
 /// Weight bytes transposed and hashed for one gas.
 const TRANSPOSED_PER_GAS: u64 = 2;
 
+/// Gas of taking a call of `calldata` bytes.
+pub(crate) const fn call_gas(calldata: usize) -> u64 {
+    CALL + words(calldata) * CALLDATA_WORD
+}
+
 /// Gas of checking the weights of a graph and running it once.
-pub const fn infer_gas(cost: &Cost) -> u64 {
+pub(crate) const fn infer_gas(cost: &Cost) -> u64 {
     check_gas(cost)
         + cost.macs.div_ceil(MACS_PER_GAS)
         + cost.reads.div_ceil(READS_PER_GAS)
@@ -53,7 +58,7 @@ pub const fn infer_gas(cost: &Cost) -> u64 {
 }
 
 /// Gas of checking the weights of a graph and committing to an image of `image_bytes`.
-pub const fn describe_gas(cost: &Cost, image_bytes: usize) -> u64 {
+pub(crate) const fn describe_gas(cost: &Cost, image_bytes: usize) -> u64 {
     check_gas(cost) + (image_bytes as u64).div_ceil(HASHED_PER_GAS) + cost.weights.div_ceil(TRANSPOSED_PER_GAS)
 }
 

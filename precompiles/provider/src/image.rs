@@ -46,7 +46,8 @@ fn code(internals: &mut EvmInternals<'_>, address: Address, meter: &mut Meter) -
     if !loaded.is_cold {
         meter.give_back(COLD_ACCOUNT - WARM_ACCOUNT);
     }
-    let code = loaded.data.account().info.code.as_ref().map_or_else(Bytes::new, |code| code.original_bytes());
+    let code = loaded.data.account().info.code.as_ref().map(|code| code.original_bytes());
+    let code = code.ok_or_else(|| failed(&format_args!("the journal loaded {address} without its code")))?;
     meter.charge(words(code.len()) * CODE_WORD)?;
     Ok(code)
 }

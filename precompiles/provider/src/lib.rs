@@ -11,8 +11,6 @@ mod gas;
 mod image;
 mod meter;
 
-pub use gas::{describe_gas, infer_gas};
-
 use alloy_evm::precompiles::{DynPrecompile, PrecompilesMap};
 use edgeloom_bindings::addresses;
 use revm::precompile::PrecompileId;

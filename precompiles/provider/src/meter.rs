@@ -25,11 +25,12 @@ impl Exit {
 pub(crate) struct Meter {
     limit: u64,
     left: u64,
+    returned: u64,
 }
 
 impl Meter {
     pub(crate) const fn new(limit: u64) -> Self {
-        Self { limit, left: limit }
+        Self { limit, left: limit, returned: 0 }
     }
 
     /// # Errors
@@ -39,11 +40,18 @@ impl Meter {
         Ok(())
     }
 
-    pub(crate) fn give_back(&mut self, gas: u64) {
+    /// Returns part of what was charged, for an account that the transaction had accessed before.
+    pub(crate) const fn give_back(&mut self, gas: u64) {
         self.left += gas;
+        self.returned += gas;
     }
 
     pub(crate) const fn used(&self) -> u64 {
         self.limit - self.left
+    }
+
+    /// What the same work takes when nothing was accessed before.
+    pub(crate) const fn used_cold(&self) -> u64 {
+        self.used() + self.returned
     }
 }

@@ -1,6 +1,10 @@
 //! Through a real EVM: every answer, every custom error, every way to run out of gas.
 
-use crate::{gas::COLD_ACCOUNT, install};
+mod calldata;
+mod gas;
+mod market;
+
+use crate::install;
 use alloy::{
     primitives::{Address, B256, Bytes, TxKind, U256, address, bytes, keccak256},
     sol_types::{SolCall as _, SolError as _},
@@ -101,7 +105,6 @@ fn describes_the_model_as_the_kernel_commits_to_it() {
     assert_eq!(shape.modelId, B256::from(model.commitment().model_id(|bytes| keccak256(bytes).0)));
     assert_eq!((shape.inputBytes, shape.outputBytes as usize), (8, model.output_bytes()));
     assert_eq!(shape.imageBytes as usize, image().len());
-    assert_eq!(shape.inferGas, crate::infer_gas(&model.cost()));
 }
 
 #[test]
@@ -175,30 +178,6 @@ fn only_direct_calls_are_answered() {
             assert_eq!(reverted(&result), &IEdgeProof::NotCalledDirectly {}.abi_encode(), "opcode {opcode:#x}");
         }
     }
-}
-
-#[test]
-fn too_little_gas_halts_at_every_stage_and_enough_is_exact() {
-    let mut db = chain(&image(), 100);
-    let full = call(&mut db, infer(&[0; 8]));
-    assert!(full.is_success());
-    let needed = full.tx_gas_used();
-    assert!(needed > 21_000 + 3 * COLD_ACCOUNT);
-    assert!(send(&mut db, EDGE_PROOF, infer(&[0; 8]), needed, 0).is_success());
-    let floor = 25_000;
-    for limit in (floor..needed).step_by(97).chain([needed - 1]) {
-        let result = send(&mut db, EDGE_PROOF, infer(&[0; 8]), limit, 0);
-        assert!(result.is_halt(), "limit {limit} of {needed}: {result:?}");
-    }
-}
-
-#[test]
-fn gas_depends_on_nothing_that_a_node_may_have_cached() {
-    let mut db = chain(&image(), 100);
-    let first = call(&mut db, infer(&[0; 8])).tx_gas_used();
-    let second = call(&mut db, infer(&[0; 8])).tx_gas_used();
-    let elsewhere = call(&mut chain(&image(), 100), infer(&[0; 8])).tx_gas_used();
-    assert_eq!((first, first), (second, elsewhere));
 }
 
 #[test]
