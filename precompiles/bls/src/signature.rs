@@ -30,7 +30,7 @@ impl Signature {
     }
 }
 
-/// The sum of `signatures`.
+/// The sum of `signatures`: what a guardian makes of the votes it collected, for [`fast_aggregate_verify`] to check.
 ///
 /// # Errors
 /// [`BlsError::Empty`] for none, [`BlsError::Signature`] when they cancel out to infinity.

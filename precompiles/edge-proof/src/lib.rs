@@ -17,7 +17,8 @@
 //! * **G5** The opcode is one of those of G24–G32. (Codes 16–63 are set aside for the transformer operations.)
 //! * **G6** Fields that an operation does not use, and reserved bytes, are zero, so that later uses can be told apart.
 //! * **G7** Element types are 1 (i8), 2 (i16) or 4 (i32), their size in bytes, and fit the operation.
-//! * **G8** No dimension is zero; `k <= `[`MAX_K`]; windows fit their geometry (G25).
+//! * **G8** No dimension is zero; `k` of DENSE and CONV2D is at most [`MAX_K`], and that of COPY may be zero (G32);
+//!   windows fit their geometry (G25).
 //! * **G9** Each operand lies inside the input or inside the output of one *earlier* operation, of the same type and
 //!   in step with its elements. (So the order is topological, and cycles cannot be written down.)
 //! * **G10** The *trace* is one address space: the input at 0, then each operation's output in order, each starting
@@ -26,12 +27,14 @@
 //! * **G12** Weights, scale records and tables lie inside the weights section.
 //! * **G13** In a scale record `2^14 <= m < 2^15` and bit 7 of the shift byte is zero.
 //! * **G14** No 32-bit value can overflow. For a weight row: `(128 * sum|w| + |bias|) << pre < 2^31`. For element-wise
-//!   operations: `(largest magnitude of the operand, or of both together) << pre < 2^31`, from the producer's clamp.
+//!   operations: `(magnitude + |bias|) << pre < 2^31`, where `magnitude` is the operand's largest by its producer's
+//!   clamp; the sum of both operands' for ADD; and for ACT at least 255, the largest entry of a table.
 //! * **G15** `lo <= hi`, and both fit the output's type.
 //! * **G16** At most [`MAX_MACS`] multiply-accumulates in all.
 //! * **G17** At most [`MAX_READS`] operand reads in all ([`Cost::reads`]).
 //!
-//! **Meaning.** Operands are signed. Sums are exact in 32 bits by G14, so their order does not matter.
+//! **Meaning.** Operands are signed. Sums are exact in 32 bits by G14, so their order does not matter. (Numbers 18, 19
+//! and 23 are not in use.)
 //!
 //! * **G20** A *scale record* has 8 bytes: `bias i32 | m u16 | shift u8 | zp i8`, with `s = 16 + (shift & 15)` and
 //!   `pre = shift >> 4` (0 to 7). Row or channel `c` uses record `c`, or record 0 with flag 1 (*one scale*) where an
@@ -54,12 +57,14 @@
 //! * **G31** ARGMAX (8): `out[i]` = index of the largest of `x[i][0..n]`, the lowest such index.
 //! * **G32** COPY (9): `out[i] = x[i][0..n]` followed, when `k > 0`, by `y[i][0..k]` (concatenation).
 //!
-//! The largest value of an element-wise operand in G14 includes `|bias_c|`.
-//!
 //! **Commitment.** `weightsRoot` and `graphRoot` are BLAKE3 of the two sections; `weightsTRoot` is BLAKE3 of the
 //! transposed (k x n) weight matrices of DENSE and CONV2D operations in operation order, concatenated. See [`Commitment`].
 //!
 //! Limits are those of on-chain execution; larger models in the same format need another profile, not another version.
+
+// Bounds of products of a descriptor's fields are argued in 64 bits.
+#[cfg(not(target_pointer_width = "64"))]
+compile_error!("edgeloom-edge-proof needs a target with 64-bit pointers");
 
 mod builder;
 mod commitment;

@@ -1,3 +1,4 @@
+mod bounds;
 mod commitment;
 mod digits;
 mod malformed;

@@ -4,7 +4,8 @@ use proptest::prelude::*;
 
 use super::random::{Dice, agree, image};
 use crate::{
-    Affine, Element, GraphBuilder, HEADER_OP, MAX_IMAGE_BYTES, Malformed, Model, Outline, Rule, Scale, Window,
+    Affine, Element, Filter, GraphBuilder, HEADER_OP, MAX_IMAGE_BYTES, MAX_K, Malformed, Model, Outline, Rule, Scale,
+    Window,
     layout::{Descriptor, Header, RECORD_BYTES},
 };
 
@@ -111,6 +112,30 @@ fn g8_dimensions() {
 }
 
 #[test]
+fn g8_the_longest_row_is_one_of_weights() {
+    let conv = |channels: usize| {
+        let mut g = GraphBuilder::new(128 * channels);
+        let window =
+            Window { height: 128, width: 1, channels, kernel: (128, 1), stride: (1, 1), pad: (0, 0), out: (1, 1) };
+        let weights = vec![0; 128 * channels];
+        let x = g.input();
+        let affine = Affine { scales: &ID, out: Element::I8, lo: 0, hi: 0 };
+        g.conv2d(x, &window, &Filter { weights: &weights, pad_value: 0 }, &affine);
+        g.finish().err().map(|fault| fault.rule)
+    };
+    assert_eq!(conv(512), None, "k = 65,536");
+    assert_eq!(conv(513), Some(Rule::Geometry));
+    let mut g = GraphBuilder::new(1);
+    let x = g.input();
+    g.concat(x, x.vectors(1, MAX_K + 1, 0));
+    assert_eq!(g.finish().expect_err("the input has one byte").rule, Rule::Operand);
+    let mut g = GraphBuilder::new(MAX_K + 1);
+    let x = g.input();
+    g.concat(x, x);
+    assert!(g.finish().is_ok(), "COPY's k is not a row of weights");
+}
+
+#[test]
 fn g8_windows() {
     let pool = |change: fn(&mut Window)| {
         let mut g = GraphBuilder::new(32);
@@ -213,6 +238,36 @@ fn g14_elements_that_could_overflow() {
     assert_eq!(sum((1 << 28) - 1, 2), None);
     assert_eq!(sum(1 << 28, 2), Some((Rule::Overflow, 1)));
     assert_eq!(sum(i32::MAX, 0), Some((Rule::Overflow, 1)));
+}
+
+#[test]
+fn g14_counts_the_bias_of_elements() {
+    let requantise = |bias: i32| {
+        let mut g = GraphBuilder::new(1);
+        let x = g.input();
+        let scales = [Scale { bias, pre: 7, ..Scale::IDENTITY }];
+        g.requantise(x, &Affine { scales: &scales, out: Element::I8, lo: 0, hi: 0 });
+        g.finish().err().map(|fault| fault.rule)
+    };
+    let room = (1 << 24) - 128 - 1;
+    assert_eq!((requantise(room), requantise(-room)), (None, None));
+    assert_eq!((requantise(room + 1), requantise(-room - 1)), (Some(Rule::Overflow), Some(Rule::Overflow)));
+}
+
+#[test]
+fn g14_act_counts_its_table() {
+    // The operand is at most 1 in magnitude, but the table may take 255 from it.
+    let act = |bias: i32| {
+        let mut g = GraphBuilder::new(1);
+        let x = g.input();
+        let u = g.requantise(x, &Affine { scales: &ID, out: Element::I16, lo: -1, hi: 1 });
+        let scales = [Scale { bias, pre: 7, ..Scale::IDENTITY }];
+        g.act(u, &[255; 4096], &Affine { scales: &scales, out: Element::I8, lo: 0, hi: 0 });
+        g.finish().err().map(|fault| (fault.rule, fault.op))
+    };
+    let room = (1 << 24) - 255 - 1;
+    assert_eq!((act(room), act(-room)), (None, None));
+    assert_eq!(act(-room - 1), Some((Rule::Overflow, 1)));
 }
 
 #[test]
