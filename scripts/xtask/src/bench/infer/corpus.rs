@@ -62,6 +62,10 @@ pub(super) fn cases() -> Vec<Case> {
         cold("dense 1024x1024, cold", |seed| dense(1024, 1024, 1, seed)),
         cold("dense 1024x1500, cold", |seed| dense(1024, 1500, 1, seed)),
         cold("dense K=7, 90000 rows, cold", |seed| dense(7, 90_000, 1, seed)),
+        warm("dense K=65535, 4 rows, at the image's end", |seed| at_the_end(65_535, 4, 60, seed)),
+        warm("dense K=1023, 4 rows, at the image's end", |seed| at_the_end(1_023, 4, 1_000, seed)),
+        warm("dense K=15, 4 rows, at the image's end", |seed| at_the_end(15, 4, 60_000, seed)),
+        warm("dense K=1, 1 row, at the image's end", |seed| at_the_end(1, 1, 400_000, seed)),
         warm("conv 1x1, one channel", |seed| conv(600, (1, 1), (1, 1), seed)),
         warm("conv 3x3, one channel", |seed| conv(500, (1, 1), (3, 3), seed)),
         warm("conv 3x3, 1 to 3 channels", |seed| conv(300, (1, 3), (3, 3), seed)),
@@ -165,6 +169,20 @@ fn dense(k: usize, n: usize, count: usize, seed: u64) -> Vec<u8> {
     let x = graph.input().vectors(count, k, k);
     graph.dense(x, &weights(k * n, seed), &narrow(&scales(n, seed)));
     image(graph)
+}
+
+/// A dense layer whose weights are the last bytes of the image, so that a kernel has no room to read rows in whole
+/// registers. The builder puts scales last: weights are moved behind them, and the two places in the descriptor with them.
+fn at_the_end(k: usize, n: usize, count: usize, seed: u64) -> Vec<u8> {
+    let mut graph = GraphBuilder::new(k + count);
+    let x = graph.input().vectors(count, k, 1);
+    graph.dense(x, &weights(k * n, seed), &narrow(&scales(n, seed)));
+    let mut image = image(graph);
+    let (records, constants) = image.split_at_mut(256);
+    constants.rotate_left(k * n);
+    records[128 + 32..128 + 40].copy_from_slice(&(8 * n as u64).to_le_bytes());
+    records[128 + 40..128 + 48].copy_from_slice(&0_u64.to_le_bytes());
+    image
 }
 
 fn conv(side: usize, (channels, n): (usize, usize), kernel: (usize, usize), seed: u64) -> Vec<u8> {
