@@ -44,9 +44,12 @@ pub struct JobRow {
     pub reason: Reason,
     /// Who took it; absent until somebody does.
     pub worker: Option<String>,
-    pub input: String,
-    /// The answer that the chain computed and paid for; absent in every other case.
-    pub output: Option<String>,
+    /// Length of the input. Its bytes, and those of the answer, are in [`JobDetail`] only.
+    pub input_bytes: u32,
+    /// keccak256 of the input.
+    pub input_hash: String,
+    /// Length of the answer that the chain computed and paid for; absent in every other case.
+    pub output_bytes: Option<u32>,
     /// keccak256 of the answer that decided the job, right or wrong.
     pub evidence: Option<String>,
     /// What the worker was paid; absent unless settled.
@@ -96,12 +99,15 @@ pub struct JobEventRow {
     pub ms: u64,
 }
 
-/// A job and its history, oldest first.
+/// A job, its bytes, and its history, oldest first.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct JobDetail {
     #[serde(flatten)]
     pub job: JobRow,
+    pub input: String,
+    /// The answer that the chain computed and paid for; absent in every other case.
+    pub output: Option<String>,
     pub history: Vec<JobEventRow>,
 }
 
@@ -131,6 +137,18 @@ pub struct JobQuery {
     pub worker: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model_id: Option<String>,
+    /// Least price, wei.
+    #[serde(rename = "priceWei_gte", skip_serializing_if = "Option::is_none")]
+    pub price_wei_gte: Option<String>,
+    /// Highest price, wei.
+    #[serde(rename = "priceWei_lte", skip_serializing_if = "Option::is_none")]
+    pub price_wei_lte: Option<String>,
+    /// Posted in this block or later.
+    #[serde(rename = "postedBlock_gte", skip_serializing_if = "Option::is_none")]
+    pub posted_block_gte: Option<u64>,
+    /// Posted in this block or earlier.
+    #[serde(rename = "postedBlock_lte", skip_serializing_if = "Option::is_none")]
+    pub posted_block_lte: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(inline)]
     pub order_by: Option<JobOrder>,

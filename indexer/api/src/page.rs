@@ -19,7 +19,7 @@ pub enum OrderDirection {
 pub struct Page<T> {
     pub items: Vec<T>,
     pub page_info: PageInfo,
-    /// Rows that match the filter, on all pages.
+    /// Rows that match the filter, on all pages; counting stops at 10,000.
     pub total_count: u64,
 }
 
@@ -28,6 +28,8 @@ impl<T> Page<T> {
     pub const LIMIT_DEFAULT: u32 = 100;
     /// Longest page.
     pub const LIMIT_MAX: u32 = 1000;
+    /// The largest `total_count`: so many rows, or more.
+    pub const COUNT_MAX: u32 = 10_000;
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, SimpleObject, Serialize, Deserialize, ToSchema)]

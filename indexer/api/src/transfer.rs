@@ -58,6 +58,12 @@ pub struct TransferQuery {
     /// Sender or receiver.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
+    /// In this block or later.
+    #[serde(rename = "block_gte", skip_serializing_if = "Option::is_none")]
+    pub block_gte: Option<u64>,
+    /// In this block or earlier.
+    #[serde(rename = "block_lte", skip_serializing_if = "Option::is_none")]
+    pub block_lte: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[param(inline)]
     pub order_by: Option<TransferOrder>,

@@ -30,8 +30,9 @@ create table jobs (
     phase integer not null,
     reason integer not null,
     worker blob,
-    input blob not null,
-    output blob,
+    input_bytes integer not null,
+    input_hash blob not null,
+    output_bytes integer,
     evidence blob,
     paid blob,
     take_by integer not null,
@@ -53,6 +54,19 @@ create index jobs_by_worker on jobs (worker, id);
 create index jobs_by_model on jobs (model, id);
 create index jobs_by_price on jobs (price, id);
 create index jobs_by_closed on jobs (closed_ms, id);
+
+create index jobs_by_block on jobs (posted_block, id);
+
+-- Bytes stay out of the rows that lists read and that every event of a job writes again.
+create table job_inputs (
+    job integer primary key,
+    input blob not null
+) strict;
+
+create table job_outputs (
+    job integer primary key,
+    output blob not null
+) strict;
 
 create table job_events (
     job integer not null,
@@ -126,4 +140,5 @@ create table transfers (
 create index transfers_by_sender on transfers (sender, id);
 create index transfers_by_receiver on transfers (receiver, id);
 create index transfers_by_asset on transfers (asset, id);
+create index transfers_by_block on transfers (block, id);
 create index transfers_by_amount on transfers (amount, id);

@@ -1,11 +1,15 @@
 //! source → decode → project → store. One task fetches and decodes ahead, one writes; two batches may wait between them.
+//!
+//! F1 A node that fails, or has nothing new for too long, is left for the next one.
+//! F2 A node that is not of the chain, or whose blocks do not hold, is never asked again; the last one ends the process.
+//! F3 A block is handed on only behind the block before it, so that no node's fault reaches the database.
 
 use crate::{
     decode::{DecodeError, Decoded, decode},
     heads::Heads,
     progress::{NodeStatus, Progress},
     source::{FeedPage, Source, SourceError},
-    store::{Store, StoreError},
+    store::{Cursor, Store, StoreError},
 };
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::{
@@ -19,15 +23,14 @@ const BATCHES_AHEAD: usize = 2;
 const RETRY_MIN: Duration = Duration::from_millis(100);
 const RETRY_MAX: Duration = Duration::from_secs(5);
 
-/// Why indexing cannot go on. A node that fails later than at the start is no reason: it is asked again.
+/// Why indexing cannot go on. A node that fails later than at the start is no reason: it is asked again. The fault of a node
+/// is one if there is no other.
 #[derive(Debug, thiserror::Error)]
 pub enum FollowError {
     #[error("no node answered within {seconds} s; the last said: {last}. Is it running, and is --rpc right?")]
     Unreachable { seconds: u64, last: SourceError },
     #[error("the node at {url} sent something else than the blocks from {from} on: {source}")]
     Feed { url: String, from: u64, source: DecodeError },
-    #[error("the node at {url} sent block {actual} where {expected} comes next")]
-    Order { url: String, expected: u64, actual: u64 },
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -41,6 +44,21 @@ pub struct Follower {
     pub progress: Progress,
     /// How long to wait for the first answer of a node.
     pub patience: Duration,
+    /// How long a node may have no new block before the next one is asked.
+    pub stall: Duration,
+}
+
+impl FollowError {
+    /// Whether only the node that was asked is at fault (F2).
+    const fn is_nodes_fault(&self) -> bool {
+        match self {
+            Self::Feed { .. } => true,
+            Self::Store(error) => {
+                matches!(error, StoreError::WrongChain { .. } | StoreError::Diverged { .. } | StoreError::Gap { .. })
+            }
+            Self::Unreachable { .. } => false,
+        }
+    }
 }
 
 impl Follower {
@@ -49,19 +67,29 @@ impl Follower {
     /// # Errors
     /// [`FollowError`]; rows up to the cursor are right nevertheless.
     pub async fn run(self, stop: watch::Receiver<bool>) -> Result<(), FollowError> {
-        let next = self.store.cursor().await?.map_or(0, |cursor| cursor.height + 1);
+        let last = self.store.cursor().await?;
         let (batches, queue) = mpsc::channel(BATCHES_AHEAD);
         let (store, progress) = (self.store.clone(), self.progress.clone());
-        let fetcher = Fetcher { follower: self, next, checked: None, batches, stop };
+        let fetcher = Fetcher { follower: self, last, checked: None, batches, stop };
         tokio::try_join!(fetcher.run(), write(store, progress, queue))?;
         Ok(())
     }
 }
 
+/// What asking once came to.
+enum Step {
+    /// Some, of a node that says that it is at `head`.
+    Blocks { head: u64 },
+    /// No block, though the node says that it is at `head`.
+    Nothing { head: u64 },
+    /// The writer ended.
+    Gone,
+}
+
 struct Fetcher {
     follower: Follower,
-    /// Height of the next block to fetch.
-    next: u64,
+    /// The last block that was handed on.
+    last: Option<Cursor>,
     /// What the active node said when its chain was last compared with the index; `None` after a change of node.
     checked: Option<NodeStatus>,
     batches: mpsc::Sender<Vec<Decoded>>,
@@ -80,20 +108,26 @@ impl Fetcher {
 
     async fn fetch(&mut self) -> Result<(), FollowError> {
         let (started, mut retry, mut reached) = (Instant::now(), RETRY_MIN, false);
+        let mut moved = started;
         loop {
-            match self.page().await {
-                Ok(page) => {
-                    (retry, reached) = (RETRY_MIN, true);
-                    let head = page.node.head;
-                    if !self.forward(page).await? {
-                        return Ok(());
-                    }
-                    if self.next > head {
+            match self.step().await {
+                Ok(Step::Gone) => return Ok(()),
+                Ok(Step::Blocks { head }) => {
+                    (retry, reached, moved) = (RETRY_MIN, true, Instant::now());
+                    if self.next() > head {
                         self.follower.heads.next().await;
                     }
                 }
+                Ok(Step::Nothing { head }) => {
+                    (retry, reached) = (RETRY_MIN, true);
+                    if moved.elapsed() >= self.follower.stall {
+                        self.leave_stalled(head);
+                        moved = Instant::now();
+                    }
+                    self.follower.heads.next().await;
+                }
                 Err(FollowError::Unreachable { last, .. }) => {
-                    self.follower.progress.unreachable(last.to_string());
+                    self.follower.progress.unreachable(self.follower.source.active(), last.to_string());
                     if !reached && started.elapsed() >= self.follower.patience {
                         return Err(FollowError::Unreachable { seconds: self.follower.patience.as_secs(), last });
                     }
@@ -103,16 +137,54 @@ impl Fetcher {
                     sleep(retry).await;
                     retry = (retry * 2).min(RETRY_MAX);
                 }
+                Err(fault) if fault.is_nodes_fault() => {
+                    let (bad, url) = (self.follower.source.active(), self.follower.source.url().to_string());
+                    if !self.follower.source.exclude() {
+                        return Err(fault);
+                    }
+                    tracing::error!(%url, error = %fault, "this node is not asked again");
+                    self.follower.progress.forget(bad);
+                    self.checked = None;
+                }
                 Err(fatal) => return Err(fatal),
             }
         }
+    }
+
+    /// F1. What a node claims and does not send counts no more.
+    fn leave_stalled(&mut self, head: u64) {
+        let (stalled, url) = (self.follower.source.active(), self.follower.source.url().to_string());
+        if !self.follower.source.next_node() {
+            return;
+        }
+        self.checked = None;
+        if head >= self.next() {
+            tracing::warn!(%url, head, "the node does not send the blocks that it claims; asking the next");
+            self.follower.progress.forget(stalled);
+        } else {
+            tracing::debug!(%url, head, "the node has no new block; asking the next");
+        }
+    }
+
+    /// Height of the next block to fetch.
+    fn next(&self) -> u64 {
+        self.last.map_or(0, |last| last.height + 1)
+    }
+
+    async fn step(&mut self) -> Result<Step, FollowError> {
+        let page = self.page().await?;
+        let head = page.node.head;
+        if page.blocks.is_empty() {
+            return Ok(if self.batches.is_closed() { Step::Gone } else { Step::Nothing { head } });
+        }
+        self.forward(page).await
     }
 
     /// The next page of a node that is of the right chain.
     async fn page(&mut self) -> Result<FeedPage, FollowError> {
         let unreachable = |last| FollowError::Unreachable { seconds: 0, last };
         let Follower { source, store, progress, .. } = &self.follower;
-        let page = source.page(self.next).await.map_err(unreachable)?;
+        let page = source.page(self.next()).await.map_err(unreachable)?;
         let NodeStatus { identity, head, .. } = page.node;
         if self.checked.is_none_or(|checked| checked.identity != identity) {
             store.adopt(identity).await?;
@@ -120,7 +192,7 @@ impl Fetcher {
         }
         // Its blocks will be checked against the cursor as they come. Until then, and while it is behind the index, it is
         // asked for what both have: a development chain that was started anew shows here.
-        let last = self.next.checked_sub(1);
+        let last = self.last.map(|last| last.height);
         let is_behind = last.is_some_and(|last| head < last);
         let seen =
             self.checked.is_some_and(|checked| checked.identity == identity && (!is_behind || checked.head == head));
@@ -135,28 +207,20 @@ impl Fetcher {
         Ok(page)
     }
 
-    /// Decodes a page and hands it to the writer; false when that is gone.
-    async fn forward(&mut self, page: FeedPage) -> Result<bool, FollowError> {
-        if page.blocks.is_empty() {
-            return Ok(!self.batches.is_closed());
-        }
+    /// Decodes a page and hands it to the writer.
+    async fn forward(&mut self, page: FeedPage) -> Result<Step, FollowError> {
+        let NodeStatus { identity, head, .. } = page.node;
         let url = self.follower.source.url().to_string();
         let decoding =
             tokio::task::spawn_blocking(move || page.blocks.iter().map(decode).collect::<Result<Vec<_>, _>>());
-        let from = self.next;
+        let from = self.next();
         let decoded = match decoding.await {
-            Ok(decoded) => decoded.map_err(|source| FollowError::Feed { url: url.clone(), from, source })?,
+            Ok(decoded) => decoded.map_err(|source| FollowError::Feed { url, from, source })?,
             // Cancelled with the runtime, or a bug that has told of itself.
-            Err(_) => return Ok(false),
+            Err(_) => return Ok(Step::Gone),
         };
-        for block in &decoded {
-            let (expected, actual) = (self.next, block.facts.height);
-            if expected != actual {
-                return Err(FollowError::Order { url, expected, actual });
-            }
-            self.next += 1;
-        }
-        Ok(self.batches.send(decoded).await.is_ok())
+        self.last = self.follower.store.follow(identity, self.last, &decoded)?;
+        Ok(if self.batches.send(decoded).await.is_ok() { Step::Blocks { head } } else { Step::Gone })
     }
 }
 

@@ -18,24 +18,40 @@ use std::{
 use tokio::{sync::Notify, time::sleep};
 use url::Url;
 
-/// How often to look without being woken, with and without a subscription.
-const POLL_SUBSCRIBED: Duration = Duration::from_secs(1);
-const POLL_ALONE: Duration = Duration::from_millis(100);
-
 const CONNECT: Duration = Duration::from_secs(5);
 const RETRY_MIN: Duration = Duration::from_millis(100);
 const RETRY_MAX: Duration = Duration::from_secs(5);
 
+/// How often to look without being woken.
+#[derive(Clone, Copy, Debug)]
+pub struct Poll {
+    /// While a subscription is alive.
+    pub subscribed: Duration,
+    /// While none is.
+    pub alone: Duration,
+}
+
+impl Default for Poll {
+    fn default() -> Self {
+        Self { subscribed: Duration::from_secs(1), alone: Duration::from_millis(100) }
+    }
+}
+
 #[derive(Clone, Debug, Default)]
 pub struct Heads {
+    poll: Poll,
     wake: Arc<Notify>,
     subscribed: Arc<AtomicBool>,
 }
 
 impl Heads {
+    pub fn new(poll: Poll) -> Self {
+        Self { poll, ..Self::default() }
+    }
+
     /// Returns when there may be a new block. A head that came since the last call counts.
     pub async fn next(&self) {
-        let poll = if self.subscribed.load(Ordering::Relaxed) { POLL_SUBSCRIBED } else { POLL_ALONE };
+        let poll = if self.subscribed.load(Ordering::Relaxed) { self.poll.subscribed } else { self.poll.alone };
         tokio::select! {
             () = self.wake.notified() => {}
             () = sleep(poll) => {}

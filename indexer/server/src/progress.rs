@@ -2,7 +2,10 @@
 
 use crate::{record::BlockFacts, store::Identity};
 use edgeloom_index_api::{Meta, Readiness};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
 use tokio::sync::watch;
 
 /// Once ready, an index stays ready until it is further behind its node than this many blocks.
@@ -13,10 +16,8 @@ pub struct State {
     pub identity: Option<Identity>,
     /// Newest indexed block.
     pub block: Option<BlockFacts>,
-    /// Height of the newest block that a node told of.
-    pub head: Option<u64>,
-    /// Height of the newest checkpointed block that a node told of.
-    pub finalized: Option<u64>,
+    /// What each node that answers says of itself, by its position in `--rpc`. One may be behind another.
+    nodes: BTreeMap<usize, Heights>,
     pub ready: bool,
     pub node_reachable: bool,
     /// What the node last failed with, or why indexing stopped.
@@ -26,9 +27,19 @@ pub struct State {
     in_sync_at: Option<Instant>,
 }
 
+#[derive(Clone, Copy, Debug)]
+struct Heights {
+    head: u64,
+    finalized: u64,
+    /// It failed since: what it said holds until another node answers.
+    failing: bool,
+}
+
 /// What a node said about itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NodeStatus {
+    /// Its position in `--rpc`.
+    pub node: usize,
     pub identity: Identity,
     pub head: u64,
     pub finalized: u64,
@@ -56,16 +67,27 @@ impl Progress {
     pub fn reached(&self, node: NodeStatus) {
         self.change(|state| {
             state.identity = Some(node.identity);
-            // One node may be behind another that answered before.
-            state.head = Some(state.head.map_or(node.head, |head| head.max(node.head)));
-            state.finalized = Some(state.finalized.map_or(node.finalized, |height| height.max(node.finalized)));
+            state.nodes.insert(node.node, Heights { head: node.head, finalized: node.finalized, failing: false });
+            state.nodes.retain(|_, heights| !heights.failing);
             (state.node_reachable, state.error) = (true, None);
         });
     }
 
-    pub fn unreachable(&self, error: String) {
+    pub fn unreachable(&self, node: usize, error: String) {
         metrics::counter!("edgeloom_index_source_errors_total").increment(1);
-        self.change(|state| (state.node_reachable, state.error) = (false, Some(error)));
+        self.change(|state| {
+            if let Some(heights) = state.nodes.get_mut(&node) {
+                heights.failing = true;
+            }
+            (state.node_reachable, state.error) = (false, Some(error));
+        });
+    }
+
+    /// What the node says counts no more: it is not of the chain, or it has not the blocks that it claims.
+    pub fn forget(&self, node: usize) {
+        self.change(|state| {
+            state.nodes.remove(&node);
+        });
     }
 
     pub fn indexed(&self, block: BlockFacts) {
@@ -86,9 +108,19 @@ impl Progress {
 }
 
 impl State {
-    /// Blocks of the node that are not indexed yet; `None` until both are known.
+    /// Height of the newest block that a node tells of.
+    pub fn head(&self) -> Option<u64> {
+        self.nodes.values().map(|heights| heights.head).max()
+    }
+
+    /// Height of the newest checkpointed block that a node tells of.
+    fn finalized(&self) -> Option<u64> {
+        self.nodes.values().map(|heights| heights.finalized).max()
+    }
+
+    /// Blocks of the nodes that are not indexed yet; `None` until both are known.
     pub fn blocks_behind(&self) -> Option<u64> {
-        let head = self.head?;
+        let head = self.head()?;
         Some(self.block.map_or(head.saturating_add(1), |block| head.saturating_sub(block.height)))
     }
 
@@ -107,7 +139,7 @@ impl State {
     fn publish(&self) {
         let flag = |set: bool| f64::from(u8::from(set));
         metrics::gauge!("edgeloom_index_block").set(self.block.map_or(-1.0, |block| block.height as f64));
-        metrics::gauge!("edgeloom_index_head_block").set(self.head.map_or(-1.0, |head| head as f64));
+        metrics::gauge!("edgeloom_index_head_block").set(self.head().map_or(-1.0, |head| head as f64));
         metrics::gauge!("edgeloom_index_blocks_behind").set(self.blocks_behind().unwrap_or(0) as f64);
         metrics::gauge!("edgeloom_index_ready").set(flag(self.ready));
         metrics::gauge!("edgeloom_index_source_up").set(flag(self.node_reachable));
@@ -131,11 +163,11 @@ impl State {
 
     pub fn readiness(&self) -> Readiness {
         let done = self.block.map_or(0, |block| block.height.saturating_add(1));
-        let progress = self.head.map_or(0.0, |head| ratio(done, head.saturating_add(1)));
+        let progress = self.head().map_or(0.0, |head| ratio(done, head.saturating_add(1)));
         Readiness {
             ready: self.ready,
             block: self.block.map(|block| block.height),
-            head: self.head,
+            head: self.head(),
             blocks_behind: self.blocks_behind(),
             progress,
             node_reachable: self.node_reachable,
@@ -147,7 +179,7 @@ impl State {
         let height = self.block.map(|block| block.height);
         Meta {
             block: self.block.map(|block| block.meta()),
-            finalized: height.zip(self.finalized).map(|(height, finalized)| height.min(finalized)),
+            finalized: height.zip(self.finalized()).map(|(height, finalized)| height.min(finalized)),
             has_indexing_errors: self.failed,
             lag_ms: u64::try_from(self.lag().as_millis()).unwrap_or(u64::MAX),
             genesis: self.identity.map(|identity| crate::record::hash_text(&identity.genesis)),

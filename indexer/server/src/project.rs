@@ -8,7 +8,7 @@ use crate::{
     decode::{Decoded, Event, What},
     record::{BlockFacts, Job, JobEvent, Model, StakeMove, Stamp, Transfer, Worker},
 };
-use alloy::primitives::{Address, B256, U256};
+use alloy::primitives::{Address, B256, Bytes, U256};
 use edgeloom_bindings::{
     IEdgeStaking::IEdgeStakingEvents, IJobMarket::IJobMarketEvents, IModelRegistry,
     IModelRegistry::IModelRegistryEvents,
@@ -23,6 +23,10 @@ pub struct Rows {
     pub blocks: Vec<BlockFacts>,
     pub jobs: BTreeMap<u64, Job>,
     pub job_events: Vec<JobEvent>,
+    /// Inputs of the jobs that were posted, by job.
+    pub inputs: Vec<(u64, Bytes)>,
+    /// Answers that were paid for, by job.
+    pub outputs: Vec<(u64, Bytes)>,
     pub workers: BTreeMap<Address, Worker>,
     pub models: BTreeMap<B256, Model>,
     pub transfers: Vec<Transfer>,

@@ -5,7 +5,7 @@ mod model;
 mod transfer;
 mod worker;
 
-pub use job::{Job, JobEvent};
+pub use job::{Job, JobEvent, Payload};
 pub use model::Model;
 pub use transfer::Transfer;
 pub use worker::{NegativeStake, StakeMove, Worker};

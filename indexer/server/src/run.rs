@@ -18,6 +18,10 @@ use tokio::{net::TcpListener, sync::watch, time::timeout};
 /// How long running requests may take to finish at the end.
 const DRAIN: Duration = Duration::from_secs(3);
 
+/// How long a node may have no new block before another is asked: ten heartbeats of a chain with defaults. A chain that
+/// rests as long is only asked once more.
+const STALL: Duration = Duration::from_secs(10);
+
 /// Why the indexer cannot start or go on.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
@@ -64,6 +68,7 @@ impl Indexer {
             heads: heads.clone(),
             progress: progress.clone(),
             patience: Duration::from_secs(args.patience_seconds),
+            stall: STALL,
         };
         Ok(Self { addr, progress, store, follower, heads: (heads, args.rpc.clone()), listener })
     }
@@ -73,7 +78,8 @@ impl Indexer {
         let (url, block) = (format!("http://{}", self.addr), self.progress.state().block.map(|block| block.height));
         if args.json {
             let graphql = format!("{url}{}", edgeloom_index_api::paths::GRAPHQL);
-            return json!({ "indexer": url, "graphql": graphql, "db": args.db, "block": block }).to_string();
+            return json!({ "event": "ready", "indexer": url, "graphql": graphql, "db": args.db, "block": block })
+                .to_string();
         }
         let from = block.map_or_else(|| "from genesis".to_owned(), |block| format!("from block {}", block + 1));
         format!("edgeloom-indexer serves {url} (GraphQL: {url}/graphql), indexing {from} into {}", args.db.display())
@@ -114,7 +120,10 @@ impl Indexer {
             tracing::warn!("some requests took too long to finish and were cut off");
             serving.abort();
         }
-        self.store.close().await;
+        // A reader has its own, shorter deadline; the log that is not folded now is folded at the next start.
+        if timeout(DRAIN, self.store.close()).await.is_err() {
+            tracing::warn!("the database was still in use and is left to its write-ahead log");
+        }
         outcome
     }
 }

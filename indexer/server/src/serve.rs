@@ -4,11 +4,14 @@
 //! V2 A request has at most 256 KiB and 20 seconds. A GraphQL query is bounded before it runs (see `graphql`).
 //! V3 Every error is JSON, `{"error": {"code", "message"}}`; who asks wrongly gets 4xx with what would be right.
 //!    (GraphQL's own errors have the shape that GraphQL prescribes.)
+//! V4 16 REST and 8 GraphQL requests are answered at the same time, each kind through its own connections to the database;
+//!    the others wait. Who floods the port is not told from the rest: that is for a proxy in front.
 
 mod graphql;
 mod observe;
 mod problem;
 mod rest;
+mod turns;
 
 use crate::{progress::Progress, store::Store};
 use axum::{
@@ -51,7 +54,7 @@ impl std::fmt::Debug for Served {
 
 impl Served {
     pub fn new(store: Store, progress: Progress) -> Self {
-        let schemas = graphql::Schemas::new(&store, &progress);
+        let schemas = graphql::Schemas::new(&store.apart(), &progress);
         let metrics = crate::telemetry::recorder();
         Self(Arc::new(Shared { store, progress, schemas, metrics, started: Instant::now() }))
     }
@@ -62,10 +65,7 @@ pub fn router(served: Served) -> Router {
     let (rest, openapi) = rest::routes();
     let document = Json(openapi);
     rest.route(paths::OPENAPI, get(async move || document))
-        .route(paths::GRAPHQL, get(page).post(graphql::answer))
-        .route(paths::HEALTH, get(health))
-        .route(paths::READY, get(ready))
-        .route(paths::METRICS, get(metrics))
+        .route(paths::GRAPHQL, get(page))
         .route("/", get(page))
         .fallback(problem::no_route)
         .layer(middleware::from_fn(observe::measure))
@@ -81,17 +81,23 @@ async fn page() -> Html<&'static str> {
     Html(include_str!("serve/page.html"))
 }
 
+/// Whether the process serves.
+#[utoipa::path(get, path = "/health", responses((status = 200, body = Health)))]
 async fn health(State(Served(shared)): State<Served>) -> Json<Health> {
     let uptime_ms = u64::try_from(shared.started.elapsed().as_millis()).unwrap_or(u64::MAX);
     Json(Health { status: "ok".into(), version: env!("CARGO_PKG_VERSION").into(), uptime_ms })
 }
 
+/// Whether the index has caught up with its nodes.
+#[utoipa::path(get, path = "/ready", responses((status = 200, body = Readiness), (status = 503, body = Readiness)))]
 async fn ready(State(Served(shared)): State<Served>) -> (StatusCode, Json<Readiness>) {
     let readiness = shared.progress.state().readiness();
     let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(readiness))
 }
 
+/// Prometheus series.
+#[utoipa::path(get, path = "/metrics", responses((status = 200, body = String, content_type = "text/plain")))]
 async fn metrics(State(Served(shared)): State<Served>) -> impl IntoResponse {
     metrics::gauge!("edgeloom_index_lag_seconds").set(shared.progress.state().lag().as_secs_f64());
     shared.metrics.run_upkeep();

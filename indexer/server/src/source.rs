@@ -1,5 +1,5 @@
 //! The node's feed of final blocks over HTTP. Several nodes of the same chain may be given: when one fails, the next is
-//! asked. Who reads decides by [`NodeStatus::identity`] and by block hashes whether they really are of the same chain.
+//! asked, and one that is not of the chain is never asked again. Who reads decides by [`NodeStatus::identity`] and by block hashes whether they really are of the same chain.
 
 use crate::{progress::NodeStatus, store::Identity};
 use edgeloom_node_api::{ChainApiClient, FEED_BLOCKS_MAX, FEED_BYTES_MAX, FeedBlock};
@@ -19,8 +19,15 @@ const REQUEST: Duration = Duration::from_secs(10);
 /// The feed of one of several nodes.
 #[derive(Debug)]
 pub struct Source {
-    nodes: Vec<(Url, HttpClient)>,
+    nodes: Vec<Node>,
     active: usize,
+}
+
+#[derive(Debug)]
+struct Node {
+    url: Url,
+    client: HttpClient,
+    excluded: bool,
 }
 
 /// Blocks from the height asked for, and how far the node itself is.
@@ -50,7 +57,8 @@ impl Source {
             let url = with_scheme(url, "http")?;
             let builder = HttpClientBuilder::default().request_timeout(REQUEST).max_response_size(ANSWER_BYTES_MAX);
             let client = builder.build(url.as_str());
-            client.map(|client| (url.clone(), client)).map_err(|source| failed(&url, source))
+            let node = |client| Node { url: url.clone(), client, excluded: false };
+            client.map(node).map_err(|source| failed(&url, source))
         };
         let nodes: Vec<_> = urls.iter().map(node).collect::<Result<_, _>>()?;
         if nodes.is_empty() { Err(SourceError::NoNode) } else { Ok(Self { nodes, active: 0 }) }
@@ -61,12 +69,12 @@ impl Source {
     /// # Errors
     /// [`SourceError::Client`]: try again, or [`Self::next_node`].
     pub async fn page(&self, from: u64) -> Result<FeedPage, SourceError> {
-        let (url, client) = &self.nodes[self.active];
+        let Node { url, client, .. } = &self.nodes[self.active];
         // Status first: a head that is older than the page only means one more request.
         let answers = futures::future::try_join(client.status(), client.feed(from, FEED_BLOCKS_MAX)).await;
         let (status, blocks) = answers.map_err(|source| failed(url, source))?;
-        let identity = Identity { chain_id: status.chain_id, genesis: status.genesis_hash };
-        Ok(FeedPage { node: NodeStatus { identity, head: status.height, finalized: status.finalized }, blocks })
+        let (node, identity) = (self.active, Identity { chain_id: status.chain_id, genesis: status.genesis_hash });
+        Ok(FeedPage { node: NodeStatus { node, identity, head: status.height, finalized: status.finalized }, blocks })
     }
 
     /// The block at `height`, if the node has it.
@@ -74,19 +82,35 @@ impl Source {
     /// # Errors
     /// As [`Self::page`].
     pub async fn block(&self, height: u64) -> Result<Option<FeedBlock>, SourceError> {
-        let (url, client) = &self.nodes[self.active];
+        let Node { url, client, .. } = &self.nodes[self.active];
         let blocks = client.feed(height, 1).await.map_err(|source| failed(url, source))?;
         Ok(blocks.into_iter().next())
     }
 
-    /// Turns to the next node.
-    pub fn next_node(&mut self) {
-        self.active = (self.active + 1) % self.nodes.len();
+    /// Turns to the next node that is not excluded; false if that is the same one.
+    pub fn next_node(&mut self) -> bool {
+        let before = self.active;
+        let after = (1..self.nodes.len()).map(|step| (before + step) % self.nodes.len());
+        self.active = after.into_iter().find(|&node| !self.nodes[node].excluded).unwrap_or(before);
+        self.active != before
+    }
+
+    /// Turns to the next node and never back to this one; false, and nothing changes, if it is the last.
+    pub fn exclude(&mut self) -> bool {
+        let bad = self.active;
+        let left = self.next_node();
+        self.nodes[bad].excluded = left;
+        left
+    }
+
+    /// The position of the node that is asked now, which stays its own.
+    pub const fn active(&self) -> usize {
+        self.active
     }
 
     /// The node that is asked now.
     pub fn url(&self) -> &Url {
-        &self.nodes[self.active].0
+        &self.nodes[self.active].url
     }
 }
 

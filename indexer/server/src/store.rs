@@ -4,6 +4,7 @@
 //! S2 A block is taken only if its parent is the cursor's block; the first only if it is the genesis block of the chain that the
 //!    file belongs to. Rows of two chains never meet in one file.
 //! S3 One process per file: whoever comes second is refused by a lock beside the file, which the system frees even after kill -9.
+//! S4 A question has two seconds of SQLite's time, whether or not somebody still waits for the answer.
 //!
 //! Commits survive a killed process; after a power cut the newest may be gone, all of each or nothing (WAL, `synchronous = normal`),
 //! and are fetched again from the node.
@@ -11,6 +12,7 @@
 mod load;
 mod lock;
 mod read;
+mod readers;
 mod rows;
 mod write;
 
@@ -23,6 +25,7 @@ use crate::{
     record::BlockFacts,
 };
 use alloy::primitives::{Address, B256};
+use readers::Readers;
 use sqlx::{
     SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -75,21 +78,40 @@ pub enum StoreError {
     Inconsistent(#[from] Inconsistent),
     #[error("row of {table}: {reason}. The database file is damaged: delete it and index again")]
     Damaged { table: &'static str, reason: String },
+    #[error("the answer takes longer than {} s to find: filter for less, or ask for fewer rows", readers::READ.as_secs())]
+    TooSlow,
+    #[error("too many questions at once: try again")]
+    Busy,
     #[error("database: {0}")]
-    Sql(#[from] sqlx::Error),
+    Sql(sqlx::Error),
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        /// SQLITE_INTERRUPT: only deadlines interrupt.
+        const INTERRUPTED: &str = "9";
+        match error {
+            sqlx::Error::Database(error) if error.code().as_deref() == Some(INTERRUPTED) => Self::TooSlow,
+            sqlx::Error::PoolTimedOut => Self::Busy,
+            other => Self::Sql(other),
+        }
+    }
 }
 
 /// An open index. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Store {
+    /// One connection, for the follower alone: no question to the index keeps it waiting.
     writer: SqlitePool,
-    readers: SqlitePool,
+    readers: Readers,
+    others: Readers,
     path: Arc<Path>,
     _lock: Arc<lock::FileLock>,
 }
 
 impl Store {
-    const READERS: u32 = 4;
+    /// Connections on each side of [`Self::apart`].
+    const READERS: u32 = 3;
 
     /// Opens or creates the file.
     ///
@@ -112,25 +134,29 @@ impl Store {
         let layout =
             |error: sqlx::migrate::MigrateError| StoreError::Layout { path: path.into(), reason: error.to_string() };
         sqlx::migrate!("./migrations").run(&writer).await.map_err(layout)?;
-        let readers = SqlitePoolOptions::new().max_connections(Self::READERS);
-        let readers = readers.connect_with(options.create_if_missing(false).read_only(true)).await?;
-        Ok(Self { writer, readers, path: path.into(), _lock: lock })
+        let options = options.create_if_missing(false).read_only(true);
+        let readers = Readers::open(options.clone(), Self::READERS).await?;
+        let others = Readers::open(options, Self::READERS).await?;
+        Ok(Self { writer, readers, others, path: path.into(), _lock: lock })
+    }
+
+    /// The same index through connections of its own: questions on one side never wait for those on the other.
+    pub fn apart(&self) -> Self {
+        let Self { readers, others, .. } = self.clone();
+        Self { readers: others, others: readers, ..self.clone() }
     }
 
     /// Ends all connections; the last one folds the write-ahead log into the file.
     pub async fn close(&self) {
         self.readers.close().await;
+        self.others.close().await;
         self.writer.close().await;
     }
 
     /// `None` until [`Self::adopt`].
     pub async fn identity(&self) -> Result<Option<Identity>, StoreError> {
-        let row: Option<(i64, Vec<u8>)> =
-            sqlx::query_as("select chain_id, genesis from chain").fetch_optional(&self.readers).await?;
-        row.map(|(chain_id, genesis)| {
-            Ok(Identity { chain_id: chain_id.cast_unsigned(), genesis: rows::hash("chain", &genesis)? })
-        })
-        .transpose()
+        let mut connection = self.writer.acquire().await?;
+        read::identity(&mut connection).await
     }
 
     /// Binds the file to a chain, or checks that it is bound to this one (S2).
@@ -152,14 +178,13 @@ impl Store {
 
     /// `None` before the first block.
     pub async fn cursor(&self) -> Result<Option<Cursor>, StoreError> {
-        let mut connection = self.readers.acquire().await?;
+        let mut connection = self.writer.acquire().await?;
         read::cursor(&mut connection).await
     }
 
     /// The newest indexed block.
     pub async fn newest(&self) -> Result<Option<BlockFacts>, StoreError> {
-        let row =
-            sqlx::query("select * from blocks order by height desc limit 1").fetch_optional(&self.readers).await?;
+        let row = sqlx::query("select * from blocks order by height desc limit 1").fetch_optional(&self.writer).await?;
         row.as_ref().map(rows::block).transpose()
     }
 
@@ -170,7 +195,7 @@ impl Store {
     pub async fn check_link(&self, height: u64, theirs: B256) -> Result<(), StoreError> {
         let row: Option<(Vec<u8>,)> = sqlx::query_as("select hash from blocks where height = ?")
             .bind(height.cast_signed())
-            .fetch_optional(&self.readers)
+            .fetch_optional(&self.writer)
             .await?;
         let Some((ours,)) = row else { return Ok(()) };
         let ours = rows::hash("blocks", &ours)?;
@@ -180,54 +205,57 @@ impl Store {
         Err(StoreError::Diverged { path: self.path.to_path_buf(), height, ours, theirs })
     }
 
+    /// S2: where the cursor is behind `blocks`, if they follow from it.
+    ///
+    /// # Errors
+    /// [`StoreError::Gap`], [`StoreError::Diverged`] or, for a first block that is not `identity`'s, [`StoreError::WrongChain`].
+    pub fn follow(
+        &self,
+        identity: Identity,
+        mut cursor: Option<Cursor>,
+        blocks: &[Decoded],
+    ) -> Result<Option<Cursor>, StoreError> {
+        for block in blocks {
+            let (expected, actual) = (cursor.map_or(0, |cursor| cursor.height + 1), block.facts.height);
+            if actual != expected {
+                return Err(StoreError::Gap { expected, actual });
+            }
+            let (path, hash) = (|| self.path.to_path_buf(), block.facts.hash);
+            match cursor {
+                Some(Cursor { height, hash }) if hash != block.parent => {
+                    return Err(StoreError::Diverged { path: path(), height, ours: hash, theirs: block.parent });
+                }
+                None if hash != identity.genesis => {
+                    let theirs = Identity { genesis: hash, ..identity };
+                    return Err(StoreError::WrongChain { path: path(), ours: identity, theirs });
+                }
+                _ => {}
+            }
+            cursor = Some(Cursor { height: actual, hash });
+        }
+        Ok(cursor)
+    }
+
     /// Writes the rows of consecutive blocks and moves the cursor behind them, or changes nothing (S1).
     ///
     /// # Errors
     /// [`StoreError::Diverged`], [`StoreError::Gap`] or [`StoreError::WrongChain`] for blocks that do not follow (S2);
     /// [`StoreError::Inconsistent`] for events that contradict the rows.
     pub async fn apply(&self, blocks: &[Decoded]) -> Result<(), StoreError> {
-        let Some(last) = blocks.last() else { return Ok(()) };
         let mut transaction = self.writer.begin_with("begin immediate").await?;
         let cursor = read::cursor(&mut transaction).await?;
-        self.check_order(cursor, blocks).await?;
+        let identity = read::identity(&mut transaction).await?;
+        let identity =
+            identity.ok_or_else(|| StoreError::Damaged { table: "chain", reason: "names no chain".into() })?;
+        let Some(cursor) = self.follow(identity, cursor, blocks)? else { return Ok(()) };
         let mut rows = load::load(&mut transaction, Touched::by(blocks)).await?;
         for block in blocks {
             rows.project(block)?;
         }
         write::write(&mut transaction, &rows).await?;
-        write::cursor(&mut transaction, Cursor { height: last.facts.height, hash: last.facts.hash }).await?;
+        write::cursor(&mut transaction, cursor).await?;
         transaction.commit().await?;
         Ok(())
-    }
-
-    /// S2.
-    async fn check_order(&self, mut cursor: Option<Cursor>, blocks: &[Decoded]) -> Result<(), StoreError> {
-        for block in blocks {
-            let (expected, actual) = (cursor.map_or(0, |cursor| cursor.height + 1), block.facts.height);
-            if actual != expected {
-                return Err(StoreError::Gap { expected, actual });
-            }
-            match cursor {
-                Some(Cursor { height, hash }) if hash != block.parent => {
-                    let path = self.path.to_path_buf();
-                    return Err(StoreError::Diverged { path, height, ours: hash, theirs: block.parent });
-                }
-                Some(_) => {}
-                None => self.check_genesis(block).await?,
-            }
-            cursor = Some(Cursor { height: actual, hash: block.facts.hash });
-        }
-        Ok(())
-    }
-
-    async fn check_genesis(&self, block: &Decoded) -> Result<(), StoreError> {
-        let damaged = || StoreError::Damaged { table: "chain", reason: "names no chain".into() };
-        let ours = self.identity().await?.ok_or_else(damaged)?;
-        if ours.genesis == block.facts.hash {
-            return Ok(());
-        }
-        let theirs = Identity { genesis: block.facts.hash, ..ours };
-        Err(StoreError::WrongChain { path: self.path.to_path_buf(), ours, theirs })
     }
 }
 

@@ -179,6 +179,10 @@ pub(crate) fn opening() -> Vec<Tx> {
 }
 
 pub(crate) fn post(id: u64, price: u128) -> Tx {
+    post_input(id, price, vec![id as u8; 64])
+}
+
+pub(crate) fn post_input(id: u64, price: u128, input: Vec<u8>) -> Tx {
     let posted = IJobMarket::JobPosted {
         jobId: U256::from(id),
         requester: REQUESTER,
@@ -187,7 +191,7 @@ pub(crate) fn post(id: u64, price: u128) -> Tx {
         bond: price.max(ETHER),
         takeBy: 1_700_000_600,
         workSeconds: 60,
-        input: vec![id as u8; 64].into(),
+        input: input.into(),
     };
     Tx::new(REQUESTER, addresses::JOB_MARKET).value(price).log(addresses::JOB_MARKET, &posted)
 }
@@ -269,11 +273,14 @@ pub(crate) struct Node {
     heads: broadcast::Sender<u64>,
     /// Requests answered so far.
     pub(crate) requests: Arc<AtomicUsize>,
+    /// Blocks that it claims beyond those it has.
+    pub(crate) boast: u64,
 }
 
 impl Node {
     pub(crate) fn new(blocks: Blocks) -> Self {
-        Self { blocks: Arc::new(Mutex::new(blocks)), heads: broadcast::Sender::new(1024), requests: Arc::default() }
+        let (blocks, heads) = (Arc::new(Mutex::new(blocks)), broadcast::Sender::new(1024));
+        Self { blocks, heads, requests: Arc::default(), boast: 0 }
     }
 
     pub(crate) fn push(&self, txs: Vec<Tx>) {
@@ -327,7 +334,7 @@ impl ChainApiServer for Node {
         Ok(Status {
             chain_id: blocks.chain_id,
             genesis_hash,
-            height: tip.height,
+            height: tip.height + self.boast,
             hash: tip.hash,
             finalized: tip.height,
         })

@@ -33,6 +33,7 @@ async fn start(folder: &TempDir, rpc: &Url) -> (Child, String) {
     let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
     let line = timeout(LONG, lines.next_line()).await.expect("in time").expect("reads").expect("a ready line");
     let ready: Value = serde_json::from_str(&line).expect("JSON");
+    assert_eq!(ready["event"], "ready");
     (child, ready["indexer"].as_str().expect("a URL").to_owned())
 }
 

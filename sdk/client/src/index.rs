@@ -11,8 +11,8 @@ use url::Url;
 
 use crate::{Error, rpc::retried};
 
-/// Longest answer that is read: a full page of jobs with the largest inputs stays far below.
-const ANSWER_BYTES_MAX: usize = 64 << 20;
+/// Longest answer that is read: a full page of any list and the largest job stay far below.
+const ANSWER_BYTES_MAX: usize = 16 << 20;
 /// Longest error message that is kept.
 const MESSAGE_CHARS_MAX: usize = 500;
 

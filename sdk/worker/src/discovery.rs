@@ -16,8 +16,6 @@ use crate::{life::Candidate, plan};
 const PAGE: u32 = 50;
 /// Jobs waiting for their turn; beyond that the index keeps them.
 const QUEUE_MAX: usize = 5_000;
-/// Longest input kept while waiting; longer ones are read from the chain.
-const INPUT_CHARS_MAX: usize = 1 << 16;
 /// Workers whose turns are respected.
 const PEERS_MAX: u32 = 200;
 /// Turns in a row that a peer may let pass before it counts as away.
@@ -71,8 +69,7 @@ impl Discovery {
         for row in rows {
             let id = U256::from(row.id);
             let wait = plan::wait_ms(id, self.worker, self.present());
-            let input = (row.input.len() <= INPUT_CHARS_MAX).then(|| row.input.parse().ok()).flatten();
-            let candidate = Candidate { id, input, posted_block: row.posted_block, refused: None };
+            let candidate = Candidate { id, posted_block: row.posted_block, refused: None };
             self.queue.entry(id).or_insert(Waiting { candidate, due: now + Duration::from_millis(wait) });
         }
         full

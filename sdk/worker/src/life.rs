@@ -37,7 +37,6 @@ pub(crate) struct Bench {
 #[derive(Clone, Debug)]
 pub(crate) struct Candidate {
     pub(crate) id: U256,
-    pub(crate) input: Option<Bytes>,
     pub(crate) posted_block: u64,
     /// Why it was not taken when it was last looked at.
     pub(crate) refused: Option<Skip>,
@@ -77,7 +76,7 @@ struct Life<'a> {
 pub(crate) async fn attempt(bench: &Bench, candidate: Candidate) -> Result<Outcome, JournalError> {
     let since = Instant::now();
     let mut life = Life { bench, job: candidate.id, posted_block: candidate.posted_block, gas: U256::ZERO, since };
-    let ready = match life.prepare(candidate.input).await {
+    let ready = match life.prepare().await {
         Ok(ready) => ready,
         Err(Fault::Skip(why)) => return Ok(Outcome::Skipped(why)),
         Err(Fault::Unreachable(error)) => {
@@ -154,7 +153,7 @@ impl Life<'_> {
                 return Ok(outcome);
             }
             let work = async {
-                let input = self.input(&job, None).await?;
+                let input = self.input(&job).await?;
                 let output = self.compute(&job, input.clone()).await?;
                 Ok((input, output))
             };
@@ -176,7 +175,7 @@ impl Life<'_> {
             if let Some(outcome) = self.closed(&job).await? {
                 return Ok(outcome);
             }
-            match self.input(&job, None).await {
+            match self.input(&job).await {
                 Ok(input) => return self.submit(input, output).await,
                 Err(Fault::Skip(why)) => return self.end(End::Undoable(why)).await,
                 Err(Fault::Unreachable(_)) => sleep(AGAIN).await,

@@ -1,6 +1,7 @@
 use super::*;
 use crate::{
     filter::{JobFilter, jobs_by},
+    heads::Poll,
     page::{PageArguments, PageRequest},
     progress::State,
     store::Count,
@@ -21,14 +22,15 @@ struct Running {
     listening: tokio::task::JoinHandle<()>,
 }
 
-async fn start(folder: &TempDir, urls: &[Url], subscribe: bool) -> Running {
+/// `subscribe` is how often to ask besides listening to new heads; `None` does not listen.
+async fn start(folder: &TempDir, urls: &[Url], subscribe: Option<Poll>) -> Running {
     let store = Store::open(&folder.path().join("index.db")).await.expect("opens");
     let progress = Progress::new(store.identity().await.expect("reads"), store.newest().await.expect("reads"));
-    let heads = Heads::default();
+    let heads = Heads::new(subscribe.unwrap_or_default());
     let listening = tokio::spawn({
         let (heads, urls) = (heads.clone(), urls.to_vec());
         async move {
-            if subscribe {
+            if subscribe.is_some() {
                 heads.listen(urls).await
             }
         }
@@ -39,6 +41,7 @@ async fn start(folder: &TempDir, urls: &[Url], subscribe: bool) -> Running {
         heads,
         progress: progress.clone(),
         patience: Duration::from_secs(2),
+        stall: Duration::from_millis(200),
     };
     let (stop, stopped) = watch::channel(false);
     Running { store, progress, stop, task: tokio::spawn(follower.run(stopped)), listening }
@@ -77,7 +80,7 @@ impl Running {
 async fn backfills_and_then_follows_the_tip() {
     let (folder, node) = (TempDir::new().unwrap(), Node::new(busy(300)));
     let (url, _server) = node.serve("127.0.0.1:0").await;
-    let index = start(&folder, &[url], true).await;
+    let index = start(&folder, &[url], Some(Poll::default())).await;
     assert!(!index.progress.state().ready);
     index.until(|state| state.ready).await;
     assert_eq!((index.jobs().await, index.progress.state().block.unwrap().height), (600, 601));
@@ -90,34 +93,17 @@ async fn backfills_and_then_follows_the_tip() {
     index.end().await.unwrap();
 }
 
-/// With a subscription the follower does not have to ask all the time.
+/// The follower would look by itself in an hour.
 #[tokio::test]
 async fn new_heads_wake_the_follower() {
     let (folder, node) = (TempDir::new().unwrap(), Node::new(busy(1)));
     let (url, _server) = node.serve("127.0.0.1:0").await;
-    let index = start(&folder, &[url], true).await;
-    index.until(|state| state.ready).await;
-    let quiet = Duration::from_millis(1500);
-    // Wait until the subscription is there: the polls then come once a second instead of ten times.
-    let asked = async {
-        loop {
-            let before = node.requests.load(std::sync::atomic::Ordering::Relaxed);
-            sleep(quiet).await;
-            if node.requests.load(std::sync::atomic::Ordering::Relaxed) - before <= 4 {
-                return;
-            }
-        }
-    };
-    timeout(LONG, asked).await.expect("subscribes in time");
-    let mut times = Vec::new();
+    let hour = Duration::from_secs(3600);
+    let index = start(&folder, &[url], Some(Poll { subscribed: hour, alone: hour })).await;
     for id in 3..13 {
-        let pushed = Instant::now();
         node.push(vec![post(id, ETHER)]);
         index.until_height(id + 1).await;
-        times.push(pushed.elapsed());
     }
-    times.sort();
-    assert!(times[5] < Duration::from_millis(500), "{times:?}: as slow as polling");
     index.end().await.unwrap();
 }
 
@@ -126,7 +112,7 @@ async fn resumes_where_it_stopped() {
     let (folder, node) = (TempDir::new().unwrap(), Node::new(busy(400)));
     let (url, _server) = node.serve("127.0.0.1:0").await;
     for stop_at in [1, 300, 700] {
-        let index = start(&folder, std::slice::from_ref(&url), false).await;
+        let index = start(&folder, std::slice::from_ref(&url), None).await;
         index.until_height(stop_at).await;
         // As a crash: dropped wherever it is, without being asked to stop.
         index.task.abort();
@@ -134,7 +120,7 @@ async fn resumes_where_it_stopped() {
         let Running { task, .. } = index;
         assert!(task.await.is_err_and(|error| error.is_cancelled()));
     }
-    let index = start(&folder, &[url], false).await;
+    let index = start(&folder, &[url], None).await;
     let first = index.progress.state().block.unwrap().height;
     assert!(first >= 300, "{first}");
     index.until(|state| state.ready).await;
@@ -147,7 +133,7 @@ async fn turns_to_the_next_node_and_waits_for_a_lost_one() {
     let (folder, node) = (TempDir::new().unwrap(), Node::new(busy(2)));
     let (first, first_server) = node.serve("127.0.0.1:0").await;
     let (second, second_server) = node.serve("127.0.0.1:0").await;
-    let index = start(&folder, &[first.clone(), second], true).await;
+    let index = start(&folder, &[first.clone(), second], Some(Poll::default())).await;
     index.until(|state| state.ready).await;
     first_server.stop().unwrap();
     first_server.stopped().await;
@@ -169,27 +155,27 @@ async fn turns_to_the_next_node_and_waits_for_a_lost_one() {
 async fn a_node_of_another_chain_ends_it() {
     let folder = TempDir::new().unwrap();
     let (url, server) = Node::new(busy(3)).serve("127.0.0.1:0").await;
-    let index = start(&folder, &[url], false).await;
+    let index = start(&folder, &[url], None).await;
     index.until(|state| state.ready).await;
     index.end().await.unwrap();
     drop(server);
 
     let (other_genesis, _server) = Node::new(Blocks::new(9)).serve("127.0.0.1:0").await;
-    let failure = start(&folder, &[other_genesis], false).await.failure().await;
+    let failure = start(&folder, &[other_genesis], None).await.failure().await;
     assert!(matches!(failure, FollowError::Store(StoreError::WrongChain { .. })), "{failure}");
 
     let mut renamed = busy(3);
     renamed.chain_id = 1;
     let (other_id, _server) = Node::new(renamed).serve("127.0.0.1:0").await;
-    let failure = start(&folder, &[other_id], false).await.failure().await;
+    let failure = start(&folder, &[other_id], None).await.failure().await;
     assert!(matches!(failure, FollowError::Store(StoreError::WrongChain { .. })), "{failure}");
 
     // The same genesis, and fewer blocks than the index has: a development chain that was started anew.
     // It cannot be told from a node that is behind until it has a block of its own.
     let anew = Node::new(Blocks::new(0));
     let (url, _server) = anew.serve("127.0.0.1:0").await;
-    let index = start(&folder, &[url], false).await;
-    index.until(|state| state.head.is_some()).await;
+    let index = start(&folder, &[url], None).await;
+    index.until(|state| state.head().is_some()).await;
     anew.push(vec![]);
     let failure = index.failure().await;
     assert!(matches!(failure, FollowError::Store(StoreError::Diverged { height: 1, .. })), "{failure}");
@@ -199,7 +185,7 @@ async fn a_node_of_another_chain_ends_it() {
 async fn a_node_that_is_never_there_is_given_up() {
     let folder = TempDir::new().unwrap();
     let nowhere: Url = "http://127.0.0.1:1".parse().unwrap();
-    let failure = start(&folder, &[nowhere], true).await.failure().await;
+    let failure = start(&folder, &[nowhere], Some(Poll::default())).await.failure().await;
     assert!(matches!(failure, FollowError::Unreachable { seconds: 2, .. }), "{failure}");
     assert!(failure.to_string().contains("--rpc"));
     assert!(Source::new(&["ftp://127.0.0.1".parse().unwrap()]).is_err());
@@ -211,6 +197,59 @@ async fn blocks_that_contradict_their_header_end_it() {
     let mut blocks = busy(3);
     blocks.feed[4].receipts = blocks.feed[2].receipts.clone();
     let (url, _server) = Node::new(blocks).serve("127.0.0.1:0").await;
-    let failure = start(&folder, &[url], false).await.failure().await;
+    let failure = start(&folder, &[url], None).await.failure().await;
     assert!(matches!(failure, FollowError::Feed { .. }), "{failure}");
+}
+
+/// The right one follows them in `--rpc`, and is followed.
+#[tokio::test]
+async fn bad_nodes_are_left_for_good_while_there_is_another() {
+    let (folder, node) = (TempDir::new().unwrap(), Node::new(busy(3)));
+    let mut tampered = busy(3);
+    tampered.feed[4].receipts = tampered.feed[2].receipts.clone();
+    let (tampered, _server) = Node::new(tampered).serve("127.0.0.1:0").await;
+    let (good, _good_server) = node.serve("127.0.0.1:0").await;
+    let index = start(&folder, &[tampered, good.clone()], None).await;
+    index.until(|state| state.ready && state.block.is_some_and(|block| block.height == 7)).await;
+    index.end().await.unwrap();
+
+    let (other_genesis, _server) = Node::new(Blocks::new(9)).serve("127.0.0.1:0").await;
+    let mut fork = busy(3);
+    fork.feed.truncate(6);
+    fork.push(vec![]);
+    fork.push(vec![]);
+    fork.push(vec![]);
+    let (fork, _server) = Node::new(fork).serve("127.0.0.1:0").await;
+    let index = start(&folder, &[other_genesis, fork, good], None).await;
+    node.push(vec![post(7, ETHER)]);
+    index.until_height(8).await;
+    assert_eq!(index.progress.state().head(), Some(8));
+    index.end().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_node_that_stands_still_is_left() {
+    let (folder, blocks) = (TempDir::new().unwrap(), busy(2));
+    let (stuck, moving) = (Node::new(blocks.clone()), Node::new(blocks));
+    let (first, _first_server) = stuck.serve("127.0.0.1:0").await;
+    let (second, _second_server) = moving.serve("127.0.0.1:0").await;
+    let index = start(&folder, &[first, second], Some(Poll::default())).await;
+    index.until(|state| state.ready).await;
+    moving.push(vec![post(5, ETHER)]);
+    index.until_height(6).await;
+    index.end().await.unwrap();
+}
+
+/// It has what it claims, and claims blocks that nobody has: without the claim the index is complete.
+#[tokio::test]
+async fn a_claimed_height_does_not_stick() {
+    let (folder, blocks) = (TempDir::new().unwrap(), busy(2));
+    let mut liar = Node::new(blocks.clone());
+    liar.boast = 1_000_000;
+    let (first, _first_server) = liar.serve("127.0.0.1:0").await;
+    let (second, _second_server) = Node::new(blocks).serve("127.0.0.1:0").await;
+    let index = start(&folder, &[first, second], None).await;
+    index.until(|state| state.head() > Some(1_000_000)).await;
+    index.until(|state| state.ready && state.head() == Some(5)).await;
+    index.end().await.unwrap();
 }

@@ -5,7 +5,7 @@ use crate::{
     decode::Event,
     record::{Job, JobEvent},
 };
-use alloy::primitives::U256;
+use alloy::primitives::{Bytes, U256, keccak256};
 use edgeloom_bindings::{IJobMarket, IJobMarket::IJobMarketEvents};
 use edgeloom_index_api::{JobEventKind, Phase, Reason};
 
@@ -50,8 +50,9 @@ impl Rows {
                 phase: Phase::Open,
                 reason: Reason::Running,
                 worker: None,
-                input: posted.input.clone(),
-                output: None,
+                input_bytes: length(&posted.input),
+                input_hash: keccak256(&posted.input),
+                output_bytes: None,
                 evidence: None,
                 paid: None,
                 take_by: posted.takeBy,
@@ -62,6 +63,7 @@ impl Rows {
                 closed: None,
             },
         );
+        self.inputs.push((id, posted.input.clone()));
         Ok(id)
     }
 
@@ -78,8 +80,10 @@ impl Rows {
 
     fn answered(&mut self, answered: &IJobMarket::JobAnswered) -> Result<u64, Contradiction> {
         let job = self.job_in(answered.jobId, &[Phase::Taken])?;
-        job.output = Some(answered.output.clone());
-        Ok(job.id)
+        job.output_bytes = Some(length(&answered.output));
+        let id = job.id;
+        self.outputs.push((id, answered.output.clone()));
+        Ok(id)
     }
 
     fn closed(&mut self, event: &Event, closed: &IJobMarket::JobClosed) -> Result<u64, Contradiction> {
@@ -118,6 +122,11 @@ impl Rows {
 /// Job numbers count from 1: one that does not fit a database key cannot come from the market.
 fn number(id: U256) -> Result<u64, Contradiction> {
     i64::try_from(id).ok().and_then(|id| u64::try_from(id).ok()).ok_or(Contradiction::JobNumber(id))
+}
+
+/// Far below 2^32: it was an argument of a transaction.
+fn length(bytes: &Bytes) -> u32 {
+    u32::try_from(bytes.len()).unwrap_or(u32::MAX)
 }
 
 fn ending(id: u64, closed: &IJobMarket::JobClosed) -> Result<(Phase, Reason), Contradiction> {

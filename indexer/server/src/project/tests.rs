@@ -5,6 +5,7 @@ use crate::{
         Blocks, ETHER, MODEL, REQUESTER, Tx, WORKER, busy, cancel, closed, opening, post, settle, slash, take, theta,
     },
 };
+use alloy::primitives::keccak256;
 use edgeloom_bindings::{IEdgeStaking, IJobMarket, addresses};
 use edgeloom_index_api::{JobEventKind, Phase, Reason};
 
@@ -44,7 +45,9 @@ fn a_job_lives_from_posted_to_settled() {
         (row.posted_ms, row.taken_ms, row.closed_ms),
         (1_700_000_000_500, Some(1_700_000_000_750), Some(1_700_000_001_000))
     );
-    assert_eq!(row.output.as_deref(), Some("0x07070707070707070707"));
+    assert_eq!((row.input_bytes, row.output_bytes), (64, Some(10)));
+    assert_eq!(row.input_hash, keccak256([1; 64]).to_string());
+    assert_eq!((rows.inputs, rows.outputs), (vec![(1, vec![1; 64].into())], vec![(1, vec![7; 10].into())]));
     assert_eq!((row.take_by, row.work_seconds, row.submit_by), (1_700_000_600, 60, Some(1_700_000_900)));
     let history: Vec<_> = rows.job_events.iter().map(|event| (event.kind, event.phase, event.actor)).collect();
     assert_eq!(

@@ -1,6 +1,6 @@
 use super::{Stamp, address_text, hash_text};
 use alloy::primitives::{Address, B256, Bytes, U256, hex};
-use edgeloom_index_api::{JobEventKind, JobEventRow, JobRow, Phase, Reason};
+use edgeloom_index_api::{JobDetail, JobEventKind, JobEventRow, JobRow, Phase, Reason};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Job {
@@ -12,8 +12,12 @@ pub struct Job {
     pub phase: Phase,
     pub reason: Reason,
     pub worker: Option<Address>,
-    pub input: Bytes,
-    pub output: Option<Bytes>,
+    /// Length of the input.
+    pub input_bytes: u32,
+    /// keccak256 of the input.
+    pub input_hash: B256,
+    /// Length of the answer that was paid for.
+    pub output_bytes: Option<u32>,
     pub evidence: Option<B256>,
     pub paid: Option<U256>,
     pub take_by: u64,
@@ -36,8 +40,9 @@ impl Job {
             phase: self.phase,
             reason: self.reason,
             worker: self.worker.as_ref().map(address_text),
-            input: hex::encode_prefixed(&self.input),
-            output: self.output.as_ref().map(hex::encode_prefixed),
+            input_bytes: self.input_bytes,
+            input_hash: hash_text(&self.input_hash),
+            output_bytes: self.output_bytes,
             evidence: self.evidence.as_ref().map(hash_text),
             paid_wei: self.paid.map(|paid| paid.to_string()),
             take_by: self.take_by,
@@ -52,6 +57,25 @@ impl Job {
             closed_block: closed.map(|at| at.block),
             closed_tx: closed.map(|at| hash_text(&at.tx)),
             closed_ms: closed.map(|at| at.ms),
+        }
+    }
+}
+
+/// What went into a job and what came out. Up to 128 KiB each: read one job at a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payload {
+    pub input: Bytes,
+    pub output: Option<Bytes>,
+}
+
+impl Payload {
+    /// A job with all that is known of it.
+    pub fn detail(&self, job: &Job, history: &[JobEvent]) -> JobDetail {
+        JobDetail {
+            job: job.row(),
+            input: hex::encode_prefixed(&self.input),
+            output: self.output.as_ref().map(hex::encode_prefixed),
+            history: history.iter().map(JobEvent::row).collect(),
         }
     }
 }

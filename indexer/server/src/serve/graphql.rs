@@ -1,19 +1,28 @@
-//! GraphQL over POST. A query is bounded in four steps, each before the work that it bounds:
+//! GraphQL over POST. A query is bounded four times before it runs, each time before the work that is bounded:
 //!
 //! G1 brackets: at most 64 levels, counted in the text, so that parsing cannot exhaust the stack;
 //! G2 fields: at most 10,000 once fragments are expanded, counted without expanding them;
 //! G3 depth: at most 12 fields below each other;
-//! G4 complexity: at most 30,000, where a list counts its fields once per row of the page.
+//! G4 complexity: at most 30,000, where a list counts its fields once per row of the page and 100 for itself, a row that
+//!    is looked up 10, and a job's input or output 1,000;
 //!
-//! Introspection is bounded by G1, G2 and a depth of its own: the standard query of tools is 15 deep.
+//! and once while it runs:
+//!
+//! G5 length: at most 4 MiB of JSON. What comes after is not asked for, and the answer is an error.
+//!
+//! Introspection is bounded by G1, G2, a depth of its own (the standard query of tools is 15 deep) and a length of 1 MiB.
 
 mod bounds;
+mod length;
 mod loaders;
 mod query;
 mod rows;
 mod wheres;
 
-use super::{Served, problem::problem};
+use super::{
+    Served,
+    problem::{Failed, problem},
+};
 use crate::{progress::Progress, store::Store};
 use async_graphql::{
     EmptyMutation, EmptySubscription, ErrorExtensionValues, Request, Response as GraphResponse, Schema, ServerError,
@@ -26,6 +35,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use length::LengthMax;
 use query::Query;
 
 /// G3.
@@ -34,6 +44,9 @@ const DEPTH_MAX: usize = 12;
 const INTROSPECTION_DEPTH_MAX: usize = 20;
 /// G4.
 const COMPLEXITY_MAX: usize = 30_000;
+/// G5, bytes.
+const LENGTH_MAX: usize = 4 << 20;
+const INTROSPECTION_LENGTH_MAX: usize = 1 << 20;
 /// Directives on one field.
 const DIRECTIVES_MAX: usize = 16;
 
@@ -54,8 +67,12 @@ impl Schemas {
                 .data(DataLoader::new(loaders::Rows(store.clone()), tokio::spawn))
                 .limit_directives(DIRECTIVES_MAX)
         };
-        let rows = schema().limit_depth(DEPTH_MAX).limit_complexity(COMPLEXITY_MAX).finish();
-        let introspection = schema().introspection_only().limit_depth(INTROSPECTION_DEPTH_MAX).finish();
+        let rows = schema().limit_depth(DEPTH_MAX).limit_complexity(COMPLEXITY_MAX).extension(LengthMax(LENGTH_MAX));
+        let introspection = schema()
+            .introspection_only()
+            .limit_depth(INTROSPECTION_DEPTH_MAX)
+            .extension(LengthMax(INTROSPECTION_LENGTH_MAX));
+        let (rows, introspection) = (rows.finish(), introspection.finish());
         Self { rows, introspection }
     }
 
@@ -80,7 +97,7 @@ impl Schemas {
                 }
                 "Query is too complex." => {
                     error.message = format!(
-                        "Query costs more than {COMPLEXITY_MAX} (fields × rows per page): ask for fewer rows or fields."
+                        "Query costs more than {COMPLEXITY_MAX} (fields × rows per page; a list itself costs 100, a job's bytes 1000): ask for fewer rows or fields."
                     );
                 }
                 _ => {}
@@ -94,6 +111,11 @@ fn refused(message: String) -> GraphResponse {
     GraphResponse::from_errors(vec![ServerError::new(message, None)])
 }
 
+/// Runs a GraphQL query: `{"query": "{ jobs(first: 3) { items { id phase } } }"}`. The answer's `errors` say what is wrong.
+#[utoipa::path(
+    post, path = "/graphql", request_body = serde_json::Value,
+    responses((status = 200, description = "`data`, and `errors` if there are any", body = serde_json::Value), Failed)
+)]
 pub(super) async fn answer(
     State(Served(shared)): State<Served>,
     headers: HeaderMap,
@@ -122,7 +144,7 @@ pub(super) async fn answer(
     (status(&response), GraphQLResponse::from(response)).into_response()
 }
 
-/// 400 when nothing was executed or an argument was wrong, 500 when reading failed, else 200.
+/// 400 when nothing was executed or an argument was wrong, 500 when reading failed, 503 when it took too long, else 200.
 fn status(response: &GraphResponse) -> StatusCode {
     let code = |error: &ServerError| {
         let extensions: Option<&ErrorExtensionValues> = error.extensions.as_ref();
@@ -131,6 +153,8 @@ fn status(response: &GraphResponse) -> StatusCode {
     let has = |wanted: &str| response.errors.iter().any(|error| code(error) == Some(Value::from(wanted)));
     if has(rows::INTERNAL) {
         StatusCode::INTERNAL_SERVER_ERROR
+    } else if has(rows::UNAVAILABLE) {
+        StatusCode::SERVICE_UNAVAILABLE
     } else if has(rows::BAD_INPUT) || response.errors.iter().any(|error| error.path.is_empty()) {
         StatusCode::BAD_REQUEST
     } else {

@@ -18,8 +18,34 @@ pub(super) enum Refusal {
     BadArgument(#[from] BadArgument),
     #[error("there is no {0}")]
     NotFound(String),
+    #[error(transparent)]
+    Overloaded(StoreError),
     #[error("the index cannot be read at the moment")]
-    Store(#[from] StoreError),
+    Store(StoreError),
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::TooSlow | StoreError::Busy => Self::Overloaded(error),
+            _ => Self::Store(error),
+        }
+    }
+}
+
+/// What every question can come to instead of an answer.
+#[derive(utoipa::IntoResponses)]
+#[expect(dead_code, reason = "describes answers; they are made by `problem`")]
+pub(super) enum Failed {
+    /// An argument is not what it must be.
+    #[response(status = 400)]
+    BadRequest(Problem),
+    /// The index cannot be read.
+    #[response(status = 500)]
+    Internal(Problem),
+    /// Too much is asked at once, or the answer takes too long to find.
+    #[response(status = 503)]
+    Unavailable(Problem),
 }
 
 impl IntoResponse for Refusal {
@@ -27,6 +53,7 @@ impl IntoResponse for Refusal {
         let status = match &self {
             Self::BadArgument(_) => StatusCode::BAD_REQUEST,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::Overloaded(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Store(error) => {
                 // What is wrong with the database is for the operator, not for whoever asks.
                 tracing::error!(%error, "a request failed");

@@ -1,17 +1,22 @@
 //! REST: the same lists as GraphQL, described by OpenAPI.
 
-use super::{Served, problem::Refusal};
+use super::{
+    Served, graphql,
+    problem::{Failed, Refusal},
+    turns::{self, Turns},
+};
 use crate::{
     filter::{
         BadArgument, JobFilter, ModelFilter, TransferFilter, WorkerFilter, address, hash, jobs_by, models_by, phases,
         transfers_by, wei, workers_by,
     },
     page::{PageArguments, PageRequest},
-    store::{Count, Slice},
+    store::{Count, Slice, StoreError},
 };
 use axum::{
     Json, Router,
     extract::{Path, Query, State},
+    middleware,
 };
 use edgeloom_index_api::{
     JobDetail, JobQuery, JobRow, Meta, ModelQuery, ModelRow, Page, PageInfo, Problem, TransferQuery, TransferRow,
@@ -30,8 +35,12 @@ type Answer<T> = Result<Json<T>, Refusal>;
 ))]
 struct Described;
 
+/// V4. GraphQL queries are fewer: one may read much more.
+const REST_AT_ONCE: usize = 16;
+const GRAPHQL_AT_ONCE: usize = 8;
+
 pub(super) fn routes() -> (Router<Served>, Document) {
-    OpenApiRouter::with_openapi(Described::openapi())
+    let asked = OpenApiRouter::new()
         .routes(routes!(jobs))
         .routes(routes!(job))
         .routes(routes!(workers))
@@ -39,19 +48,32 @@ pub(super) fn routes() -> (Router<Served>, Document) {
         .routes(routes!(models))
         .routes(routes!(model))
         .routes(routes!(transfers))
+        .route_layer(middleware::from_fn_with_state(Turns::new(REST_AT_ONCE), turns::wait));
+    let queried = OpenApiRouter::new()
+        .routes(routes!(graphql::answer))
+        .route_layer(middleware::from_fn_with_state(Turns::new(GRAPHQL_AT_ONCE), turns::wait));
+    OpenApiRouter::with_openapi(Described::openapi())
+        .merge(asked)
+        .merge(queried)
         .routes(routes!(meta))
+        .routes(routes!(super::health))
+        .routes(routes!(super::ready))
+        .routes(routes!(super::metrics))
         .split_for_parts()
 }
 
 /// Jobs, by number unless ordered otherwise.
-#[utoipa::path(get, path = "/api/jobs", params(JobQuery), responses((status = 200, body = Page<JobRow>), (status = 400, body = Problem)))]
+#[utoipa::path(get, path = "/api/jobs", params(JobQuery), responses((status = 200, body = Page<JobRow>), Failed))]
 async fn jobs(State(Served(shared)): State<Served>, Query(query): Query<JobQuery>) -> Answer<Page<JobRow>> {
     let filter = JobFilter {
         phases: query.phase.as_deref().map(phases).transpose()?.unwrap_or_default(),
         requester: query.requester.as_deref().map(|text| address("requester", text)).transpose()?,
         worker: query.worker.as_deref().map(|text| address("worker", text)).transpose()?,
         model: query.model_id.as_deref().map(|text| hash("modelId", text)).transpose()?,
-        ..JobFilter::default()
+        price_min: query.price_wei_gte.as_deref().map(|text| wei("priceWei_gte", text)).transpose()?,
+        price_max: query.price_wei_lte.as_deref().map(|text| wei("priceWei_lte", text)).transpose()?,
+        posted_block_min: query.posted_block_gte,
+        posted_block_max: query.posted_block_lte,
     };
     let arguments =
         PageArguments { direction: query.order_direction.unwrap_or_default(), limit: query.limit, after: query.after };
@@ -60,16 +82,18 @@ async fn jobs(State(Served(shared)): State<Served>, Query(query): Query<JobQuery
     Ok(Json(as_page(shared.store.jobs(&filter, &page, Count::Yes).await?, |job| job.row())))
 }
 
-/// One job with its history.
-#[utoipa::path(get, path = "/api/jobs/{id}", params(("id" = u64, Path)), responses((status = 200, body = JobDetail), (status = 404, body = Problem)))]
+/// One job with its bytes and its history.
+#[utoipa::path(get, path = "/api/jobs/{id}", params(("id" = u64, Path)), responses((status = 200, body = JobDetail), (status = 404, body = Problem), Failed))]
 async fn job(State(Served(shared)): State<Served>, Path(id): Path<u64>) -> Answer<JobDetail> {
     let job = shared.store.jobs_by_id(&[id]).await?.pop().ok_or_else(|| Refusal::NotFound(format!("job {id}")))?;
+    let payload = shared.store.payload(id).await?;
+    let missing = || StoreError::Damaged { table: "job_inputs", reason: format!("job {id} has none") };
     let history = shared.store.job_events(&[id]).await?;
-    Ok(Json(JobDetail { job: job.row(), history: history.iter().map(|event| event.row()).collect() }))
+    Ok(Json(payload.ok_or_else(missing)?.detail(&job, &history)))
 }
 
 /// Workers, by address unless ordered otherwise.
-#[utoipa::path(get, path = "/api/workers", params(WorkerQuery), responses((status = 200, body = Page<WorkerRow>), (status = 400, body = Problem)))]
+#[utoipa::path(get, path = "/api/workers", params(WorkerQuery), responses((status = 200, body = Page<WorkerRow>), Failed))]
 async fn workers(State(Served(shared)): State<Served>, Query(query): Query<WorkerQuery>) -> Answer<Page<WorkerRow>> {
     let stake_min = query.stake_wei_gte.as_deref().map(|text| wei("stakeWei_gte", text)).transpose()?;
     let arguments =
@@ -81,7 +105,7 @@ async fn workers(State(Served(shared)): State<Served>, Query(query): Query<Worke
 }
 
 /// One worker.
-#[utoipa::path(get, path = "/api/workers/{address}", params(("address" = String, Path)), responses((status = 200, body = WorkerRow), (status = 404, body = Problem)))]
+#[utoipa::path(get, path = "/api/workers/{address}", params(("address" = String, Path)), responses((status = 200, body = WorkerRow), (status = 404, body = Problem), Failed))]
 async fn worker(State(Served(shared)): State<Served>, Path(text): Path<String>) -> Answer<WorkerRow> {
     let address = address("address", &text)?;
     let found = shared.store.workers_by_address(&[address]).await?.pop();
@@ -89,7 +113,7 @@ async fn worker(State(Served(shared)): State<Served>, Path(text): Path<String>) 
 }
 
 /// Registered models, oldest first unless ordered otherwise.
-#[utoipa::path(get, path = "/api/models", params(ModelQuery), responses((status = 200, body = Page<ModelRow>), (status = 400, body = Problem)))]
+#[utoipa::path(get, path = "/api/models", params(ModelQuery), responses((status = 200, body = Page<ModelRow>), Failed))]
 async fn models(State(Served(shared)): State<Served>, Query(query): Query<ModelQuery>) -> Answer<Page<ModelRow>> {
     let owner = query.owner.as_deref().map(|text| address("owner", text)).transpose()?;
     let arguments =
@@ -101,7 +125,7 @@ async fn models(State(Served(shared)): State<Served>, Query(query): Query<ModelQ
 }
 
 /// One model.
-#[utoipa::path(get, path = "/api/models/{id}", params(("id" = String, Path)), responses((status = 200, body = ModelRow), (status = 404, body = Problem)))]
+#[utoipa::path(get, path = "/api/models/{id}", params(("id" = String, Path)), responses((status = 200, body = ModelRow), (status = 404, body = Problem), Failed))]
 async fn model(State(Served(shared)): State<Served>, Path(text): Path<String>) -> Answer<ModelRow> {
     let id = hash("id", &text)?;
     let found = shared.store.models_by_id(&[id]).await?.pop();
@@ -109,7 +133,7 @@ async fn model(State(Served(shared)): State<Served>, Path(text): Path<String>) -
 }
 
 /// Transfers of TFUEL and THETA, oldest first unless ordered otherwise.
-#[utoipa::path(get, path = "/api/transfers", params(TransferQuery), responses((status = 200, body = Page<TransferRow>), (status = 400, body = Problem)))]
+#[utoipa::path(get, path = "/api/transfers", params(TransferQuery), responses((status = 200, body = Page<TransferRow>), Failed))]
 async fn transfers(
     State(Served(shared)): State<Served>,
     Query(query): Query<TransferQuery>,
@@ -119,7 +143,8 @@ async fn transfers(
         from: query.from.as_deref().map(|text| address("from", text)).transpose()?,
         to: query.to.as_deref().map(|text| address("to", text)).transpose()?,
         account: query.account.as_deref().map(|text| address("account", text)).transpose()?,
-        ..TransferFilter::default()
+        block_min: query.block_gte,
+        block_max: query.block_lte,
     };
     let arguments =
         PageArguments { direction: query.order_direction.unwrap_or_default(), limit: query.limit, after: query.after };

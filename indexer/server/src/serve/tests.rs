@@ -12,7 +12,10 @@ use axum::{
 use edgeloom_index_api::{JobRow, Page, Phase, Problem, TransferRow};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -85,6 +88,11 @@ async fn lists_filter_and_count() {
         ("requester=0x2222222222222222222222222222222222222222", 0),
         ("worker=0x2222222222222222222222222222222222222222&phase=expired", 2),
         ("modelId=0x3333333333333333333333333333333333333333333333333333333333333333", 40),
+        ("priceWei_gte=600000000000000000&priceWei_lte=600000000000000000", 6),
+        ("postedBlock_gte=10&postedBlock_lte=13", 4),
+        ("postedBlock_gte=10&postedBlock_lte=13&orderBy=priceWei", 4),
+        ("postedBlock_lte=0", 0),
+        ("postedBlock_gte=18446744073709551615", 0),
     ] {
         let (status, page) = world.get(&format!("/api/jobs?{query}")).await;
         assert_eq!((status, &page["totalCount"]), (StatusCode::OK, &json!(count)), "{query}");
@@ -94,10 +102,43 @@ async fn lists_filter_and_count() {
     assert_eq!(page["totalCount"], 20);
     let (_, page) = world.get("/api/transfers?asset=TFUEL&from=0x2222222222222222222222222222222222222222").await;
     assert_eq!(page["totalCount"], 1, "the bond");
+    let (_, page) = world.get("/api/transfers?block_gte=10&block_lte=11").await;
+    assert_eq!(page["totalCount"], 3, "two prices and THETA");
     let (_, page) = world.get("/api/workers?stakeWei_gte=20000000000000000000000").await;
     assert_eq!(page["totalCount"], 0, "was slashed");
     let (_, page) = world.get("/api/models?name=digits").await;
     assert_eq!(page["items"][0]["jobsPosted"], 40);
+}
+
+/// Counting more would cost more than it tells.
+#[tokio::test]
+async fn counting_stops() {
+    let mut blocks = busy(1);
+    blocks.push(vec![theta(REQUESTER, WORKER, 1); 10_000]);
+    let world = World::new(blocks).await;
+    assert_eq!(world.get("/api/transfers?limit=1").await.1["totalCount"], Page::<TransferRow>::COUNT_MAX);
+    assert_eq!(world.get("/api/transfers?limit=1&block_lte=3").await.1["totalCount"], 4);
+}
+
+/// Without turns all of them would be there at once.
+#[tokio::test]
+async fn so_many_are_answered_at_once_and_no_more() {
+    let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let counts = (running.clone(), most.clone());
+    let answer = get(async move || {
+        counts.1.fetch_max(counts.0.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
+        for _ in 0..10 {
+            tokio::task::yield_now().await;
+        }
+        counts.0.fetch_sub(1, Ordering::Relaxed);
+    });
+    let turns = middleware::from_fn_with_state(turns::Turns::new(3), turns::wait);
+    let app: Router = Router::new().route("/", answer).route_layer(turns);
+    let ask = || app.clone().oneshot(Request::get("/").body(Body::empty()).unwrap());
+    for answer in futures::future::join_all((0..20).map(|_| ask())).await {
+        assert_eq!(answer.unwrap().status(), StatusCode::OK);
+    }
+    assert_eq!((most.load(Ordering::Relaxed), running.load(Ordering::Relaxed)), (3, 0));
 }
 
 #[tokio::test]
@@ -106,6 +147,12 @@ async fn single_rows_are_found_or_not() {
     let (status, job) = world.get("/api/jobs/3").await;
     assert_eq!((status, &job["id"], &job["phase"]), (StatusCode::OK, &json!(3), &json!("settled")));
     assert_eq!(job["history"].as_array().unwrap().len(), 4);
+    assert_eq!(
+        (&job["input"], &job["output"]),
+        (&json!(format!("0x{}", "03".repeat(64))), &json!(format!("0x{}", "07".repeat(10))))
+    );
+    let (_, listed) = world.get("/api/jobs?limit=1").await;
+    assert_eq!((&listed["items"][0]["inputBytes"], &listed["items"][0]["input"]), (&json!(64), &Value::Null));
     let (status, worker) = world.get(&format!("/api/workers/{WORKER}")).await;
     assert_eq!((status, &worker["jobsSettled"]), (StatusCode::OK, &json!(4)));
     let id = "0x3333333333333333333333333333333333333333333333333333333333333333";
@@ -241,27 +288,33 @@ async fn a_body_that_is_too_large_is_refused() {
 #[tokio::test]
 async fn ready_once_backfilled() {
     let world = World::new(busy(1)).await;
-    let status = |head| NodeStatus { identity: identity(&world.blocks), head, finalized: head };
+    let status = |node, head| NodeStatus { node, identity: identity(&world.blocks), head, finalized: head };
     let (health, body) = world.get("/health").await;
     assert_eq!((health, &body["status"]), (StatusCode::OK, &json!("ok")));
     let (code, body) = world.get("/ready").await;
     assert_eq!((code, &body["ready"], &body["head"]), (StatusCode::SERVICE_UNAVAILABLE, &json!(false), &Value::Null));
-    world.progress.reached(status(7));
+    world.progress.reached(status(0, 7));
     let (code, body) = world.get("/ready").await;
     assert_eq!(
         (code, &body["blocksBehind"], &body["progress"]),
         (StatusCode::SERVICE_UNAVAILABLE, &json!(4), &json!(0.5))
     );
-    world.progress.reached(status(3));
+    world.progress.reached(status(1, 3));
     assert_eq!(world.get("/ready").await.0, StatusCode::SERVICE_UNAVAILABLE, "one node may be behind another");
     let facts = crate::record::BlockFacts { height: 7, ..world.store.newest().await.unwrap().unwrap() };
     world.progress.indexed(facts);
     assert_eq!(world.get("/ready").await.0, StatusCode::OK);
-    world.progress.reached(status(20));
-    world.progress.unreachable("gone".into());
+    world.progress.reached(status(0, 20));
+    world.progress.unreachable(0, "gone".into());
     let (code, body) = world.get("/ready").await;
     assert_eq!((code, &body["nodeReachable"], &body["error"]), (StatusCode::OK, &json!(false), &json!("gone")));
-    world.progress.reached(status(2000));
+    world.progress.reached(status(1, 7));
+    assert_eq!(world.get("/ready").await.1["blocksBehind"], 0, "what a lost node said counts until another answers");
+    world.progress.reached(status(0, u64::MAX));
+    assert_eq!(world.get("/ready").await.0, StatusCode::SERVICE_UNAVAILABLE);
+    world.progress.forget(0);
+    assert_eq!(world.get("/ready").await.1["head"], 7);
+    world.progress.reached(status(0, 2000));
     assert_eq!(world.get("/ready").await.0, StatusCode::SERVICE_UNAVAILABLE, "far behind again");
     world.progress.failed("stopped".into());
     let (_, meta) = world.get("/api/meta").await;
@@ -286,8 +339,16 @@ async fn metrics_openapi_page_and_cors() {
     }
     let (_, document) = world.get("/api/openapi.json").await;
     let paths: Vec<_> = document["paths"].as_object().unwrap().keys().cloned().collect();
-    for path in [paths::JOBS, paths::WORKERS, paths::MODELS, paths::TRANSFERS, paths::META, "/api/jobs/{id}"] {
+    let lists = [paths::JOBS, paths::WORKERS, paths::MODELS, paths::TRANSFERS, "/api/jobs/{id}", paths::GRAPHQL];
+    for path in lists.into_iter().chain([paths::META, paths::HEALTH, paths::READY, paths::METRICS]) {
         assert!(paths.iter().any(|known| known == path), "{path} is not in {paths:?}");
+    }
+    for path in lists {
+        let method = if path == paths::GRAPHQL { "post" } else { "get" };
+        let answers = &document["paths"][path][method]["responses"];
+        for status in ["200", "400", "500", "503"] {
+            assert!(answers[status].is_object(), "{path} does not say {status}: {answers}");
+        }
     }
     let names: Vec<_> = document["paths"]["/api/jobs"]["get"]["parameters"]
         .as_array()
@@ -295,7 +356,9 @@ async fn metrics_openapi_page_and_cors() {
         .iter()
         .map(|p| p["name"].clone())
         .collect();
-    assert_eq!(names, ["phase", "requester", "worker", "modelId", "orderBy", "orderDirection", "limit", "after"]);
+    let filters = ["phase", "requester", "worker", "modelId"];
+    let ranges = ["priceWei_gte", "priceWei_lte", "postedBlock_gte", "postedBlock_lte"];
+    assert_eq!(names, [filters, ranges, ["orderBy", "orderDirection", "limit", "after"]].concat());
     let (_, headers, page) = world.raw(Request::get("/graphql").body(Body::empty()).unwrap()).await;
     assert!(headers["content-type"].to_str().unwrap().starts_with("text/html"));
     assert!(!String::from_utf8(page).unwrap().contains("://"), "the page loads nothing from elsewhere");

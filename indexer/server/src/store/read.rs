@@ -1,14 +1,14 @@
 //! Lists and single rows. A page and its count come from one snapshot of the database.
 
-use super::{Cursor, Store, StoreError, rows};
+use super::{Cursor, Identity, Store, StoreError, rows};
 use crate::{
     filter::{JobFilter, ModelFilter, TransferFilter, WorkerFilter},
     page::{Kind, PageRequest, Value},
-    record::{Job, JobEvent, Model, Transfer, Worker},
+    record::{Job, JobEvent, Model, Payload, Transfer, Worker},
 };
 use alloy::primitives::{Address, B256, U256};
-use edgeloom_index_api::OrderDirection;
-use sqlx::{QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
+use edgeloom_index_api::{OrderDirection, Page};
+use sqlx::{Connection, QueryBuilder, Row, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
 /// Rows of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,11 +16,11 @@ pub struct Slice<T> {
     pub items: Vec<T>,
     pub end_cursor: Option<String>,
     pub has_next_page: bool,
-    /// Matching rows on all pages; 0 when not counted.
+    /// Matching rows on all pages, at most [`Page::COUNT_MAX`]; 0 when not counted.
     pub total_count: u64,
 }
 
-/// Whether a list is counted, which reads all of it.
+/// Whether a list is counted, which reads much of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Count {
     Yes,
@@ -41,6 +41,15 @@ pub(super) async fn cursor(connection: &mut SqliteConnection) -> Result<Option<C
         sqlx::query_as("select height, hash from cursor").fetch_optional(&mut *connection).await?;
     row.map(|(height, hash)| Ok(Cursor { height: height.cast_unsigned(), hash: rows::hash("cursor", &hash)? }))
         .transpose()
+}
+
+pub(super) async fn identity(connection: &mut SqliteConnection) -> Result<Option<Identity>, StoreError> {
+    let row: Option<(i64, Vec<u8>)> =
+        sqlx::query_as("select chain_id, genesis from chain").fetch_optional(&mut *connection).await?;
+    row.map(|(chain_id, genesis)| {
+        Ok(Identity { chain_id: chain_id.cast_unsigned(), genesis: rows::hash("chain", &genesis)? })
+    })
+    .transpose()
 }
 
 impl Store {
@@ -99,6 +108,14 @@ impl Store {
         self.by_keys("select * from models where id in (", ids.iter().map(|id| id.to_vec()), rows::model).await
     }
 
+    /// The bytes of a job.
+    pub async fn payload(&self, job: u64) -> Result<Option<Payload>, StoreError> {
+        let Ok(job) = i64::try_from(job) else { return Ok(None) };
+        let select = "select input, output from job_inputs left join job_outputs using (job) where job = ?";
+        let row = sqlx::query(select).bind(job).fetch_optional(&mut *self.readers.get().await?).await?;
+        row.as_ref().map(rows::payload).transpose()
+    }
+
     /// Histories of jobs; each job's events are oldest first.
     pub async fn job_events(&self, jobs: &[u64]) -> Result<Vec<JobEvent>, StoreError> {
         let keys = jobs.iter().filter_map(|id| i64::try_from(*id).ok());
@@ -122,7 +139,8 @@ impl Store {
             list.push_bind(key);
         }
         query.push(")");
-        query.build().fetch_all(&self.readers).await?.iter().map(read).collect()
+        let found = query.build().fetch_all(&mut *self.readers.get().await?).await?;
+        found.iter().map(read).collect()
     }
 
     async fn list<F: Fn(&mut Query), T>(
@@ -131,7 +149,8 @@ impl Store {
         page: &PageRequest,
         count: Count,
     ) -> Result<Slice<T>, StoreError> {
-        let mut snapshot = self.readers.begin().await?;
+        let mut connection = self.readers.get().await?;
+        let mut snapshot = connection.begin().await?;
         let mut query = Query::new("select * from ");
         query.push(listing.table).push(" where true");
         (listing.filter)(&mut query);
@@ -144,9 +163,10 @@ impl Store {
         let total_count = match count {
             Count::No => 0,
             Count::Yes => {
-                let mut query = Query::new("select count(*) from ");
+                let mut query = Query::new("select count(*) from (select 1 from ");
                 query.push(listing.table).push(" where true");
                 (listing.filter)(&mut query);
+                query.push(" limit ").push_bind(i64::from(Page::<T>::COUNT_MAX)).push(")");
                 query.build_query_scalar::<i64>().fetch_one(&mut *snapshot).await?.cast_unsigned()
             }
         };
@@ -212,8 +232,17 @@ fn wei(value: Option<U256>) -> Option<Vec<u8>> {
     value.map(|value| value.to_be_bytes_vec())
 }
 
-fn block(value: Option<u64>) -> Option<i64> {
-    value.map(|value| i64::try_from(value).unwrap_or(i64::MAX))
+/// Numbers grow with blocks, so a range of blocks is a range of numbers, which goes with every order and every index.
+fn push_blocks(query: &mut Query, [table, block]: [&'static str; 2], [min, max]: [Option<u64>; 2]) {
+    let number = |height: u64| i64::try_from(height).unwrap_or(i64::MAX);
+    if let Some(min) = min {
+        query.push(format_args!(" and id >= coalesce((select id from {table} where {block} >= "));
+        query.push_bind(number(min)).push(format_args!(" order by {block}, id limit 1), {})", i64::MAX));
+    }
+    if let Some(max) = max {
+        query.push(format_args!(" and id <= coalesce((select id from {table} where {block} <= "));
+        query.push_bind(number(max)).push(format_args!(" order by {block} desc, id desc limit 1), 0)"));
+    }
 }
 
 impl JobFilter {
@@ -231,8 +260,7 @@ impl JobFilter {
         push_condition(query, "model =", self.model.map(|id| id.to_vec()));
         push_condition(query, "price >=", wei(self.price_min));
         push_condition(query, "price <=", wei(self.price_max));
-        push_condition(query, "posted_block >=", block(self.posted_block_min));
-        push_condition(query, "posted_block <=", block(self.posted_block_max));
+        push_blocks(query, ["jobs", "posted_block"], [self.posted_block_min, self.posted_block_max]);
     }
 }
 
@@ -258,7 +286,6 @@ impl TransferFilter {
             query.push(" and (sender = ").push_bind(account.to_vec());
             query.push(" or receiver = ").push_bind(account.to_vec()).push(")");
         }
-        push_condition(query, "block >=", block(self.block_min));
-        push_condition(query, "block <=", block(self.block_max));
+        push_blocks(query, ["transfers", "block"], [self.block_min, self.block_max]);
     }
 }

@@ -1,7 +1,7 @@
 //! Database rows to records. What does not parse was not written by us: the file is damaged.
 
 use super::StoreError;
-use crate::record::{BlockFacts, Job, JobEvent, Model, Stamp, Transfer, Worker};
+use crate::record::{BlockFacts, Job, JobEvent, Model, Payload, Stamp, Transfer, Worker};
 use alloy::primitives::{Address, B256, Bytes, U256};
 use edgeloom_index_api::{Asset, JobEventKind, Phase, Reason};
 use sqlx::{Row, sqlite::SqliteRow};
@@ -20,6 +20,11 @@ impl Of<'_> {
 
     fn small(&self, column: &str) -> Result<u32, StoreError> {
         u32::try_from(self.1.try_get::<i64, _>(column)?).map_err(|_| self.damaged(column))
+    }
+
+    fn maybe_small(&self, column: &str) -> Result<Option<u32>, StoreError> {
+        let number: Option<i64> = self.1.try_get(column)?;
+        number.map(|number| u32::try_from(number).map_err(|_| self.damaged(column))).transpose()
     }
 
     /// 0 stands for "not yet".
@@ -113,8 +118,9 @@ pub(super) fn job(row: &SqliteRow) -> Result<Job, StoreError> {
         phase: row.coded("phase", &PHASES)?,
         reason: row.coded("reason", &REASONS)?,
         worker: row.maybe_blob("worker")?.map(maybe_address).transpose()?,
-        input: Bytes::copy_from_slice(row.blob("input")?),
-        output: row.maybe_blob("output")?.map(Bytes::copy_from_slice),
+        input_bytes: row.small("input_bytes")?,
+        input_hash: row.hash("input_hash")?,
+        output_bytes: row.maybe_small("output_bytes")?,
         evidence: row.maybe_hash("evidence")?,
         paid: row.maybe_hash("paid")?.map(|paid| U256::from_be_bytes(paid.0)),
         take_by: row.number("take_by")?,
@@ -123,6 +129,14 @@ pub(super) fn job(row: &SqliteRow) -> Result<Job, StoreError> {
         posted: row.stamp(["posted_block", "posted_tx", "posted_ms"])?,
         taken: row.maybe_stamp(["taken_block", "taken_tx", "taken_ms"])?,
         closed: row.maybe_stamp(["closed_block", "closed_tx", "closed_ms"])?,
+    })
+}
+
+pub(super) fn payload(row: &SqliteRow) -> Result<Payload, StoreError> {
+    let row = Of("job_inputs", row);
+    Ok(Payload {
+        input: Bytes::copy_from_slice(row.blob("input")?),
+        output: row.maybe_blob("output")?.map(Bytes::copy_from_slice),
     })
 }
 
@@ -181,7 +195,6 @@ pub(super) fn model(row: &SqliteRow) -> Result<Model, StoreError> {
 
 pub(super) fn transfer(row: &SqliteRow) -> Result<Transfer, StoreError> {
     let row = Of("transfers", row);
-    let log_index = row.1.try_get::<Option<i64>, _>("log_index")?;
     Ok(Transfer {
         id: row.number("id")?,
         asset: row.coded("asset", &ASSETS)?,
@@ -190,6 +203,6 @@ pub(super) fn transfer(row: &SqliteRow) -> Result<Transfer, StoreError> {
         amount: row.wei("amount")?,
         at: row.stamp(["block", "tx", "ms"])?,
         tx_index: row.small("tx_index")?,
-        log_index: log_index.map(|index| u32::try_from(index).map_err(|_| row.damaged("log_index"))).transpose()?,
+        log_index: row.maybe_small("log_index")?,
     })
 }

@@ -8,10 +8,10 @@ use crate::{
     project::Rows,
     record::{BlockFacts, Job, JobEvent, Model, Transfer, Worker},
 };
-use alloy::primitives::U256;
+use alloy::primitives::{Bytes, U256};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection, query_builder::Separated};
 
-/// Rows per statement: times the widest table's 24 columns it stays below SQLite's 32,766 values.
+/// Rows per statement: times the widest table's 25 columns it stays below SQLite's 32,766 values.
 const CHUNK: usize = 1000;
 
 type Values<'a> = Separated<'a, Sqlite, &'static str>;
@@ -22,6 +22,8 @@ pub(super) async fn write(connection: &mut SqliteConnection, rows: &Rows) -> Res
     insert(connection, "insert or replace into workers ", rows.workers.values(), worker).await?;
     insert(connection, "insert or replace into jobs ", rows.jobs.values(), job).await?;
     insert(connection, "insert into job_events ", rows.job_events.iter(), job_event).await?;
+    insert(connection, "insert into job_inputs ", rows.inputs.iter(), bytes).await?;
+    insert(connection, "insert or replace into job_outputs ", rows.outputs.iter(), bytes).await?;
     insert(connection, "insert into transfers ", rows.transfers.iter(), transfer).await
 }
 
@@ -75,8 +77,9 @@ fn job(values: &mut Values<'_>, job: &Job) {
     values.push_bind(code(&PHASES, &job.phase));
     values.push_bind(code(&REASONS, &job.reason));
     values.push_bind(job.worker.map(|worker| worker.to_vec()));
-    values.push_bind(job.input.to_vec());
-    values.push_bind(job.output.as_ref().map(|output| output.to_vec()));
+    values.push_bind(i64::from(job.input_bytes));
+    values.push_bind(job.input_hash.to_vec());
+    values.push_bind(job.output_bytes.map(i64::from));
     values.push_bind(job.evidence.map(|evidence| evidence.to_vec()));
     values.push_bind(job.paid.map(wei));
     values.push_bind(number(job.take_by));
@@ -90,6 +93,11 @@ fn job(values: &mut Values<'_>, job: &Job) {
         values.push_bind(stamp.map(|at| at.tx.to_vec()));
         values.push_bind(number(stamp.map_or(0, |at| at.ms)));
     }
+}
+
+fn bytes(values: &mut Values<'_>, (job, bytes): &(u64, Bytes)) {
+    values.push_bind(number(*job));
+    values.push_bind(bytes.to_vec());
 }
 
 fn job_event(values: &mut Values<'_>, event: &JobEvent) {

@@ -50,7 +50,7 @@ impl From<Error> for Fault {
 
 impl Life<'_> {
     /// Looks at the job on chain, decides, computes, and signs the taking.
-    pub(super) async fn prepare(&self, offered: Option<Bytes>) -> Result<Ready, Fault> {
+    pub(super) async fn prepare(&self) -> Result<Ready, Fault> {
         let client = &self.bench.client;
         let (jobs, staking) = (client.jobs(), client.staking());
         let (job, stake, base_fee) =
@@ -70,18 +70,15 @@ impl Life<'_> {
         let situation =
             Situation { worker: self.bench.worker, now: unix_seconds(), free_stake: U256::from(stake.free), base_fee };
         plan::decide(&terms, &situation, &self.bench.policy)?;
-        let input = self.input(&job, offered).await?;
+        let input = self.input(&job).await?;
         let output = self.compute(&job, input.clone()).await?;
         let tx = jobs.sign_take(self.job).await?;
         Ok(Ready { tx, input, output })
     }
 
-    /// The input, from wherever, with the hash that the chain has.
-    pub(super) async fn input(&self, job: &Job, offered: Option<Bytes>) -> Result<Bytes, Fault> {
+    /// The input, as it was posted, with the hash that the chain has.
+    pub(super) async fn input(&self, job: &Job) -> Result<Bytes, Fault> {
         let fits = |input: &Bytes| keccak256(input) == job.inputHash;
-        if let Some(input) = offered.filter(fits) {
-            return Ok(input);
-        }
         match self.bench.client.jobs().input(self.job, self.posted_block).await {
             Ok(input) if fits(&input) => Ok(input),
             Ok(_) | Err(Error::Answer(_)) => Err(Skip::InputUnknown.into()),

@@ -1,4 +1,4 @@
-//! G1 and G2: what a query would cost, found out at a cost that its length bounds.
+//! G1, G2 and the length of aliases: what a query would cost, found out at a cost that its length bounds.
 
 use async_graphql::{
     Name, Positioned,
@@ -8,6 +8,8 @@ use std::collections::HashMap;
 
 const BRACKETS_MAX: usize = 64;
 const FIELDS_MAX: usize = 10_000;
+/// An alias comes back in every row, and in the path of every error.
+const ALIAS_MAX: usize = 64;
 
 /// Which bound a query exceeds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -18,6 +20,8 @@ pub(super) enum Exceeded {
         "Query has more than {FIELDS_MAX} fields when its fragments are expanded, or fragments that contain themselves."
     )]
     Fields,
+    #[error("Query has an alias of more than {ALIAS_MAX} characters.")]
+    Alias,
 }
 
 /// G1. Brackets in strings and comments count, too: counting them apart would be a second parser.
@@ -61,6 +65,9 @@ impl<'d> Counted<'d> {
         let mut total = 0usize;
         for selection in &set.items {
             let count = match &selection.node {
+                Selection::Field(field) if field.node.response_key().node.len() > ALIAS_MAX => {
+                    return Err(Exceeded::Alias);
+                }
                 Selection::Field(field) => self.set(&field.node.selection_set.node, level + 1)?.saturating_add(1),
                 Selection::InlineFragment(fragment) => self.set(&fragment.node.selection_set.node, level + 1)?,
                 Selection::FragmentSpread(spread) => self.fragment(&spread.node.fragment_name.node, level + 1)?,

@@ -48,14 +48,20 @@ pub(super) fn list(ctx: &Context<'_>, list: List) -> Result<Listing> {
     Ok(Listing { page, count })
 }
 
+/// G4: what a list costs besides its rows: a page is looked up, and perhaps counted.
+const LIST_COST: usize = 100;
+/// G4: what looking up a row costs besides its fields.
+pub(super) const ROW_COST: usize = 10;
+
 /// G4: a list costs its fields once per row that it may have.
 pub(super) fn cost(first: Option<u32>, limit: Option<u32>, child: usize) -> usize {
     let rows = first.or(limit).unwrap_or(Page::<()>::LIMIT_DEFAULT).min(Page::<()>::LIMIT_MAX);
-    child.saturating_mul(rows as usize).saturating_add(1)
+    child.saturating_mul(rows as usize).saturating_add(LIST_COST)
 }
 
 #[Object]
 impl Query {
+    #[graphql(complexity = "ROW_COST + child_complexity")]
     async fn job(&self, ctx: &Context<'_>, id: u64) -> Result<Option<Job>> {
         let jobs = ctx.data::<Store>()?.jobs_by_id(&[id]).await.map_err(|error| unreadable(&error))?;
         Ok(jobs.into_iter().next().map(Job::from))
@@ -80,6 +86,7 @@ impl Query {
         Ok(Listed::new(jobs, Job::from))
     }
 
+    #[graphql(complexity = "ROW_COST + child_complexity")]
     async fn worker(&self, ctx: &Context<'_>, address: String) -> Result<Option<Worker>> {
         let address = self::address("address", &address).map_err(|error| bad_input(&error))?;
         let workers = ctx.data::<Store>()?.workers_by_address(&[address]).await.map_err(|error| unreadable(&error))?;
@@ -105,6 +112,7 @@ impl Query {
         Ok(Listed::new(workers, Worker::from))
     }
 
+    #[graphql(complexity = "ROW_COST + child_complexity")]
     async fn model(&self, ctx: &Context<'_>, id: String) -> Result<Option<Model>> {
         let id = hash("id", &id).map_err(|error| bad_input(&error))?;
         let models = ctx.data::<Store>()?.models_by_id(&[id]).await.map_err(|error| unreadable(&error))?;

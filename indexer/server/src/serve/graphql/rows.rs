@@ -6,9 +6,10 @@ use super::{
 };
 use crate::{
     filter::{BadArgument, JobFilter, jobs_by},
-    record,
+    record::{self, Payload},
     store::{Slice, Store, StoreError},
 };
+use alloy::primitives::hex;
 use async_graphql::{
     ComplexObject, Context, Error, ErrorExtensions, OutputType, Result, SimpleObject, dataloader::DataLoader,
 };
@@ -17,6 +18,10 @@ use edgeloom_index_api::{JobEventRow, JobOrder, JobRow, ModelRow, OrderDirection
 /// Error codes in `extensions.code`.
 pub(super) const BAD_INPUT: &str = "BAD_USER_INPUT";
 pub(super) const INTERNAL: &str = "INTERNAL";
+pub(super) const UNAVAILABLE: &str = "UNAVAILABLE";
+
+/// G4: what a job's input or output costs: it may have 128 KiB.
+const PAYLOAD_COST: usize = 1000;
 
 /// A page of a list.
 #[derive(SimpleObject)]
@@ -27,7 +32,7 @@ pub(super) const INTERNAL: &str = "INTERNAL";
 pub(super) struct Listed<T: OutputType> {
     items: Vec<T>,
     page_info: PageInfo,
-    /// Rows that match, on all pages. Counting reads them all: ask for it only where it is shown.
+    /// Rows that match, on all pages; counting stops at 10,000. Ask for it only where it is shown.
     total_count: u64,
 }
 
@@ -56,8 +61,29 @@ impl From<record::Job> for Job {
     }
 }
 
+impl Job {
+    async fn payload(&self, ctx: &Context<'_>) -> Result<Payload> {
+        let payload = ctx.data::<Store>()?.payload(self.record.id).await.map_err(|error| unreadable(&error))?;
+        let missing =
+            || StoreError::Damaged { table: "job_inputs", reason: format!("job {} has none", self.record.id) };
+        payload.ok_or_else(|| unreadable(&missing()))
+    }
+}
+
 #[ComplexObject]
 impl Job {
+    /// Costs as much as 1,000 other fields.
+    #[graphql(complexity = "PAYLOAD_COST")]
+    async fn input(&self, ctx: &Context<'_>) -> Result<String> {
+        Ok(hex::encode_prefixed(self.payload(ctx).await?.input))
+    }
+
+    /// The answer that the chain computed and paid for; absent in every other case. Costs as much as 1,000 other fields.
+    #[graphql(complexity = "PAYLOAD_COST")]
+    async fn output(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        Ok(self.payload(ctx).await?.output.map(hex::encode_prefixed))
+    }
+
     /// What happened to the job, oldest first.
     #[graphql(complexity = "4 * child_complexity")]
     async fn history(&self, ctx: &Context<'_>) -> Result<Vec<JobEventRow>> {
@@ -150,6 +176,9 @@ pub(super) fn bad_input(error: &BadArgument) -> Error {
 
 /// What is wrong with the database is for the operator, not for whoever asks.
 pub(super) fn unreadable(error: &StoreError) -> Error {
+    if matches!(error, StoreError::TooSlow | StoreError::Busy) {
+        return Error::new(error.to_string()).extend_with(|_, extensions| extensions.set("code", UNAVAILABLE));
+    }
     tracing::error!(%error, "a GraphQL query failed");
     Error::new("the index cannot be read at the moment").extend_with(|_, extensions| extensions.set("code", INTERNAL))
 }

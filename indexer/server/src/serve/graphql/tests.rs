@@ -2,7 +2,7 @@ use crate::{
     progress::NodeStatus,
     serve::tests::World,
     store::Identity,
-    testing::{CHAIN_ID, busy},
+    testing::{CHAIN_ID, ETHER, busy, post_input},
 };
 use axum::{
     body::Body,
@@ -19,7 +19,7 @@ fn message(body: &Value) -> String {
 async fn answers_lists_rows_and_meta() {
     let world = World::new(busy(20)).await;
     let identity = Identity { chain_id: CHAIN_ID, genesis: world.blocks.genesis() };
-    world.progress.reached(NodeStatus { identity, head: 41, finalized: 41 });
+    world.progress.reached(NodeStatus { node: 0, identity, head: 41, finalized: 41 });
     let query = r#"{
         _meta { block { number hash timestamp } finalized hasIndexingErrors lagMs }
         jobs(where: {phase_in: [rejected, expired], priceWei_gte: "400000000000000000"}, orderBy: priceWei, orderDirection: desc, first: 2) {
@@ -92,6 +92,48 @@ async fn complexity_is_bounded() {
     }
     let aliases: String = (0..200).map(|n| format!("a{n}: jobs(first: 1000) {{ items {{ id }} }} ")).collect();
     assert_eq!(world.ask(&format!("{{ {aliases} }}")).await.0, StatusCode::BAD_REQUEST);
+}
+
+/// A row costs nothing to name ten thousand times; its bytes would be gigabytes.
+#[tokio::test]
+async fn the_length_of_an_answer_is_bounded() {
+    let mut blocks = busy(1);
+    blocks.push(vec![post_input(3, ETHER, vec![7; 128 << 10])]);
+    let world = World::new(blocks).await;
+    let inputs = |count: usize| -> String {
+        let aliases: String = (0..count).map(|n| format!("a{n}: input ")).collect();
+        format!("{{ job(id: 3) {{ {aliases} }} }}")
+    };
+    let (status, body) = world.ask(&inputs(15)).await;
+    assert_eq!(
+        (status, &body["data"]["job"]["a14"]),
+        (StatusCode::OK, &json!(format!("0x{}", "07".repeat(128 << 10))))
+    );
+    for (query, says) in [
+        (inputs(17), "4194304 bytes"),
+        (inputs(9999), "30000"),
+        ("{ jobs { items { input } } }".into(), "30000"),
+        (format!("{{ {}: job(id: 3) {{ id }} }}", "a".repeat(65)), "alias"),
+    ] {
+        let (status, body) = world.ask(&query).await;
+        assert_eq!(status, StatusCode::BAD_REQUEST, "{}", &query[..40]);
+        assert!(message(&body).contains(says) && body.to_string().len() < 1000, "{}: {}", &query[..40], message(&body));
+    }
+    let (status, body) = world.ask("{ jobs(first: 2) { items { id input output } } }").await;
+    assert_eq!(
+        (status, &body["data"]["jobs"]["items"][1]["output"]),
+        (StatusCode::OK, &json!(format!("0x{}", "07".repeat(10))))
+    );
+}
+
+/// A few thousand aliases on every field of every type are millions of values.
+#[tokio::test]
+async fn the_length_of_introspection_is_bounded() {
+    let world = World::new(busy(1)).await;
+    let aliases: String = (0..3000).map(|n| format!("a{n}: name ")).collect();
+    let (status, body) = world.ask(&format!("{{ __schema {{ types {{ fields {{ {aliases} }} }} }} }}")).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST);
+    assert!(message(&body).contains("1048576 bytes") && body.to_string().len() < 1000, "{}", message(&body));
 }
 
 /// Fragments that double 40 times would be 2⁴⁰ fields; brackets 100,000 deep would exhaust the parser's stack.
