@@ -2,7 +2,7 @@
 
 use crate::{arguments, genesis};
 use alloy::primitives::B256;
-use edgeloom_chain::Chain;
+use edgeloom_chain::{Chain, next_base_fee};
 use edgeloom_consensus::network::Shared;
 use edgeloom_state::Store;
 use edgeloom_txpool::{Limits, Pool};
@@ -53,8 +53,9 @@ pub(crate) fn bind(data: &Path, identity: B256) -> Result<()> {
 /// # Errors
 /// When the store holds another chain.
 pub(crate) fn shared(store: Store, genesis: Arc<Genesis>) -> Result<Shared> {
-    let pool = Pool::new(genesis.chain_id(), Limits::default());
+    let chain_id = genesis.chain_id();
     let chain = Chain::open(store, genesis)?;
+    let pool = Pool::new(chain_id, next_base_fee(chain.tip().header()), Limits::default());
     let (feed, _) = tokio::sync::broadcast::channel(FEED_CAPACITY);
     Ok(Shared { chain: Arc::new(Mutex::new(chain)), pool: Arc::new(pool), feed })
 }

@@ -16,7 +16,7 @@ use alloy_consensus::{
     transaction::{Recovered, SignerRecoverable},
 };
 use edgeloom_evm::{BlockEnvironment, Executed, ExecutionError, Limits};
-use edgeloom_state::{Commit, Store};
+use edgeloom_state::{Commit, Layer, Store, StoreError, View};
 use edgeloom_types::{Block, ExtraData, Genesis, Height, MAX_BLOCK_BYTES, SealedBlock, certificates_hash, next_mix};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use std::sync::Arc;
@@ -96,20 +96,6 @@ impl Chain {
         }
     }
 
-    /// Of the tip or an executed block above it.
-    pub fn header(&self, hash: B256) -> Option<&Header> {
-        self.tree.block(&hash).map(|block| block.header())
-    }
-
-    /// The state after the tip or an executed block above it, stale once a block beside it is final.
-    ///
-    /// # Errors
-    /// [`ChainError::UnknownParent`] when `hash` is neither.
-    pub fn state(&self, hash: B256) -> Result<StateDb, ChainError> {
-        self.tree.block(&hash).ok_or(ChainError::UnknownParent(hash))?;
-        Ok(self.tree.view(&self.store, hash).into())
-    }
-
     /// Transactions of `hash` and of its ancestors above the final tip. A proposer leaves them out.
     #[expect(clippy::disallowed_types, reason = "a set for look-ups in the pool; nothing here depends on its order")]
     pub fn pending_transactions(&self, hash: B256) -> std::collections::HashSet<B256> {
@@ -139,30 +125,23 @@ impl Chain {
         let certificate_bytes: usize = draft.block().certificates.iter().map(|bytes| bytes.len() + 4).sum();
         let limits = Limits { bytes: MAX_BLOCK_BYTES - HEADER_BYTES_MAX - certificate_bytes };
         let built = edgeloom_evm::build(&environment, StateDb::from(view.clone()), candidates, limits);
-        let (chosen, rejected, mut executed) = built.map_err(fault)?;
-        let layer = view.extend(std::mem::take(&mut executed.delta))?;
+        let (chosen, rejected, executed) = built.map_err(fault)?;
+        let ran = Ran::new(&view, executed)?;
 
         let senders = chosen.iter().map(|transaction| transaction.signer()).collect();
         let transactions: Vec<TxEnvelope> = chosen.iter().map(|transaction| transaction.inner().clone()).collect();
         let header = Header {
-            state_root: layer.root(),
+            state_root: ran.layer.root(),
             transactions_root: calculate_transaction_root(&transactions),
-            receipts_root: calculate_receipt_root(&executed.receipts),
-            logs_bloom: executed.logs_bloom,
-            gas_used: executed.gas_used,
+            receipts_root: calculate_receipt_root(&ran.executed.receipts),
+            logs_bloom: ran.executed.logs_bloom,
+            gas_used: ran.executed.gas_used,
             ..draft.header().clone()
         };
         let certified = certificates::certified(&draft).map_err(|fault| ChainError::Fault(fault.to_string()))?;
         let certificates = draft.block().certificates.clone();
         let block = Arc::new(SealedBlock::new(Block { header, transactions, certificates })?);
-        self.tree.insert(Node {
-            burned: self.tree.burned(&parent.hash()) + executed.burned,
-            block: block.clone(),
-            senders,
-            receipts: Arc::new(executed.receipts),
-            layer: Arc::new(layer),
-            certified,
-        });
+        self.keep(&block, senders, certified, ran);
         Ok((block, rejected.into_iter().map(|rejected| rejected.hash).collect()))
     }
 
@@ -190,21 +169,27 @@ impl Chain {
             transactions.map(|(inner, signer)| Recovered::new_unchecked(inner, *signer)).collect();
         let environment = environment(self.genesis.chain_id(), block.header());
         let executed = edgeloom_evm::execute(&environment, StateDb::from(view.clone()), &transactions);
-        let mut executed = executed.map_err(fault)?;
+        let executed = executed.map_err(fault)?;
         check_outcome(block.header(), &executed)?;
-        let layer = view.extend(std::mem::take(&mut executed.delta))?;
-        if layer.root() != block.header().state_root {
-            return Err(Invalid::StateRoot { computed: layer.root(), found: block.header().state_root }.into());
+        let ran = Ran::new(&view, executed)?;
+        let (computed, found) = (ran.layer.root(), block.header().state_root);
+        if computed != found {
+            return Err(Invalid::StateRoot { computed, found }.into());
         }
+        self.keep(block, senders, certified, ran);
+        Ok(())
+    }
+
+    fn keep(&mut self, block: &Arc<SealedBlock>, senders: Vec<Address>, certified: Vec<B256>, ran: Ran) {
+        let Ran { executed, layer } = ran;
         self.tree.insert(Node {
-            burned: self.tree.burned(&parent.hash()) + executed.burned,
+            burned: self.tree.burned(&block.header().parent_hash) + executed.burned,
             block: block.clone(),
             senders,
             receipts: Arc::new(executed.receipts),
             layer: Arc::new(layer),
             certified,
         });
-        Ok(())
     }
 
     /// Makes a child of the tip final: durable when this returns. Whoever calls this holds the proof that a quorum
@@ -238,8 +223,11 @@ impl Chain {
             burned: node.burned,
             certificate: certificate.as_ref().map(Bytes::as_ref),
         })?;
-        let Node { block, senders, receipts, burned, .. } = self.tree.advance(hash).expect("it was there to commit");
-        Ok(Some(Arc::new(Decided { block, senders, receipts, burned })))
+        let node = self.tree.advance(hash).expect("it was there to commit");
+        let Node { block, senders, receipts, layer, burned, .. } = node;
+        let changed = layer.delta().accounts.iter().filter_map(|(address, change)| Some((*address, change.account?)));
+        let accounts = changed.filter(|(_, account)| account.nonce > 0).collect();
+        Ok(Some(Arc::new(Decided { block, senders, accounts, receipts, burned })))
     }
 
     #[cfg(test)]
@@ -255,6 +243,20 @@ impl Chain {
 impl std::fmt::Debug for Chain {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Chain").field("tip", &self.tip().height()).finish_non_exhaustive()
+    }
+}
+
+/// A block's outcome, and the state that follows.
+struct Ran {
+    /// Its delta is in the layer.
+    executed: Executed,
+    layer: Layer,
+}
+
+impl Ran {
+    fn new(view: &View, mut executed: Executed) -> Result<Self, StoreError> {
+        let layer = view.extend(std::mem::take(&mut executed.delta))?;
+        Ok(Self { executed, layer })
     }
 }
 
@@ -283,15 +285,18 @@ fn draft(proposal: &Proposal, parent: &SealedBlock, certificates: &[Bytes]) -> H
     }
 }
 
-/// What execution sees of a header that passed [`Rules::check`].
-fn environment(chain_id: u64, header: &Header) -> BlockEnvironment {
+/// What execution sees of a header, which has a base fee: a stored one, or one that passed [`Rules::check`].
+///
+/// # Panics
+/// When it has none.
+pub fn environment(chain_id: u64, header: &Header) -> BlockEnvironment {
     BlockEnvironment {
         chain_id,
         number: header.number,
         timestamp: header.timestamp,
         beneficiary: header.beneficiary,
         gas_limit: header.gas_limit,
-        base_fee: header.base_fee_per_gas.expect("H2 compared it"),
+        base_fee: header.base_fee_per_gas.expect("genesis has one, and H2 compared it"),
         prevrandao: header.mix_hash,
         parent_hash: header.parent_hash,
     }

@@ -88,7 +88,7 @@ pub enum ChainError {
         "the database belongs to genesis {found}, this genesis is {expected}: use another data directory, or the genesis file it was made with"
     )]
     OtherGenesis { expected: B256, found: B256 },
-    #[error("genesis has no code at {0}, EIP-2935's block hash history contract: add the predeploy")]
+    #[error("genesis does not have EIP-2935's block hash history contract at {0}: add the predeploy")]
     NoHistoryContract(Address),
     #[error(transparent)]
     Block(#[from] BlockError),

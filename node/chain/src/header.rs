@@ -70,8 +70,11 @@ impl Rules<'_> {
     }
 }
 
-/// EIP-1559 with Ethereum's parameters, wei per gas.
-pub(crate) fn next_base_fee(parent: &Header) -> u64 {
+/// What a child of `parent`, a header of this chain, burns: EIP-1559 with Ethereum's parameters, wei per gas.
+///
+/// # Panics
+/// When `parent` has no base fee.
+pub fn next_base_fee(parent: &Header) -> u64 {
     parent.next_block_base_fee(BaseFeeParams::ethereum()).expect("every executed header has a base fee: genesis and H2")
 }
 

@@ -27,10 +27,11 @@ mod state_db;
 mod tree;
 
 pub use certificates::LOOK_BACK;
-pub use chain::{Chain, Lookup, Proposal};
+pub use chain::{Chain, Lookup, Proposal, environment};
 pub use decided::Decided;
 pub use error::{CertificateFault, ChainError, Invalid};
-pub use state_db::{State, StateDb, StateDbError};
+pub use header::next_base_fee;
+pub use state_db::{StateDb, StateDbError};
 
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,10 @@ use crate::{
     error::ChainError,
     tree::{Ancestor, Tree},
 };
-use alloy::{eips::eip2935::HISTORY_STORAGE_ADDRESS, primitives::U256};
+use alloy::{
+    eips::eip2935::{HISTORY_STORAGE_ADDRESS, HISTORY_STORAGE_CODE},
+    primitives::{U256, keccak256},
+};
 use edgeloom_state::{Commit, Store, Tip};
 use edgeloom_types::{Genesis, Height, SealedBlock};
 use std::{collections::VecDeque, sync::Arc};
@@ -14,12 +17,12 @@ use std::{collections::VecDeque, sync::Arc};
 pub(crate) fn open(store: &Store, genesis: &Genesis) -> Result<(SealedBlock, Tree), ChainError> {
     let allocation = genesis.delta();
     let history = allocation.accounts.get(&HISTORY_STORAGE_ADDRESS).and_then(|change| change.account);
-    if history.is_none_or(|account| !allocation.codes.contains_key(&account.code_hash)) {
+    if history.is_none_or(|account| account.code_hash != keccak256(&HISTORY_STORAGE_CODE)) {
         return Err(ChainError::NoHistoryContract(HISTORY_STORAGE_ADDRESS));
     }
     let layer = Store::memory().view().extend(allocation)?;
     let first = genesis.block(layer.root())?;
-    let tip = match store.tip()? {
+    let tip = match store.tip() {
         Some(tip) => tip,
         None => {
             let (senders, receipts, burned, certificate) = (&[], &[], U256::ZERO, None);

@@ -1,24 +1,20 @@
 //! The committed state, or the state after an executed block, as revm reads it.
 
-use alloy::{
-    eips::eip2935::{HISTORY_SERVE_WINDOW, HISTORY_STORAGE_ADDRESS},
-    primitives::{Address, B256, Bytes, U256},
-};
+use alloy::primitives::{Address, B256, Bytes, U256};
 use edgeloom_state::{HistoryView, StoreError, View};
 use edgeloom_types::Account;
 use revm::{Database, bytecode::Bytecode, database_interface::DBErrorMarker, state::AccountInfo};
 use std::fmt;
 
-/// Whose state.
 #[derive(Clone)]
-pub enum State {
+enum State {
     /// Of an executed block, final or not. For whoever owns the [`crate::Chain`].
     Executed(View),
     /// Of a final block of any height. For readers.
     Final(HistoryView),
 }
 
-/// [`State`] as revm's `Database`.
+/// A state as revm's `Database`.
 #[derive(Clone)]
 pub struct StateDb(State);
 
@@ -30,10 +26,6 @@ pub struct StateDbError(#[from] pub StoreError);
 impl DBErrorMarker for StateDbError {}
 
 impl StateDb {
-    pub const fn new(state: State) -> Self {
-        Self(state)
-    }
-
     fn account(&self, address: Address) -> Result<Option<Account>, StoreError> {
         match &self.0 {
             State::Executed(view) => view.account(address),
@@ -77,7 +69,9 @@ impl Database for StateDb {
 
     fn code_by_hash(&mut self, hash: B256) -> Result<Bytecode, Self::Error> {
         let code = self.code(hash)?.ok_or_else(|| StoreError::Corrupt(format!("no code of hash {hash}")))?;
-        Ok(Bytecode::new_raw(code))
+        // Genesis refuses code that fails this, and no transaction can deploy it (EIP-3541).
+        let ready = Bytecode::new_raw_checked(code);
+        Ok(ready.map_err(|error| StoreError::Corrupt(format!("code of hash {hash}: {error}")))?)
     }
 
     fn storage(&mut self, address: Address, slot: U256) -> Result<U256, Self::Error> {
@@ -87,10 +81,8 @@ impl Database for StateDb {
         })
     }
 
-    /// EIP-2935 keeps the hashes in the state, so this needs no chain.
     fn block_hash(&mut self, number: u64) -> Result<B256, Self::Error> {
-        let slot = U256::from(number % HISTORY_SERVE_WINDOW as u64);
-        self.storage(HISTORY_STORAGE_ADDRESS, slot).map(Into::into)
+        unreachable!("asked for the hash of block {number}: `edgeloom-evm` reads them from the history contract (X2)")
     }
 }
 
@@ -99,15 +91,6 @@ impl fmt::Debug for StateDb {
         f.write_str(match self.0 {
             State::Executed(_) => "StateDb(Executed)",
             State::Final(_) => "StateDb(Final)",
-        })
-    }
-}
-
-impl fmt::Debug for State {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Executed(_) => "Executed",
-            Self::Final(_) => "Final",
         })
     }
 }

@@ -19,7 +19,7 @@ use commonware_consensus::{Application, marshal::ancestry::Ancestry};
 use commonware_cryptography::Digested;
 use commonware_macros::select;
 use commonware_runtime::{Clock, Spawner};
-use edgeloom_chain::{Chain, Lookup, Proposal};
+use edgeloom_chain::{Chain, Lookup, Proposal, next_base_fee};
 use edgeloom_state::Store;
 use edgeloom_txpool::Pool;
 use edgeloom_types::{Genesis, SealedBlock, reveal_message};
@@ -121,12 +121,11 @@ impl ChainApp {
         let config = self.genesis.config();
         let due = |after_ms: u64| UNIX_EPOCH + Duration::from_millis(parent.timestamp_ms().saturating_add(after_ms));
         let (earliest, latest) = (due(config.block_time_ms), due(config.heartbeat_ms));
-        let base_fee = next_base_fee(parent);
-        let gas_limit = parent.header().gas_limit;
+        let base_fee = next_base_fee(parent.header());
         loop {
             // Before looking, so that no admission falls between looking and waiting.
             let mut admissions = self.pool.subscribe();
-            let candidates = self.pool.best(base_fee, gas_limit, skip);
+            let candidates = self.pool.best(base_fee, skip);
             let now = clock.current();
             if now >= latest || (now >= earliest && !candidates.is_empty()) {
                 return candidates;
@@ -156,7 +155,7 @@ impl ChainApp {
         match built.await? {
             (Ok((block, rejected)), parent_is_final) => {
                 if parent_is_final && !rejected.is_empty() {
-                    self.pool.decided(&[], &[], &rejected); // A4
+                    self.pool.discard(&rejected); // A4
                 }
                 self.ledger.lock().opened(&block);
                 Some(block)
@@ -235,10 +234,4 @@ impl<E: Clock + Spawner> Application<E> for ChainApp {
 /// Milliseconds since the Unix epoch.
 pub(crate) fn millis(time: SystemTime) -> u64 {
     time.duration_since(UNIX_EPOCH).map_or(0, |elapsed| u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX))
-}
-
-/// Wei per gas in a child of `parent`.
-pub(crate) fn next_base_fee(parent: &SealedBlock) -> u64 {
-    use alloy::eips::eip1559::BaseFeeParams;
-    parent.header().next_block_base_fee(BaseFeeParams::ethereum()).unwrap_or_default()
 }

@@ -23,7 +23,7 @@ use alloy_rlp::{Encodable as _, Header};
 use commonware_cryptography::ed25519::PublicKey;
 use commonware_p2p::{Receiver, Recipients, Sender};
 use commonware_runtime::{Clock, Metrics, Spawner};
-use edgeloom_txpool::{Origin, SenderState};
+use edgeloom_txpool::Origin;
 use std::{sync::Arc, time::Duration};
 
 /// Largest batch, in bytes. A transaction has at most 128 KiB, so any fits.
@@ -142,10 +142,9 @@ fn admit(app: &ChainApp, message: &[u8]) -> Result<usize, Malformed> {
 fn admit_one(app: &ChainApp, mut bytes: &[u8]) -> Option<()> {
     let transaction = TxEnvelope::decode_2718(&mut bytes).ok().filter(|_| bytes.is_empty())?;
     let transaction = Arc::new(transaction.try_into_recovered().ok()?);
-    let tip = app.store.tip().ok()??;
+    let tip = app.store.tip()?;
     let parent = app.store.header(tip.height).ok()??;
-    let account = app.store.view().account(transaction.signer()).ok()?.unwrap_or_default();
-    let sender = SenderState { nonce: account.nonce, balance: account.balance };
+    let sender = app.store.view().account(transaction.signer()).ok()?.unwrap_or_default();
     let admitted = app.pool.admit(transaction, Origin::Peer, sender, parent.gas_limit);
     admitted.map_err(|rejection| tracing::trace!(%rejection, "gossip not admitted")).ok().map(drop)
 }

@@ -156,7 +156,7 @@ pub(crate) fn prepare(
     let block = store.block(Height::GENESIS)?.ok_or_else(|| NetworkError::Genesis("it is not stored".into()))?;
     let block = WireBlock::new(Arc::new(block)).map_err(|unfit| NetworkError::Genesis(unfit.to_string()))?;
     let mut ledger = Ledger::default();
-    let tip = store.tip()?.map_or(Height::GENESIS, |tip| tip.height);
+    let tip = store.tip().map_or(Height::GENESIS, |tip| tip.height);
     for height in tip.get().saturating_sub(LOOK_BACK as u64)..=tip.get() {
         let height = Height::new(height);
         let Some(block) = store.block(height)? else { continue };

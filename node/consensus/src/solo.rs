@@ -5,14 +5,9 @@
 //!
 //! With an interval, a block is sealed every so often instead, empty or not, and nobody waits for it.
 
-use crate::{
-    ValidatorKeys,
-    application::{millis, next_base_fee},
-    decide::publish,
-    network::Shared,
-};
+use crate::{ValidatorKeys, application::millis, decide::publish, network::Shared};
 use alloy::primitives::B256;
-use edgeloom_chain::{ChainError, Decided, Proposal};
+use edgeloom_chain::{ChainError, Decided, Proposal, next_base_fee};
 use edgeloom_state::StoreError;
 use edgeloom_types::{Epoch, Genesis, SealedBlock, reveal_message};
 use std::{
@@ -172,14 +167,14 @@ impl Sealer {
     fn seal(&self, empty: bool) -> Result<Option<Arc<Decided>>, ChainError> {
         let mut chain = self.shared.chain.lock();
         let parent = chain.tip().clone();
-        let candidates = self.shared.pool.best(next_base_fee(&parent), parent.header().gas_limit, &HashSet::new());
+        let candidates = self.shared.pool.best(next_base_fee(parent.header()), &HashSet::new());
         if candidates.is_empty() && !empty {
             return Ok(None);
         }
         let proposal = self.proposal(&parent, chain.genesis_hash());
         let (block, rejected) = chain.propose(proposal, candidates.into_iter())?;
         if !rejected.is_empty() {
-            self.shared.pool.decided(&[], &[], &rejected);
+            self.shared.pool.discard(&rejected);
         }
         if block.block().transactions.is_empty() && !empty {
             return Ok(None);

@@ -9,15 +9,17 @@ use alloy::{
 };
 use alloy_consensus::{TxEip1559, TxEnvelope, transaction::Recovered};
 use edgeloom_bindings::predeploys;
-use edgeloom_chain::Chain;
+use edgeloom_chain::{Chain, next_base_fee};
 use edgeloom_state::Store;
-use edgeloom_txpool::{Limits, Origin, Pool, SenderState};
+use edgeloom_txpool::{Limits, Origin, Pool};
 use edgeloom_types::Genesis;
 use parking_lot::Mutex;
 use serde_json::json;
 use std::sync::Arc;
 
 pub(crate) const CHAIN_ID: u64 = 31_337;
+/// As much as the leader timeout below admits.
+const GAS_LIMIT: u64 = 24_000_000;
 const ACCOUNTS: u64 = 8;
 
 pub(crate) struct World {
@@ -53,14 +55,14 @@ impl World {
             )
         });
         let alloc = funded.chain(predeploys).collect();
-        let file = GenesisFile { config, gas_limit: 30_000_000, alloc, ..Default::default() };
+        let file = GenesisFile { config, gas_limit: GAS_LIMIT, alloc, ..Default::default() };
         Self { genesis: Arc::new(Genesis::new(file).expect("valid genesis")), keys, accounts }
     }
 
     /// A node's own view of this chain over `store`.
     pub(crate) fn shared(&self, store: Store) -> Shared {
         let chain = Chain::open(store, self.genesis.clone()).expect("the store is ours");
-        let pool = Pool::new(CHAIN_ID, Limits::default());
+        let pool = Pool::new(CHAIN_ID, next_base_fee(chain.tip().header()), Limits::default());
         let (feed, _): (Feed, _) = tokio::sync::broadcast::channel(1024);
         Shared { chain: Arc::new(Mutex::new(chain)), pool: Arc::new(pool), feed }
     }
@@ -100,6 +102,5 @@ pub(crate) fn submit(shared: &Shared, transaction: Arc<Recovered<TxEnvelope>>) {
     let chain = shared.chain.lock();
     let account = chain.store().view().account(transaction.signer()).expect("readable").expect("funded");
     drop(chain);
-    let sender = SenderState { nonce: account.nonce, balance: account.balance };
-    shared.pool.admit(transaction, Origin::Local, sender, 30_000_000).expect("admissible");
+    shared.pool.admit(transaction, Origin::Local, account, GAS_LIMIT).expect("admissible");
 }

@@ -6,7 +6,7 @@ use revm::{
     Database,
     context::{TxEnv, result::ExecutionResult},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// How an account differs from the state during a call. The default changes nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,30 +24,21 @@ pub struct AccountOverride {
 /// Accounts that a call sees differently.
 pub type Overrides = BTreeMap<Address, AccountOverride>;
 
-/// What a call did.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CallOutcome {
-    pub result: ExecutionResult,
-    /// Every account that was read and the slots that were read of it.
-    pub accessed: BTreeMap<Address, BTreeSet<U256>>,
-}
-
 /// Runs `transaction` over the state after the block of `environment`. Nonce, balance, chain id, base fee and gas caps are
 /// not checked, so a caller who wants them checks them; `transaction.gas_limit` is the only bound on the work.
 ///
 /// # Errors
-/// [`CallError::Refused`] when the transaction cannot even start, [`CallError::Database`] when the state cannot be read.
+/// [`CallError::Refused`] when the transaction cannot even start, [`CallError::Code`] when code in `overrides` cannot run,
+/// [`CallError::Database`] when the state cannot be read.
 pub fn call<DB: Database>(
     environment: &BlockEnvironment,
     db: DB,
     transaction: TxEnv,
     overrides: &Overrides,
-) -> Result<CallOutcome, CallError<DB::Error>> {
+) -> Result<ExecutionResult, CallError<DB::Error>> {
     let mut overlay = Overlay::new(db);
     for (address, pretended) in overrides {
-        overlay.pretend(*address, pretended).map_err(CallError::Database)?;
+        overlay.pretend(*address, pretended)?;
     }
-    let ran = Machine::new(environment.evm_for_call(), overlay).run(transaction)?;
-    let accessed = ran.state.into_iter().map(|(address, account)| (address, account.storage.into_keys().collect()));
-    Ok(CallOutcome { result: ran.result, accessed: accessed.collect() })
+    Ok(Machine::new(environment.evm_for_call(), overlay).run(transaction)?.result)
 }

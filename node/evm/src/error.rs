@@ -1,8 +1,11 @@
 //! Who is at fault: a [`Refusal`] is the transaction's, [`ExecutionError::Database`] is ours, and a breach of supply is
 //! a bug that no node may vote for.
 
-use alloy::primitives::U256;
-use revm::context::result::{EVMError, InvalidTransaction};
+use alloy::primitives::{Address, U256};
+use revm::{
+    bytecode::BytecodeDecodeError,
+    context::result::{EVMError, InvalidTransaction},
+};
 
 /// Why a transaction cannot run in this block at all. (One that runs and reverts has a receipt.)
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -37,6 +40,9 @@ pub enum ExecutionError<E> {
 pub enum CallError<E> {
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// The asker's fault: it overrides the code of `address` with what begins as an EIP-7702 delegation and is none.
+    #[error("the code for {address} cannot run: {reason}")]
+    Code { address: Address, reason: BytecodeDecodeError },
     #[error("cannot read the state: {0}")]
     Database(E),
     #[error("execution failed: {0}")]

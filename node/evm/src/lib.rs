@@ -23,7 +23,7 @@ mod machine;
 mod overlay;
 
 pub use block::{Executed, Limits, Rejected, build, execute};
-pub use call::{AccountOverride, CallOutcome, Overrides, call};
+pub use call::{AccountOverride, Overrides, call};
 pub use environment::BlockEnvironment;
 pub use error::{CallError, ExecutionError, Refusal};
 

@@ -1,7 +1,7 @@
 //! What a block has changed so far, over a state that is only read. It remembers every account as it was before the
 //! block, so the delta and the sum of balances come from the same values that the transactions saw.
 
-use crate::call::AccountOverride;
+use crate::{call::AccountOverride, error::CallError};
 use alloy::{
     eips::eip2935::HISTORY_SERVE_WINDOW,
     primitives::{
@@ -54,15 +54,20 @@ impl<DB: Database> Overlay<DB> {
     }
 
     /// Pretends that an account differs from the state, for a call.
-    pub(crate) fn pretend(&mut self, address: Address, pretended: &AccountOverride) -> Result<(), DB::Error> {
-        let mut account = self.entry(address)?.now.unwrap_or_default();
+    pub(crate) fn pretend(
+        &mut self,
+        address: Address,
+        pretended: &AccountOverride,
+    ) -> Result<(), CallError<DB::Error>> {
+        let mut account = self.entry(address).map_err(CallError::Database)?.now.unwrap_or_default();
         account.balance = pretended.balance.unwrap_or(account.balance);
         account.nonce = pretended.nonce.unwrap_or(account.nonce);
         if let Some(code) = &pretended.code {
             account.code_hash = if code.is_empty() { KECCAK256_EMPTY } else { keccak256(code) };
-            self.codes.insert(account.code_hash, Bytecode::new_raw(code.clone()));
+            let code = Bytecode::new_raw_checked(code.clone());
+            self.codes.insert(account.code_hash, code.map_err(|reason| CallError::Code { address, reason })?);
         }
-        let entry = self.entry(address)?;
+        let entry = self.entry(address).map_err(CallError::Database)?;
         entry.now = Some(account);
         if let Some(storage) = &pretended.storage {
             entry.cleared = true;

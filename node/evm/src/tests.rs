@@ -4,6 +4,4 @@ mod blocks;
 mod burns;
 mod calls;
 mod contracts;
-mod world;
-
-pub(crate) use world::World;
+pub(crate) mod world;

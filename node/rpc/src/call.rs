@@ -6,7 +6,6 @@ use alloy::{
     primitives::{Address, Bytes, KECCAK256_EMPTY, U256},
     rpc::types::{BlockOverrides, TransactionRequest, state::StateOverride},
 };
-use alloy_consensus::Header;
 use edgeloom_evm::{BlockEnvironment, CallError, Overrides, Refusal};
 use edgeloom_types::{Account, Height};
 use revm::context::{
@@ -36,7 +35,7 @@ pub(crate) struct Stage<'a> {
 impl<'a> Stage<'a> {
     pub(crate) fn new(context: &'a Context, question: Question) -> Result<Self, Fault> {
         let height = context.state_height(question.block)?;
-        let environment = environment(context.chain_id(), &context.header(height)?);
+        let environment = edgeloom_chain::environment(context.chain_id(), &context.header(height)?);
         let environment = overrides::environment(environment, *question.environment.unwrap_or_default())?;
         let request = Request::new(question.request, environment.base_fee, environment.chain_id)?;
         let overrides = overrides::state(question.state.unwrap_or_default())?;
@@ -84,7 +83,7 @@ impl<'a> Stage<'a> {
         let transaction = TxEnv { gas_limit, ..self.request.transaction.clone() };
         let database = self.context.database(self.height)?;
         match edgeloom_evm::call(&self.environment, database, transaction, &self.overrides) {
-            Ok(outcome) => Ok(Ok(outcome.result)),
+            Ok(result) => Ok(Ok(result)),
             Err(CallError::Refused(refusal)) => Ok(Err(refusal)),
             Err(error) => Err(Fault::Internal(error.to_string())),
         }
@@ -131,17 +130,4 @@ fn phrase(refusal: &Refusal) -> String {
         _ => return refusal.to_string(),
     };
     format!("{geth}: {refusal}")
-}
-
-fn environment(chain_id: u64, header: &Header) -> BlockEnvironment {
-    BlockEnvironment {
-        chain_id,
-        number: header.number,
-        timestamp: header.timestamp,
-        beneficiary: header.beneficiary,
-        gas_limit: header.gas_limit,
-        base_fee: header.base_fee_per_gas.unwrap_or_default(),
-        prevrandao: header.mix_hash,
-        parent_hash: header.parent_hash,
-    }
 }

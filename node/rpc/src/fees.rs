@@ -1,7 +1,8 @@
 //! What gas costs, from recent blocks.
 
-use crate::{cache::Record, error::Fault, node::Context, resolve::next_base_fee};
+use crate::{cache::Record, error::Fault, node::Context};
 use alloy::{consensus::Transaction as _, eips::BlockNumberOrTag, rpc::types::FeeHistory};
+use edgeloom_chain::next_base_fee;
 use edgeloom_types::Height;
 
 /// Blocks that a suggestion looks at.

@@ -2,11 +2,11 @@
 
 use crate::{cache::Record, error::Fault, node::Context};
 use alloy::{
-    eips::{BlockId, BlockNumberOrTag, eip1559::BaseFeeParams},
+    eips::{BlockId, BlockNumberOrTag},
     primitives::{Address, B256},
 };
 use alloy_consensus::Header;
-use edgeloom_chain::StateDb;
+use edgeloom_chain::{StateDb, next_base_fee};
 use edgeloom_state::HistoryView;
 use edgeloom_types::{Account, Height};
 use std::sync::Arc;
@@ -60,8 +60,4 @@ impl Context {
     pub(crate) fn next_base_fee(&self) -> Result<u64, Fault> {
         Ok(next_base_fee(&self.header(self.tip()?.height)?))
     }
-}
-
-pub(crate) fn next_base_fee(header: &Header) -> u64 {
-    header.next_block_base_fee(BaseFeeParams::ethereum()).unwrap_or_default()
 }

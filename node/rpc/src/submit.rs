@@ -16,7 +16,7 @@ use alloy_consensus::{
     SignableTransaction, TxEnvelope, TypedTransaction,
     transaction::{Recovered, SignerRecoverable},
 };
-use edgeloom_txpool::{Origin, Rejection, SenderState, TRANSACTION_BYTES_MAX};
+use edgeloom_txpool::{Origin, Rejection, TRANSACTION_BYTES_MAX};
 use k256::ecdsa::SigningKey;
 use std::{sync::Arc, time::Duration};
 
@@ -83,8 +83,7 @@ impl Context {
                 return Err(below_base_fee(transaction.signer(), cap, base_fee));
             }
         }
-        let state = SenderState { nonce: sender.nonce, balance: sender.balance };
-        Ok(self.pool.admit(transaction, Origin::Local, state, self.genesis.file().gas_limit)?)
+        Ok(self.pool.admit(transaction, Origin::Local, sender, self.genesis.file().gas_limit)?)
     }
 
     async fn seal(&self, hash: B256) -> Result<B256, Fault> {

@@ -93,7 +93,7 @@ impl Store {
     pub fn burned(&self, height: Height) -> Result<U256, StoreError> {
         match self.row(Table::Burned, height)? {
             Some(row) => long(&row),
-            None => Err(StoreError::UnknownHeight { asked: height, tip: self.known_tip().map(|tip| tip.height) }),
+            None => Err(StoreError::UnknownHeight { asked: height, tip: self.tip().map(|tip| tip.height) }),
         }
     }
 

@@ -41,7 +41,7 @@ impl Store {
     /// other: nothing is written. The disk's.
     pub fn commit(&self, commit: Commit<'_>) -> Result<(), StoreError> {
         let _one_at_a_time = self.commit_lock().lock();
-        check(&commit, self.known_tip())?;
+        check(&commit, self.tip())?;
         let height = commit.block.height();
         let tip = Tip { height, hash: commit.block.hash(), state_root: commit.layer.root() };
         let mut batch = self.kv().batch();

@@ -52,11 +52,8 @@ impl Store {
     }
 
     /// The newest committed block; `None` before genesis is.
-    ///
-    /// # Errors
-    /// None today: the tip is read when the store is opened.
-    pub fn tip(&self) -> Result<Option<Tip>, StoreError> {
-        Ok(self.known_tip())
+    pub fn tip(&self) -> Option<Tip> {
+        *self.0.tip.read()
     }
 
     /// The tip's state, to execute on. See [`View`] for what it asks of whoever commits meanwhile.
@@ -84,13 +81,9 @@ impl Store {
         Ok(self.kv().get(Table::Codes, hash.as_slice())?.map(Bytes::from))
     }
 
-    pub(crate) fn known_tip(&self) -> Option<Tip> {
-        *self.0.tip.read()
-    }
-
     /// `Err` when no block of this height is committed.
     pub(crate) fn committed(&self, height: Height) -> Result<(), StoreError> {
-        let tip = self.known_tip().map(|tip| tip.height);
+        let tip = self.tip().map(|tip| tip.height);
         if tip.is_some_and(|tip| height <= tip) {
             return Ok(());
         }

@@ -134,5 +134,5 @@ impl View {
 }
 
 fn tip_root(store: &Store) -> B256 {
-    store.known_tip().map_or(EMPTY_ROOT_HASH, |tip| tip.state_root)
+    store.tip().map_or(EMPTY_ROOT_HASH, |tip| tip.state_root)
 }

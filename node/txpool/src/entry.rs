@@ -12,8 +12,9 @@ use alloy::{
 use alloy_consensus::{TxEnvelope, transaction::Recovered};
 use std::{cmp::Reverse, sync::Arc};
 
-/// Order of worth when the pool must let something go: tip, then fee cap, then age (older is worth more).
-pub(crate) type Worth = (u128, u128, Reverse<u64>);
+/// Order of worth when the pool must let something go: what it pays per gas at the base fee, then origin, then fee cap,
+/// then age (older is worth more).
+pub(crate) type Worth = (u128, Origin, u128, Reverse<u64>);
 
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
@@ -21,12 +22,14 @@ pub(crate) struct Entry {
     pub(crate) origin: Origin,
     /// Most wei it can cost its sender.
     pub(crate) cost: U256,
-    /// Least gas it can use.
-    pub(crate) gas_min: u64,
+    /// Who signed its authorizations for this chain (EIP-7702).
+    pub(crate) authorities: Vec<Address>,
     /// Encoded length.
     pub(crate) bytes: usize,
     /// Order of admission.
     pub(crate) sequence: u64,
+    /// The pool's count of blocks when it was last found executable, or admitted.
+    pub(crate) since: u64,
 }
 
 impl Entry {
@@ -50,9 +53,10 @@ impl Entry {
             return Err(Rejection::ChainId { have, want: chain_id });
         }
         check_fields(envelope)?;
-        let gas_min = check_gas(envelope)?;
+        check_gas(envelope)?;
         let cost = cost(envelope).ok_or(Rejection::CostOverflow)?;
-        Ok(Self { transaction, origin, cost, gas_min, bytes, sequence: 0 })
+        let authorities = authorities(envelope, chain_id);
+        Ok(Self { transaction, origin, cost, authorities, bytes, sequence: 0, since: 0 })
     }
 
     pub(crate) fn hash(&self) -> B256 {
@@ -67,16 +71,19 @@ impl Entry {
         self.transaction.nonce()
     }
 
-    pub(crate) fn worth(&self) -> Worth {
-        let cap = self.transaction.max_fee_per_gas();
-        (self.transaction.priority_fee_or_price().min(cap), cap, Reverse(self.sequence))
+    pub(crate) fn cap(&self) -> u128 {
+        self.transaction.max_fee_per_gas()
+    }
+
+    pub(crate) fn worth(&self, base_fee: u64) -> Worth {
+        let asked = u128::from(base_fee).saturating_add(self.transaction.priority_fee_or_price());
+        (asked.min(self.cap()), self.origin, self.cap(), Reverse(self.sequence))
     }
 
     /// Both fees at least a tenth above `other`'s (geth's rule for replacing).
     pub(crate) fn outbids(&self, other: &Self) -> bool {
-        let (ours, theirs) = (&self.transaction, &other.transaction);
-        tenth_above(ours.max_fee_per_gas(), theirs.max_fee_per_gas())
-            && tenth_above(ours.priority_fee_or_price(), theirs.priority_fee_or_price())
+        let tip = |entry: &Self| entry.transaction.priority_fee_or_price();
+        tenth_above(self.cap(), other.cap()) && tenth_above(tip(self), tip(other))
     }
 }
 
@@ -96,7 +103,7 @@ fn check_fields(envelope: &TxEnvelope) -> Result<(), Rejection> {
     if envelope.nonce() == u64::MAX { Err(Rejection::NonceMax) } else { Ok(()) }
 }
 
-fn check_gas(envelope: &TxEnvelope) -> Result<u64, Rejection> {
+fn check_gas(envelope: &TxEnvelope) -> Result<(), Rejection> {
     let have = envelope.gas_limit();
     if have > TRANSACTION_GAS_MAX {
         return Err(Rejection::GasCap { cap: TRANSACTION_GAS_MAX, gas: have });
@@ -105,11 +112,14 @@ fn check_gas(envelope: &TxEnvelope) -> Result<u64, Rejection> {
     if have < intrinsic {
         return Err(Rejection::IntrinsicGas { have, want: intrinsic });
     }
-    if have < floor {
-        return Err(Rejection::FloorGas { have, want: floor });
-    }
-    // Refunds give back at most a fifth of what was used (EIP-3529), and never below the floor.
-    Ok(floor.max(intrinsic - intrinsic / 5))
+    if have < floor { Err(Rejection::FloorGas { have, want: floor }) } else { Ok(()) }
+}
+
+/// Each costs a recovery and pays the sender's gas for it; those of other chains never take effect.
+fn authorities(envelope: &TxEnvelope, chain_id: u64) -> Vec<Address> {
+    let signed = envelope.authorization_list().unwrap_or_default();
+    let ours = signed.iter().filter(|signed| signed.chain_id.is_zero() || signed.chain_id == U256::from(chain_id));
+    ours.filter_map(|signed| signed.recover_authority().ok()).collect()
 }
 
 /// `a >= b * 1.1`, and more than `b`.

@@ -7,7 +7,10 @@ use alloy_consensus::TxEnvelope;
 pub const TRANSACTION_GAS_MAX: u64 = 1 << 24;
 
 /// Most bytes of initialisation code (EIP-3860).
-pub const INITCODE_BYTES_MAX: usize = 2 * 24_576;
+pub(crate) const INITCODE_BYTES_MAX: usize = 2 * 24_576;
+
+/// Below this no base fee falls: EIP-1559 lowers it by an eighth at most, rounded down. Wei per gas.
+pub(crate) const BASE_FEE_FLOOR: u64 = 7;
 
 const BASE: u64 = 21_000;
 const CREATE: u64 = 32_000;
@@ -21,7 +24,7 @@ const ACCESS_SLOT: u64 = 1_900;
 const AUTHORIZATION: u64 = 25_000;
 
 /// Gas of the transaction itself: base, calldata, creation (EIP-2, 3860), access list (2930), authorizations (7702).
-pub fn intrinsic_gas(transaction: &TxEnvelope) -> u64 {
+pub(crate) fn intrinsic_gas(transaction: &TxEnvelope) -> u64 {
     let mut gas = BASE + TOKEN * tokens(transaction.input());
     if transaction.is_create() {
         gas += CREATE + INITCODE_WORD * (transaction.input().len() as u64).div_ceil(32);
@@ -33,7 +36,7 @@ pub fn intrinsic_gas(transaction: &TxEnvelope) -> u64 {
 }
 
 /// The least gas a transaction with this calldata is charged, whatever it executes (EIP-7623).
-pub fn floor_gas(transaction: &TxEnvelope) -> u64 {
+pub(crate) fn floor_gas(transaction: &TxEnvelope) -> u64 {
     BASE + TOKEN_FLOOR * tokens(transaction.input())
 }
 

@@ -1,6 +1,6 @@
 //! The transactions of one sender, by nonce.
 
-use crate::{Origin, entry::Entry};
+use crate::entry::Entry;
 use alloy::primitives::{B256, U256};
 use std::collections::BTreeMap;
 
@@ -15,6 +15,11 @@ pub(crate) struct Lane {
 }
 
 impl Lane {
+    /// An empty one.
+    pub(crate) fn at(next: u64) -> Self {
+        Self { next, ..Self::default() }
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.entries.len()
     }
@@ -40,14 +45,19 @@ impl Lane {
         self.entries.get(&nonce)
     }
 
-    /// The transaction of a peer with the highest nonce.
-    pub(crate) fn last_of_peer(&self) -> Option<B256> {
-        self.entries.values().rev().find(|entry| entry.origin == Origin::Peer).map(Entry::hash)
+    /// In order of nonce.
+    pub(crate) fn entries(&self) -> impl DoubleEndedIterator<Item = &Entry> {
+        self.entries.values()
     }
 
-    /// Σ costs, without that of the entry at `nonce`.
-    pub(crate) fn cost_without(&self, nonce: u64) -> U256 {
-        self.cost - self.get(nonce).map_or(U256::ZERO, |entry| entry.cost)
+    /// Those that must execute before a transaction with this nonce.
+    pub(crate) fn below(&self, nonce: u64) -> impl Iterator<Item = &Entry> {
+        self.entries.range(..nonce).map(|(_, entry)| entry)
+    }
+
+    /// Σ costs, wei.
+    pub(crate) const fn cost(&self) -> U256 {
+        self.cost
     }
 
     /// Puts an entry at its nonce; what was there comes back.
@@ -85,6 +95,18 @@ impl Lane {
         self.next = next;
         self.extend_run();
         gone
+    }
+
+    /// Marks what a block at `base_fee` could execute as found so at `now`; what was not for longer than `patience` comes
+    /// back, and stays.
+    pub(crate) fn stale(&mut self, base_fee: u64, now: u64, patience: u64) -> Vec<B256> {
+        let free = self.free_nonce();
+        let pays = |nonce: u64, entry: &Entry| nonce < free && entry.cap() >= base_fee.into();
+        for (_, entry) in self.entries.iter_mut().take_while(|(nonce, entry)| pays(**nonce, entry)) {
+            entry.since = now;
+        }
+        let late = |entry: &&Entry| now - entry.since > patience;
+        self.entries.values().filter(late).map(Entry::hash).collect()
     }
 
     fn extend_run(&mut self) {

@@ -3,12 +3,13 @@
 use crate::{Rejection, entry::Entry, shelf::Shelf};
 use alloy::{
     consensus::Transaction,
-    primitives::{Address, B256, U256},
+    primitives::{Address, B256},
 };
 use alloy_consensus::{TxEnvelope, transaction::Recovered};
+use edgeloom_types::Account;
 use parking_lot::Mutex;
 use std::{collections::HashSet, sync::Arc};
-use tokio::sync::{broadcast, watch};
+use tokio::sync::broadcast;
 
 /// Admissions that a slow subscriber may lag behind before it misses some.
 const ADMISSIONS: usize = 4096;
@@ -24,27 +25,23 @@ pub struct Limits {
     pub gapped: usize,
     /// Encoded bytes of all transactions.
     pub bytes: usize,
+    /// Blocks for which a transaction may wait without being executable.
+    pub patience: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { total: 20_000, per_sender: 10_000, gapped: 10_000, bytes: 256 * 1024 * 1024 }
+        // Three hours of empty blocks, at a heartbeat of a second.
+        Self { total: 20_000, per_sender: 10_000, gapped: 10_000, bytes: 256 * 1024 * 1024, patience: 10_800 }
     }
 }
 
-/// Where a transaction comes from: the node's own users are gossiped and never evicted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Where a transaction comes from, by ascending worth: those of the node's own users are gossiped, and stay when a
+/// peer's pay no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Origin {
-    Local,
     Peer,
-}
-
-/// The sender's account in final state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SenderState {
-    pub nonce: u64,
-    /// Wei.
-    pub balance: U256,
+    Local,
 }
 
 /// Transactions that wait. Every method takes the lock for at most a few milliseconds; none blocks on anything else.
@@ -52,21 +49,21 @@ pub struct SenderState {
 pub struct Pool {
     chain_id: u64,
     shelf: Mutex<Shelf>,
-    changed: watch::Sender<u64>,
     admissions: broadcast::Sender<Arc<Recovered<TxEnvelope>>>,
 }
 
 impl Pool {
-    pub fn new(chain_id: u64, limits: Limits) -> Self {
+    /// `base_fee` as [`Self::decided`] says.
+    pub fn new(chain_id: u64, base_fee: u64, limits: Limits) -> Self {
         Self {
             chain_id,
-            shelf: Mutex::new(Shelf::new(limits)),
-            changed: watch::Sender::new(0),
+            shelf: Mutex::new(Shelf::new(base_fee, limits)),
             admissions: broadcast::Sender::new(ADMISSIONS),
         }
     }
 
-    /// Decides whether a transaction may wait, and lets it. Fees below the base fee may: it can fall.
+    /// Decides whether a transaction may wait, and lets it; `sender` is the sender's account in final state. Fees below
+    /// the base fee may wait: it can fall.
     ///
     /// # Errors
     /// [`Rejection`]; the pool is as before, except that transactions it knew to be used up may have gone.
@@ -74,7 +71,7 @@ impl Pool {
         &self,
         transaction: Arc<Recovered<TxEnvelope>>,
         origin: Origin,
-        sender: SenderState,
+        sender: Account,
         block_gas_limit: u64,
     ) -> Result<B256, Rejection> {
         if transaction.gas_limit() > block_gas_limit {
@@ -83,22 +80,26 @@ impl Pool {
         let entry = Entry::new(transaction.clone(), origin, self.chain_id)?;
         let hash = entry.hash();
         self.shelf.lock().admit(entry, sender)?;
-        self.changed.send_modify(|count| *count += 1);
         // Nobody may be listening: then there is nobody to tell.
         drop(self.admissions.send(transaction));
         Ok(hash)
     }
 
     /// Transactions that can execute after the final state and those in `skip`: by effective tip at `base_fee` (wei per
-    /// gas), each sender's in order of nonce, until they are sure to use `gas_limit`.
-    pub fn best(&self, base_fee: u64, gas_limit: u64, skip: &HashSet<B256>) -> Vec<Arc<Recovered<TxEnvelope>>> {
-        self.shelf.lock().best(base_fee, gas_limit, skip)
+    /// gas), each sender's in order of nonce. All of them: how many fit is known when they ran.
+    pub fn best(&self, base_fee: u64, skip: &HashSet<B256>) -> Vec<Arc<Recovered<TxEnvelope>>> {
+        self.shelf.lock().best(base_fee, skip)
     }
 
-    /// A block is final: `next_nonces` are its senders' nonces after it, `included` its transactions, `rejected` those
-    /// that could not be executed on top of it.
-    pub fn decided(&self, next_nonces: &[(Address, u64)], included: &[B256], rejected: &[B256]) {
-        self.shelf.lock().decided(next_nonces, included.iter().chain(rejected).copied());
+    /// A block is final: `accounts` are those it changed, as they are after it (its senders' among them), `base_fee` is
+    /// the wei per gas that the next block burns.
+    pub fn decided(&self, accounts: &[(Address, Account)], base_fee: u64) {
+        self.shelf.lock().decided(accounts, base_fee);
+    }
+
+    /// Lets go of transactions that cannot execute on the final state.
+    pub fn discard(&self, hashes: &[B256]) {
+        self.shelf.lock().discard(hashes);
     }
 
     pub fn get(&self, hash: &B256) -> Option<Arc<Recovered<TxEnvelope>>> {
@@ -117,11 +118,6 @@ impl Pool {
 
     pub fn is_empty(&self) -> bool {
         self.len() == 0
-    }
-
-    /// Counts admissions. Waiting for the next change misses none since the last one seen.
-    pub fn changed(&self) -> watch::Receiver<u64> {
-        self.changed.subscribe()
     }
 
     /// Every admission from now on. A receiver more than 4096 behind misses the oldest and is told so.

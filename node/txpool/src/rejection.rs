@@ -22,6 +22,9 @@ pub enum Rejection {
     GasCap { cap: u64, gas: u64 },
     #[error("max priority fee per gas higher than max fee per gas: maxPriorityFeePerGas: {tip}, maxFeePerGas: {cap}")]
     TipAboveCap { tip: u128, cap: u128 },
+    /// No base fee ever falls to the cap. Wei per gas.
+    #[error("transaction underpriced: max fee per gas {cap}, minimum needed {floor}")]
+    FeeFloor { cap: u128, floor: u64 },
     #[error("max initcode size exceeded: code size {size}, limit {limit}")]
     Initcode { size: usize, limit: usize },
     #[error("EIP-7702 transaction with empty auth list")]
@@ -41,6 +44,12 @@ pub enum Rejection {
     CostOverflow,
     #[error("replacement transaction underpriced")]
     Replacement,
+    #[error("in-flight transaction limit reached for delegated accounts")]
+    DelegatedInFlight,
+    #[error("gapped-nonce tx from delegated accounts")]
+    DelegatedGap,
+    #[error("authority already reserved")]
+    AuthorityReserved,
     #[error("account limit exceeded: pooled {0} txs")]
     SenderLimit(usize),
     #[error("transaction underpriced: the pool is full of better paying transactions")]

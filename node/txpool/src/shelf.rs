@@ -1,47 +1,61 @@
 //! The pool without its lock: lanes by sender, and the indexes that keep every decision cheap.
 
 use crate::{
-    Limits, Origin, Rejection, SenderState,
+    Limits, Origin, Rejection,
     entry::{Entry, Worth},
+    gas::BASE_FEE_FLOOR,
     lane::Lane,
 };
 use alloy::{
     consensus::Transaction,
-    primitives::{Address, B256},
+    primitives::{Address, B256, KECCAK256_EMPTY, U256},
 };
 use alloy_consensus::{TxEnvelope, transaction::Recovered};
+use edgeloom_types::Account;
 use std::{
     cmp::Reverse,
     collections::{BTreeSet, BinaryHeap, HashMap, HashSet, VecDeque},
     sync::Arc,
 };
 
-/// Senders remembered per generation after their last transaction was decided.
+/// Accounts remembered per generation after a block changed them.
 const FLOORS: usize = 16_384;
+
+/// How often, within the patience for one, transactions that cannot execute are looked for.
+const LOOKS: u64 = 8;
 
 #[derive(Debug)]
 pub(crate) struct Shelf {
     limits: Limits,
+    /// Of the next block, wei per gas.
+    base_fee: u64,
+    /// Decided since the pool was made.
+    blocks: u64,
     lanes: HashMap<Address, Lane>,
     places: HashMap<B256, (Address, u64)>,
-    /// Transactions of peers, cheapest first: what eviction may take.
-    evictable: BTreeSet<(Worth, Address, u64)>,
+    /// All transactions by worth at the base fee, cheapest first.
+    by_worth: BTreeSet<(Worth, Address, u64)>,
+    /// How many authorizations of each account wait.
+    authorities: HashMap<Address, usize>,
     outbox: VecDeque<B256>,
     bytes: usize,
     gapped: usize,
     admitted: u64,
-    /// Next nonces of senders that were decided lately, in two generations. An admission may carry a nonce that was
-    /// read just before a block was decided; taken at its word, the transaction would wait for one that is mined.
+    /// Nonces of accounts that blocks changed lately, in two generations. An admission may carry a nonce that was read
+    /// just before a block was decided; taken at its word, the transaction would wait for one that is mined.
     floors: [HashMap<Address, u64>; 2],
 }
 
 impl Shelf {
-    pub(crate) fn new(limits: Limits) -> Self {
+    pub(crate) fn new(base_fee: u64, limits: Limits) -> Self {
         Self {
             limits,
+            base_fee,
+            blocks: 0,
             lanes: HashMap::new(),
             places: HashMap::new(),
-            evictable: BTreeSet::new(),
+            by_worth: BTreeSet::new(),
+            authorities: HashMap::new(),
             outbox: VecDeque::new(),
             bytes: 0,
             gapped: 0,
@@ -63,18 +77,21 @@ impl Shelf {
         self.lanes.get(&sender).map(Lane::free_nonce)
     }
 
-    pub(crate) fn admit(&mut self, mut entry: Entry, state: SenderState) -> Result<(), Rejection> {
+    pub(crate) fn admit(&mut self, mut entry: Entry, account: Account) -> Result<(), Rejection> {
+        let sender = entry.sender();
+        let next = self.floors.iter().filter_map(|floors| floors.get(&sender)).fold(account.nonce, |a, b| a.max(*b));
+        self.advance(sender, next);
         if self.places.contains_key(&entry.hash()) {
             return Err(Rejection::AlreadyKnown);
         }
-        let (sender, nonce) = (entry.sender(), entry.nonce());
-        let next = self.floors.iter().filter_map(|floors| floors.get(&sender)).fold(state.nonce, |a, b| a.max(*b));
-        self.advance(sender, next);
-        entry.sequence = self.admitted;
-        self.check(&entry, state, next)?;
-        let replaces = self.lanes.get(&sender).is_some_and(|lane| lane.get(nonce).is_some());
-        self.make_room(&entry, usize::from(!replaces))?;
+        (entry.sequence, entry.since) = (self.admitted, self.blocks);
+        let empty = Lane::at(next);
+        let lane = self.lanes.get(&sender).unwrap_or(&empty);
+        self.check(&entry, lane, &account)?;
+        self.check_delegation(&entry, lane, &account)?;
+        let victims = self.victims(&entry, lane)?;
 
+        self.discard(&victims);
         self.admitted += 1;
         if entry.origin == Origin::Local {
             if self.outbox.len() >= self.limits.total {
@@ -86,12 +103,14 @@ impl Shelf {
         Ok(())
     }
 
-    /// What depends on the sender's other transactions.
-    fn check(&self, entry: &Entry, state: SenderState, next: u64) -> Result<(), Rejection> {
-        let empty = Lane::default();
-        let lane = self.lanes.get(&entry.sender()).unwrap_or(&empty);
-        let next = next.max(lane.next());
-        let nonce = entry.nonce();
+    /// What depends on the sender's account and its other transactions.
+    fn check(&self, entry: &Entry, lane: &Lane, account: &Account) -> Result<(), Rejection> {
+        // A base fee below the floor, which only genesis can set, falls no further either.
+        let floor = self.base_fee.min(BASE_FEE_FLOOR);
+        if entry.cap() < floor.into() {
+            return Err(Rejection::FeeFloor { cap: entry.cap(), floor });
+        }
+        let (nonce, next) = (entry.nonce(), lane.next());
         if nonce < next {
             return Err(Rejection::NonceTooLow { next, nonce });
         }
@@ -99,9 +118,10 @@ impl Shelf {
         if old.is_some_and(|old| !entry.outbids(old)) {
             return Err(Rejection::Replacement);
         }
-        let queued = lane.cost_without(nonce);
-        if queued.checked_add(entry.cost).is_none_or(|total| total > state.balance) {
-            return Err(Rejection::Funds { balance: state.balance, queued, cost: entry.cost });
+        let (balance, cost) = (account.balance, entry.cost);
+        let queued = lane.cost() - old.map_or(U256::ZERO, |old| old.cost);
+        if queued.checked_add(cost).is_none_or(|total| total > balance) {
+            return Err(Rejection::Funds { balance, queued, cost });
         }
         if old.is_some() {
             return Ok(());
@@ -109,33 +129,64 @@ impl Shelf {
         if lane.len() >= self.limits.per_sender {
             return Err(Rejection::SenderLimit(lane.len()));
         }
-        let leaves_gap = nonce > lane.free_nonce().max(next);
-        if leaves_gap && self.gapped >= self.limits.gapped { Err(Rejection::Full) } else { Ok(()) }
+        let full = nonce > lane.free_nonce() && self.gapped >= self.limits.gapped;
+        if full { Err(Rejection::Full) } else { Ok(()) }
     }
 
-    /// Lets go of peers' transactions that are worth less, from the ends of their lanes, so that no lane gets a gap.
-    fn make_room(&mut self, entry: &Entry, more: usize) -> Result<(), Rejection> {
-        while self.len() + more > self.limits.total || self.bytes + entry.bytes > self.limits.bytes {
-            let others = self.evictable.iter().find(|(_, sender, _)| *sender != entry.sender());
-            let (worth, sender, _) = others.ok_or(Rejection::Full)?;
-            if entry.origin == Origin::Peer && *worth >= entry.worth() {
+    /// P4, by geth's rules.
+    fn check_delegation(&self, entry: &Entry, lane: &Lane, account: &Account) -> Result<(), Rejection> {
+        let delegated = account.code_hash != KECCAK256_EMPTY || self.authorities.contains_key(&entry.sender());
+        if delegated && lane.get(entry.nonce()).is_none() {
+            if !lane.is_empty() {
+                return Err(Rejection::DelegatedInFlight);
+            }
+            if entry.nonce() != lane.next() {
+                return Err(Rejection::DelegatedGap);
+            }
+        }
+        let busy = |authority| self.lanes.get(authority).is_some_and(|lane| lane.len() > 1);
+        if entry.authorities.iter().any(busy) { Err(Rejection::AuthorityReserved) } else { Ok(()) }
+    }
+
+    /// P2: what must go so that `entry` has room, from the ends of the cheapest lanes, so that none gets a gap.
+    fn victims(&self, entry: &Entry, lane: &Lane) -> Result<Vec<B256>, Rejection> {
+        let old = lane.get(entry.nonce());
+        let mut count = self.len() + usize::from(old.is_none());
+        let mut bytes = self.bytes + entry.bytes - old.map_or(0, |old| old.bytes);
+        let full = |count, bytes| count > self.limits.total || bytes > self.limits.bytes;
+        if !full(count, bytes) {
+            return Ok(Vec::new());
+        }
+        if entry.nonce() > lane.free_nonce() {
+            return Err(Rejection::Full);
+        }
+        let before = lane.below(entry.nonce()).map(|before| before.worth(self.base_fee));
+        let worth = before.fold(entry.worth(self.base_fee), Worth::min);
+        let mut others = self.by_worth.iter().filter(|(_, sender, _)| *sender != entry.sender());
+        let (mut victims, mut taken) = (Vec::new(), HashMap::<Address, usize>::new());
+        while full(count, bytes) {
+            let (cheapest, sender, _) = others.next().ok_or(Rejection::Full)?;
+            if *cheapest >= worth {
                 return Err(Rejection::Underpriced);
             }
-            let last = self.lanes.get(sender).and_then(Lane::last_of_peer);
-            self.remove(last.expect("a lane in the index has a peer's transaction"));
+            let taken = taken.entry(*sender).or_default();
+            let last = self.lanes[sender].entries().rev().nth(*taken).expect("as many as the lane has in the index");
+            *taken += 1;
+            (count, bytes) = (count - 1, bytes - last.bytes);
+            victims.push(last.hash());
         }
-        Ok(())
+        Ok(victims)
     }
 
     fn put(&mut self, entry: Entry, next: u64) {
         let (hash, sender, nonce) = (entry.hash(), entry.sender(), entry.nonce());
-        if entry.origin == Origin::Peer {
-            self.evictable.insert((entry.worth(), sender, nonce));
+        self.by_worth.insert((entry.worth(self.base_fee), sender, nonce));
+        for authority in &entry.authorities {
+            *self.authorities.entry(*authority).or_default() += 1;
         }
         self.bytes += entry.bytes;
         self.places.insert(hash, (sender, nonce));
-        let lane = self.lanes.entry(sender).or_default();
-        lane.advance(next);
+        let lane = self.lanes.entry(sender).or_insert_with(|| Lane::at(next));
         self.gapped -= lane.gapped();
         let old = lane.insert(entry);
         self.gapped += lane.gapped();
@@ -148,7 +199,14 @@ impl Shelf {
     fn forget(&mut self, entry: &Entry) {
         self.bytes -= entry.bytes;
         self.places.remove(&entry.hash());
-        self.evictable.remove(&(entry.worth(), entry.sender(), entry.nonce()));
+        self.by_worth.remove(&(entry.worth(self.base_fee), entry.sender(), entry.nonce()));
+        for authority in &entry.authorities {
+            let waiting = self.authorities.get_mut(authority).expect("counted when the entry was put");
+            *waiting -= 1;
+            if *waiting == 0 {
+                self.authorities.remove(authority);
+            }
+        }
     }
 
     fn remove(&mut self, hash: B256) {
@@ -161,6 +219,10 @@ impl Shelf {
             self.lanes.remove(&sender);
         }
         self.forget(&entry.expect("a placed transaction is in its lane"));
+    }
+
+    pub(crate) fn discard(&mut self, hashes: &[B256]) {
+        hashes.iter().for_each(|hash| self.remove(*hash));
     }
 
     fn advance(&mut self, sender: Address, next: u64) {
@@ -176,15 +238,43 @@ impl Shelf {
         }
     }
 
-    pub(crate) fn decided(&mut self, next_nonces: &[(Address, u64)], gone: impl Iterator<Item = B256>) {
+    pub(crate) fn decided(&mut self, accounts: &[(Address, Account)], base_fee: u64) {
         if self.floors[0].len() > FLOORS {
             self.floors[1] = std::mem::take(&mut self.floors[0]);
         }
-        for (sender, next) in next_nonces {
-            self.floors[0].insert(*sender, *next);
-            self.advance(*sender, *next);
+        for (address, account) in accounts {
+            self.floors[0].insert(*address, account.nonce);
+            self.advance(*address, account.nonce);
+            self.trim(address, account);
         }
-        gone.for_each(|hash| self.remove(hash));
+        if self.base_fee != base_fee {
+            self.base_fee = base_fee;
+            let entries = self.lanes.values().flat_map(Lane::entries);
+            self.by_worth = entries.map(|entry| (entry.worth(base_fee), entry.sender(), entry.nonce())).collect();
+        }
+        self.blocks += 1;
+        if self.blocks.is_multiple_of(self.limits.patience.div_ceil(LOOKS).max(1)) {
+            self.expire();
+        }
+    }
+
+    /// P4, after a block.
+    fn trim(&mut self, sender: &Address, account: &Account) {
+        let most = if account.code_hash == KECCAK256_EMPTY { usize::MAX } else { 1 };
+        while let Some(lane) = self.lanes.get(sender)
+            && (lane.len() > most || lane.cost() > account.balance)
+        {
+            let last = lane.entries().next_back().expect("no lane in the map is empty").hash();
+            self.remove(last);
+        }
+    }
+
+    /// P3.
+    fn expire(&mut self) {
+        let (base_fee, now, patience) = (self.base_fee, self.blocks, self.limits.patience);
+        let stale = self.lanes.values_mut().flat_map(|lane| lane.stale(base_fee, now, patience));
+        let stale: Vec<B256> = stale.collect();
+        self.discard(&stale);
     }
 
     pub(crate) fn take_outbox(&mut self, most: usize) -> Vec<Arc<Recovered<TxEnvelope>>> {
@@ -197,7 +287,7 @@ impl Shelf {
     }
 
     /// The heads of all lanes compete by effective tip; whoever is taken is followed by the next of its lane.
-    pub(crate) fn best(&self, base_fee: u64, gas_limit: u64, skip: &HashSet<B256>) -> Vec<Arc<Recovered<TxEnvelope>>> {
+    pub(crate) fn best(&self, base_fee: u64, skip: &HashSet<B256>) -> Vec<Arc<Recovered<TxEnvelope>>> {
         let head = |lane: &Lane, from: u64| {
             let entry = (from..lane.free_nonce())
                 .filter_map(|nonce| lane.get(nonce))
@@ -206,13 +296,10 @@ impl Shelf {
         };
         let heads = self.lanes.iter().filter_map(|(sender, lane)| Some((head(lane, lane.next())?, *sender)));
         let mut heap: BinaryHeap<_> = heads.collect();
-        let (mut out, mut gas) = (Vec::new(), 0_u64);
-        while gas < gas_limit
-            && let Some(((_, _, nonce), sender)) = heap.pop()
-        {
+        let mut out = Vec::new();
+        while let Some(((_, _, nonce), sender)) = heap.pop() {
             let lane = &self.lanes[&sender];
             let entry = lane.get(nonce).expect("the head was found in its lane");
-            gas += entry.gas_min;
             out.push(entry.transaction.clone());
             heap.extend(head(lane, nonce + 1).map(|next| (next, sender)));
         }

@@ -29,8 +29,8 @@ pub struct Block {
 pub enum BlockError {
     #[error("block has {0} bytes, more than {MAX_BLOCK_BYTES}")]
     TooLarge(usize),
-    #[error("block carries {0} certificates, more than {MAX_CERTIFICATES}")]
-    TooManyCertificates(usize),
+    #[error("block carries more than {MAX_CERTIFICATES} certificates")]
+    TooManyCertificates,
     #[error("malformed block: {0}")]
     Rlp(#[from] alloy_rlp::Error),
     #[error("malformed transaction {index}: {reason}")]
@@ -68,16 +68,25 @@ impl Block {
             return Err(alloy_rlp::Error::UnexpectedLength.into());
         }
         let header = Header::decode(&mut list)?;
-        let encoded = Vec::<Bytes>::decode(&mut list)?;
-        let certificates = Vec::<Bytes>::decode(&mut list)?;
+        // One string at a time: a list of empty strings would take many times its size in memory.
+        let mut encoded = RlpHeader::decode_bytes(&mut list, true)?;
+        let mut transactions = Vec::new();
+        while !encoded.is_empty() {
+            let bytes = RlpHeader::decode_bytes(&mut encoded, false)?;
+            transactions.push(decode_transaction(transactions.len(), bytes)?);
+        }
+        let mut encoded = RlpHeader::decode_bytes(&mut list, true)?;
+        let mut certificates = Vec::new();
+        while !encoded.is_empty() {
+            if certificates.len() == MAX_CERTIFICATES {
+                return Err(BlockError::TooManyCertificates);
+            }
+            certificates.push(Bytes::copy_from_slice(RlpHeader::decode_bytes(&mut encoded, false)?));
+        }
         if !list.is_empty() {
             return Err(alloy_rlp::Error::UnexpectedLength.into());
         }
-        if certificates.len() > MAX_CERTIFICATES {
-            return Err(BlockError::TooManyCertificates(certificates.len()));
-        }
-        let transactions = encoded.iter().enumerate().map(|(index, bytes)| decode_transaction(index, bytes));
-        Ok(Self { header, transactions: transactions.collect::<Result<_, _>>()?, certificates })
+        Ok(Self { header, transactions, certificates })
     }
 }
 

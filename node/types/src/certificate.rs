@@ -99,9 +99,6 @@ pub const fn quorum(seats: usize) -> usize {
 }
 
 impl Certificate {
-    /// Longest encoding: three varints, payload, seats, bitmap and signature.
-    pub const MAX_BYTES: usize = 3 * 10 + 32 + 8 + Committee::MAX_SEATS.div_ceil(8) + 96;
-
     /// # Errors
     /// [`CertificateError::Malformed`] unless `bytes` is exactly one encoding.
     pub fn decode(bytes: &[u8]) -> Result<Self, CertificateError> {

@@ -5,8 +5,8 @@ use crate::{
     Account, AccountDelta, Block, BlockError, Committee, CommitteeError, ExtraData, SealedBlock, StateDelta, Validator,
 };
 use alloy::{
-    eips::eip1559::INITIAL_BASE_FEE,
-    primitives::{B64, B256, KECCAK256_EMPTY, U256, keccak256},
+    eips::{eip1559::INITIAL_BASE_FEE, eip7702::constants::EIP7702_DELEGATION_DESIGNATOR},
+    primitives::{Address, B64, B256, KECCAK256_EMPTY, U256, keccak256},
 };
 use alloy_consensus::constants::EMPTY_ROOT_HASH;
 use alloy_consensus::{
@@ -16,6 +16,12 @@ use alloy_consensus::{
 };
 use serde::{Deserialize, Serialize};
 use std::num::NonZeroU64;
+
+/// Least gas of any transaction: a block with less holds none.
+const GAS_LIMIT_MIN: u64 = 21_000;
+
+/// Gas that one core of a validator runs in a millisecond of the dearest instructions (CHAIN.md C4: 60 Mgas/s).
+const GAS_PER_MS: u64 = 60_000;
 
 /// `config.edgeloom` (CHAIN.md C4, C7). Durations in milliseconds.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -75,8 +81,14 @@ pub enum GenesisError {
         "`config.edgeloom`: need blockTimeMs <= heartbeatMs < leaderTimeoutMs, got {block_time}, {heartbeat}, {leader_timeout}"
     )]
     Timing { block_time: u64, heartbeat: u64, leader_timeout: u64 },
-    #[error("`gasLimit` is {0}, expected at least 5000")]
+    #[error("`gasLimit` is {0}, expected at least {GAS_LIMIT_MIN}: no transaction needs less")]
     GasLimit(u64),
+    #[error("`gasLimit` is {gas_limit}, expected at most {most}: what runs in half of leaderTimeoutMs, whatever it is")]
+    SlowBlocks { gas_limit: u64, most: u64 },
+    #[error("`baseFeePerGas` is {0}, more than 64 bits can hold")]
+    BaseFee(u128),
+    #[error("the code of {0} in `alloc` begins as an EIP-7702 delegation and is none")]
+    Code(Address),
     #[error("`timestamp` is {0}, more than milliseconds in 64 bits can hold")]
     Timestamp(u64),
     #[error("the balances of `alloc` overflow 256 bits")]
@@ -95,19 +107,12 @@ impl Genesis {
     pub fn new(file: alloy::genesis::Genesis) -> Result<Self, GenesisError> {
         let value = file.config.extra_fields.get("edgeloom").cloned().ok_or(GenesisError::NoConfig)?;
         let config: EdgeloomConfig = serde_json::from_value(value).map_err(GenesisError::Config)?;
-        let EdgeloomConfig { block_time_ms, heartbeat_ms, leader_timeout_ms, .. } = config;
-        if block_time_ms > heartbeat_ms || heartbeat_ms >= leader_timeout_ms {
-            return Err(GenesisError::Timing {
-                block_time: block_time_ms,
-                heartbeat: heartbeat_ms,
-                leader_timeout: leader_timeout_ms,
-            });
-        }
-        if file.gas_limit < 5000 {
-            return Err(GenesisError::GasLimit(file.gas_limit));
-        }
-        if file.timestamp.checked_mul(1000).is_none() {
-            return Err(GenesisError::Timestamp(file.timestamp));
+        check_numbers(&file, &config)?;
+        let broken = |code: &[u8]| code.starts_with(&EIP7702_DELEGATION_DESIGNATOR[..2]) && !is_delegation(code);
+        if let Some((address, _)) =
+            file.alloc.iter().find(|(_, account)| account.code.as_ref().is_some_and(|code| broken(code)))
+        {
+            return Err(GenesisError::Code(*address));
         }
         let committee = Committee::new(config.validators.clone())?;
         let balances = file.alloc.values().map(|account| account.balance);
@@ -184,7 +189,7 @@ impl Genesis {
     }
 
     fn base_fee(&self) -> u64 {
-        self.file.base_fee_per_gas.and_then(|fee| u64::try_from(fee).ok()).unwrap_or(INITIAL_BASE_FEE)
+        self.file.base_fee_per_gas.map_or(INITIAL_BASE_FEE, |fee| fee.try_into().expect("new() compared it"))
     }
 
     /// keccak256 over chain id, parameters and validators, each in a fixed width.
@@ -206,6 +211,34 @@ impl Genesis {
         }
         keccak256(bytes)
     }
+}
+
+fn check_numbers(file: &alloy::genesis::Genesis, config: &EdgeloomConfig) -> Result<(), GenesisError> {
+    let (block_time, heartbeat, leader_timeout) = (config.block_time_ms, config.heartbeat_ms, config.leader_timeout_ms);
+    if block_time > heartbeat || heartbeat >= leader_timeout {
+        return Err(GenesisError::Timing { block_time, heartbeat, leader_timeout });
+    }
+    let gas_limit = file.gas_limit;
+    if gas_limit < GAS_LIMIT_MIN {
+        return Err(GenesisError::GasLimit(gas_limit));
+    }
+    let most = leader_timeout.saturating_mul(GAS_PER_MS) / 2;
+    if gas_limit > most {
+        return Err(GenesisError::SlowBlocks { gas_limit, most });
+    }
+    if let Some(fee) = file.base_fee_per_gas.filter(|fee| *fee > u64::MAX.into()) {
+        return Err(GenesisError::BaseFee(fee));
+    }
+    match file.timestamp.checked_mul(1000) {
+        Some(_) => Ok(()),
+        None => Err(GenesisError::Timestamp(file.timestamp)),
+    }
+}
+
+/// EIP-7702: the designator and an address. Whoever executes code relies on nothing else beginning like one.
+fn is_delegation(code: &[u8]) -> bool {
+    code.starts_with(&EIP7702_DELEGATION_DESIGNATOR)
+        && code.len() == EIP7702_DELEGATION_DESIGNATOR.len() + Address::len_bytes()
 }
 
 #[cfg(test)]

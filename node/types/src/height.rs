@@ -24,14 +24,6 @@ impl Height {
     pub const fn next(self) -> Self {
         Self(self.0 + 1)
     }
-
-    /// The height below this one; `None` for genesis.
-    pub const fn previous(self) -> Option<Self> {
-        match self.0.checked_sub(1) {
-            Some(height) => Some(Self(height)),
-            None => None,
-        }
-    }
 }
 
 impl fmt::Display for Height {

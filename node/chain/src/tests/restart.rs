@@ -2,6 +2,7 @@
 
 use super::world::{World, assert_conserved, signer, transfer};
 use crate::{Chain, ChainError};
+use alloy::primitives::Bytes;
 use edgeloom_bindings::addresses;
 use edgeloom_state::Store;
 use edgeloom_types::Height;
@@ -45,11 +46,18 @@ fn another_genesis_is_refused_by_both_names() {
 
 #[test]
 fn a_genesis_without_the_history_contract_is_refused() {
-    let other = World::with_alloc(|alloc| {
+    let without = World::with_alloc(|alloc| {
         alloc.into_iter().filter(|(address, _)| *address != addresses::HISTORY_STORAGE).collect()
     });
-    let refused = Chain::open(Store::memory(), other.genesis);
-    assert!(matches!(refused, Err(ChainError::NoHistoryContract(address)) if address == addresses::HISTORY_STORAGE));
+    let with_another = World::with_alloc(|mut alloc| {
+        let history = alloc.iter_mut().find(|(address, _)| *address == addresses::HISTORY_STORAGE);
+        history.expect("is a predeploy").1.code = Some(Bytes::from_static(&[0x00]));
+        alloc
+    });
+    for other in [without, with_another] {
+        let refused = Chain::open(Store::memory(), other.genesis);
+        assert!(matches!(refused, Err(ChainError::NoHistoryContract(at)) if at == addresses::HISTORY_STORAGE));
+    }
 }
 
 #[test]

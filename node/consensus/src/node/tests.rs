@@ -31,7 +31,7 @@ struct Node {
 
 impl Node {
     fn height(&self) -> u64 {
-        self.store.tip().expect("readable").map_or(0, |tip| tip.height.get())
+        self.store.tip().map_or(0, |tip| tip.height.get())
     }
 
     fn block(&self, height: u64) -> SealedBlock {

@@ -1,15 +1,27 @@
 use super::{Run, envelope};
-use crate::{ExecutionError, tests::World};
-use alloy::primitives::U256;
+use crate::{
+    ExecutionError,
+    tests::world::{BASE_FEE, World, sign, transaction},
+};
+use alloy::primitives::{Address, TxKind, U256};
 use alloy_consensus::{Receipt, TxType};
 
 #[test]
 fn a_wei_burned_without_cause_or_kept_back_makes_no_block() {
     let world = World::new();
-    let mut run = Run::begin(&world.environment, world.clone()).expect("begins");
-    run.done.burned += U256::from(1);
-    let error = run.finish().expect_err("not conserved");
-    assert!(matches!(error, ExecutionError::Conservation { burned, .. } if burned == U256::from(1)));
+    let transfer = sign(1, transaction(0, TxKind::Call(Address::ZERO)));
+    let finish = |falsify: fn(U256) -> U256| {
+        let mut run = Run::begin(&world.environment, world.clone()).expect("begins");
+        run.apply(transfer.as_recovered_ref()).expect("runs");
+        run.done.burned = falsify(run.done.burned);
+        run.finish()
+    };
+    let burned = finish(|burned| burned).expect("conserved").burned;
+    assert_eq!(burned, U256::from(21_000 * BASE_FEE));
+    let more = finish(|burned| burned + U256::ONE);
+    assert!(matches!(more, Err(ExecutionError::Conservation { burned: said, .. }) if said == burned + U256::ONE));
+    let less = finish(|burned| burned - U256::ONE);
+    assert!(matches!(less, Err(ExecutionError::Conservation { burned: said, .. }) if said == burned - U256::ONE));
 }
 
 #[test]

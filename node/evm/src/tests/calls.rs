@@ -8,7 +8,7 @@ use revm::context::{
     TxEnv,
     result::{ExecutionResult, InvalidTransaction},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 const CONTRACT: Address = Address::repeat_byte(0xc0);
 /// Returns slot 1.
@@ -29,16 +29,15 @@ fn who_asks_need_not_exist_own_or_pay_and_may_use_more_gas_than_a_transaction() 
     world.put_code(CONTRACT, &hex!("345f5260205ff3"), 0);
     let rich = TxEnv { value: U256::from(12_345), nonce: 77, ..request(CONTRACT) };
     let outcome = call(&world.environment, world.clone(), rich, &Overrides::new()).expect("runs");
-    assert_eq!(output(&outcome.result), U256::from(12_345));
+    assert_eq!(output(&outcome), U256::from(12_345));
 }
 
 #[test]
-fn a_revert_gives_its_bytes_and_what_was_read() {
+fn a_revert_gives_its_bytes() {
     let mut world = World::new();
     world.put_code(CONTRACT, &hex!("600154602a5f5260205ffd"), 0);
     let outcome = call(&world.environment, world.clone(), request(CONTRACT), &Overrides::new()).expect("runs");
-    assert!(matches!(&outcome.result, ExecutionResult::Revert { output, .. } if output[31] == 0x2a));
-    assert_eq!(outcome.accessed[&CONTRACT], BTreeSet::from([U256::from(1)]));
+    assert!(matches!(&outcome, ExecutionResult::Revert { output, .. } if output[31] == 0x2a));
 }
 
 #[test]
@@ -47,7 +46,7 @@ fn overrides_replace_balance_code_and_storage_for_one_call() {
     world.storage.insert((CONTRACT, U256::from(1)), U256::from(7));
     let ask = |world: &World, pretended: AccountOverride| {
         let overrides = BTreeMap::from([(CONTRACT, pretended)]);
-        output(&call(&world.environment, world.clone(), request(CONTRACT), &overrides).expect("runs").result)
+        output(&call(&world.environment, world.clone(), request(CONTRACT), &overrides).expect("runs"))
     };
     let code = Some(Bytes::from_static(&SLOT_1));
     let with_code = AccountOverride { code, ..Default::default() };
@@ -67,6 +66,17 @@ fn overrides_replace_balance_code_and_storage_for_one_call() {
 }
 
 #[test]
+fn code_that_begins_as_a_delegation_and_is_none_is_refused() {
+    let world = World::new();
+    for broken in [&hex!("ef01")[..], &hex!("ef0100"), &[&hex!("ef0101")[..], &[7; 20]].concat()] {
+        let pretended = AccountOverride { code: Some(Bytes::copy_from_slice(broken)), ..Default::default() };
+        let overrides = BTreeMap::from([(CONTRACT, pretended)]);
+        let refused = call(&world.environment, world.clone(), request(CONTRACT), &overrides);
+        assert!(matches!(refused, Err(CallError::Code { address: CONTRACT, .. })), "{refused:?}");
+    }
+}
+
+#[test]
 fn less_gas_than_a_transaction_needs_is_refused() {
     let world = World::new();
     let poor = TxEnv { gas_limit: 20_999, ..request(signer(1).address()) };
@@ -82,7 +92,7 @@ fn the_chain_s_own_precompile_and_osaka_s_answer() {
     let world = World::new();
     let ask = |address, input: &[u8]| {
         let transaction = TxEnv { data: Bytes::copy_from_slice(input), ..request(address) };
-        call(&world.environment, world.clone(), transaction, &Overrides::new()).expect("runs").result
+        call(&world.environment, world.clone(), transaction, &Overrides::new()).expect("runs")
     };
     // An account without code would succeed; the precompile reverts on input without a selector.
     assert!(matches!(ask(addresses::EDGE_PROOF, &[]), ExecutionResult::Revert { .. }));
@@ -91,9 +101,9 @@ fn the_chain_s_own_precompile_and_osaka_s_answer() {
     let mut world = world.clone();
     world.put_code(CONTRACT, &hex!("60011e5f5260205ff3"), 0);
     let outcome = call(&world.environment, world.clone(), request(CONTRACT), &Overrides::new()).expect("runs");
-    assert_eq!(output(&outcome.result), U256::from(255));
+    assert_eq!(output(&outcome), U256::from(255));
     // SHA-256 of nothing.
     let sha256 = call(&world.environment, world.clone(), request(Address::with_last_byte(2)), &Overrides::new());
     let expected = hex!("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-    assert_eq!(sha256.expect("runs").result.output().expect("returns").as_ref(), expected);
+    assert_eq!(sha256.expect("runs").output().expect("returns").as_ref(), expected);
 }

@@ -11,7 +11,7 @@ use alloy::{
 use alloy_consensus::{TxEip1559, TxEnvelope};
 use edgeloom_bindings::predeploys;
 use edgeloom_bls::SecretKey;
-use edgeloom_chain::{Chain, Decided, Proposal};
+use edgeloom_chain::{Chain, Decided, Proposal, next_base_fee};
 use edgeloom_state::Store;
 use edgeloom_txpool::{Limits, Pool};
 use edgeloom_types::{Epoch, Genesis, reveal_message};
@@ -100,7 +100,7 @@ impl World {
     async fn start(dev: bool) -> Self {
         let (store, genesis) = (Store::memory(), Arc::new(genesis()));
         let chain = Chain::open(store.clone(), genesis.clone()).expect("the store is ours");
-        let pool = Arc::new(Pool::new(CHAIN_ID, Limits::default()));
+        let pool = Arc::new(Pool::new(CHAIN_ID, next_base_fee(chain.tip().header()), Limits::default()));
         let feed = broadcast::Sender::new(64);
         let chain = Mutex::new(chain);
         let sealer = Arc::new(Seal { chain, genesis: genesis.clone(), pool: pool.clone(), feed: feed.clone() });
@@ -185,7 +185,7 @@ impl Seal {
     pub(crate) fn seal(&self) {
         let mut chain = self.chain.lock();
         let parent = chain.tip().clone();
-        let candidates = self.pool.best(0, 90_000_000, &HashSet::new());
+        let candidates = self.pool.best(0, &HashSet::new());
         if candidates.is_empty() {
             return;
         }
@@ -201,18 +201,13 @@ impl Seal {
             certificates: Vec::new(),
         };
         let (block, rejected) = chain.propose(proposal, candidates.into_iter()).expect("proposes");
-        self.pool.decided(&[], &[], &rejected);
+        self.pool.discard(&rejected);
         let transactions = &block.block().transactions;
         if transactions.is_empty() {
             return;
         }
         let decided = chain.finalize(&block, None).expect("finalizes").expect("is new");
-        let nonces = transactions.iter().zip(&decided.senders);
-        let nonces: Vec<_> = nonces
-            .map(|(transaction, sender)| (*sender, alloy::consensus::Transaction::nonce(transaction) + 1))
-            .collect();
-        let included: Vec<_> = transactions.iter().map(|transaction| *transaction.tx_hash()).collect();
-        self.pool.decided(&nonces, &included, &[]);
+        self.pool.decided(&decided.accounts, next_base_fee(decided.block.header()));
         // Nobody may be listening.
         drop(self.feed.send(decided));
     }

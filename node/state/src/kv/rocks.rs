@@ -179,8 +179,17 @@ fn refuse_other_layouts(path: &Path) -> Result<(), StoreError> {
             return expect_version(path, &found);
         }
     }
-    // Killed while it was being created: the missing tables are created now.
-    if present.iter().all(|name| known(name)) { Ok(()) } else { expect_version(path, &[]) }
+    // Killed while it was being created: the missing tables are created now. Every database has `default`; we never
+    // write to it, whoever made a database with rows there did.
+    if present.iter().all(|name| known(name)) && is_default_empty(path)? { Ok(()) } else { expect_version(path, &[]) }
+}
+
+fn is_default_empty(path: &Path) -> Result<bool, StoreError> {
+    let db = DB::open_for_read_only(&Options::default(), path, false)?;
+    let mut rows = db.raw_iterator();
+    rows.seek_to_first();
+    rows.status()?;
+    Ok(!rows.valid())
 }
 
 fn expect_version(path: &Path, found: &[u8]) -> Result<(), StoreError> {

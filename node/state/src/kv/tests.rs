@@ -127,13 +127,28 @@ fn another_layout_is_refused_and_left_alone() {
 }
 
 #[test]
-fn a_creation_that_was_cut_short_is_finished() {
+fn a_database_of_somebody_else_s_is_refused_and_left_alone() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let mut options = rocksdb::Options::default();
     options.create_if_missing(true);
+    let db = rocksdb::DB::open(&options, directory.path()).expect("opens");
+    db.put(b"theirs", b"row").expect("the disk works");
+    drop(db);
+    let refused = Kv::open(directory.path());
+    assert!(matches!(refused, Err(StoreError::Version { found: 0, .. })), "{refused:?}");
+    assert_eq!(rocksdb::DB::list_cf(&options, directory.path()).expect("lists"), ["default"]);
+}
+
+#[test]
+fn a_creation_that_was_cut_short_is_finished() {
+    let mut options = rocksdb::Options::default();
+    options.create_if_missing(true);
     options.create_missing_column_families(true);
-    drop(rocksdb::DB::open_cf(&options, directory.path(), ["meta", "headers"]).expect("opens"));
-    let kv = Kv::open(directory.path()).expect("the missing tables are made");
-    write(&kv, &[(true, vec![1], Some(vec![1]))]);
-    assert_eq!(kv.get(Table::Meta, META_LAYOUT).expect("reads"), Some(vec![0, 0, 0, 1]));
+    for made in [&[][..], &["meta", "headers"]] {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        drop(rocksdb::DB::open_cf(&options, directory.path(), made).expect("opens"));
+        let kv = Kv::open(directory.path()).expect("the missing tables are made");
+        write(&kv, &[(true, vec![1], Some(vec![1]))]);
+        assert_eq!(kv.get(Table::Meta, META_LAYOUT).expect("reads"), Some(vec![0, 0, 0, 1]));
+    }
 }

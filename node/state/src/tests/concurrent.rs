@@ -31,7 +31,7 @@ fn delta(height: u64) -> StateDelta {
 
 fn read(store: &Store) {
     let total = U256::from(10_000) * U256::from(PEOPLE);
-    let tip = store.tip().expect("reads").expect("genesis is committed");
+    let tip = store.tip().expect("genesis is committed");
     let view = store.at(tip.height).expect("committed");
     let accounts = (0..PEOPLE).map(|who| view.account(address(who)).expect("reads").expect("exists"));
     let (mut sum, mut heights) = (U256::ZERO, Vec::new());

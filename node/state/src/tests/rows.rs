@@ -22,7 +22,7 @@ fn receipt(gas: u64) -> ReceiptEnvelope {
 fn chain(store: &Store) -> (SealedBlock, Vec<Address>, Vec<ReceiptEnvelope>) {
     commit(store, &store.view().extend(StateDelta::default()).expect("extends"));
     let layer = store.view().extend(StateDelta::default()).expect("extends");
-    let shell = empty_block(store.tip().expect("reads"), &layer);
+    let shell = empty_block(store.tip(), &layer);
     let block = SealedBlock::new(Block {
         header: shell.header().clone(),
         transactions: (0..3).map(transaction).collect(),

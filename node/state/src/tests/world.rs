@@ -157,7 +157,7 @@ pub(super) fn empty_block(parent: Option<Tip>, layer: &Layer) -> SealedBlock {
 }
 
 pub(super) fn commit(store: &Store, layer: &Layer) {
-    let block = empty_block(store.tip().expect("reads"), layer);
+    let block = empty_block(store.tip(), layer);
     let burned = U256::from(block.header().number * 7);
     let commit = Commit { block: &block, senders: &[], receipts: &[], layer, burned, certificate: None };
     store.commit(commit).expect("the layer is over the tip");

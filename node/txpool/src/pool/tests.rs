@@ -1,20 +1,23 @@
-use super::{Limits, Origin, Pool, SenderState};
+use super::{Limits, Origin, Pool};
 use crate::Rejection;
 use alloy::{
     consensus::Transaction,
-    primitives::{Address, B256, Signature, TxKind, U256},
+    primitives::{Address, B256, KECCAK256_EMPTY, Signature, TxKind, U256},
 };
 use alloy_consensus::{
-    SignableTransaction, TxEip1559, TxEip4844, TxEip4844Variant, TxEnvelope, transaction::Recovered,
+    SignableTransaction, TxEip1559, TxEip4844, TxEip4844Variant, TxEnvelope, TxLegacy, transaction::Recovered,
 };
+use edgeloom_types::Account;
 use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq, prop_oneof, proptest};
 use std::{
     collections::{HashMap, HashSet},
     sync::Arc,
 };
 
+mod delegation;
+
 const CHAIN: u64 = 31337;
-const RICH: SenderState = SenderState { nonce: 0, balance: U256::MAX };
+const RICH: Account = Account { nonce: 0, balance: U256::MAX, code_hash: KECCAK256_EMPTY };
 const GAS_LIMIT: u64 = 90_000_000;
 
 fn request(nonce: u64, tip: u128) -> TxEip1559 {
@@ -40,7 +43,7 @@ fn tx(sender: u8, nonce: u64, tip: u128) -> Arc<Recovered<TxEnvelope>> {
 }
 
 fn pool(total: usize) -> Pool {
-    Pool::new(CHAIN, Limits { total, ..Limits::default() })
+    Pool::new(CHAIN, 0, Limits { total, ..Limits::default() })
 }
 
 fn local(pool: &Pool, tx: &Arc<Recovered<TxEnvelope>>) -> Result<B256, Rejection> {
@@ -52,7 +55,7 @@ fn peer(pool: &Pool, tx: &Arc<Recovered<TxEnvelope>>) -> Result<B256, Rejection>
 }
 
 fn order(pool: &Pool, base_fee: u64) -> Vec<(u8, u64)> {
-    let best = pool.best(base_fee, GAS_LIMIT, &HashSet::new());
+    let best = pool.best(base_fee, &HashSet::new());
     best.iter().map(|tx| (tx.signer()[0], tx.nonce())).collect()
 }
 
@@ -76,13 +79,15 @@ fn a_fee_below_the_base_fee_waits_and_holds_back_its_lane() {
     assert_eq!(order(&pool, 1_005), [(1, 0), (1, 1)]);
 }
 
+/// What fails once it runs uses no gas: if only as much were offered as fits, such candidates would empty the block.
 #[test]
-fn no_more_is_offered_than_can_fit() {
-    let pool = pool(100);
-    for nonce in 0..50 {
+fn everything_that_can_execute_is_offered_however_much_gas_that_is() {
+    let pool = pool(10_000);
+    for nonce in 0..5_000 {
         local(&pool, &tx(1, nonce, 5)).unwrap();
     }
-    assert_eq!(pool.best(0, 10 * 21_000, &HashSet::new()).len(), 10);
+    assert!(5_000 * 21_000 > GAS_LIMIT);
+    assert_eq!(pool.best(0, &HashSet::new()).len(), 5_000);
 }
 
 #[test]
@@ -90,7 +95,7 @@ fn skipped_transactions_count_as_executed() {
     let pool = pool(10);
     let first = local(&pool, &tx(1, 0, 5)).unwrap();
     local(&pool, &tx(1, 1, 5)).unwrap();
-    let best = pool.best(0, GAS_LIMIT, &HashSet::from([first]));
+    let best = pool.best(0, &HashSet::from([first]));
     assert_eq!(best.iter().map(|tx| tx.nonce()).collect::<Vec<_>>(), [1]);
 }
 
@@ -133,6 +138,10 @@ fn what_can_never_be_valid_is_refused_with_geths_words() {
     assert!(tip.starts_with("max priority fee per gas higher than max fee per gas"), "{tip}");
     let initcode = TxEip1559 { to: TxKind::Create, input: vec![0; 49_153].into(), gas_limit: 16_000_000, ..base() };
     assert_eq!(refused(initcode), "max initcode size exceeded: code size 49153, limit 49152");
+    let never = TxEip1559 { max_fee_per_gas: 6, max_priority_fee_per_gas: 1, ..base() };
+    let never =
+        Pool::new(CHAIN, 1_000, Limits::default()).admit(sign(1, never), Origin::Local, RICH, GAS_LIMIT).unwrap_err();
+    assert_eq!(never.to_string(), "transaction underpriced: max fee per gas 6, minimum needed 7");
     let dear = refused(TxEip1559 { value: U256::MAX, ..base() });
     assert!(dear.starts_with("insufficient funds for gas * price + value"), "{dear}");
     let blob: TxEip4844Variant = TxEip4844Variant::TxEip4844(TxEip4844 { chain_id: CHAIN, ..Default::default() });
@@ -145,7 +154,7 @@ fn what_can_never_be_valid_is_refused_with_geths_words() {
 fn state_decides_nonce_and_funds() {
     let pool = pool(10);
     let cost = U256::from(21_000 * 1_001 + 1);
-    let state = SenderState { nonce: 3, balance: cost + cost };
+    let state = Account { nonce: 3, balance: cost + cost, ..Account::default() };
     let admit = |nonce| pool.admit(tx(1, nonce, 1), Origin::Local, state, GAS_LIMIT);
     assert_eq!(admit(2).unwrap_err().to_string(), "nonce too low: next nonce 3, tx nonce 2");
     admit(3).unwrap();
@@ -159,8 +168,8 @@ fn state_decides_nonce_and_funds() {
 #[test]
 fn a_nonce_read_before_the_last_block_does_not_strand_a_transaction() {
     let pool = pool(10);
-    let first = local(&pool, &tx(1, 0, 1)).unwrap();
-    pool.decided(&[(Address::repeat_byte(1), 1)], &[first], &[]);
+    local(&pool, &tx(1, 0, 1)).unwrap();
+    pool.decided(&[(Address::repeat_byte(1), Account { nonce: 1, ..RICH })], 0);
     assert!(pool.is_empty());
     local(&pool, &tx(1, 1, 1)).unwrap();
     assert_eq!(order(&pool, 0), [(1, 1)]);
@@ -172,31 +181,124 @@ fn rejected_transactions_leave_and_their_followers_wait() {
     let pool = pool(10);
     let first = local(&pool, &tx(1, 0, 1)).unwrap();
     local(&pool, &tx(1, 1, 1)).unwrap();
-    pool.decided(&[], &[], &[first]);
+    pool.discard(&[first]);
     assert_eq!((pool.len(), order(&pool, 0)), (1, vec![]));
     local(&pool, &tx(1, 0, 2)).unwrap();
     assert_eq!(order(&pool, 0), [(1, 0), (1, 1)]);
 }
 
 #[test]
-fn a_full_pool_keeps_what_pays_best_and_what_is_its_own() {
+fn a_full_pool_keeps_what_pays_best_and_at_the_same_price_what_is_its_own() {
     let pool = pool(3);
-    local(&pool, &tx(1, 0, 1)).unwrap();
+    local(&pool, &tx(1, 0, 5)).unwrap();
     peer(&pool, &tx(2, 0, 5)).unwrap();
     peer(&pool, &tx(2, 1, 9)).unwrap();
     assert_eq!(peer(&pool, &tx(3, 0, 5)), Err(Rejection::Underpriced));
     peer(&pool, &tx(3, 0, 6)).unwrap();
-    assert_eq!(order(&pool, 0), [(3, 0), (2, 0), (1, 0)], "the end of the cheapest lane went");
-    local(&pool, &tx(1, 1, 1)).unwrap();
-    local(&pool, &tx(1, 2, 1)).unwrap();
-    assert_eq!(order(&pool, 0), [(1, 0), (1, 1), (1, 2)], "local transactions displace peers'");
-    assert_eq!(local(&pool, &tx(1, 3, 1)), Err(Rejection::Full));
-    assert_eq!(peer(&pool, &tx(4, 0, 99)), Err(Rejection::Full));
+    assert_eq!(order(&pool, 0), [(3, 0), (1, 0), (2, 0)], "the end of the cheapest lane went");
+    local(&pool, &tx(4, 0, 5)).unwrap();
+    assert_eq!(order(&pool, 0), [(3, 0), (1, 0), (4, 0)], "its own displace a peer's that pay the same");
+    assert_eq!(local(&pool, &tx(5, 0, 5)), Err(Rejection::Underpriced));
+    peer(&pool, &tx(5, 0, 7)).unwrap();
+    assert_eq!(order(&pool, 0), [(5, 0), (3, 0), (1, 0)], "a peer's displace its own when they pay more");
+}
+
+#[test]
+fn dust_of_its_own_users_does_not_jam_a_pool() {
+    let pool = Pool::new(CHAIN, 1_000, Limits { total: 100, ..Limits::default() });
+    for sender in 0..100 {
+        let dust = TxEip1559 { max_fee_per_gas: 7, max_priority_fee_per_gas: 7, ..request(0, 0) };
+        local(&pool, &sign(sender, TxEip1559 { value: U256::from(sender), ..dust })).unwrap();
+    }
+    for nonce in 0..100 {
+        peer(&pool, &tx(200, nonce, 1)).unwrap();
+    }
+    assert_eq!(order(&pool, 1_000).len(), 100);
+}
+
+#[test]
+fn a_transaction_displaces_no_more_than_what_must_go_before_it_could() {
+    let pool = pool(3);
+    peer(&pool, &tx(1, 0, 5)).unwrap();
+    peer(&pool, &tx(1, 1, 5)).unwrap();
+    local(&pool, &tx(2, 0, 1)).unwrap();
+    assert_eq!(local(&pool, &tx(2, 1, 99)), Err(Rejection::Underpriced), "it waits for one that pays less");
+    assert_eq!(local(&pool, &tx(3, 1, 99)), Err(Rejection::Full), "it waits for one that is not here");
+    assert_eq!(order(&pool, 0), [(1, 0), (1, 1), (2, 0)]);
+}
+
+#[test]
+fn worth_is_what_is_paid_at_the_base_fee() {
+    let pool = Pool::new(CHAIN, 1_000, Limits { total: 2, ..Limits::default() });
+    let legacy =
+        TxLegacy { gas_price: 1_010, gas_limit: 21_000, to: TxKind::Call(Address::ZERO), ..Default::default() };
+    let legacy = legacy.into_signed(Signature::test_signature()).into();
+    peer(&pool, &Arc::new(Recovered::new_unchecked(legacy, Address::repeat_byte(1)))).unwrap();
+    peer(&pool, &tx(2, 0, 50)).unwrap();
+    // Its tip is far below the legacy transaction's gas price, which pays the base fee out of that.
+    peer(&pool, &tx(3, 0, 20)).unwrap();
+    assert_eq!(order(&pool, 1_000), [(2, 0), (3, 0)]);
+    // At a base fee that neither can pay any more, the caps decide.
+    pool.decided(&[], 1_100);
+    let middling = TxEip1559 { max_fee_per_gas: 1_040, max_priority_fee_per_gas: 1, ..request(0, 0) };
+    peer(&pool, &sign(4, middling)).unwrap();
+    assert_eq!(order(&pool, 0), [(2, 0), (4, 0)]);
+}
+
+#[test]
+fn room_for_a_large_transaction_is_made_whole_or_not_at_all() {
+    let sized = |sender, tip, bytes| {
+        let input = vec![0; bytes].into();
+        sign(sender, TxEip1559 { input, gas_limit: 1_000_000, value: U256::from(sender), ..request(0, tip) })
+    };
+    let pool = Pool::new(CHAIN, 0, Limits { bytes: 4_000, ..Limits::default() });
+    for (sender, tip) in [(1, 1), (2, 2), (3, 9)] {
+        peer(&pool, &sized(sender, tip, 1_000)).unwrap();
+    }
+    assert_eq!(peer(&pool, &sized(4, 5, 3_000)), Err(Rejection::Underpriced));
+    assert_eq!(pool.len(), 3, "nothing went for a transaction that did not come");
+    peer(&pool, &sized(4, 5, 2_500)).unwrap();
+    assert_eq!(order(&pool, 0), [(3, 0), (4, 0)]);
+    // Replacing needs only the difference, and 150 bytes are left: nobody else goes.
+    peer(&pool, &sized(4, 2_000, 2_550)).unwrap();
+    assert_eq!(order(&pool, 0), [(4, 0), (3, 0)]);
+}
+
+#[test]
+fn what_cannot_execute_for_long_leaves() {
+    let pool = Pool::new(CHAIN, 1_000, Limits { patience: 16, ..Limits::default() });
+    local(&pool, &tx(1, 0, 5)).unwrap();
+    local(&pool, &tx(1, 2, 5)).unwrap();
+    local(&pool, &sign(2, TxEip1559 { max_fee_per_gas: 999, max_priority_fee_per_gas: 1, ..request(0, 1) })).unwrap();
+    for _ in 0..16 {
+        pool.decided(&[], 1_000);
+    }
+    assert_eq!(pool.len(), 3);
+    pool.decided(&[], 1_000);
+    pool.decided(&[], 1_000);
+    assert_eq!((pool.len(), order(&pool, 1_000)), (1, vec![(1, 0)]), "the gapped and the poor went");
+    // Once executable, the wait begins anew.
+    (0..20).for_each(|_| pool.decided(&[], 1_000));
+    (0..16).for_each(|_| pool.decided(&[], 2_000));
+    assert_eq!(pool.len(), 1);
+    (0..2).for_each(|_| pool.decided(&[], 2_000));
+    assert!(pool.is_empty());
+}
+
+#[test]
+fn a_sender_keeps_what_its_balance_still_covers() {
+    let pool = pool(10);
+    for nonce in 0..3 {
+        local(&pool, &tx(1, nonce, 0)).unwrap();
+    }
+    let left = Account { nonce: 1, balance: U256::from(21_000 * 1_000 + 1), ..RICH };
+    pool.decided(&[(Address::repeat_byte(1), left)], 0);
+    assert_eq!(order(&pool, 0), [(1, 1)]);
 }
 
 #[test]
 fn one_sender_and_gaps_are_bounded() {
-    let pool = Pool::new(CHAIN, Limits { per_sender: 2, gapped: 1, ..Limits::default() });
+    let pool = Pool::new(CHAIN, 0, Limits { per_sender: 2, gapped: 1, ..Limits::default() });
     local(&pool, &tx(1, 0, 1)).unwrap();
     local(&pool, &tx(1, 5, 1)).unwrap();
     assert_eq!(local(&pool, &tx(1, 1, 1)), Err(Rejection::SenderLimit(2)));
@@ -207,12 +309,11 @@ fn one_sender_and_gaps_are_bounded() {
 #[test]
 fn the_outbox_holds_local_transactions_once_and_listeners_hear_all() {
     let pool = pool(10);
-    let (mut changed, mut admissions) = (pool.changed(), pool.subscribe());
+    let mut admissions = pool.subscribe();
     local(&pool, &tx(1, 0, 1)).unwrap();
     peer(&pool, &tx(2, 0, 1)).unwrap();
     let gone = local(&pool, &tx(3, 0, 1)).unwrap();
-    pool.decided(&[], &[gone], &[]);
-    assert!(changed.has_changed().unwrap() && *changed.borrow_and_update() == 3);
+    pool.discard(&[gone]);
     let heard: Vec<_> = std::iter::from_fn(|| admissions.try_recv().ok()).map(|tx| tx.signer()[0]).collect();
     assert_eq!(heard, [1, 2, 3]);
     assert_eq!(pool.take_outbox(10).iter().map(|tx| tx.signer()[0]).collect::<Vec<_>>(), [1]);
@@ -240,30 +341,30 @@ proptest! {
     /// in order of tip; everything offered can be found by hash.
     #[test]
     fn invariants_hold_after_any_steps(steps in proptest::collection::vec(step(), 1..200)) {
-        let pool = Pool::new(CHAIN, Limits { total: 20, per_sender: 8, gapped: 6, bytes: 1 << 20 });
+        let pool = Pool::new(CHAIN, 0, Limits { total: 20, per_sender: 8, gapped: 6, bytes: 1 << 20, patience: 100 });
         let mut nonces: HashMap<Address, u64> = HashMap::new();
         let mut seen: Vec<B256> = Vec::new();
         for step in steps {
             match step {
                 Step::Admit { sender, nonce, tip, local } => {
                     let tx = tx(sender, nonce, tip);
-                    let state = SenderState { nonce: nonces.get(&tx.signer()).copied().unwrap_or(0), balance: U256::MAX };
+                    let state = Account { nonce: nonces.get(&tx.signer()).copied().unwrap_or(0), ..RICH };
                     let origin = if local { Origin::Local } else { Origin::Peer };
                     seen.extend(pool.admit(tx, origin, state, GAS_LIMIT).ok());
                 }
                 Step::Decide { sender, next } => {
                     let entry = nonces.entry(Address::repeat_byte(sender)).or_default();
                     *entry = next.max(*entry);
-                    pool.decided(&[(Address::repeat_byte(sender), *entry)], &[], &[]);
+                    pool.decided(&[(Address::repeat_byte(sender), Account { nonce: *entry, ..RICH })], 0);
                 }
-                Step::Reject { pick } if !seen.is_empty() => pool.decided(&[], &[], &[seen[pick % seen.len()]]),
+                Step::Reject { pick } if !seen.is_empty() => pool.discard(&[seen[pick % seen.len()]]),
                 Step::Reject { .. } => {}
             }
             prop_assert!(pool.len() <= 20);
             let known: HashSet<_> = seen.iter().filter(|hash| pool.get(hash).is_some()).collect();
             prop_assert_eq!(known.len(), pool.len());
             let mut expect = nonces.clone();
-            let best = pool.best(0, GAS_LIMIT, &HashSet::new());
+            let best = pool.best(0, &HashSet::new());
             for tx in &best {
                 let next = expect.entry(tx.signer()).or_default();
                 prop_assert_eq!(tx.nonce(), *next);

@@ -36,7 +36,28 @@ fn oversized_blocks_are_refused_before_decoding() {
 #[test]
 fn a_fifth_certificate_is_refused() {
     let crowded = Block { certificates: vec![Bytes::new(); 5], ..block() };
-    assert_eq!(Block::decode(&crowded.encode()), Err(BlockError::TooManyCertificates(5)));
+    assert_eq!(Block::decode(&crowded.encode()), Err(BlockError::TooManyCertificates));
+}
+
+/// `[header, transactions, certificates]` with these payloads of the two lists.
+fn with_lists(transactions: &[u8], certificates: &[u8]) -> Vec<u8> {
+    let mut payload = alloy_rlp::encode(block().header);
+    for list in [transactions, certificates] {
+        RlpHeader { list: true, payload_length: list.len() }.encode(&mut payload);
+        payload.extend(list);
+    }
+    let mut out = Vec::new();
+    RlpHeader { list: true, payload_length: payload.len() }.encode(&mut out);
+    [out, payload].concat()
+}
+
+#[test]
+fn a_list_of_nothings_is_left_at_its_first_fault() {
+    // What follows is not even looked at: it is no list of strings.
+    let broken = [&[0x80; 5][..], &[0xc0; 4_000_000]].concat();
+    let first = Block::decode(&with_lists(&broken, &[]));
+    assert!(matches!(first, Err(BlockError::Transaction { index: 0, .. })), "{first:?}");
+    assert_eq!(Block::decode(&with_lists(&[], &broken)), Err(BlockError::TooManyCertificates));
 }
 
 #[test]
