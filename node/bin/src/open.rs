@@ -3,7 +3,7 @@
 use crate::{arguments, genesis};
 use alloy::primitives::B256;
 use edgeloom_chain::Chain;
-use edgeloom_consensus::network::Shared;
+use edgeloom_consensus::{Feed, network::Shared};
 use edgeloom_state::Store;
 use edgeloom_txpool::{Limits, Pool};
 use edgeloom_types::Genesis;
@@ -14,9 +14,6 @@ use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
-
-/// Final blocks that a slow reader may lag behind before it has to read the store.
-const FEED_CAPACITY: usize = 1024;
 
 /// Where the engine keeps its own files.
 pub(crate) fn consensus_path(data: &Path) -> PathBuf {
@@ -55,7 +52,7 @@ pub(crate) fn bind(data: &Path, identity: B256) -> Result<()> {
 pub(crate) fn shared(store: Store, genesis: Arc<Genesis>) -> Result<Shared> {
     let pool = Pool::new(genesis.chain_id(), Limits::default());
     let chain = Chain::open(store, genesis)?;
-    let (feed, _) = tokio::sync::broadcast::channel(FEED_CAPACITY);
+    let feed = Feed::new(chain.tip().height());
     Ok(Shared { chain: Arc::new(Mutex::new(chain)), pool: Arc::new(pool), feed })
 }
 

@@ -4,14 +4,15 @@ use alloy::primitives::{Address, B256};
 use alloy_consensus::Transaction as _;
 use edgeloom_chain::Decided;
 use edgeloom_txpool::Pool;
-use std::{collections::BTreeMap, sync::Arc};
+use edgeloom_types::Height;
+use std::collections::BTreeMap;
 
-/// Final blocks: each once, in order, durable before it is sent. A reader that falls behind the channel's capacity
-/// reads what it missed from the store.
-pub type Feed = tokio::sync::broadcast::Sender<Arc<Decided>>;
+/// The newest final height, set once its block is durable. It only wakes readers, who read the store for what they have
+/// not seen.
+pub type Feed = tokio::sync::watch::Sender<Height>;
 
 /// Tells the pool, then the readers.
-pub(crate) fn publish(decided: Arc<Decided>, pool: &Pool, feed: &Feed) {
+pub(crate) fn publish(decided: &Decided, pool: &Pool, feed: &Feed) {
     let transactions = &decided.block.block().transactions;
     let mut nonces = BTreeMap::<Address, u64>::new();
     for (transaction, sender) in transactions.iter().zip(&decided.senders) {
@@ -20,6 +21,5 @@ pub(crate) fn publish(decided: Arc<Decided>, pool: &Pool, feed: &Feed) {
     let nonces: Vec<_> = nonces.into_iter().collect();
     let included: Vec<B256> = transactions.iter().map(|transaction| *transaction.tx_hash()).collect();
     pool.decided(&nonces, &included, &[]);
-    // No reader is no fault: nobody may have asked for the feed.
-    drop(feed.send(decided));
+    feed.send_replace(decided.block.height());
 }
