@@ -1,6 +1,6 @@
 //! A data directory, opened: `chain/` is the database, `consensus/` the vote journals and the engine's archives.
 
-use crate::{arguments, genesis};
+use crate::{arguments, durable, genesis};
 use alloy::primitives::B256;
 use edgeloom_chain::Chain;
 use edgeloom_consensus::{Feed, network::Shared};
@@ -37,7 +37,7 @@ pub(crate) fn store(data: &Path) -> Result<Store> {
 pub(crate) fn bind(data: &Path, identity: B256) -> Result<()> {
     let path = data.join("identity");
     if !path.exists() {
-        return fs::write(&path, identity.to_string()).wrap_err_with(|| format!("cannot write {}", path.display()));
+        return durable::write(&path, &identity.to_string());
     }
     let bound = fs::read_to_string(&path).wrap_err_with(|| format!("cannot read {}", path.display()))?;
     let same = bound.trim() == identity.to_string();
