@@ -37,9 +37,9 @@ pub(crate) struct Dev {
     /// Seal a block every so many milliseconds instead of one for every transaction.
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..=3_600_000))]
     pub(crate) block_time: Option<u64>,
-    /// How many accounts of the test mnemonic to fund, with 10,000 TFUEL each.
-    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=1000))]
-    pub(crate) accounts: u32,
+    /// How many accounts of the test mnemonic a new chain funds, with 10,000 TFUEL each [default: 20].
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) accounts: Option<u32>,
     /// Print one line of JSON when the server is up, and nothing else.
     #[arg(long)]
     pub(crate) json: bool,

@@ -2,6 +2,7 @@
 
 use crate::{
     arguments::Dev,
+    durable,
     genesis::{self, Network},
     keys::{self, TEST_MNEMONIC, test_account},
     open,
@@ -17,19 +18,21 @@ use edgeloom_consensus::solo;
 use edgeloom_rpc::{RpcConfig, Submit, serve};
 use edgeloom_state::Store;
 use edgeloom_types::Genesis;
-use eyre::{Result, WrapErr};
-use std::{fmt::Write as _, fs, net::Ipv4Addr, path::Path, sync::Arc, time::Duration};
+use eyre::{Result, WrapErr, ensure};
+use std::{fmt::Write as _, net::Ipv4Addr, path::Path, sync::Arc, time::Duration};
+
+/// How many accounts a new chain funds unless told otherwise.
+const ACCOUNTS: u32 = 20;
 
 /// Runs until it is told to stop.
 ///
 /// # Errors
 /// When the data directory is in use or holds another chain, or the port is taken.
-#[tokio::main]
 pub(crate) async fn command(arguments: Dev) -> Result<()> {
     let mut signals = Signals::catch()?;
     let (store, genesis) = match &arguments.data {
         Some(data) => (open::store(data)?, stored(data, arguments.accounts)?),
-        None => (Store::memory(), genesis::dev(arguments.accounts)?.genesis),
+        None => (Store::memory(), genesis::dev(arguments.accounts.unwrap_or(ACCOUNTS))?.genesis),
     };
     let genesis = Arc::new(genesis);
     let accounts = accounts(&genesis)?;
@@ -56,19 +59,29 @@ pub(crate) async fn command(arguments: Dev) -> Result<()> {
     };
     ready.print(arguments.json, &text(&ready, &accounts, &genesis, arguments.data.as_deref())?)?;
     signals.stop().await;
-    server.stop().await;
+    signals.exit_on_next();
+    run::stop(server).await;
     Ok(())
 }
 
 /// The genesis of the chain in `data`; a new chain's is written there, so that later builds open the same chain.
-fn stored(data: &Path, accounts: u32) -> Result<Genesis> {
+///
+/// # Errors
+/// When the chain there has another number of accounts than the one asked for.
+fn stored(data: &Path, asked: Option<u32>) -> Result<Genesis> {
     let path = data.join("genesis.json");
     if path.exists() {
-        return genesis::read(&path);
+        let genesis = genesis::read(&path)?;
+        let there = accounts(&genesis)?.len();
+        ensure!(
+            asked.is_none_or(|asked| asked as usize == there),
+            "{} holds a chain with {there} accounts: leave out --accounts, delete it or choose another directory",
+            data.display()
+        );
+        return Ok(genesis);
     }
-    let Network { genesis, .. } = genesis::dev(accounts)?;
-    let text = serde_json::to_string_pretty(genesis.file())?;
-    fs::write(&path, text).wrap_err_with(|| format!("cannot write {}", path.display()))?;
+    let Network { genesis, .. } = genesis::dev(asked.unwrap_or(ACCOUNTS))?;
+    durable::write(&path, &serde_json::to_string_pretty(genesis.file())?)?;
     Ok(genesis)
 }
 
@@ -109,3 +122,6 @@ fn text(ready: &Ready, accounts: &[PrivateKeySigner], genesis: &Genesis, data: O
     write!(out, "Listening  {} (HTTP and WebSocket)", ready.rpc)?;
     Ok(out)
 }
+
+#[cfg(test)]
+mod tests;

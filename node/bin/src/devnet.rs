@@ -3,6 +3,7 @@
 
 use crate::{arguments::Devnet, genesis, ready::Ready, signals::Signals};
 use eyre::{Result, WrapErr, bail, ensure, eyre};
+use futures::{StreamExt as _, stream::FuturesUnordered};
 use nix::{
     sys::{
         prctl,
@@ -28,25 +29,27 @@ const START: Duration = Duration::from_secs(60);
 /// How long it may take to stop before it is killed.
 const STOP: Duration = Duration::from_secs(15);
 
-/// Runs until it is told to stop, or until no validator is left.
+/// Runs until it is told to stop, or until too few validators are left to go on.
 ///
 /// # Errors
-/// When a port is taken, the directory is not a devnet's, or a validator does not come up.
+/// When a port is taken, the directory is not a devnet's, a validator does not come up, or no quorum is left. The
+/// directory is kept then, for its logs.
 // One thread: the kernel kills the children when the thread that started them ends.
 #[tokio::main(flavor = "current_thread")]
 pub(crate) async fn command(arguments: Devnet) -> Result<()> {
-    let mut signals = Signals::catch()?;
+    let signals = Signals::catch()?;
     check_ports(&arguments)?;
-    let temporary;
-    let folder = match &arguments.data {
-        Some(folder) => folder.clone(),
-        None => {
-            temporary = tempfile::Builder::new().prefix("edgeloom-devnet-").tempdir()?;
-            temporary.path().to_owned()
-        }
-    };
-    prepare(&arguments, &folder)?;
-    let network = Network::describe(&arguments, folder)?;
+    if let Some(folder) = &arguments.data {
+        return run(&arguments, folder.clone(), signals).await;
+    }
+    let temporary = tempfile::Builder::new().prefix("edgeloom-devnet-").tempdir()?;
+    let ended = run(&arguments, temporary.path().to_owned(), signals).await;
+    ended.map_err(|error| error.wrap_err(format!("logs and data are in {}", temporary.keep().display())))
+}
+
+async fn run(arguments: &Devnet, folder: PathBuf, mut signals: Signals) -> Result<()> {
+    prepare(arguments, &folder)?;
+    let network = Network::describe(arguments, folder)?;
     let mut children = Vec::new();
     let up = tokio::select! {
         up = network.start(&mut children) => up,
@@ -57,11 +60,12 @@ pub(crate) async fn command(arguments: Devnet) -> Result<()> {
             ready.print(arguments.json, &text(&ready, &network.folder))?;
             tokio::select! {
                 () = signals.stop() => Ok(()),
-                error = all_ended(&mut children) => Err(error),
+                error = quorum_lost(&mut children) => Err(error),
             }
         }
         Err(error) => Err(error),
     };
+    signals.exit_on_next();
     stop(children).await;
     ended
 }
@@ -196,22 +200,28 @@ impl Validator {
     }
 }
 
-/// Resolves when no validator is left. The network goes on without a few: it is made for that.
-async fn all_ended(children: &mut [Validator]) -> eyre::Report {
+/// Resolves when fewer validators are left than have to agree. The network goes on without a few: it is made for that.
+async fn quorum_lost(children: &mut [Validator]) -> eyre::Report {
+    let (all, mut left) = (children.len(), children.len());
+    let quorum = all - (all - 1) / 3;
     let ends = children.iter_mut().map(|Validator { index, child, log }| async move {
         let status = child.wait().await.map_or_else(|error| error.to_string(), |status| status.to_string());
         tracing::warn!(validator = *index, status, log = %log.display(), "a validator ended");
     });
-    futures::future::join_all(ends).await;
-    eyre!("every validator ended")
+    let mut ends: FuturesUnordered<_> = ends.collect();
+    while left >= quorum {
+        ends.next().await;
+        left -= 1;
+    }
+    eyre!("{left} of {all} validators are left, and {quorum} have to agree on a block")
 }
 
 async fn stop(mut children: Vec<Validator>) {
     for Validator { child, .. } in &children {
-        if let Some(id) = child.id().and_then(|id| i32::try_from(id).ok()) {
-            if let Err(error) = kill(Pid::from_raw(id), Signal::SIGTERM) {
-                tracing::debug!(id, %error, "had ended before");
-            }
+        if let Some(id) = child.id().and_then(|id| i32::try_from(id).ok())
+            && let Err(error) = kill(Pid::from_raw(id), Signal::SIGTERM)
+        {
+            tracing::debug!(id, %error, "had ended before");
         }
     }
     let deadline = tokio::time::Instant::now() + STOP;

@@ -1,7 +1,7 @@
 //! Genesis files: who owns what at height 0, and who votes.
 
 use crate::{
-    arguments,
+    arguments, durable,
     keys::{self, Secrets, test_account},
 };
 use alloy::{
@@ -20,7 +20,8 @@ use std::{
 
 pub(crate) const DEV_CHAIN_ID: u64 = 31_337;
 pub(crate) const DEVNET_CHAIN_ID: u64 = 36_127;
-/// What a block of 200 ms can hold of the dearest instructions on one core (CHAIN.md C4).
+/// A block of the dearest instructions, at some 60 Mgas a second on one core, takes half of the leader timeout of 3 s:
+/// its proposer and then its judges can each execute it in time (CHAIN.md C4).
 const GAS_LIMIT: u64 = 90_000_000;
 /// Accounts of the test mnemonic that a devnet funds; the first is its treasury.
 const DEVNET_ACCOUNTS: u32 = 20;
@@ -151,8 +152,7 @@ pub(crate) fn write(network: &Network, folder: &Path) -> Result<()> {
     for (validator, secrets) in network.secrets.iter().enumerate() {
         secrets.write(&keys_path(folder, validator))?;
     }
-    let text = serde_json::to_string_pretty(network.genesis.file())?;
-    fs::write(&path, text).wrap_err_with(|| format!("cannot write {}", path.display()))
+    durable::write(&path, &serde_json::to_string_pretty(network.genesis.file())?)
 }
 
 /// Reads a genesis file.

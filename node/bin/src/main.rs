@@ -4,6 +4,7 @@
 mod arguments;
 mod dev;
 mod devnet;
+mod durable;
 mod genesis;
 mod keys;
 mod open;
@@ -13,25 +14,41 @@ mod signals;
 
 use arguments::{Arguments, Command};
 use clap::Parser as _;
-use std::{io::IsTerminal as _, process::ExitCode};
+use eyre::Result;
+use std::{
+    io::{IsTerminal as _, Write as _, stderr},
+    process::ExitCode,
+    time::Duration,
+};
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,edgeloom=info"));
-    let colours = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
+    // Standard error may be closed before this process ends: then there is nobody to complain to.
+    let log = tracing_subscriber::fmt().with_env_filter(filter).log_internal_errors(false);
+    log.with_ansi(stderr().is_terminal()).with_writer(stderr).init();
     let done = match Arguments::parse().command {
-        Command::Dev(arguments) => dev::command(arguments),
+        Command::Dev(arguments) => block_on(dev::command(arguments)),
         Command::Devnet(arguments) => devnet::command(arguments),
         Command::Genesis(arguments) => genesis::command(&arguments),
         Command::Init(arguments) => open::init(&arguments),
-        Command::Run(arguments) => run::command(arguments),
+        Command::Run(arguments) => block_on(run::command(arguments)),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(report) => {
-            eprintln!("error: {report:#}");
+            drop(writeln!(stderr(), "error: {report:#}"));
             ExitCode::FAILURE
         }
     }
+}
+
+/// How long a blocking call may go on after its command ended.
+const LEFT_OVER: Duration = Duration::from_secs(1);
+
+fn block_on(command: impl Future<Output = Result<()>>) -> Result<()> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let done = runtime.block_on(command);
+    runtime.shutdown_timeout(LEFT_OVER);
+    done
 }

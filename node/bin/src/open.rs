@@ -1,9 +1,9 @@
 //! A data directory, opened: `chain/` is the database, `consensus/` the vote journals and the engine's archives.
 
-use crate::{arguments, genesis};
+use crate::{arguments, durable, genesis};
 use alloy::primitives::B256;
 use edgeloom_chain::{Chain, next_base_fee};
-use edgeloom_consensus::network::Shared;
+use edgeloom_consensus::{Feed, network::Shared};
 use edgeloom_state::Store;
 use edgeloom_txpool::{Limits, Pool};
 use edgeloom_types::Genesis;
@@ -14,9 +14,6 @@ use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
-
-/// Final blocks that a slow reader may lag behind before it has to read the store.
-const FEED_CAPACITY: usize = 1024;
 
 /// Where the engine keeps its own files.
 pub(crate) fn consensus_path(data: &Path) -> PathBuf {
@@ -40,7 +37,7 @@ pub(crate) fn store(data: &Path) -> Result<Store> {
 pub(crate) fn bind(data: &Path, identity: B256) -> Result<()> {
     let path = data.join("identity");
     if !path.exists() {
-        return fs::write(&path, identity.to_string()).wrap_err_with(|| format!("cannot write {}", path.display()));
+        return durable::write(&path, &identity.to_string());
     }
     let bound = fs::read_to_string(&path).wrap_err_with(|| format!("cannot read {}", path.display()))?;
     let same = bound.trim() == identity.to_string();
@@ -56,7 +53,7 @@ pub(crate) fn shared(store: Store, genesis: Arc<Genesis>) -> Result<Shared> {
     let chain_id = genesis.chain_id();
     let chain = Chain::open(store, genesis)?;
     let pool = Pool::new(chain_id, next_base_fee(chain.tip().header()), Limits::default());
-    let (feed, _) = tokio::sync::broadcast::channel(FEED_CAPACITY);
+    let feed = Feed::new(chain.tip().height());
     Ok(Shared { chain: Arc::new(Mutex::new(chain)), pool: Arc::new(pool), feed })
 }
 

@@ -1,18 +1,23 @@
 //! `edgeloom run`: a node of a network.
 
 use crate::{arguments, genesis, keys, open, ready::Ready, signals::Signals};
-use edgeloom_consensus::network::{self, Shared};
-use edgeloom_rpc::{Node, RpcConfig, Submit, serve};
+use edgeloom_consensus::network::{self, Running, Shared};
+use edgeloom_rpc::{Node, RpcConfig, Server, Submit, serve};
 use edgeloom_types::Genesis;
 use eyre::{Result, WrapErr, eyre};
 use k256::ecdsa::SigningKey;
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
+use tokio::time::timeout;
+
+/// How long consensus may take to close its storage: its own limit is 5 seconds.
+const CONSENSUS_STOP: Duration = Duration::from_secs(7);
+/// How long the answers in progress may take. Half a request would wait for its other half for ever.
+const SERVER_STOP: Duration = Duration::from_secs(5);
 
 /// Runs until it is told to stop, or until something fails for good.
 ///
 /// # Errors
 /// When files, ports or the data directory are not as asked, or when consensus stops.
-#[tokio::main]
 pub(crate) async fn command(arguments: arguments::Run) -> Result<()> {
     let mut signals = Signals::catch()?;
     let genesis = Arc::new(genesis::read(&arguments.genesis)?);
@@ -39,14 +44,36 @@ pub(crate) async fn command(arguments: arguments::Run) -> Result<()> {
     let role = if genesis.committee().validator(&identity).is_some() { "validator" } else { "follower" };
     let text =
         format!("{role} {identity}\nchain {} of genesis {}\nlistening on {}", ready.chain_id, ready.genesis, ready.rpc);
-    ready.print(arguments.json, &text)?;
-    let fault = tokio::select! {
-        () = signals.stop() => None,
-        fault = running.fault() => Some(fault),
+    let ended = tokio::select! {
+        () = signals.stop() => Ok(()),
+        ended = take_part(&mut running, || ready.print(arguments.json, &text)) => ended,
     };
-    server.stop().await;
-    tokio::task::spawn_blocking(move || running.stop()).await?;
-    fault.map_or(Ok(()), |fault| Err(eyre!(fault)))
+    signals.exit_on_next();
+    // A fault is printed last, and what holds up the end may be long.
+    if let Err(fault) = &ended {
+        tracing::error!("{fault:#}");
+    }
+    let stopping = tokio::task::spawn_blocking(move || running.stop());
+    match timeout(CONSENSUS_STOP, stopping).await {
+        Ok(stopped) => stopped?,
+        Err(_) => tracing::warn!("consensus did not stop within {CONSENSUS_STOP:?}"),
+    }
+    stop(server).await;
+    ended
+}
+
+/// Says that the node is ready once it is. Resolves only when consensus failed, or when nobody hears.
+async fn take_part(running: &mut Running, ready: impl FnOnce() -> Result<()>) -> Result<()> {
+    running.started().await?;
+    ready()?;
+    Err(eyre!(running.fault().await))
+}
+
+/// Answers what is in progress, but not for ever.
+pub(crate) async fn stop(server: Server) {
+    if timeout(SERVER_STOP, server.stop()).await.is_err() {
+        tracing::warn!("requests were still in progress after {SERVER_STOP:?}");
+    }
 }
 
 /// What the RPC server is given.

@@ -145,6 +145,11 @@ impl Chain {
         Ok((block, rejected.into_iter().map(|rejected| rejected.hash).collect()))
     }
 
+    /// Forgets an executed block that nobody heard of.
+    pub fn discard(&mut self, hash: B256) {
+        self.tree.remove(&hash);
+    }
+
     /// Executes a block on top of its parent, checks everything it claims and keeps it. A block that is known already
     /// passes.
     ///

@@ -69,6 +69,10 @@ impl Tree {
         self.nodes.insert(node.block.hash(), node);
     }
 
+    pub(crate) fn remove(&mut self, hash: &B256) {
+        self.nodes.remove(hash);
+    }
+
     /// `hash` and its ancestors above the tip, newest first.
     pub(crate) fn branch(&self, mut hash: B256) -> impl Iterator<Item = &Node> {
         std::iter::from_fn(move || {

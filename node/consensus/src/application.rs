@@ -19,7 +19,7 @@ use commonware_consensus::{Application, marshal::ancestry::Ancestry};
 use commonware_cryptography::Digested;
 use commonware_macros::select;
 use commonware_runtime::{Clock, Spawner};
-use edgeloom_chain::{Chain, Lookup, Proposal, next_base_fee};
+use edgeloom_chain::{Chain, ChainError, Lookup, Proposal, next_base_fee};
 use edgeloom_state::Store;
 use edgeloom_txpool::Pool;
 use edgeloom_types::{Genesis, SealedBlock, reveal_message};
@@ -106,6 +106,11 @@ impl ChainApp {
             Some(Err(error)) if error.is_permanent() => {
                 tracing::warn!(height = %block.height(), hash = %block.hash(), %error, "proposal is not valid");
                 Verdict::Invalid
+            }
+            // Finality overtook the question, as it often does under load.
+            Some(Err(error @ (ChainError::Buried { .. } | ChainError::UnknownParent(_)))) => {
+                tracing::debug!(height = %block.height(), hash = %block.hash(), %error, "a proposal is settled");
+                Verdict::Undecided
             }
             Some(Err(error)) => {
                 tracing::error!(height = %block.height(), hash = %block.hash(), %error, "cannot judge a proposal");

@@ -22,7 +22,7 @@ use std::{collections::BTreeMap, sync::Arc};
 /// Votes are single BLS signatures, so every one is evidence; a certificate is their aggregate and a bitmap.
 pub(crate) type Scheme = bls12381_multisig::Scheme<PublicKey, MinPk>;
 
-/// The schemes of the epochs reached so far. Marshal asks for that of every certificate it checks; an epoch that is
+/// The schemes of the epochs that blocks may still come from. Marshal asks for that of every certificate it checks; an epoch that is
 /// not registered yet cannot be checked, and what belongs to it is dropped.
 #[derive(Clone)]
 pub(crate) struct Committees {
@@ -51,6 +51,12 @@ impl Committees {
             .and_then(|keys| Scheme::signer(namespace.as_bytes(), members.clone(), keys.vote_signer.clone()));
         let scheme = signer.unwrap_or_else(|| Scheme::verifier(namespace.as_bytes(), members));
         self.epochs.write().insert(epoch, Arc::new(scheme));
+    }
+
+    /// Forgets the epochs before `epoch`: nothing is checked against their committees any more.
+    pub(crate) fn forget_before(&self, epoch: Epoch) {
+        let mut epochs = self.epochs.write();
+        *epochs = epochs.split_off(&epoch);
     }
 
     /// The scheme of a registered epoch.

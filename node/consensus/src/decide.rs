@@ -2,17 +2,16 @@
 
 use edgeloom_chain::{Decided, next_base_fee};
 use edgeloom_txpool::Pool;
-use std::sync::Arc;
+use edgeloom_types::Height;
 
-/// Final blocks: each once, in order, durable before it is sent. A reader that falls behind the channel's capacity
-/// reads what it missed from the store.
-pub type Feed = tokio::sync::broadcast::Sender<Arc<Decided>>;
+/// The newest final height, set once its block is durable. It only wakes readers, who read the store for what they have
+/// not seen.
+pub type Feed = tokio::sync::watch::Sender<Height>;
 
 /// Tells the pool, then the readers.
-pub(crate) fn publish(decided: Arc<Decided>, pool: &Pool, feed: &Feed) {
+pub(crate) fn publish(decided: &Decided, pool: &Pool, feed: &Feed) {
     pool.decided(&decided.accounts, next_base_fee(decided.block.header()));
-    // No reader is no fault: nobody may have asked for the feed.
-    drop(feed.send(decided));
+    feed.send_replace(decided.block.height());
 }
 
 #[cfg(test)]

@@ -12,12 +12,13 @@ use crate::{
     committee::Scheme,
     decide::publish,
     node::{Marshal, Runtime, Wrapper},
+    sync::DELIVERIES_MAX,
 };
 use alloy::primitives::{B256, Bytes};
 use commonware_actor::Feedback;
 use commonware_codec::Encode as _;
 use commonware_consensus::{
-    Reporter, Reporters,
+    Heightable as _, Reporter, Reporters,
     marshal::Update,
     simplex::{
         self, Floor, ForwardPolicy, SkipBudget, SkipPolicy,
@@ -31,7 +32,11 @@ use commonware_macros::select_loop;
 use commonware_p2p::{Blocker, Message, Sender, utils::mux::MuxHandle};
 use commonware_parallel::Strategy;
 use commonware_runtime::{Handle, buffer::paged::CacheRef};
-use commonware_utils::{Acknowledgement as _, NZDuration, NZUsize, channel::mpsc, vec::NonEmptyVec};
+use commonware_utils::{
+    Acknowledgement as _, NZDuration, NZUsize,
+    channel::{mpsc, oneshot},
+    vec::NonEmptyVec,
+};
 use edgeloom_chain::ChainError;
 use edgeloom_types::SealedBlock;
 use std::{sync::Arc, time::Duration};
@@ -43,8 +48,10 @@ pub(crate) enum Stopped {
     Chain { height: u64, error: ChainError },
     #[error("the engine lost block {0}, which is final")]
     Lost(u64),
-    #[error("the engine's tasks ended")]
-    Tasks,
+    #[error("the committee of epoch {0} is not known")]
+    Unknown(u64),
+    #[error("the task \"{0}\" ended")]
+    Task(&'static str),
 }
 
 /// Passes marshal's deliveries on. It runs on marshal's own task and must not block; the queue stays short because
@@ -108,6 +115,8 @@ where
     pub(crate) resolver: MuxHandle<S>,
     pub(crate) partition: String,
     pub(crate) strategy: T,
+    /// Told, once, when an engine runs.
+    pub(crate) started: Option<oneshot::Sender<()>>,
 }
 
 impl<E, S, B, T> Driver<E, S, B, T>
@@ -120,18 +129,24 @@ where
     /// Runs until something fails. `processed` is the height up to which marshal has our acknowledgement.
     pub(crate) async fn run(mut self, mut inbox: Inbox, processed: Height) -> Stopped {
         match self.drive(&mut inbox, processed).await {
-            Ok(()) => Stopped::Tasks,
+            Ok(()) => Stopped::Task("driver"),
             Err(stopped) => stopped,
         }
     }
 
     async fn drive(&mut self, inbox: &mut Inbox, processed: Height) -> Result<(), Stopped> {
         self.replay(processed).await?;
-        let mut epoch = self.epoch();
+        let mut epoch = self.epoch_after(Height::new(self.app.chain.lock().tip().height().get()));
         let mut engine = self.enter(epoch).await?;
+        if let Some(started) = self.started.take()
+            && started.send(()).is_err()
+        {
+            tracing::debug!("nobody waits for the first engine");
+        }
         select_loop! {
             self.context,
             on_stopped => {},
+            _ = &mut engine => return Err(Stopped::Task("engine")),
             Some((theirs, (peer, _))) = inbox.ahead_votes.recv() else break => {
                 self.catch_up(epoch, theirs, peer);
             },
@@ -144,8 +159,8 @@ where
             Some(update) = inbox.deliveries.recv() else break => {
                 // `Update::Tip` is a hint about height; nothing is on disk yet.
                 if let Update::Block(block, acknowledgement) = update {
+                    let next = self.epoch_after(block.height());
                     self.decide(block.inner().sealed().clone()).await?;
-                    let next = self.epoch();
                     if next > epoch {
                         // Old engine out, new engine in, at the same height on every node. The old one may stop at
                         // once: who missed the last certificate of the epoch asks marshal for it.
@@ -163,7 +178,7 @@ where
 
     /// D4.
     async fn replay(&mut self, processed: Height) -> Result<(), Stopped> {
-        let mut height = self.tip_height().next();
+        let mut height = Height::new(self.app.chain.lock().tip().height().get()).next();
         while height <= processed {
             let block = self.marshal.get_block(height).await.ok_or(Stopped::Lost(height.get()))?;
             self.decide(block.inner().sealed().clone()).await?;
@@ -184,24 +199,23 @@ where
         };
         let (child, stored) = (block.clone(), certificate.clone());
         let decided = self.app.on_chain(&self.context, move |chain| chain.finalize(&child, stored)).await;
-        let decided = decided.ok_or(Stopped::Tasks)?.map_err(|error| Stopped::Chain { height: height.get(), error })?;
+        let decided =
+            decided.ok_or(Stopped::Task("chain"))?.map_err(|error| Stopped::Chain { height: height.get(), error })?;
         let mut ledger = self.app.ledger.lock();
         ledger.finalized(&block);
         if let Some(certificate) = certificate {
             ledger.hold(height, block.hash(), certificate);
         }
         drop(ledger);
-        let last = self
-            .epocher
-            .containing(Height::new(height.get()))
-            .is_some_and(|bounds| bounds.last().get() == height.get());
-        if last {
-            let next = Epoch::new(block.extra().epoch).next();
+        let next = self.epoch_after(Height::new(height.get()));
+        if next.get() > block.extra().epoch {
             self.app.committees.register(next, self.app.genesis.committee()); // D2
+            let acknowledged = height.get().saturating_sub(DELIVERIES_MAX as u64);
+            self.app.committees.forget_before(self.epoch_after(Height::new(acknowledged)));
         }
         if let Some(decided) = decided {
             tracing::debug!(%height, hash = %block.hash(), transactions = block.block().transactions.len(), "final");
-            publish(decided, &self.app.pool, &self.feed);
+            publish(&decided, &self.app.pool, &self.feed);
         }
         Ok(())
     }
@@ -223,13 +237,9 @@ where
         }
     }
 
-    fn tip_height(&self) -> Height {
-        Height::new(self.app.chain.lock().tip().height().get())
-    }
-
-    /// The epoch of the next block.
-    fn epoch(&self) -> Epoch {
-        self.epocher.containing(self.tip_height().next()).expect("fixed epochs cover every height").epoch()
+    /// The epoch of the block after `height`.
+    fn epoch_after(&self, height: Height) -> Epoch {
+        self.epocher.containing(height.next()).expect("fixed epochs cover every height").epoch()
     }
 
     /// A peer speaks in a later epoch, so this epoch's last block is final: fetch it. Marshal walks back from there and
@@ -246,11 +256,11 @@ where
     async fn enter(&mut self, epoch: Epoch) -> Result<Handle<()>, Stopped> {
         let boundary = epoch.previous().and_then(|previous| self.epocher.last(previous)).unwrap_or_else(Height::zero);
         let boundary = self.marshal.get_block(boundary).await.ok_or(Stopped::Lost(boundary.get()))?;
-        let scheme = self.app.committees.scheme_of(epoch).ok_or(Stopped::Tasks)?;
+        let scheme = self.app.committees.scheme_of(epoch).ok_or(Stopped::Unknown(epoch.get()))?;
         let subchannel = epoch.get();
-        let votes = self.votes.register(subchannel).await.map_err(|_| Stopped::Tasks)?;
-        let certificates = self.certificates.register(subchannel).await.map_err(|_| Stopped::Tasks)?;
-        let resolver = self.resolver.register(subchannel).await.map_err(|_| Stopped::Tasks)?;
+        let votes = self.votes.register(subchannel).await.map_err(|_| Stopped::Task("votes"))?;
+        let certificates = self.certificates.register(subchannel).await.map_err(|_| Stopped::Task("certificates"))?;
+        let resolver = self.resolver.register(subchannel).await.map_err(|_| Stopped::Task("resolver"))?;
         let timeout = Duration::from_millis(self.app.genesis.config().leader_timeout_ms);
         let engine = simplex::Engine::new(
             self.context.child("engine").with_attribute("epoch", epoch),

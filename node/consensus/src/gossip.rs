@@ -1,19 +1,21 @@
 //! Transactions between nodes, on their own channel. Every node is linked to every other, so a node tells its peers
-//! only of transactions that its own users gave it, once, and never repeats what it heard.
+//! only of transactions that its own users gave it, and never repeats what it heard.
 //!
 //! ```text
 //! batch = RLP list of at most 512 strings, each a transaction in its EIP-2718 form; at most 256 KiB
 //! ```
 //! * G1 Nothing is decoded from a message over the size limit, and no transaction beyond the count limit.
 //! * G2 A transaction that the pool has, or that does not decode, costs its receiver no signature recovery.
-//! * G3 Recovery and the state check run on the blocking pool, one batch at a time: a flood fills the bounded inbox of
-//!   the channel and is dropped there.
+//! * G3 Recovery and the state check run on the blocking pool, one batch at a time. A link brings as many batches a
+//!   second as the channel's quota; what finds the inbox full, which has room for 8 of every peer, is dropped.
 //! * G4 What a peer sends is never a reason to cut it off: the same link carries its votes.
+//! * G5 A transaction of ours that still waits after [`PATIENCE`] is told again: a peer may have been away, or full. At
+//!   most one batch each [`REPEAT`], so a pool that is stuck costs its peers little.
 
-use crate::application::ChainApp;
+use crate::{application::ChainApp, node::Tasks};
 use alloy::{
     eips::eip2718::{Decodable2718, Encodable2718},
-    primitives::{Bytes, keccak256},
+    primitives::{B256, Bytes, keccak256},
 };
 use alloy_consensus::{
     TxEnvelope,
@@ -21,10 +23,15 @@ use alloy_consensus::{
 };
 use alloy_rlp::{Encodable as _, Header};
 use commonware_cryptography::ed25519::PublicKey;
+use commonware_macros::select;
 use commonware_p2p::{Receiver, Recipients, Sender};
 use commonware_runtime::{Clock, Metrics, Spawner};
-use edgeloom_txpool::Origin;
-use std::{sync::Arc, time::Duration};
+use edgeloom_txpool::{Origin, Pool, SenderState};
+use std::{
+    collections::VecDeque,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 /// Largest batch, in bytes. A transaction has at most 128 KiB, so any fits.
 pub(crate) const BATCH_BYTES_MAX: usize = 256 * 1024;
@@ -32,30 +39,45 @@ pub(crate) const BATCH_BYTES_MAX: usize = 256 * 1024;
 const BATCH_COUNT_MAX: usize = 512;
 /// Least time between two batches: keeps a node within its peers' quota for the channel.
 const PACE: Duration = Duration::from_millis(10);
+/// How long a transaction that was told waits before it is told again.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// How often some are told again.
+const REPEAT: Duration = Duration::from_secs(1);
 
 /// Starts the two tasks: what goes out, and what comes in.
-pub(crate) fn start<E, S, R>(context: &E, app: ChainApp, (sender, receiver): (S, R))
+pub(crate) fn start<E, S, R>(context: &E, app: ChainApp, (sender, receiver): (S, R), tasks: &mut Tasks)
 where
     E: Spawner + Clock + Metrics,
     S: Sender<PublicKey = PublicKey>,
     R: Receiver<PublicKey = PublicKey>,
 {
     let outgoing = app.clone();
-    context.child("gossip_out").spawn(move |context| send(context, outgoing, sender));
-    context.child("gossip_in").spawn(move |context| receive(context, app, receiver));
+    tasks.watch("gossip out", context.child("gossip_out").spawn(move |context| send(context, outgoing, sender)));
+    tasks.watch("gossip in", context.child("gossip_in").spawn(move |context| receive(context, app, receiver)));
 }
 
 async fn send<E: Clock>(context: E, app: ChainApp, mut sender: impl Sender<PublicKey = PublicKey>) {
+    let mut told = Told::default();
+    let mut repeat = context.current() + REPEAT;
     loop {
         // Before looking, so that no admission falls between looking and waiting.
         let mut admissions = app.pool.subscribe();
-        let transactions = app.pool.take_outbox(BATCH_COUNT_MAX);
+        let mut transactions = app.pool.take_outbox(BATCH_COUNT_MAX);
+        let now = context.current();
+        if now >= repeat {
+            transactions.extend(told.due(now, &app.pool)); // G5
+            repeat = now + REPEAT;
+        }
         if transactions.is_empty() {
-            drop(admissions.recv().await); // even to have missed some is to hear of one
+            select! {
+                _ = admissions.recv() => {}, // even to have missed some is to hear of one
+                _ = context.sleep_until(repeat) => {},
+            }
             continue;
         }
+        told.note(now, &transactions);
         for batch in batches(&transactions) {
-            // Nobody to send to is no fault: the transaction stays in our pool until we lead.
+            // Nobody to send to is no fault: G5.
             drop(Sender::send(&mut sender, Recipients::All, batch, false));
             context.sleep(PACE).await;
         }
@@ -71,6 +93,27 @@ async fn receive<E: Spawner>(context: E, app: ChainApp, mut receiver: impl Recei
             Ok(Err(error)) => tracing::debug!(?peer, %error, "malformed gossip"),
             Err(_) => return,
         }
+    }
+}
+
+/// What was told to peers, by when it was last told. An entry goes when its transaction has left the pool.
+#[derive(Default)]
+struct Told(VecDeque<(SystemTime, B256)>);
+
+impl Told {
+    fn note(&mut self, now: SystemTime, transactions: &[Arc<Recovered<TxEnvelope>>]) {
+        self.0.extend(transactions.iter().map(|transaction| (now, *transaction.tx_hash())));
+    }
+
+    /// At most a batch of those that were told [`PATIENCE`] ago and still wait.
+    fn due(&mut self, now: SystemTime, pool: &Pool) -> Vec<Arc<Recovered<TxEnvelope>>> {
+        let mut out = Vec::new();
+        while out.len() < BATCH_COUNT_MAX
+            && let Some((_, hash)) = self.0.pop_front_if(|(then, _)| *then + PATIENCE <= now)
+        {
+            out.extend(pool.get(&hash));
+        }
+        out
     }
 }
 

@@ -5,6 +5,7 @@
 mod application;
 mod archive;
 mod block;
+mod bounded;
 mod certificates;
 mod committee;
 mod decide;

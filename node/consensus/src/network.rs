@@ -8,23 +8,26 @@ use crate::{
     certificates::Ledger,
     committee::{Committees, identity_key},
     driver::Stopped,
-    node::{self, Channels, channel},
+    node::{self, Channels, Tasks, channel},
 };
 use alloy::primitives::B256;
 use commonware_actor::Feedback;
-use commonware_cryptography::{ChaCha20Poly1305, Digested, Signer as _, ed25519::PublicKey};
+use commonware_cryptography::{
+    ChaCha20Poly1305, Digested, Signer as _,
+    ed25519::{PrivateKey, PublicKey},
+};
 use commonware_p2p::{
-    Address, AddressableManager as _, AddressableTrackedPeers,
+    Address, AddressableManager as _, AddressableTrackedPeers, CheckedSender as _, LimitedSender, Recipients,
     authenticated::lookup::{self, Network},
     max_message_size,
 };
 use commonware_parallel::Sequential;
-use commonware_runtime::{Clock as _, Quota, Runner as _, Spawner as _, Supervisor as _, tokio as runtime};
+use commonware_runtime::{Clock, Runner as _, Spawner as _, Supervisor as _, tokio as runtime};
 use commonware_stream::{
     cups::{self, Cups},
     sake::{self, Sake},
 };
-use commonware_utils::{NZU32, NZUsize, ordered::Map};
+use commonware_utils::{NZUsize, ordered::Map};
 use edgeloom_chain::{Chain, LOOK_BACK};
 use edgeloom_state::StoreError;
 use edgeloom_txpool::Pool;
@@ -32,6 +35,7 @@ use edgeloom_types::{Committee, Genesis, Height};
 use parking_lot::Mutex;
 use std::{
     net::{SocketAddr, TcpListener},
+    num::NonZeroUsize,
     path::PathBuf,
     sync::Arc,
     time::Duration,
@@ -83,10 +87,24 @@ pub enum NetworkError {
 pub struct Running {
     stop: Option<oneshot::Sender<()>>,
     thread: std::thread::JoinHandle<()>,
+    started: Option<oneshot::Receiver<()>>,
     ended: oneshot::Receiver<NetworkError>,
 }
 
 impl Running {
+    /// Resolves when the engine of the present epoch runs: what was stored is replayed and the node takes part.
+    ///
+    /// # Errors
+    /// When the node stopped of itself before.
+    pub async fn started(&mut self) -> Result<(), NetworkError> {
+        let Some(started) = &mut self.started else { return Ok(()) };
+        if started.await.is_err() {
+            return Err(self.fault().await);
+        }
+        self.started = None;
+        Ok(())
+    }
+
     /// Resolves when the node stops of itself, which is always a fault.
     pub async fn fault(&mut self) -> NetworkError {
         let ended = (&mut self.ended).await;
@@ -95,10 +113,10 @@ impl Running {
 
     /// Stops it and waits until its storage is closed. Blocks the calling thread for up to some seconds.
     pub fn stop(mut self) {
-        if let Some(stop) = self.stop.take() {
-            if stop.send(()).is_err() {
-                tracing::debug!("consensus had stopped before");
-            }
+        if let Some(stop) = self.stop.take()
+            && stop.send(()).is_err()
+        {
+            tracing::debug!("consensus had stopped before");
         }
         if self.thread.join().is_err() {
             tracing::error!("the consensus thread panicked");
@@ -108,11 +126,17 @@ impl Running {
 
 /// Most nodes that one node is linked to, itself counted.
 const PEERS_MAX: usize = 128;
+/// Messages that wait for one link, of either priority; more are dropped. A peer that does not read what it asked for
+/// costs this many of the largest: 512 MiB. At the pace of an honest link this is some seconds of traffic.
+const LINK_QUEUE: NonZeroUsize = NZUsize!(128);
 
 /// How often a link that is down is tried, one at a time.
 const DIAL: Duration = Duration::from_millis(100);
-/// Links come up within this time. A leader that proposes before loses its turn, which costs the leader timeout.
+/// Links that are not up by then are not waited for. A leader that proposes before its links are up loses its turn,
+/// which costs the leader timeout.
 const GRACE: Duration = Duration::from_secs(1);
+/// How often links are counted until then.
+const COUNT: Duration = Duration::from_millis(50);
 
 /// Starts the node's thread.
 ///
@@ -128,8 +152,9 @@ pub fn start(config: Config, shared: Shared) -> Result<Running, NetworkError> {
     probe.map(drop).map_err(|error| NetworkError::Listen { address: config.listen, error })?;
     let (app, genesis) = prepare(config.genesis.clone(), Some(config.keys.clone()), &shared)?;
     let (stop, stopped) = oneshot::channel();
+    let (start, started) = oneshot::channel();
     let (end, ended) = oneshot::channel();
-    let node = Node { config, app, genesis, peers, feed: shared.feed };
+    let node = Node { config, app, genesis, peers, feed: shared.feed, started: start };
     let thread = std::thread::Builder::new().name("consensus".into()).spawn(move || {
         let settings = runtime::Config::default()
             .with_storage_directory(node.config.directory.clone())
@@ -140,7 +165,7 @@ pub fn start(config: Config, shared: Shared) -> Result<Running, NetworkError> {
             drop(end.send(NetworkError::Stopped(fault.to_string())));
         }
     });
-    Ok(Running { stop: Some(stop), thread: thread.map_err(NetworkError::Thread)?, ended })
+    Ok(Running { stop: Some(stop), thread: thread.map_err(NetworkError::Thread)?, started: Some(started), ended })
 }
 
 /// The application over a chain, and the genesis block as the engine carries it.
@@ -197,72 +222,50 @@ fn peers(config: &Config) -> Result<AddressableTrackedPeers<PublicKey>, NetworkE
     Ok(AddressableTrackedPeers::new(Map::from_iter_dedup(voters), Map::from_iter_dedup(followers)))
 }
 
+type Handshake = Cups<Sake<PrivateKey>, ChaCha20Poly1305>;
+
 struct Node {
     config: Config,
     app: ChainApp,
     genesis: Digested<WireBlock>,
     peers: AddressableTrackedPeers<PublicKey>,
     feed: Feed,
+    started: oneshot::Sender<()>,
 }
 
 impl Node {
     /// The runner's root: everything ends when this returns. `None` when it was asked to stop.
     async fn run(self, context: runtime::Context, stopped: oneshot::Receiver<()>) -> Option<Stopped> {
-        let identity = self.config.keys.identity.clone();
-        let handshake = Cups::<_, ChaCha20Poly1305>::new(
-            Sake {
-                signer: identity.clone(),
-                synchrony_bound: Duration::from_secs(5),
-                max_handshake_age: Duration::from_secs(10),
-                version: sake::Version::V1,
-            },
-            cups::Version::V1,
-        );
-        let seats = u32::try_from(Committee::MAX_SEATS).unwrap_or(u32::MAX);
-        let namespace = [b"EDGELOOM_P2P".as_slice(), self.app.genesis_hash.as_slice()].concat();
-        // `local` differs from `recommended` in admitting private addresses and in redialling after a second
-        // instead of a minute, so that a restarted validator is back at once.
-        let mut settings = lookup::Config::local(
-            handshake,
-            &namespace,
-            self.config.listen,
-            NZUsize!(PEERS_MAX),
-            max_message_size(&[node::max_payload(seats)]),
-            NZUsize!(1024),
-        );
-        settings.tracked_peer_sets = NZUsize!(1);
-        settings.dial_frequency = DIAL;
-        settings.peer_connection_cooldown = DIAL * 2;
-        let (mut p2p, mut oracle) = Network::new(context.child("p2p"), settings);
-        let quota = Quota::per_second(NZU32!(1024));
-        let channels = Channels {
-            votes: p2p.register(channel::VOTES, quota),
-            certificates: p2p.register(channel::CERTIFICATES, quota),
-            resolver: p2p.register(channel::RESOLVER, quota),
-            blocks: p2p.register(channel::BLOCKS, quota),
-            backfill: p2p.register(channel::BACKFILL, quota),
-            transactions: p2p.register(channel::TRANSACTIONS, Quota::per_second(NZU32!(128))),
+        let (mut p2p, mut oracle) = Network::new(context.child("p2p"), self.settings());
+        let mut channels = Channels {
+            votes: p2p.register(channel::VOTES, channel::quota(channel::VOTES)),
+            certificates: p2p.register(channel::CERTIFICATES, channel::quota(channel::CERTIFICATES)),
+            resolver: p2p.register(channel::RESOLVER, channel::quota(channel::RESOLVER)),
+            blocks: p2p.register(channel::BLOCKS, channel::quota(channel::BLOCKS)),
+            backfill: p2p.register(channel::BACKFILL, channel::quota(channel::BACKFILL)),
+            transactions: p2p.register(channel::TRANSACTIONS, channel::quota(channel::TRANSACTIONS)),
             peers: oracle.clone(),
             blocker: oracle.clone(),
         };
         if oracle.track(0, self.peers) == Feedback::Closed {
-            return Some(Stopped::Tasks);
+            return Some(Stopped::Task("peer tracker"));
         }
-        p2p.start();
+        let mut tasks = Tasks::default();
+        tasks.watch("p2p network", p2p.start());
+        linked(&context, &mut channels.transactions.0, self.config.peers.len()).await;
         let config = node::Config {
-            public_key: identity.public_key(),
+            public_key: self.config.keys.identity.public_key(),
             genesis: self.genesis,
             app: self.app,
             feed: self.feed,
             partition: "node".into(),
             strategy: Sequential,
+            started: self.started,
         };
-        if !self.config.peers.is_empty() {
-            context.sleep(GRACE).await;
-        }
-        let (_marshal, driver) = node::start(context.child("chain"), config, channels).await;
+        let (_marshal, node) = node::start(context.child("chain"), config, channels).await;
         tokio::select! {
-            fault = driver => Some(fault.unwrap_or(Stopped::Tasks)),
+            fault = node => Some(fault.unwrap_or(Stopped::Task("node"))),
+            ended = tasks.ended() => Some(ended),
             // A dropped `Running` asks for the same.
             _ = stopped => {
                 drop(context.stop(0, Some(Duration::from_secs(5))).await);
@@ -270,4 +273,46 @@ impl Node {
             }
         }
     }
+
+    fn settings(&self) -> lookup::Config<Handshake> {
+        let handshake = Cups::<_, ChaCha20Poly1305>::new(
+            Sake {
+                signer: self.config.keys.identity.clone(),
+                synchrony_bound: Duration::from_secs(5),
+                max_handshake_age: Duration::from_secs(10),
+                version: sake::Version::V1,
+            },
+            cups::Version::V1,
+        );
+        let namespace = [b"EDGELOOM_P2P".as_slice(), self.app.genesis_hash.as_slice()].concat();
+        // `local` differs from `recommended` in admitting private addresses and in redialling after a second
+        // instead of a minute, so that a restarted validator is back at once.
+        let mut settings = lookup::Config::local(
+            handshake,
+            &namespace,
+            self.config.listen,
+            // Each channel's inbox is made for this many bursts, whether they come or not.
+            NZUsize!(self.config.peers.len() + 1),
+            max_message_size(&[node::max_payload(node::SEATS_MAX)]),
+            LINK_QUEUE,
+        );
+        settings.tracked_peer_sets = NZUsize!(1);
+        settings.dial_frequency = DIAL;
+        settings.peer_connection_cooldown = DIAL * 2;
+        settings
+    }
 }
+
+/// Resolves when `peers` links are up, or after [`GRACE`].
+async fn linked(clock: &impl Clock, sender: &mut impl LimitedSender<PublicKey = PublicKey>, peers: usize) {
+    let deadline = clock.current() + GRACE;
+    // Asking whom a message would reach sends none.
+    while sender.check(Recipients::All).map_or(0, |checked| checked.recipients().len()) < peers
+        && clock.current() < deadline
+    {
+        clock.sleep(COUNT).await;
+    }
+}
+
+#[cfg(test)]
+mod tests;

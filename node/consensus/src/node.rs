@@ -19,6 +19,7 @@
 use crate::{
     application::ChainApp,
     block::{Digest, WireBlock},
+    bounded::Bounded,
     committee::Scheme,
     driver::{Driver, Inbox, Observer, Stopped},
     gossip,
@@ -27,7 +28,7 @@ use crate::{
 use commonware_consensus::{
     marshal::{self, standard::Standard},
     simplex,
-    types::{Epoch, FixedEpocher},
+    types::FixedEpocher,
 };
 use commonware_cryptography::{Digested, ed25519::PublicKey};
 use commonware_p2p::{
@@ -36,8 +37,18 @@ use commonware_p2p::{
 };
 use commonware_parallel::Strategy;
 use commonware_runtime::{Clock, Handle, Metrics, Spawner, Storage, buffer::paged::CacheRef};
-use commonware_utils::{NZU16, NZUsize, channel::mpsc};
+use commonware_utils::{
+    NZU16, NZUsize,
+    channel::{mpsc, oneshot},
+};
+use edgeloom_types::Committee;
+use futures::{
+    FutureExt as _, StreamExt as _,
+    future::{BoxFuture, select},
+    stream::FuturesUnordered,
+};
 use rand_core::CryptoRng;
+use std::{future::pending, pin::pin};
 
 /// Blocks travel whole.
 pub(crate) type Variant = Standard<WireBlock>;
@@ -46,14 +57,34 @@ pub(crate) type Marshal = marshal::core::Mailbox<Scheme, Variant>;
 /// A node votes to notarize while it executes, and holds back only the vote to finalize. All nodes must do the same.
 pub(crate) type Wrapper<E> = marshal::standard::Deferred<E, Scheme, ChainApp, WireBlock, FixedEpocher>;
 
-/// Network channel numbers: part of the wire format.
+/// Network channels: number, part of the wire format, and how much of each a link carries.
 pub(crate) mod channel {
+    use commonware_runtime::Quota;
+    use commonware_utils::NZU32;
+
     pub(crate) const VOTES: u64 = 0;
     pub(crate) const CERTIFICATES: u64 = 1;
     pub(crate) const RESOLVER: u64 = 2;
     pub(crate) const BLOCKS: u64 = 3;
     pub(crate) const BACKFILL: u64 = 4;
     pub(crate) const TRANSACTIONS: u64 = 5;
+
+    /// What a channel carries in each direction of a link. A sender holds back what is above; a link on which more comes
+    /// is read no faster. The inbox of a channel holds one burst of every peer, so bursts times the largest message
+    /// bound what a flood can make this node keep: the rates are for the honest, the bursts for the memory.
+    pub(crate) fn quota(channel: u64) -> Quota {
+        let (per_second, burst) = match channel {
+            // One per view and leader, 5 views a second as configured, and again to who kept silent.
+            BLOCKS => (64, 8),
+            // Catching up asks for at most `max_repair` (16) at a time, and each request has one answer.
+            BACKFILL => (256, 16),
+            // Batches of up to 512 come at least 10 ms apart: 51,200 transactions a second from each node.
+            TRANSACTIONS => (128, 8),
+            // At most three of each per view, small, and taken from the inbox at once ([`super::Bounded`]).
+            _ => (1024, 64),
+        };
+        Quota::per_second(NZU32!(per_second)).allow_burst(NZU32!(burst))
+    }
 }
 
 /// The runtime that a node's tasks need.
@@ -61,11 +92,18 @@ pub(crate) trait Runtime: Spawner + Metrics + CryptoRng + Clock + Storage {}
 
 impl<E: Spawner + Metrics + CryptoRng + Clock + Storage> Runtime for E {}
 
+/// Most seats of any committee.
+pub(crate) const SEATS_MAX: u32 = Committee::MAX_SEATS as u32;
+
 /// The largest payload any channel carries, in bytes. The network must admit it: a send above its limit panics.
 pub(crate) fn max_payload(participants: u32) -> usize {
-    let simplex = simplex::max_payload_size::<Scheme, Digest>(participants);
     let marshal = marshal::max_payload_size::<Variant, Scheme>(participants, &());
-    mux::prefixed(simplex).max(marshal).max(gossip::BATCH_BYTES_MAX)
+    max_vote(participants).max(marshal).max(gossip::BATCH_BYTES_MAX)
+}
+
+/// The largest payload of votes, certificates and their fetches, in bytes.
+pub(crate) fn max_vote(participants: u32) -> usize {
+    mux::prefixed(simplex::max_payload_size::<Scheme, Digest>(participants))
 }
 
 pub(crate) struct Config<T> {
@@ -76,6 +114,8 @@ pub(crate) struct Config<T> {
     /// Prefix of every storage partition: part of the data directory's format.
     pub(crate) partition: String,
     pub(crate) strategy: T,
+    /// Told when the first engine runs.
+    pub(crate) started: oneshot::Sender<()>,
 }
 
 /// The node's ends of its six channels, and who is at the other ends.
@@ -88,6 +128,24 @@ pub(crate) struct Channels<S, R, P, B> {
     pub(crate) transactions: (S, R),
     pub(crate) peers: P,
     pub(crate) blocker: B,
+}
+
+/// Tasks without which a node is none. Nothing else tells when one returns or is aborted.
+#[derive(Default)]
+pub(crate) struct Tasks(FuturesUnordered<BoxFuture<'static, &'static str>>);
+
+impl Tasks {
+    pub(crate) fn watch<O: Send + 'static>(&mut self, name: &'static str, task: Handle<O>) {
+        self.0.push(task.map(move |_| name).boxed());
+    }
+
+    /// Resolves when the first of them ended.
+    pub(crate) async fn ended(&mut self) -> Stopped {
+        match self.0.next().await {
+            Some(name) => Stopped::Task(name),
+            None => pending().await,
+        }
+    }
 }
 
 /// Starts a node below `context`: when the task that owns `context` ends, so do all of its tasks. The handle resolves
@@ -108,7 +166,7 @@ where
     let app = config.app.clone();
     let epocher = FixedEpocher::new(app.genesis.config().epoch_length);
     let page_cache = CacheRef::new(NZU16!(4096), NZUsize!(256));
-    register_epochs(&app);
+    let mut tasks = Tasks::default();
 
     let sync = sync::Channels {
         blocks: channels.blocks,
@@ -116,19 +174,20 @@ where
         peers: channels.peers,
         blocker: channels.blocker.clone(),
     };
-    let Synced { marshal, deliveries, processed } = sync::start(&context, &config, &page_cache, sync).await;
-    gossip::start(&context, app.clone(), channels.transactions);
+    let Synced { marshal, deliveries, processed } = sync::start(&context, &config, &page_cache, sync, &mut tasks).await;
+    gossip::start(&context, app.clone(), channels.transactions, &mut tasks);
 
     let wrapper = Wrapper::new(context.child("wrapper"), app.clone(), marshal.clone(), epocher.clone());
     let (hear, heard) = mpsc::unbounded_channel();
-    let (votes, certificates, resolver) = (channels.votes, channels.certificates, channels.resolver);
+    let [votes, certificates, resolver] = [channels.votes, channels.certificates, channels.resolver]
+        .map(|(sender, receiver)| (sender, Bounded { receiver, bytes_max: max_vote(SEATS_MAX) }));
     let (mux, votes, ahead_votes) = Muxer::builder(context.child("votes"), votes.0, votes.1).with_backup().build();
-    mux.start();
+    tasks.watch("votes", mux.start());
     let (mux, certificates, ahead_certificates) =
         Muxer::builder(context.child("certificates"), certificates.0, certificates.1).with_backup().build();
-    mux.start();
+    tasks.watch("certificates", mux.start());
     let (mux, resolver) = Muxer::new(context.child("resolver"), resolver.0, resolver.1);
-    mux.start();
+    tasks.watch("resolver", mux.start());
 
     let driver = Driver {
         context: context.child("driver"),
@@ -145,19 +204,15 @@ where
         resolver,
         partition: config.partition,
         strategy: config.strategy,
+        started: Some(config.started),
     };
     let inbox = Inbox { deliveries, heard, ahead_votes, ahead_certificates };
-    let handle = context.child("run").spawn(move |_| driver.run(inbox, processed));
+    let handle = context.child("run").spawn(move |_| async move {
+        let driven = pin!(driver.run(inbox, processed));
+        let ended = pin!(tasks.ended());
+        select(driven, ended).await.factor_first().0
+    });
     (marshal, handle)
-}
-
-/// Committees up to the epoch of the next block, before anything checks a certificate.
-fn register_epochs(app: &ChainApp) {
-    let next = app.chain.lock().tip().height().next();
-    let epoch = edgeloom_types::Epoch::containing(next, app.genesis.config().epoch_length);
-    for epoch in 0..=epoch.get() {
-        app.committees.register(Epoch::new(epoch), app.genesis.committee());
-    }
 }
 
 #[cfg(test)]

@@ -117,7 +117,7 @@ impl Sealer {
             while let Ok(request) = inbox.try_recv() {
                 waiting.push(request);
             }
-            if let Err((fault, waiting)) = self.serve(waiting) {
+            if let Err(fault) = self.serve(&mut waiting) {
                 tracing::error!(%fault, "sealing stopped");
                 let stopped = SoloError::Stopped(fault.to_string().into());
                 waiting.into_iter().for_each(|request| answer(request, Err(stopped.clone())));
@@ -139,23 +139,19 @@ impl Sealer {
     }
 
     /// Seals blocks until every request is answered or nothing more goes into a block.
-    fn serve(&self, mut waiting: Vec<Request>) -> Result<(), (ChainError, Vec<Request>)> {
-        while !waiting.is_empty() {
-            let decided = match self.seal(false) {
-                Ok(Some(decided)) => decided,
-                Ok(None) => break,
-                Err(fault) => return Err((fault, waiting)),
-            };
+    fn serve(&self, waiting: &mut Vec<Request>) -> Result<(), ChainError> {
+        while !waiting.is_empty()
+            && let Some(decided) = self.seal(false)?
+        {
             let transactions = &decided.block.block().transactions;
             let included: HashSet<B256> = transactions.iter().map(|transaction| *transaction.tx_hash()).collect();
-            let (done, rest): (Vec<_>, Vec<_>) =
-                waiting.into_iter().partition(|request| included.contains(&request.transaction));
-            done.into_iter().for_each(|request| answer(request, Ok(Sealed::Included)));
-            waiting = rest;
+            for request in waiting.extract_if(.., |request| included.contains(&request.transaction)) {
+                answer(request, Ok(Sealed::Included));
+            }
         }
         // An earlier block may have taken a transaction before its request arrived here.
         let store = self.shared.chain.lock().store().clone();
-        for request in waiting {
+        for request in waiting.drain(..) {
             let known = store.transaction(request.transaction);
             let sealed = known.map(|place| if place.is_some() { Sealed::Included } else { Sealed::Waiting });
             answer(request, sealed.map_err(SoloError::from));
@@ -167,22 +163,27 @@ impl Sealer {
     fn seal(&self, empty: bool) -> Result<Option<Arc<Decided>>, ChainError> {
         let mut chain = self.shared.chain.lock();
         let parent = chain.tip().clone();
-        let candidates = self.shared.pool.best(next_base_fee(parent.header()), &HashSet::new());
-        if candidates.is_empty() && !empty {
-            return Ok(None);
-        }
-        let proposal = self.proposal(&parent, chain.genesis_hash());
-        let (block, rejected) = chain.propose(proposal, candidates.into_iter())?;
-        if !rejected.is_empty() {
+        let block = loop {
+            let candidates = self.shared.pool.best(next_base_fee(parent.header()), &HashSet::new());
+            if candidates.is_empty() && !empty {
+                return Ok(None);
+            }
+            let proposal = self.proposal(&parent, chain.genesis_hash());
+            let (block, rejected) = chain.propose(proposal, candidates.into_iter())?;
             self.shared.pool.discard(&rejected);
-        }
-        if block.block().transactions.is_empty() && !empty {
-            return Ok(None);
-        }
+            if !block.block().transactions.is_empty() || (empty && rejected.is_empty()) {
+                break block;
+            }
+            chain.discard(block.hash());
+            if rejected.is_empty() {
+                return Ok(None);
+            }
+            // What the pool holds behind the rejected may run.
+        };
         let decided = chain.finalize(&block, None)?;
         drop(chain);
         if let Some(decided) = &decided {
-            publish(decided.clone(), &self.shared.pool, &self.shared.feed);
+            publish(decided, &self.shared.pool, &self.shared.feed);
         }
         Ok(decided)
     }

@@ -2,17 +2,18 @@
 //! what is final and keeps it, by height, for good.
 
 use crate::{
+    application::ChainApp,
     archive,
     block::{Digest, WireBlock},
     committee::{Committees, Scheme},
     driver::Deliveries,
-    node::{Config, Marshal, Runtime, Variant},
+    node::{Config, Marshal, Runtime, Tasks, Variant},
 };
 use commonware_broadcast::buffered;
 use commonware_consensus::{
     marshal::{self, Start, Update, core::Actor, resolver::p2p as backfill},
     simplex,
-    types::{FixedEpocher, Height, ViewDelta},
+    types::{Epoch, FixedEpocher, Height, ViewDelta},
 };
 use commonware_cryptography::{Digested, certificate::Verifier as _, ed25519::PublicKey};
 use commonware_p2p::{Blocker, Provider, Receiver, Sender};
@@ -23,6 +24,9 @@ use commonware_utils::{NZDuration, NZU64, NZUsize, channel::mpsc};
 use std::{num::NonZeroUsize, sync::Arc, time::Duration};
 
 const MAILBOX_SIZE: NonZeroUsize = NZUsize!(1024);
+
+/// Most blocks that marshal delivers ahead of their acknowledgements.
+pub(crate) const DELIVERIES_MAX: usize = 16;
 
 /// The two channels of block sync, and who is at their other ends.
 pub(crate) struct Channels<S, R, P, B> {
@@ -41,12 +45,13 @@ pub(crate) struct Synced {
     pub(crate) processed: Height,
 }
 
-/// Starts block sync below `context`.
+/// Starts block sync below `context`. The backfill engine's handle is out of reach; marshal ends when that ends.
 pub(crate) async fn start<E, S, R, P, B, T>(
     context: &E,
     config: &Config<T>,
     page_cache: &CacheRef,
     channels: Channels<S, R, P, B>,
+    tasks: &mut Tasks,
 ) -> Synced
 where
     E: Runtime,
@@ -68,7 +73,7 @@ where
             strategy: config.strategy.clone(),
         },
     );
-    broadcast.start(channels.blocks);
+    tasks.watch("block broadcast", broadcast.start(channels.blocks));
 
     let resolver = backfill::init(
         context.child("backfill"),
@@ -94,9 +99,21 @@ where
     )
     .await;
     let (deliver, deliveries) = mpsc::unbounded_channel();
-    actor.start(Deliveries(deliver), buffer, resolver);
     let processed = floor.processed().map_or(Height::zero(), |processed| processed.height());
+    register_epochs(&config.app, processed);
+    tasks.watch("marshal", actor.start(Deliveries(deliver), buffer, resolver));
     Synced { marshal, deliveries, processed }
+}
+
+/// Committees from what marshal may still deliver up to the next block, before anything checks a certificate. The chain
+/// is behind `processed` when its database was lost, and ahead of it when acknowledgements were.
+fn register_epochs(app: &ChainApp, processed: Height) {
+    let processed = edgeloom_types::Height::new(processed.get());
+    let newest = app.chain.lock().tip().height().max(processed);
+    let epoch = |height| edgeloom_types::Epoch::containing(height, app.genesis.config().epoch_length).get();
+    for epoch in epoch(processed)..=epoch(newest.next()) {
+        app.committees.register(Epoch::new(epoch), app.genesis.committee());
+    }
 }
 
 type Certificates<E> = immutable::Archive<E, Digest, simplex::types::Finalization<Scheme, Digest>>;
@@ -131,7 +148,7 @@ fn marshal_config<T: Strategy>(
         value_write_buffer: NZUsize!(1024 * 1024),
         block_codec_config: (),
         max_repair: NZUsize!(16),
-        max_pending_acks: NZUsize!(16),
+        max_pending_acks: NZUsize!(DELIVERIES_MAX),
         strategy: config.strategy.clone(),
     }
 }

@@ -63,7 +63,7 @@ impl World {
     pub(crate) fn shared(&self, store: Store) -> Shared {
         let chain = Chain::open(store, self.genesis.clone()).expect("the store is ours");
         let pool = Pool::new(CHAIN_ID, next_base_fee(chain.tip().header()), Limits::default());
-        let (feed, _): (Feed, _) = tokio::sync::broadcast::channel(1024);
+        let feed = Feed::new(chain.tip().height());
         Shared { chain: Arc::new(Mutex::new(chain)), pool: Arc::new(pool), feed }
     }
 

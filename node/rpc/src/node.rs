@@ -2,14 +2,13 @@
 
 use crate::{cache::Records, error::Fault};
 use alloy::primitives::{Address, B256};
-use edgeloom_chain::Decided;
 use edgeloom_state::{Store, Tip};
 use edgeloom_txpool::Pool;
 use edgeloom_types::{Genesis, Height};
 use futures::future::BoxFuture;
 use k256::ecdsa::SigningKey;
 use std::{collections::BTreeMap, fmt, sync::Arc};
-use tokio::sync::{Mutex, broadcast};
+use tokio::sync::{Mutex, watch};
 
 /// Seals in dev mode. Called after the transaction is in the pool; resolves when a sealing pass that began after the call
 /// is durable, whether or not it took the transaction. `Err` when nothing can be sealed any more.
@@ -49,8 +48,8 @@ pub struct Node {
     pub store: Store,
     pub genesis: Arc<Genesis>,
     pub pool: Arc<Pool>,
-    /// Final blocks, each sent after it is durable.
-    pub feed: broadcast::Sender<Arc<Decided>>,
+    /// The newest final height, set after its block is durable.
+    pub feed: watch::Sender<Height>,
     pub submit: Submit,
     /// Accounts that `eth_sendTransaction` signs for.
     pub dev_keys: Vec<SigningKey>,
@@ -63,7 +62,7 @@ pub(crate) struct Context {
     pub(crate) genesis: Arc<Genesis>,
     pub(crate) genesis_hash: B256,
     pub(crate) pool: Arc<Pool>,
-    pub(crate) feed: broadcast::Sender<Arc<Decided>>,
+    pub(crate) feed: watch::Sender<Height>,
     pub(crate) submit: Submit,
     pub(crate) accounts: Vec<Address>,
     pub(crate) keys: BTreeMap<Address, SigningKey>,

@@ -63,10 +63,7 @@ impl Context {
                 if let Some((record, index)) = self.place(hash)? {
                     return Ok(crate::convert::receipt(&record, index));
                 }
-                // Whether a block came or some were missed: look again.
-                if let Err(tokio::sync::broadcast::error::RecvError::Closed) = blocks.recv().await {
-                    return Err(Fault::Internal("the node stops".into()));
-                }
+                blocks.changed().await.map_err(|_| Fault::Internal("the node stops".into()))?;
             }
         };
         let timeout = timeout.unwrap_or(SYNC_MAX).min(SYNC_MAX);

@@ -81,12 +81,10 @@ async fn blocks(
             next += 1;
         }
         let woken = tokio::select! {
-            woken = feed.recv() => woken,
+            woken = feed.changed() => woken,
             () = sink.closed() => return Err(Ended),
         };
-        if let Err(RecvError::Closed) = woken {
-            return Err(Ended);
-        }
+        woken.map_err(|_| Ended)?;
     }
 }
 

@@ -24,5 +24,9 @@ fn only_members_sign_and_only_registered_epochs_are_known() {
         let scheme = committees.scheme_of(Epoch::new(1)).expect("registered");
         assert_eq!(scheme.me().and_then(|me| me.signer()).map(usize::from), seat);
         assert_eq!(scheme.participants().quorum::<commonware_utils::N3f1>(), 3);
+        committees.register(Epoch::new(2), world.genesis.committee());
+        committees.forget_before(Epoch::new(2));
+        let known = [0, 1, 2, 3].map(|epoch| committees.scheme_of(Epoch::new(epoch)).is_some());
+        assert_eq!(known, [false, false, true, false]);
     }
 }

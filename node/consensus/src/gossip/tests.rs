@@ -20,6 +20,32 @@ fn batches_hold_everything_in_order_within_the_limits() {
 }
 
 #[test]
+fn what_still_waits_is_told_again_a_batch_at_a_time() {
+    let world = World::new(1, 100);
+    let shared = world.shared(Store::memory());
+    let pool = &shared.pool;
+    let start = SystemTime::UNIX_EPOCH;
+    let sent: Vec<_> = (0..600).map(|nonce| world.transfer(0, nonce)).collect();
+    sent.iter().for_each(|transaction| crate::world::submit(&shared, transaction.clone()));
+    let mut told = Told::default();
+    told.note(start, &sent);
+    assert!(told.due(start + PATIENCE / 2, pool).is_empty());
+    pool.decided(&[(world.accounts[0].address(), 1)], &[*sent[0].tx_hash()], &[]);
+    let again = told.due(start + PATIENCE, pool);
+    assert_eq!(again, sent[1..=BATCH_COUNT_MAX], "but for the one that is final");
+    told.note(start + PATIENCE, &again);
+    assert_eq!(told.due(start + PATIENCE, pool), sent[BATCH_COUNT_MAX + 1..]);
+    assert!(told.due(start + PATIENCE, pool).is_empty());
+    assert_eq!(told.due(start + PATIENCE * 2, pool).len(), BATCH_COUNT_MAX);
+}
+
+#[test]
+fn the_channel_takes_batches_as_fast_as_they_come() {
+    let quota = crate::node::channel::quota(crate::node::channel::TRANSACTIONS);
+    assert!(quota.replenish_interval() <= PACE);
+}
+
+#[test]
 fn malformed_batches_are_refused() {
     let mut flood = Vec::new();
     vec![Bytes::from_static(&[1, 2]); BATCH_COUNT_MAX + 1].encode(&mut flood);

@@ -11,8 +11,8 @@ use commonware_consensus::{Heightable as _, types::Height};
 use commonware_cryptography::Signer as _;
 use commonware_p2p::simulated::{self, Link, Oracle};
 use commonware_parallel::Sequential;
-use commonware_runtime::{Quota, Runner as _, Supervisor as _, deterministic};
-use commonware_utils::{NZU32, channel::oneshot, probability};
+use commonware_runtime::{Runner as _, Supervisor as _, deterministic};
+use commonware_utils::probability;
 use edgeloom_state::Store;
 use edgeloom_types::{Certificate, SealedBlock};
 use std::{collections::BTreeMap, time::Duration};
@@ -23,7 +23,7 @@ const LOSSY: Link =
 type Net = Oracle<PublicKey, deterministic::Context>;
 
 struct Node {
-    handle: Handle<()>,
+    handle: Handle<Stopped>,
     shared: Shared,
     store: Store,
     marshal: Marshal,
@@ -81,7 +81,7 @@ async fn launch(
     let keys = &world.keys[seat];
     let public_key = keys.identity.public_key();
     let control = oracle.control(public_key.clone());
-    let open = async |id| control.register(id, Quota::per_second(NZU32!(4096))).await.expect("channel");
+    let open = async |id| control.register(id, channel::quota(id)).await.expect("channel");
     let channels = Channels {
         votes: open(channel::VOTES).await,
         certificates: open(channel::CERTIFICATES).await,
@@ -95,16 +95,18 @@ async fn launch(
     let shared = world.shared(store.clone());
     let (app, genesis) = prepare(world.genesis.clone(), Some(keys.clone()), &shared).expect("our own chain");
     let feed = shared.feed.clone();
-    let config = Config { public_key, genesis, app, feed, partition: format!("node-{seat}"), strategy: Sequential };
-    let (ready, started) = oneshot::channel();
+    let (start_engine, started) = oneshot::channel();
+    let partition = format!("node-{seat}");
+    let config = Config { public_key, genesis, app, feed, partition, strategy: Sequential, started: start_engine };
+    let (ready, running) = oneshot::channel();
     let context = context.child("node").with_attribute("seat", seat).with_attribute("run", run);
     let handle = context.spawn(move |context| async move {
-        let (marshal, driver) = start(context, config, channels).await;
+        let (marshal, node) = start(context, config, channels).await;
         assert!(ready.send(marshal).is_ok());
-        let stopped = driver.await;
-        panic!("node stopped: {stopped:?}");
+        node.await.expect("ends by itself")
     });
-    let marshal = started.await.expect("node started");
+    let marshal = running.await.expect("node started");
+    started.await.expect("the engine runs");
     Node { handle, shared, store: store.clone(), marshal }
 }
 
@@ -143,8 +145,8 @@ fn lossy_run(seed: u64) -> (String, Vec<B256>) {
         let oracle = network(&context, &world).await;
         let stores: Vec<_> = (0..4).map(|_| Store::memory()).collect();
         let mut nodes = Vec::new();
-        for seat in 0..3 {
-            nodes.push(launch(&context, &oracle, &world, seat, &stores[seat], 0).await);
+        for (seat, store) in stores.iter().enumerate().take(3) {
+            nodes.push(launch(&context, &oracle, &world, seat, store, 0).await);
         }
         reach(&context, &nodes.iter().collect::<Vec<_>>(), 3).await;
         let mut sent = Vec::new();
@@ -210,8 +212,8 @@ fn power_cut() {
             let world = World::new(4, 10);
             let oracle = network(&context, &world).await;
             let mut nodes = Vec::new();
-            for seat in 0..4 {
-                nodes.push(launch(&context, &oracle, &world, seat, &stores[seat], run).await);
+            for (seat, store) in stores.iter().enumerate() {
+                nodes.push(launch(&context, &oracle, &world, seat, store, run).await);
             }
             reach(&context, &nodes.iter().collect::<Vec<_>>(), height).await;
             assert_same(&nodes, height)
@@ -278,4 +280,40 @@ fn certificates_verify_without_the_engine() {
         }
         assert!(certified >= 5, "{certified} of 10 heights have a certificate of their own");
     });
+}
+
+/// No quorum, so no blocks: only gossip can bring a transaction to who was away when it was first told.
+#[test]
+fn a_transaction_that_waits_is_told_again() {
+    runner(13).start(|context| async move {
+        let world = World::new(4, 100);
+        let oracle = network(&context, &world).await;
+        let first = launch(&context, &oracle, &world, 0, &Store::memory(), 0).await;
+        let transaction = world.transfer(0, 0);
+        submit(&first.shared, transaction.clone());
+        context.sleep(Duration::from_secs(1)).await;
+        let second = launch(&context, &oracle, &world, 1, &Store::memory(), 0).await;
+        for _ in 0..20 {
+            context.sleep(Duration::from_millis(500)).await;
+        }
+        assert!(second.shared.pool.get(transaction.tx_hash()).is_some());
+        assert_eq!(first.height(), 0);
+    });
+}
+
+/// Whatever task of a node ends, the node says so instead of living on without it.
+#[test]
+fn a_node_that_lost_a_task_stops() {
+    for lost in 0..=channel::TRANSACTIONS {
+        runner(17).start(|context| async move {
+            let world = World::new(4, 100);
+            let oracle = network(&context, &world).await;
+            let node = launch(&context, &oracle, &world, 0, &Store::memory(), 0).await;
+            let control = oracle.control(world.keys[0].identity.public_key());
+            // The new receiver takes the place of the node's, which closes.
+            let _receiver = control.register(lost, channel::quota(lost)).await.expect("channel");
+            let stopped = node.handle.await.expect("ends by itself");
+            assert!(matches!(stopped, Stopped::Task(_)), "channel {lost}: {stopped:?}");
+        });
+    }
 }

@@ -22,7 +22,8 @@ async fn a_transaction_is_durable_when_seal_returns() {
         submit(&shared, transaction);
         assert_eq!(solo.seal(hash).await.expect("sealed"), Sealed::Included);
         assert_eq!(store.transaction(hash).expect("readable"), Some((Height::new(nonce + 1), 0)));
-        assert_eq!(feed.recv().await.expect("decided").block.height(), Height::new(nonce + 1));
+        feed.changed().await.expect("decided");
+        assert_eq!(*feed.borrow_and_update(), Height::new(nonce + 1));
         assert!(shared.pool.get(&hash).is_none());
     }
     assert_eq!(solo.seal(B256::repeat_byte(1)).await.expect("nothing to seal"), Sealed::Waiting);
@@ -57,12 +58,16 @@ async fn many_at_once_share_blocks_and_a_gap_waits() {
 async fn on_an_interval_nobody_waits_and_empty_blocks_come() {
     let world = World::new(1, 100);
     let (solo, shared) = started(&world, Store::memory(), Some(Duration::from_millis(20)));
+    let store = shared.chain.lock().store().clone();
     let mut feed = shared.feed.subscribe();
-    assert!(feed.recv().await.expect("decided").block.block().transactions.is_empty());
+    feed.changed().await.expect("decided");
+    assert!(store.block(Height::new(1)).expect("readable").expect("final").block().transactions.is_empty());
     let transaction = world.transfer(0, 0);
     submit(&shared, transaction.clone());
     assert_eq!(solo.seal(*transaction.tx_hash()).await.expect("answered"), Sealed::Waiting);
-    while feed.recv().await.expect("decided").block.block().transactions.is_empty() {}
+    while store.transaction(*transaction.tx_hash()).expect("readable").is_none() {
+        feed.changed().await.expect("decided");
+    }
 }
 
 #[test]
@@ -72,4 +77,22 @@ fn only_a_seated_validator_seals() {
     let config = Config { genesis: world.genesis.clone(), keys, interval: None };
     let refused = start(config, world.shared(Store::memory()));
     assert!(matches!(refused, Err(SoloError::Seat(_))));
+}
+
+/// A block's worth of transactions whose senders turn out to have nothing does not hide what waits behind them.
+#[tokio::test]
+async fn the_rejected_make_room_for_the_rest() {
+    let mut world = World::new(1, 100);
+    let (solo, shared) = started(&world, Store::memory(), None);
+    let rich = edgeloom_txpool::SenderState { nonce: 0, balance: alloy::primitives::U256::MAX };
+    for index in 0..16 {
+        world.accounts.push(alloy::signers::local::PrivateKeySigner::from_slice(&[index + 1; 32]).expect("a scalar"));
+        let penniless = world.transaction(world.accounts.len() - 1, 0, vec![1; 60_000].into());
+        let origin = edgeloom_txpool::Origin::Local;
+        shared.pool.admit(penniless, origin, rich, 30_000_000).expect("admissible by what it is told");
+    }
+    let good = world.transfer(0, 0);
+    submit(&shared, good.clone());
+    assert_eq!(solo.seal(*good.tx_hash()).await.expect("sealed"), Sealed::Included);
+    assert!(shared.pool.is_empty(), "what cannot run is forgotten");
 }

@@ -11,17 +11,17 @@ use alloy::{
 use alloy_consensus::{TxEip1559, TxEnvelope};
 use edgeloom_bindings::predeploys;
 use edgeloom_bls::SecretKey;
-use edgeloom_chain::{Chain, Decided, Proposal, next_base_fee};
+use edgeloom_chain::{Chain, Proposal, next_base_fee};
 use edgeloom_state::Store;
 use edgeloom_txpool::{Limits, Pool};
-use edgeloom_types::{Epoch, Genesis, reveal_message};
+use edgeloom_types::{Epoch, Genesis, Height, reveal_message};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
 use std::{collections::HashSet, sync::Arc};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
-    sync::broadcast,
+    sync::watch,
 };
 
 pub(crate) const CHAIN_ID: u64 = 31_337;
@@ -51,7 +51,7 @@ pub(crate) struct Seal {
     chain: Mutex<Chain>,
     genesis: Arc<Genesis>,
     pool: Arc<Pool>,
-    feed: broadcast::Sender<Arc<Decided>>,
+    feed: watch::Sender<Height>,
 }
 
 pub(crate) fn signer(index: u8) -> PrivateKeySigner {
@@ -101,7 +101,7 @@ impl World {
         let (store, genesis) = (Store::memory(), Arc::new(genesis()));
         let chain = Chain::open(store.clone(), genesis.clone()).expect("the store is ours");
         let pool = Arc::new(Pool::new(CHAIN_ID, next_base_fee(chain.tip().header()), Limits::default()));
-        let feed = broadcast::Sender::new(64);
+        let feed = watch::Sender::new(Height::GENESIS);
         let chain = Mutex::new(chain);
         let sealer = Arc::new(Seal { chain, genesis: genesis.clone(), pool: pool.clone(), feed: feed.clone() });
         let sealing = sealer.clone();
@@ -208,8 +208,7 @@ impl Seal {
         }
         let decided = chain.finalize(&block, None).expect("finalizes").expect("is new");
         self.pool.decided(&decided.accounts, next_base_fee(decided.block.header()));
-        // Nobody may be listening.
-        drop(self.feed.send(decided));
+        self.feed.send_replace(decided.block.height());
     }
 }
 
