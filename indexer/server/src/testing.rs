@@ -15,7 +15,7 @@ use edgeloom_node_api::{ChainApiServer, FEED_BLOCKS_MAX, FeedBlock, Status, Supp
 use edgeloom_types::{Block, ExtraData};
 use jsonrpsee::{
     RpcModule,
-    core::{RpcResult, async_trait},
+    core::RpcResult,
     server::{Server, ServerConfig, ServerHandle},
     types::ErrorCode,
 };
@@ -326,9 +326,8 @@ impl Node {
     }
 }
 
-#[async_trait]
 impl ChainApiServer for Node {
-    async fn status(&self) -> RpcResult<Status> {
+    fn status(&self) -> RpcResult<Status> {
         let blocks = self.blocks();
         let (tip, genesis_hash) = (blocks.tip(), blocks.genesis());
         Ok(Status {
@@ -340,15 +339,15 @@ impl ChainApiServer for Node {
         })
     }
 
-    async fn feed(&self, from: u64, limit: u64) -> RpcResult<Vec<FeedBlock>> {
+    fn feed(&self, from: u64, limit: u64) -> RpcResult<Vec<FeedBlock>> {
         Ok(self.blocks().feed.iter().skip(from as usize).take(limit.min(FEED_BLOCKS_MAX) as usize).cloned().collect())
     }
 
-    async fn certificate(&self, _height: u64) -> RpcResult<Option<Bytes>> {
+    fn certificate(&self, _height: u64) -> RpcResult<Option<Bytes>> {
         Err(ErrorCode::MethodNotFound.into())
     }
 
-    async fn supply(&self) -> RpcResult<Supply> {
+    fn supply(&self) -> RpcResult<Supply> {
         Err(ErrorCode::MethodNotFound.into())
     }
 }

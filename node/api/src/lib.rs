@@ -12,18 +12,18 @@ pub use wire::{FEED_BLOCKS_MAX, FEED_BYTES_MAX, FeedBlock, Status, Supply};
 pub trait ChainApi {
     /// Where the node is, and which chain it follows.
     #[method(name = "status")]
-    async fn status(&self) -> RpcResult<Status>;
+    fn status(&self) -> RpcResult<Status>;
 
     /// Final blocks from height `from`, in order: at most `limit`, at most [`FEED_BLOCKS_MAX`], and as many as fit in
     /// [`FEED_BYTES_MAX`] (one at least). Empty when the node has none from there yet.
     #[method(name = "feed")]
-    async fn feed(&self, from: u64, limit: u64) -> RpcResult<Vec<FeedBlock>>;
+    fn feed(&self, from: u64, limit: u64) -> RpcResult<Vec<FeedBlock>>;
 
     /// The encoded finalization certificate of the block at `height`; null when the node has none of its own for it.
     #[method(name = "certificate")]
-    async fn certificate(&self, height: u64) -> RpcResult<Option<alloy::primitives::Bytes>>;
+    fn certificate(&self, height: u64) -> RpcResult<Option<alloy::primitives::Bytes>>;
 
     /// Adds up every balance of the newest state and compares the sum with genesis. Costs a scan of all accounts.
     #[method(name = "supply")]
-    async fn supply(&self) -> RpcResult<Supply>;
+    fn supply(&self) -> RpcResult<Supply>;
 }

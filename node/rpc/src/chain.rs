@@ -5,33 +5,25 @@ use alloy::{eips::eip2718::Encodable2718, primitives::Bytes};
 use alloy_rlp::Encodable;
 use edgeloom_node_api::{ChainApiServer, FEED_BLOCKS_MAX, FEED_BYTES_MAX, FeedBlock, Status, Supply};
 use edgeloom_types::Height;
-use jsonrpsee::core::{RpcResult, async_trait};
+use jsonrpsee::core::RpcResult;
+use parking_lot::Mutex;
 use std::sync::Arc;
 
 #[derive(Debug)]
 pub(crate) struct ChainReads {
     context: Arc<Context>,
+    /// The last one added up. Locked while adding, so that callers share the work.
+    supply: Mutex<Option<Supply>>,
 }
 
 impl ChainReads {
     pub(crate) const fn new(context: Arc<Context>) -> Self {
-        Self { context }
-    }
-
-    /// Runs a long read where it holds up nobody.
-    async fn aside<T: Send + 'static>(
-        &self,
-        read: impl FnOnce(&Context) -> Result<T, Fault> + Send + 'static,
-    ) -> RpcResult<T> {
-        let context = self.context.clone();
-        let joined = tokio::task::spawn_blocking(move || read(&context)).await;
-        Ok(joined.map_err(|error| Fault::Internal(error.to_string()))??)
+        Self { context, supply: Mutex::new(None) }
     }
 }
 
-#[async_trait]
 impl ChainApiServer for ChainReads {
-    async fn status(&self) -> RpcResult<Status> {
+    fn status(&self) -> RpcResult<Status> {
         let tip = self.context.tip()?;
         Ok(Status {
             chain_id: self.context.chain_id(),
@@ -42,16 +34,21 @@ impl ChainApiServer for ChainReads {
         })
     }
 
-    async fn feed(&self, from: u64, limit: u64) -> RpcResult<Vec<FeedBlock>> {
-        self.aside(move |context| feed(context, from, limit)).await
+    fn feed(&self, from: u64, limit: u64) -> RpcResult<Vec<FeedBlock>> {
+        Ok(feed(&self.context, from, limit)?)
     }
 
-    async fn certificate(&self, height: u64) -> RpcResult<Option<Bytes>> {
+    fn certificate(&self, height: u64) -> RpcResult<Option<Bytes>> {
         Ok(self.context.store.certificate(Height::new(height)).map_err(Fault::from)?)
     }
 
-    async fn supply(&self) -> RpcResult<Supply> {
-        self.aside(supply).await
+    fn supply(&self) -> RpcResult<Supply> {
+        let mut last = self.supply.lock();
+        let tip = self.context.tip()?.height.get();
+        if let Some(known) = last.filter(|known| known.height == tip) {
+            return Ok(known);
+        }
+        Ok(*last.insert(supply(&self.context)?))
     }
 }
 

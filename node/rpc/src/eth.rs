@@ -1,7 +1,6 @@
 //! The `eth_*` methods, except filters and subscriptions. A missing block parameter means the newest block.
 
-mod answers;
-
+use crate::{call::Question, convert, error::Fault, node::Context};
 use alloy::{
     eips::{BlockId, BlockNumberOrTag},
     primitives::{Address, B256, Bytes, U64, U256},
@@ -11,9 +10,11 @@ use alloy::{
     },
     serde::JsonStorageKey,
 };
-use jsonrpsee::{core::RpcResult, proc_macros::rpc};
-
-pub(crate) use answers::Eth;
+use jsonrpsee::{
+    core::{RpcResult, async_trait},
+    proc_macros::rpc,
+};
+use std::{sync::Arc, time::Duration};
 
 #[rpc(server, namespace = "eth")]
 pub(crate) trait EthApi {
@@ -42,7 +43,7 @@ pub(crate) trait EthApi {
     #[method(name = "getTransactionCount")]
     fn get_transaction_count(&self, address: Address, block: Option<BlockId>) -> RpcResult<U64>;
 
-    #[method(name = "getProof", blocking)]
+    #[method(name = "getProof")]
     fn get_proof(
         &self,
         address: Address,
@@ -50,7 +51,7 @@ pub(crate) trait EthApi {
         block: Option<BlockId>,
     ) -> RpcResult<EIP1186AccountProofResponse>;
 
-    #[method(name = "call", blocking)]
+    #[method(name = "call")]
     fn call(
         &self,
         request: TransactionRequest,
@@ -59,7 +60,7 @@ pub(crate) trait EthApi {
         environment: Option<Box<BlockOverrides>>,
     ) -> RpcResult<Bytes>;
 
-    #[method(name = "estimateGas", blocking)]
+    #[method(name = "estimateGas")]
     fn estimate_gas(
         &self,
         request: TransactionRequest,
@@ -68,17 +69,17 @@ pub(crate) trait EthApi {
         environment: Option<Box<BlockOverrides>>,
     ) -> RpcResult<U64>;
 
-    #[method(name = "gasPrice", blocking)]
+    #[method(name = "gasPrice")]
     fn gas_price(&self) -> RpcResult<U256>;
 
-    #[method(name = "maxPriorityFeePerGas", blocking)]
+    #[method(name = "maxPriorityFeePerGas")]
     fn max_priority_fee_per_gas(&self) -> RpcResult<U256>;
 
     /// The floor of 1 wei: there are no blobs.
     #[method(name = "blobBaseFee")]
     fn blob_base_fee(&self) -> RpcResult<U64>;
 
-    #[method(name = "feeHistory", blocking)]
+    #[method(name = "feeHistory")]
     fn fee_history(&self, count: U64, newest: BlockNumberOrTag, percentiles: Option<Vec<f64>>)
     -> RpcResult<FeeHistory>;
 
@@ -108,10 +109,10 @@ pub(crate) trait EthApi {
         index: Index,
     ) -> RpcResult<Option<Transaction>>;
 
-    #[method(name = "getBlockByHash", blocking)]
+    #[method(name = "getBlockByHash")]
     fn get_block_by_hash(&self, hash: B256, full: Option<bool>) -> RpcResult<Option<Block>>;
 
-    #[method(name = "getBlockByNumber", blocking)]
+    #[method(name = "getBlockByNumber")]
     fn get_block_by_number(&self, number: BlockNumberOrTag, full: Option<bool>) -> RpcResult<Option<Block>>;
 
     #[method(name = "getBlockTransactionCountByHash")]
@@ -120,9 +121,178 @@ pub(crate) trait EthApi {
     #[method(name = "getBlockTransactionCountByNumber")]
     fn get_block_transaction_count_by_number(&self, number: BlockNumberOrTag) -> RpcResult<Option<U64>>;
 
-    #[method(name = "getBlockReceipts", blocking)]
+    #[method(name = "getBlockReceipts")]
     fn get_block_receipts(&self, block: BlockId) -> RpcResult<Option<Vec<TransactionReceipt>>>;
 
-    #[method(name = "getLogs", blocking)]
+    #[method(name = "getLogs")]
     fn get_logs(&self, filter: Filter) -> RpcResult<Vec<Log>>;
+}
+
+#[derive(Debug)]
+pub(crate) struct Eth {
+    context: Arc<Context>,
+}
+
+impl Eth {
+    pub(crate) const fn new(context: Arc<Context>) -> Self {
+        Self { context }
+    }
+
+    fn block(&self, id: impl Into<BlockId>, full: Option<bool>) -> Result<Option<Block>, Fault> {
+        let record = self.context.record(id)?;
+        Ok(record.map(|record| convert::block(&record, full.unwrap_or(false).into())))
+    }
+
+    fn transaction(&self, id: impl Into<BlockId>, index: Index) -> Result<Option<Transaction>, Fault> {
+        let record = self.context.record(id)?.filter(|record| index.0 < record.transactions().len());
+        Ok(record.map(|record| convert::transaction(&record, index.0)))
+    }
+
+    fn count(&self, id: impl Into<BlockId>) -> Result<Option<U64>, Fault> {
+        Ok(self.context.record(id)?.map(|record| U64::from(record.transactions().len())))
+    }
+}
+
+#[async_trait]
+impl EthApiServer for Eth {
+    fn chain_id(&self) -> RpcResult<U64> {
+        Ok(U64::from(self.context.chain_id()))
+    }
+
+    fn accounts(&self) -> RpcResult<Vec<Address>> {
+        Ok(self.context.accounts.clone())
+    }
+
+    fn block_number(&self) -> RpcResult<U64> {
+        Ok(U64::from(self.context.tip()?.height.get()))
+    }
+
+    fn syncing(&self) -> RpcResult<bool> {
+        Ok(false)
+    }
+
+    fn get_balance(&self, address: Address, block: Option<BlockId>) -> RpcResult<U256> {
+        Ok(self.context.balance(address, block)?)
+    }
+
+    fn get_code(&self, address: Address, block: Option<BlockId>) -> RpcResult<Bytes> {
+        Ok(self.context.code(address, block)?)
+    }
+
+    fn get_storage_at(&self, address: Address, slot: JsonStorageKey, block: Option<BlockId>) -> RpcResult<B256> {
+        Ok(self.context.storage(address, slot, block)?)
+    }
+
+    fn get_transaction_count(&self, address: Address, block: Option<BlockId>) -> RpcResult<U64> {
+        Ok(U64::from(self.context.nonce(address, block)?))
+    }
+
+    fn get_proof(
+        &self,
+        address: Address,
+        keys: Vec<JsonStorageKey>,
+        block: Option<BlockId>,
+    ) -> RpcResult<EIP1186AccountProofResponse> {
+        Ok(self.context.proof(address, &keys, block)?)
+    }
+
+    fn call(
+        &self,
+        request: TransactionRequest,
+        block: Option<BlockId>,
+        state: Option<StateOverride>,
+        environment: Option<Box<BlockOverrides>>,
+    ) -> RpcResult<Bytes> {
+        Ok(self.context.call(Question { request, block, state, environment })?)
+    }
+
+    fn estimate_gas(
+        &self,
+        request: TransactionRequest,
+        block: Option<BlockId>,
+        state: Option<StateOverride>,
+        environment: Option<Box<BlockOverrides>>,
+    ) -> RpcResult<U64> {
+        Ok(U64::from(self.context.estimate_gas(Question { request, block, state, environment })?))
+    }
+
+    fn gas_price(&self) -> RpcResult<U256> {
+        Ok(U256::from(self.context.gas_price()?))
+    }
+
+    fn max_priority_fee_per_gas(&self) -> RpcResult<U256> {
+        Ok(U256::from(self.context.suggested_tip()?))
+    }
+
+    fn blob_base_fee(&self) -> RpcResult<U64> {
+        Ok(U64::from(1))
+    }
+
+    fn fee_history(
+        &self,
+        count: U64,
+        newest: BlockNumberOrTag,
+        percentiles: Option<Vec<f64>>,
+    ) -> RpcResult<FeeHistory> {
+        Ok(self.context.fee_history(count.to(), newest, percentiles.as_deref())?)
+    }
+
+    async fn send_transaction(&self, request: TransactionRequest) -> RpcResult<B256> {
+        Ok(self.context.send(request).await?)
+    }
+
+    async fn send_raw_transaction(&self, bytes: Bytes) -> RpcResult<B256> {
+        Ok(self.context.send_raw(&bytes).await?)
+    }
+
+    async fn send_raw_transaction_sync(&self, bytes: Bytes, timeout_ms: Option<U64>) -> RpcResult<TransactionReceipt> {
+        let timeout = timeout_ms.map(|timeout| Duration::from_millis(timeout.to()));
+        Ok(self.context.send_raw_sync(&bytes, timeout).await?)
+    }
+
+    fn get_transaction_by_hash(&self, hash: B256) -> RpcResult<Option<Transaction>> {
+        Ok(self.context.transaction(hash)?)
+    }
+
+    fn get_transaction_receipt(&self, hash: B256) -> RpcResult<Option<TransactionReceipt>> {
+        Ok(self.context.place(hash)?.map(|(record, index)| convert::receipt(&record, index)))
+    }
+
+    fn get_transaction_by_block_hash_and_index(&self, hash: B256, index: Index) -> RpcResult<Option<Transaction>> {
+        Ok(self.transaction(hash, index)?)
+    }
+
+    fn get_transaction_by_block_number_and_index(
+        &self,
+        number: BlockNumberOrTag,
+        index: Index,
+    ) -> RpcResult<Option<Transaction>> {
+        Ok(self.transaction(number, index)?)
+    }
+
+    fn get_block_by_hash(&self, hash: B256, full: Option<bool>) -> RpcResult<Option<Block>> {
+        Ok(self.block(hash, full)?)
+    }
+
+    fn get_block_by_number(&self, number: BlockNumberOrTag, full: Option<bool>) -> RpcResult<Option<Block>> {
+        Ok(self.block(number, full)?)
+    }
+
+    fn get_block_transaction_count_by_hash(&self, hash: B256) -> RpcResult<Option<U64>> {
+        Ok(self.count(hash)?)
+    }
+
+    fn get_block_transaction_count_by_number(&self, number: BlockNumberOrTag) -> RpcResult<Option<U64>> {
+        Ok(self.count(number)?)
+    }
+
+    fn get_block_receipts(&self, block: BlockId) -> RpcResult<Option<Vec<TransactionReceipt>>> {
+        let record = self.context.record(block)?;
+        let receipts = |record: &_, count| (0..count).map(|index| convert::receipt(record, index)).collect();
+        Ok(record.map(|record| receipts(&record, record.receipts.len())))
+    }
+
+    fn get_logs(&self, filter: Filter) -> RpcResult<Vec<Log>> {
+        Ok(self.context.logs(&filter)?)
+    }
 }

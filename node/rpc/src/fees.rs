@@ -15,6 +15,9 @@ const TIP_DEFAULT: u128 = 1_000_000;
 const HISTORY_BLOCKS_MAX: u64 = 1024;
 const PERCENTILES_MAX: usize = 100;
 
+/// Most blocks of a fee history with rewards: each is read whole. Callers see what they got from where it begins.
+const REWARD_BLOCKS_MAX: u64 = 256;
+
 impl Context {
     /// The tip that 60% of recent transactions did not exceed, wei per gas.
     pub(crate) fn suggested_tip(&self) -> Result<u128, Fault> {
@@ -30,7 +33,7 @@ impl Context {
     }
 
     pub(crate) fn gas_price(&self) -> Result<u128, Fault> {
-        Ok(u128::from(self.next_base_fee()?) + self.suggested_tip()?)
+        Ok(self.suggested_tip()?.saturating_add(self.next_base_fee()?.into()))
     }
 
     pub(crate) fn fee_history(
@@ -42,7 +45,8 @@ impl Context {
         check(percentiles.unwrap_or_default())?;
         let beyond = || Fault::Params("request beyond head block".into());
         let newest = self.height(newest.into())?.ok_or_else(beyond)?.get();
-        let count = count.min(HISTORY_BLOCKS_MAX).min(newest + 1);
+        let most = if percentiles.is_some() { REWARD_BLOCKS_MAX } else { HISTORY_BLOCKS_MAX };
+        let count = count.min(most).min(newest + 1);
         if count == 0 {
             return Ok(FeeHistory::default());
         }

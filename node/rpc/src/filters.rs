@@ -1,5 +1,6 @@
 //! Filters that are polled. Each remembers the first height it has not reported, so nothing is queued for it; those of
-//! pending transactions hold a bounded queue of admissions. What nobody polls for five minutes is forgotten.
+//! pending transactions hold a bounded queue of hashes. What nobody polls for five minutes is forgotten, and where there
+//! are too many, what was not polled for longest.
 
 use crate::{
     error::Fault,
@@ -11,7 +12,6 @@ use alloy::{
     primitives::{B256, U64},
     rpc::types::{Filter, FilterBlockOption, FilterChanges, Log},
 };
-use alloy_consensus::{TxEnvelope, transaction::Recovered};
 use edgeloom_types::Height;
 use jsonrpsee::{core::RpcResult, proc_macros::rpc};
 use parking_lot::Mutex;
@@ -44,11 +44,11 @@ pub(crate) trait FilterApi {
     fn new_pending_transaction_filter(&self) -> RpcResult<U64>;
 
     /// What is new since the last poll.
-    #[method(name = "getFilterChanges", blocking)]
+    #[method(name = "getFilterChanges")]
     fn get_filter_changes(&self, id: U64) -> RpcResult<FilterChanges>;
 
     /// Everything that a log filter matches.
-    #[method(name = "getFilterLogs", blocking)]
+    #[method(name = "getFilterLogs")]
     fn get_filter_logs(&self, id: U64) -> RpcResult<Vec<Log>>;
 
     #[method(name = "uninstallFilter")]
@@ -59,7 +59,7 @@ pub(crate) trait FilterApi {
 enum Kind {
     Logs { filter: Box<Filter>, next: u64 },
     Blocks { next: u64 },
-    Pending(Receiver<Arc<Recovered<TxEnvelope>>>),
+    Pending(Receiver<B256>),
 }
 
 #[derive(Debug)]
@@ -79,16 +79,17 @@ impl Filters {
         Self { context, installed: Mutex::new(HashMap::new()) }
     }
 
-    fn install(&self, kind: Kind) -> Result<U64, Fault> {
+    fn install(&self, kind: Kind) -> U64 {
         let mut installed = self.installed.lock();
         installed.retain(|_, filter| filter.polled.elapsed() < LIFE);
         if installed.len() >= FILTERS_MAX {
-            return Err(Fault::Limit(format!("too many filters: at most {FILTERS_MAX} at a time")));
+            let oldest = installed.iter().min_by_key(|(_, filter)| filter.polled).map(|(id, _)| *id);
+            oldest.map(|id| installed.remove(&id));
         }
         // Not to be guessed: whoever knows it can take what is reported.
         let id = RandomState::new().hash_one(installed.len());
         installed.insert(id, Installed { kind: Arc::new(Mutex::new(kind)), polled: Instant::now() });
-        Ok(U64::from(id))
+        U64::from(id)
     }
 
     fn kind(&self, id: U64) -> Result<Arc<Mutex<Kind>>, Fault> {
@@ -110,9 +111,9 @@ impl Filters {
                 if *next > last {
                     return Ok(FilterChanges::Empty);
                 }
-                let (logs, after) = self.context.scan(filter, *next, last)?;
-                *next = after;
-                Ok(FilterChanges::Logs(logs))
+                let found = self.context.scan(filter, *next, last)?;
+                *next = found.next;
+                Ok(FilterChanges::Logs(found.logs))
             }
             Kind::Blocks { next } => {
                 let end = self.next_height()?.min(next.saturating_add(BLOCKS_MAX));
@@ -133,11 +134,11 @@ impl Filters {
 }
 
 /// Hashes of what was admitted; a poller that fell behind the queue misses the oldest.
-fn drain(admissions: &mut Receiver<Arc<Recovered<TxEnvelope>>>) -> Vec<B256> {
+fn drain(admissions: &mut Receiver<B256>) -> Vec<B256> {
     let mut out = Vec::new();
     loop {
         match admissions.try_recv() {
-            Ok(transaction) => out.push(*transaction.tx_hash()),
+            Ok(hash) => out.push(hash),
             Err(TryRecvError::Lagged(_)) => {}
             Err(TryRecvError::Empty | TryRecvError::Closed) => return out,
         }
@@ -156,15 +157,15 @@ impl FilterApiServer for Filters {
             FilterBlockOption::Range { from_block: Some(BlockNumberOrTag::Earliest), .. } => 0,
             FilterBlockOption::Range { .. } => self.next_height()?,
         };
-        Ok(self.install(Kind::Logs { filter: Box::new(filter), next })?)
+        Ok(self.install(Kind::Logs { filter: Box::new(filter), next }))
     }
 
     fn new_block_filter(&self) -> RpcResult<U64> {
-        Ok(self.install(Kind::Blocks { next: self.next_height()? })?)
+        Ok(self.install(Kind::Blocks { next: self.next_height()? }))
     }
 
     fn new_pending_transaction_filter(&self) -> RpcResult<U64> {
-        Ok(self.install(Kind::Pending(self.context.pool.subscribe()))?)
+        Ok(self.install(Kind::Pending(self.context.pool.subscribe())))
     }
 
     fn get_filter_changes(&self, id: U64) -> RpcResult<FilterChanges> {

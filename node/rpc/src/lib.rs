@@ -5,25 +5,31 @@
 //! there are no guardians (CHAIN.md C10). Errors carry geth's codes and phrases, because clients classify by them.
 
 mod account;
-mod batch;
 mod cache;
 mod call;
+mod calls;
 mod chain;
 mod convert;
+mod descriptors;
 mod error;
 mod estimate;
 mod eth;
 mod fees;
 mod filters;
+mod http;
+mod listener;
 mod logs;
 mod net;
 mod node;
 mod overrides;
 mod request;
 mod resolve;
+mod room;
 mod server;
 mod submit;
 mod subscribe;
+mod turns;
+mod websocket;
 
 pub use node::{Node, Sealer, Submit};
 pub use server::{RpcConfig, ServeError, Server, serve};

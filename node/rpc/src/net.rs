@@ -1,10 +1,7 @@
 //! The small namespaces: `web3_*`, `net_*` and `rpc_modules`.
 
-use crate::{
-    error::Fault,
-    node::{Context, Submit},
-};
-use alloy::primitives::{B256, Bytes, U64, keccak256};
+use crate::node::{Context, Submit};
+use alloy::primitives::{B256, Bytes, keccak256};
 use jsonrpsee::{core::RpcResult, proc_macros::rpc};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -25,9 +22,6 @@ pub(crate) trait NetApi {
 
     #[method(name = "listening")]
     fn listening(&self) -> RpcResult<bool>;
-
-    #[method(name = "peerCount")]
-    fn peer_count(&self) -> RpcResult<U64>;
 }
 
 #[rpc(server, namespace = "rpc")]
@@ -65,15 +59,6 @@ impl NetApiServer for Net {
 
     fn listening(&self) -> RpcResult<bool> {
         Ok(matches!(self.context.submit, Submit::Network))
-    }
-
-    fn peer_count(&self) -> RpcResult<U64> {
-        match self.context.submit {
-            Submit::Dev(_) => Ok(U64::ZERO),
-            Submit::Network => {
-                Err(Fault::Unsupported("links to peers belong to consensus, which does not count them here").into())
-            }
-        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the server is given, and what all methods share.
 
-use crate::{cache::Records, error::Fault};
+use crate::{cache::Records, error::Fault, turns::Turns};
 use alloy::primitives::{Address, B256};
 use edgeloom_state::{Store, Tip};
 use edgeloom_txpool::Pool;
@@ -69,6 +69,7 @@ pub(crate) struct Context {
     /// Held while a nonce is chosen and used, so that two requests never choose the same.
     pub(crate) nonces: Mutex<()>,
     pub(crate) records: Records,
+    pub(crate) turns: Turns,
 }
 
 impl Context {
@@ -84,6 +85,7 @@ impl Context {
             keys: node.dev_keys.into_iter().map(|key| (address(&key), key)).collect(),
             nonces: Mutex::new(()),
             records: Records::new(node.store.clone()),
+            turns: Turns::default(),
             store: node.store,
             genesis: node.genesis,
             pool: node.pool,

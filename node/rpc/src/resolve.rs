@@ -1,9 +1,10 @@
 //! From what callers name to what the store has.
 
-use crate::{cache::Record, error::Fault, node::Context};
+use crate::{cache::Record, convert, error::Fault, node::Context};
 use alloy::{
     eips::{BlockId, BlockNumberOrTag},
     primitives::{Address, B256},
+    rpc::types::Transaction,
 };
 use alloy_consensus::Header;
 use edgeloom_chain::{StateDb, next_base_fee};
@@ -49,6 +50,14 @@ impl Context {
     pub(crate) fn place(&self, hash: B256) -> Result<Option<(Arc<Record>, usize)>, Fault> {
         let Some((height, index)) = self.store.transaction(hash)? else { return Ok(None) };
         Ok(self.records.get(height)?.map(|record| (record, index as usize)))
+    }
+
+    /// The transaction, whether in a block or waiting.
+    pub(crate) fn transaction(&self, hash: B256) -> Result<Option<Transaction>, Fault> {
+        // The pool first: a transaction leaves it after it is in the store, never before.
+        let waiting = self.pool.get(&hash);
+        let found = self.place(hash)?.map(|(record, index)| convert::transaction(&record, index));
+        Ok(found.or_else(|| waiting.map(|transaction| convert::pending(&transaction))))
     }
 
     /// The account now. One row, so it needs no view of a height.

@@ -1,33 +1,50 @@
 //! The port, and the limits of what comes through it.
 
 use crate::{
-    batch::Batches,
+    calls::Calls,
     chain::ChainReads,
+    descriptors,
     eth::{Eth, EthApiServer},
     filters::{FilterApiServer, Filters},
+    http,
+    listener::{IDLE_MAX, Listener},
     net::{ModulesApiServer, Net, NetApiServer, Web3ApiServer},
     node::{Context, Node},
+    room::Room,
     subscribe::{SubscriptionApiServer, Subscriptions},
+    websocket,
 };
+use axum::{Router, routing::post};
 use edgeloom_node_api::ChainApiServer;
 use jsonrpsee::{
     RpcModule,
-    core::RegisterMethodError,
-    server::{
-        BatchRequestConfig, IdProvider, RandomIntegerIdProvider, ServerConfig, ServerHandle,
-        middleware::rpc::RpcServiceBuilder,
-    },
+    core::{RegisterMethodError, server::ConnectionId},
+    server::{IdProvider, RandomIntegerIdProvider},
     types::SubscriptionId,
 };
-use std::{io, net::SocketAddr, sync::Arc};
+use std::{
+    io,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{
+    net::TcpListener,
+    sync::{Semaphore, watch},
+    time::timeout,
+};
 use tower_http::cors::CorsLayer;
 
-const REQUEST_BYTES_MAX: u32 = 10 * 1024 * 1024;
+pub(crate) const REQUEST_BYTES_MAX: usize = 10 * 1024 * 1024;
 /// A full page of `edge_feed` is 16 MiB in hex.
-const RESPONSE_BYTES_MAX: u32 = 64 * 1024 * 1024;
-const BATCH_MAX: u32 = 1000;
+pub(crate) const RESPONSE_BYTES_MAX: usize = 64 * 1024 * 1024;
 const CONNECTIONS_MAX: u32 = 1024;
-const SUBSCRIPTIONS_MAX: u32 = 128;
+
+/// How long stopping waits for answers in progress.
+const STOP_MAX: Duration = Duration::from_secs(5);
 
 /// Where to listen; port 0 takes a free one.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +57,10 @@ pub struct RpcConfig {
 pub enum ServeError {
     #[error("cannot listen on {address}: {error}")]
     Listen { address: SocketAddr, error: io::Error },
+    #[error("{have} open files are allowed and {least} are needed: raise the limit (ulimit -n)")]
+    Descriptors { have: u64, least: u64 },
+    #[error("the limit of open files cannot be raised: {0}")]
+    Limits(io::Error),
     #[error("the store cannot be read: {0}")]
     Store(String),
     #[error("two methods have one name: {0}")]
@@ -50,46 +71,64 @@ pub enum ServeError {
 #[derive(Debug)]
 pub struct Server {
     pub address: SocketAddr,
-    handle: ServerHandle,
+    stop: watch::Sender<bool>,
+    connections: Arc<Semaphore>,
 }
 
 impl Server {
-    /// Answers what is in progress, then ends.
+    /// Answers what is in progress, then ends: after 5 seconds at the latest, whatever callers do.
     pub async fn stop(self) {
-        if self.handle.stop().is_ok() {
-            self.handle.stopped().await;
+        self.stop.send_replace(true);
+        let all = self.connections.acquire_many(CONNECTIONS_MAX);
+        if timeout(STOP_MAX, all).await.is_err() {
+            tracing::warn!("stopped with calls in progress");
         }
+    }
+}
+
+/// What every connection shares.
+#[derive(Clone, Debug)]
+pub(crate) struct Front {
+    pub(crate) calls: Calls,
+    pub(crate) room: Room,
+    connections: Arc<AtomicUsize>,
+    stop: watch::Receiver<bool>,
+}
+
+impl Front {
+    pub(crate) fn next_connection(&self) -> ConnectionId {
+        ConnectionId(self.connections.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Returns when the server is to end.
+    pub(crate) async fn stopped(&mut self) {
+        // Stopped, or dropped.
+        drop(self.stop.wait_for(|stop| *stop).await);
     }
 }
 
 /// Serves HTTP and WebSocket on one port.
 ///
 /// # Errors
-/// [`ServeError`] when the port is taken or the store has no genesis.
+/// [`ServeError`] when the port is taken, the process may open too few files, or the store has no genesis.
 pub async fn serve(config: RpcConfig, node: Node) -> Result<Server, ServeError> {
+    descriptors::raise()?;
     let context = Context::new(node).map_err(|fault| ServeError::Store(fault.to_string()))?;
-    let methods = methods(Arc::new(context))?;
-    let limits = ServerConfig::builder()
-        .max_request_body_size(REQUEST_BYTES_MAX)
-        .max_response_body_size(RESPONSE_BYTES_MAX)
-        .max_connections(CONNECTIONS_MAX)
-        .max_subscriptions_per_connection(SUBSCRIPTIONS_MAX)
-        .set_batch_request_config(BatchRequestConfig::Limit(BATCH_MAX))
-        .set_tcp_no_delay(true)
-        .set_id_provider(HexIds)
-        .build();
-    let batches =
-        RpcServiceBuilder::new().layer_fn(|inner| Batches { inner, response_max: RESPONSE_BYTES_MAX as usize });
+    let turns = context.turns.clone();
+    let calls = Calls::new(methods(Arc::new(context))?.into(), turns);
     let listen = |error| ServeError::Listen { address: config.address, error };
-    let server = jsonrpsee::server::Server::builder()
-        .set_config(limits)
-        .set_http_middleware(tower::ServiceBuilder::new().layer(CorsLayer::permissive()))
-        .set_rpc_middleware(batches)
-        .build(config.address)
-        .await
-        .map_err(listen)?;
-    let address = server.local_addr().map_err(listen)?;
-    Ok(Server { address, handle: server.start(methods) })
+    let tcp = TcpListener::bind(config.address).await.map_err(listen)?;
+    let address = tcp.local_addr().map_err(listen)?;
+    let (stop, stopped) = watch::channel(false);
+    let front = Front { calls, room: Room::default(), connections: Arc::default(), stop: stopped };
+    let connections = Arc::new(Semaphore::new(CONNECTIONS_MAX as usize));
+    let listener = Listener { tcp, permits: connections.clone(), idle_max: IDLE_MAX };
+    let mut ending = front.clone();
+    let routes = Router::new().fallback(post(http::answer).get(websocket::upgrade));
+    let routes = routes.layer(CorsLayer::permissive()).with_state(front);
+    let serving = axum::serve(listener, routes).with_graceful_shutdown(async move { ending.stopped().await });
+    tokio::spawn(serving.into_future());
+    Ok(Server { address, stop, connections })
 }
 
 fn methods(context: Arc<Context>) -> Result<RpcModule<()>, RegisterMethodError> {
@@ -107,7 +146,7 @@ fn methods(context: Arc<Context>) -> Result<RpcModule<()>, RegisterMethodError> 
 
 /// Subscription ids as geth gives them: quantities in hex. Clients look a subscription up by the text of its id.
 #[derive(Debug)]
-struct HexIds;
+pub(crate) struct HexIds;
 
 impl IdProvider for HexIds {
     fn next_id(&self) -> SubscriptionId<'static> {

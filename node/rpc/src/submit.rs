@@ -125,8 +125,7 @@ impl Context {
         if request.gas.is_none() {
             let (context, request_) = (self.clone(), request.clone());
             let estimate = move || context.estimate_gas(Question { request: request_, ..Question::default() });
-            let joined = tokio::task::spawn_blocking(estimate).await;
-            request.gas = Some(joined.map_err(|error| Fault::Internal(error.to_string()))??);
+            request.gas = Some(self.turns.run(estimate).await??);
         }
         if request.gas_price.is_none() {
             let base_fee = u128::from(self.next_base_fee()?);
@@ -136,7 +135,7 @@ impl Context {
                 (None, None) => self.suggested_tip()?,
             };
             request.max_priority_fee_per_gas = Some(tip);
-            request.max_fee_per_gas.get_or_insert(2 * base_fee + tip);
+            request.max_fee_per_gas.get_or_insert_with(|| (2 * base_fee).saturating_add(tip));
         }
         let transaction = request.build_typed_tx();
         transaction.map_err(|_| Fault::Params("the fields do not make a transaction of one type".into()))

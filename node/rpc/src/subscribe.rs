@@ -96,8 +96,12 @@ async fn pending(context: Arc<Context>, sink: SubscriptionSink, full: bool) -> R
             () = sink.closed() => return Err(Ended),
         };
         match admitted {
-            Ok(transaction) if full => send(&sink, Item::Transaction(Box::new(convert::pending(&transaction)))).await?,
-            Ok(transaction) => send(&sink, Item::Hash(*transaction.tx_hash())).await?,
+            Ok(hash) if full => {
+                if let Some(transaction) = context.transaction(hash)? {
+                    send(&sink, Item::Transaction(Box::new(transaction))).await?;
+                }
+            }
+            Ok(hash) => send(&sink, Item::Hash(hash)).await?,
             // Which waits is news, not a record: a slow reader misses some.
             Err(RecvError::Lagged(_)) => {}
             Err(RecvError::Closed) => return Err(Ended),

@@ -7,5 +7,6 @@ mod hostile;
 mod logs;
 mod reads;
 mod sends;
+mod socket;
 mod speed;
 mod world;

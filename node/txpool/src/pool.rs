@@ -49,7 +49,8 @@ pub enum Origin {
 pub struct Pool {
     chain_id: u64,
     shelf: Mutex<Shelf>,
-    admissions: broadcast::Sender<Arc<Recovered<TxEnvelope>>>,
+    /// Hashes: what lags behind must not keep transactions alive.
+    admissions: broadcast::Sender<B256>,
 }
 
 impl Pool {
@@ -77,11 +78,11 @@ impl Pool {
         if transaction.gas_limit() > block_gas_limit {
             return Err(Rejection::BlockGasLimit);
         }
-        let entry = Entry::new(transaction.clone(), origin, self.chain_id)?;
+        let entry = Entry::new(transaction, origin, self.chain_id)?;
         let hash = entry.hash();
         self.shelf.lock().admit(entry, sender)?;
         // Nobody may be listening: then there is nobody to tell.
-        drop(self.admissions.send(transaction));
+        drop(self.admissions.send(hash));
         Ok(hash)
     }
 
@@ -120,8 +121,8 @@ impl Pool {
         self.len() == 0
     }
 
-    /// Every admission from now on. A receiver more than 4096 behind misses the oldest and is told so.
-    pub fn subscribe(&self) -> broadcast::Receiver<Arc<Recovered<TxEnvelope>>> {
+    /// The hash of every admission from now on. A receiver more than 4096 behind misses the oldest and is told so.
+    pub fn subscribe(&self) -> broadcast::Receiver<B256> {
         self.admissions.subscribe()
     }
 

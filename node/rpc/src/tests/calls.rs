@@ -74,3 +74,13 @@ async fn an_endless_call_ends() {
     let (code, message) = world.fail("eth_call", json!([{ "to": REVERTER }, "latest", code])).await;
     assert_eq!((code, message.as_str()), (-32000, "out of gas"));
 }
+
+#[tokio::test]
+async fn an_override_with_half_a_delegation_is_refused() {
+    let world = World::dev().await;
+    for code in ["0xef01", "0xef0100", "0xef010011"] {
+        let state = json!({ REVERTER.to_string(): { "code": code } });
+        let answer = world.ask("eth_call", json!([{ "to": REVERTER }, "latest", state])).await;
+        assert_eq!((&answer["id"], &answer["error"]["code"]), (&json!(1), &json!(-32602)), "{answer}");
+    }
+}

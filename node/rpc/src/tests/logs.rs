@@ -91,3 +91,26 @@ async fn too_large_an_answer_names_a_range_that_works() {
     }
     assert_eq!(polled, [9_000, 4_500, 0], "a filter goes on where it stopped");
 }
+
+#[tokio::test]
+async fn a_block_whose_logs_fit_in_no_answer_is_refused_and_not_passed_over() {
+    let world = World::network().await;
+    let filter = world.get("eth_newFilter", json!([{ "fromBlock": "0x0" }])).await;
+    for nonce in 0..5 {
+        let input = Bytes::from(topic(38_000).to_vec());
+        let flood = TxEip1559 { input, gas_limit: 1 << 24, ..request(nonce, FLOOD) };
+        world.get("eth_sendRawTransaction", json!([sign(0, flood)])).await;
+    }
+    world.sealer.seal();
+    let block = world.get("eth_getBlockByNumber", json!(["0x1", false])).await;
+    assert_eq!(block["transactions"].as_array().unwrap().len(), 5);
+    for (method, parameter) in [
+        ("eth_getFilterChanges", filter.clone()),
+        ("eth_getFilterChanges", filter),
+        ("eth_getLogs", json!({ "fromBlock": "0x0" })),
+        ("eth_getLogs", json!({ "blockHash": block["hash"] })),
+    ] {
+        let (code, message) = world.fail(method, json!([parameter])).await;
+        assert!(code == -32005 && message.starts_with("block 0x1 alone has more than"), "{code} {message}");
+    }
+}

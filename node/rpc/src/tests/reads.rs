@@ -15,7 +15,6 @@ async fn a_node_says_who_it_is() {
     assert!(world.get("web3_clientVersion", json!([])).await.as_str().unwrap().starts_with("edgeloom/v"));
     assert_eq!(world.get("web3_sha3", json!(["0x"])).await, json!(keccak256([])));
     assert_eq!(world.get("eth_syncing", json!([])).await, false);
-    assert_eq!(world.get("net_peerCount", json!([])).await, "0x0");
     assert_eq!(world.get("eth_blobBaseFee", json!([])).await, "0x1");
     assert_eq!(world.get("rpc_modules", json!([])).await["eth"], "1.0");
     assert_eq!(world.fail("eth_nothing", json!([])).await.0, -32601);

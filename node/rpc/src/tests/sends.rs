@@ -154,3 +154,12 @@ async fn a_deployment_that_reverts_has_a_receipt_that_says_so() {
     let receipt = world.get("eth_getTransactionReceipt", json!([hash])).await;
     assert_eq!((&receipt["status"], &receipt["logs"]), (&"0x0".into(), &json!([])));
 }
+
+#[tokio::test]
+async fn the_largest_tip_is_refused_like_any_that_cannot_be_paid() {
+    let world = World::dev().await;
+    let send =
+        json!([{ "from": signer(0).address(), "to": Address::ZERO, "maxPriorityFeePerGas": U256::from(u128::MAX) }]);
+    let (code, message) = world.fail("eth_sendTransaction", send).await;
+    assert!(code == -32000 && message.starts_with("insufficient funds"), "{code} {message}");
+}

@@ -1,0 +1,199 @@
+//! From the text of a request to the text of its answer.
+//!
+//! Calls of a batch are answered in order and one after the other, with one exception: neighbouring calls that send raw
+//! transactions run together, so that in dev mode they share a block instead of waiting for one each.
+
+use crate::{
+    error::Fault,
+    room::{Answer, Room},
+    server::{HexIds, RESPONSE_BYTES_MAX},
+    turns::Turns,
+};
+use futures::{FutureExt, future::join_all};
+use jsonrpsee::{
+    core::server::{
+        BatchResponseBuilder, BoundedSubscriptions, ConnectionId, MethodCallback, MethodResponse, MethodSink, Methods,
+        SubscriptionState, helpers::prepare_error,
+    },
+    types::{
+        ErrorCode, ErrorObjectOwned, Id, Notification, Params, Request,
+        error::{reject_too_big_batch_request, reject_too_many_subscriptions},
+    },
+};
+use serde_json::value::RawValue;
+use std::{
+    panic::AssertUnwindSafe,
+    time::{Duration, Instant},
+};
+
+const BATCH_MAX: usize = 1000;
+
+/// After this long no further call of a batch is begun.
+const BATCH_TIME_MAX: Duration = Duration::from_secs(30);
+
+const SEND: &str = "eth_sendRawTransaction";
+
+/// Methods whose work grows with what they are asked. They run in turns; all others take microseconds, or wait.
+pub(crate) const LONG: [&str; 14] = [
+    "edge_feed",
+    "edge_supply",
+    "eth_call",
+    "eth_estimateGas",
+    "eth_feeHistory",
+    "eth_gasPrice",
+    "eth_getBlockByHash",
+    "eth_getBlockByNumber",
+    "eth_getBlockReceipts",
+    "eth_getFilterChanges",
+    "eth_getFilterLogs",
+    "eth_getLogs",
+    "eth_getProof",
+    "eth_maxPriorityFeePerGas",
+];
+
+/// A connection that stays open, as subscriptions need one.
+#[derive(Debug)]
+pub(crate) struct Link {
+    pub(crate) id: ConnectionId,
+    /// Takes answers to subscribing, and what subscriptions send.
+    pub(crate) sink: MethodSink,
+    pub(crate) subscriptions: BoundedSubscriptions,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Calls {
+    methods: Methods,
+    turns: Turns,
+    batch_time_max: Duration,
+}
+
+/// One element of a request.
+enum Entry<'a> {
+    Call(Request<'a>),
+    Notification,
+    Malformed(Id<'a>, ErrorCode),
+}
+
+impl<'a> Entry<'a> {
+    fn parse(text: &'a [u8]) -> Self {
+        if let Ok(request) = serde_json::from_slice(text) {
+            return Self::Call(request);
+        }
+        if serde_json::from_slice::<Notification<'_, Option<&RawValue>>>(text).is_ok() {
+            return Self::Notification;
+        }
+        let (id, code) = prepare_error(text);
+        Self::Malformed(id, code)
+    }
+}
+
+fn refusal(id: Id<'_>, error: impl Into<ErrorObjectOwned>) -> MethodResponse {
+    MethodResponse::error(id, error.into())
+}
+
+impl Calls {
+    pub(crate) const fn new(methods: Methods, turns: Turns) -> Self {
+        Self { methods, turns, batch_time_max: BATCH_TIME_MAX }
+    }
+
+    /// `None` when nothing is to be sent: after a notification, or when the link has the answer already.
+    pub(crate) async fn answer(&self, body: &[u8], link: Option<&Link>, room: &Room) -> Option<Answer> {
+        let (id, response) = if body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
+            (Id::Null, self.batch(body, link).await.unwrap_or_else(|too_large| too_large))
+        } else {
+            match Entry::parse(body) {
+                Entry::Call(request) => (request.id.clone(), self.call(request, link).await),
+                Entry::Notification => return None,
+                Entry::Malformed(id, code) => (id.clone(), refusal(id, code)),
+            }
+        };
+        let is_sent = response.is_subscription() || response.is_notification();
+        (!is_sent).then(|| room.hold(id, response))
+    }
+
+    /// # Errors
+    /// The answer, when the answers to the calls are too large together.
+    async fn batch(&self, body: &[u8], link: Option<&Link>) -> Result<MethodResponse, MethodResponse> {
+        let Ok(entries) = serde_json::from_slice::<Vec<&RawValue>>(body) else {
+            return Ok(refusal(Id::Null, ErrorCode::ParseError));
+        };
+        if entries.len() > BATCH_MAX {
+            return Ok(refusal(Id::Null, reject_too_big_batch_request(BATCH_MAX)));
+        }
+        let began = Instant::now();
+        let mut answers = BatchResponseBuilder::new_with_limit(RESPONSE_BYTES_MAX);
+        let mut sends = Vec::new();
+        for entry in &entries {
+            let entry = match Entry::parse(entry.get().as_bytes()) {
+                Entry::Call(request) if request.method == SEND => {
+                    sends.push(self.call(request, link));
+                    continue;
+                }
+                Entry::Notification => continue,
+                other => other,
+            };
+            for sent in join_all(sends.drain(..)).await {
+                answers.append(sent)?;
+            }
+            answers.append(match entry {
+                Entry::Call(request) if began.elapsed() < self.batch_time_max => self.call(request, link).await,
+                Entry::Call(request) => {
+                    let late = format!("the batch took longer than {:?}: ask for less at once", self.batch_time_max);
+                    refusal(request.id, Fault::Limit(late))
+                }
+                Entry::Notification => continue,
+                Entry::Malformed(id, _) => refusal(id, ErrorCode::InvalidRequest),
+            })?;
+        }
+        for sent in join_all(sends).await {
+            answers.append(sent)?;
+        }
+        if answers.is_empty() && !entries.is_empty() {
+            return Ok(MethodResponse::notification());
+        }
+        Ok(MethodResponse::from_batch(answers.finish()))
+    }
+
+    /// A panic is our fault, not the end of the connection: the caller is told.
+    async fn call(&self, request: Request<'_>, link: Option<&Link>) -> MethodResponse {
+        let id = request.id.clone();
+        let response = AssertUnwindSafe(self.dispatch(request, link)).catch_unwind().await;
+        response.unwrap_or_else(|_| refusal(id, Fault::Internal("the method panicked".into())))
+    }
+
+    async fn dispatch(&self, request: Request<'_>, link: Option<&Link>) -> MethodResponse {
+        let Request { id, method, params, extensions, .. } = request;
+        let Some((name, method)) = self.methods.method_with_name(&method) else {
+            return refusal(id, ErrorCode::MethodNotFound);
+        };
+        let params = Params::new(params.as_deref().map(RawValue::get));
+        match (method, link) {
+            (MethodCallback::Sync(method), _) if LONG.contains(&name) => {
+                let (method, asked, params) = (method.clone(), id.clone().into_owned(), params.into_owned());
+                let work = move || method(asked, params, RESPONSE_BYTES_MAX, extensions);
+                self.turns.run(work).await.unwrap_or_else(|fault| refusal(id, fault))
+            }
+            (MethodCallback::Sync(method), _) => method(id, params, RESPONSE_BYTES_MAX, extensions),
+            (MethodCallback::Async(method), _) => {
+                let connection = link.map(|link| link.id).unwrap_or_default();
+                method(id.into_owned(), params.into_owned(), connection, RESPONSE_BYTES_MAX, extensions).await
+            }
+            (MethodCallback::Subscription(method), Some(link)) => {
+                let Some(permit) = link.subscriptions.acquire() else {
+                    return refusal(id, reject_too_many_subscriptions(link.subscriptions.max()));
+                };
+                let state = SubscriptionState { conn_id: link.id, id_provider: &HexIds, subscription_permit: permit };
+                method(id, params, link.sink.clone(), state, extensions).await
+            }
+            (MethodCallback::Unsubscription(method), Some(link)) => {
+                method(id, params, link.id, RESPONSE_BYTES_MAX, extensions)
+            }
+            (MethodCallback::Subscription(_) | MethodCallback::Unsubscription(_), None) => {
+                refusal(id, Fault::Unsupported("subscriptions need a WebSocket"))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,47 @@
+use super::Calls;
+use crate::{room::Room, turns::Turns};
+use jsonrpsee::RpcModule;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// `eth_call` runs in turns and `eth_chainId` does not: both panic. `eth_syncing` answers.
+fn calls() -> Calls {
+    let mut module = RpcModule::new(());
+    module.register_method("eth_call", |_, (), _| -> bool { panic!("a bug") }).unwrap();
+    module.register_method("eth_chainId", |_, (), _| -> bool { panic!("a bug") }).unwrap();
+    module.register_async_method("eth_accounts", |_, _, _| async { panic!("a bug") as bool }).unwrap();
+    module.register_method("eth_syncing", |_, (), _| false).unwrap();
+    Calls::new(module.into(), Turns::default())
+}
+
+async fn ask(calls: &Calls, body: Value) -> Value {
+    let answer = calls.answer(body.to_string().as_bytes(), None, &Room::default()).await.expect("an answer");
+    serde_json::from_slice(answer.as_ref()).unwrap()
+}
+
+#[tokio::test]
+async fn a_panic_is_an_internal_error_of_its_call() {
+    for method in ["eth_call", "eth_chainId", "eth_accounts"] {
+        let answer = ask(&calls(), json!({ "jsonrpc": "2.0", "id": "mine", "method": method })).await;
+        assert_eq!((&answer["id"], &answer["error"]["code"]), (&"mine".into(), &json!(-32603)), "{method}");
+    }
+}
+
+#[tokio::test]
+async fn a_batch_out_of_time_begins_no_further_call() {
+    let call = json!({ "jsonrpc": "2.0", "id": 1, "method": "eth_syncing" });
+    let batch = json!([call, call]);
+    assert_eq!(ask(&calls(), batch.clone()).await[1]["result"], false);
+    let hasty = Calls { batch_time_max: Duration::ZERO, ..calls() };
+    let answers = ask(&hasty, batch).await;
+    assert!(answers.as_array().unwrap().iter().all(|answer| answer["error"]["code"] == -32005), "{answers}");
+}
+
+#[tokio::test]
+async fn notifications_are_not_answered() {
+    let notification = json!({ "jsonrpc": "2.0", "method": "eth_syncing" });
+    for body in [notification.clone(), json!([notification])] {
+        assert!(calls().answer(body.to_string().as_bytes(), None, &Room::default()).await.is_none());
+    }
+    assert_eq!(ask(&calls(), json!([notification, 1])).await[0]["error"]["code"], -32600);
+}

@@ -1,0 +1,38 @@
+//! One request over HTTP.
+
+use crate::server::{Front, REQUEST_BYTES_MAX};
+use axum::{
+    body::{Body, to_bytes},
+    extract::{Request, State},
+    http::{
+        HeaderMap, StatusCode,
+        header::{CONTENT_LENGTH, CONTENT_TYPE},
+    },
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use jsonrpsee::server::http::{is_json, response};
+
+pub(crate) async fn answer(State(front): State<Front>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    if !is_json(head.headers.get(CONTENT_TYPE)) {
+        return response::unsupported_content_type().map(Body::new);
+    }
+    let too_large = || response::too_large(REQUEST_BYTES_MAX as u32).map(Body::new);
+    if length(&head.headers) > REQUEST_BYTES_MAX {
+        return too_large();
+    }
+    let Ok(body) = to_bytes(body, REQUEST_BYTES_MAX).await else { return too_large() };
+    match front.calls.answer(&body, None, &front.room.for_connection()).await {
+        // The answer keeps its room until the last byte has left.
+        Some(answer) => {
+            ([(CONTENT_TYPE, "application/json; charset=utf-8")], Bytes::from_owner(answer)).into_response()
+        }
+        None => StatusCode::NO_CONTENT.into_response(),
+    }
+}
+
+/// What the caller says that the body will be.
+fn length(headers: &HeaderMap) -> usize {
+    headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok()).unwrap_or(0)
+}

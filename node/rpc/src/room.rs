@@ -1,0 +1,70 @@
+//! Memory for answers that nobody has read yet: bounded for each connection and for the node.
+
+use crate::error::Fault;
+use jsonrpsee::{
+    core::server::MethodResponse,
+    types::{ErrorObjectOwned, Id},
+};
+use serde_json::value::RawValue;
+use std::sync::Arc;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// Most bytes of answers that the node holds.
+const NODE_BYTES_MAX: usize = 1024 * 1024 * 1024;
+
+/// Most bytes of answers held for one connection: two of the largest.
+const CONNECTION_BYTES_MAX: usize = 128 * 1024 * 1024;
+
+/// The room of a connection within that of the node. Counted in bytes.
+#[derive(Clone, Debug)]
+pub(crate) struct Room {
+    node: Arc<Semaphore>,
+    connection: Arc<Semaphore>,
+}
+
+impl Default for Room {
+    fn default() -> Self {
+        Self::new(NODE_BYTES_MAX, CONNECTION_BYTES_MAX)
+    }
+}
+
+impl Room {
+    fn new(node: usize, connection: usize) -> Self {
+        Self { node: Arc::new(Semaphore::new(node)), connection: Arc::new(Semaphore::new(connection)) }
+    }
+
+    /// For another connection of the same node.
+    pub(crate) fn for_connection(&self) -> Self {
+        Self { node: self.node.clone(), connection: Arc::new(Semaphore::new(CONNECTION_BYTES_MAX)) }
+    }
+
+    /// Holds the answer to the call `id`, or refuses to in its place.
+    pub(crate) fn hold(&self, id: Id<'_>, response: MethodResponse) -> Answer {
+        let text = response.into_json();
+        let bytes = u32::try_from(text.get().len()).unwrap_or(u32::MAX);
+        let take = |room: &Arc<Semaphore>| room.clone().try_acquire_many_owned(bytes).ok();
+        if let Some(connection) = take(&self.connection)
+            && let Some(node) = take(&self.node)
+        {
+            return Answer { text, _room: Some([connection, node]) };
+        }
+        let full = Fault::Limit("too many answers wait to be read: read them, then ask again".into());
+        Answer { text: MethodResponse::error(id, ErrorObjectOwned::from(full)).into_json(), _room: None }
+    }
+}
+
+/// The text of an answer. Its room is free again when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    text: Box<RawValue>,
+    _room: Option<[OwnedSemaphorePermit; 2]>,
+}
+
+impl AsRef<[u8]> for Answer {
+    fn as_ref(&self) -> &[u8] {
+        self.text.get().as_bytes()
+    }
+}
+
+#[cfg(test)]
+mod tests;
