@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::{Error, rpc::retried};
 
-/// Longest answer that is read: a full page of jobs with the largest inputs stays far below.
+/// Longest answer that is read; the index ends its pages long before, however large their rows are.
 const ANSWER_BYTES_MAX: usize = 64 << 20;
 /// Longest error message that is kept.
 const MESSAGE_CHARS_MAX: usize = 500;
