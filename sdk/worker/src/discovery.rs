@@ -72,7 +72,7 @@ impl Discovery {
             let id = U256::from(row.id);
             let wait = plan::wait_ms(id, self.worker, self.present());
             let input = (row.input.len() <= INPUT_CHARS_MAX).then(|| row.input.parse().ok()).flatten();
-            let candidate = Candidate { id, input, posted_block: row.posted_block, refused: None };
+            let candidate = Candidate { id, input, posted_block: row.posted_block, refused: None, denials: 0 };
             self.queue.entry(id).or_insert(Waiting { candidate, due: now + Duration::from_millis(wait) });
         }
         full
