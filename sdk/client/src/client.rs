@@ -259,7 +259,8 @@ impl Client {
         Ok(block.header.timestamp)
     }
 
-    /// Hands a signed transaction to the node. Safe to repeat, also after a restart of either side.
+    /// Hands a signed transaction to the node. Safe to repeat, also after a restart of either side. A bid that is too low for
+    /// now is no error: see [`Self::rebid`].
     ///
     /// # Errors
     /// [`Error::Replaced`] when it can no longer run; [`Error::Rpc`] when the node refuses it; after [`Error::Transport`]

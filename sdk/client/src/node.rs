@@ -38,7 +38,7 @@ impl Node {
     /// # Errors
     /// [`Error::Transport`] and its like.
     pub async fn status(&self) -> Result<Status, Error> {
-        self.read("edge_status", |node| ChainApiClient::status(node)).await
+        self.read("edge_status", ChainApiClient::status).await
     }
 
     /// The supply equation at the newest block. The node scans all accounts for it.
@@ -46,7 +46,7 @@ impl Node {
     /// # Errors
     /// [`Error::Transport`] and its like.
     pub async fn supply(&self) -> Result<Supply, Error> {
-        self.read("edge_supply", |node| ChainApiClient::supply(node)).await
+        self.read("edge_supply", ChainApiClient::supply).await
     }
 
     /// The finalization certificate of a block, if the node has its own.

@@ -9,7 +9,11 @@ mod bid;
 mod gaps;
 mod refusal;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use alloy::{
     consensus::{SignableTransaction, TxEip1559, TxEnvelope},
@@ -38,8 +42,6 @@ pub(crate) const GAS_CAP: u64 = 1 << 24;
 const FEES_FRESH: Duration = Duration::from_secs(1);
 /// A waiting transaction is broadcast again after this.
 const REBROADCAST: Duration = Duration::from_secs(2);
-/// Between two looks at whether a waiting transaction bids enough.
-const REBID: Duration = Duration::from_secs(5);
 /// Signings of one call before a node that keeps refusing its nonces is believed.
 const NONCE_TRIES: usize = 5;
 
@@ -119,58 +121,6 @@ impl Sender {
         }
     }
 
-    /// Waits until one of `bids` is in a block, and bids higher when the newest no longer pays for one.
-    pub(crate) async fn see_through(&self, mut bids: Vec<SignedTx>) -> Result<TransactionReceipt, Error> {
-        let after = self.rpc.deadlines.transaction;
-        let deadline = Instant::now() + after;
-        loop {
-            let Some(newest) = bids.last() else { return Err(Error::Missing("a transaction to wait for")) };
-            match self.confirm(newest, REBID.min(deadline - Instant::now())).await {
-                Err(error @ Error::Replaced { .. }) => return self.of_earlier(&bids).await.unwrap_or(Err(error)),
-                Err(error) if !error.is_transient() && !matches!(error, Error::Unconfirmed { .. }) => {
-                    return Err(error);
-                }
-                Err(_) if Instant::now() >= deadline => {
-                    return Err(Error::Unconfirmed { hash: newest.hash, bids, after });
-                }
-                Err(_) => match timeout(deadline - Instant::now(), self.outbid(newest)).await {
-                    Ok(Ok(higher)) => bids.extend(higher),
-                    Ok(Err(error)) => tracing::debug!(%error, "cannot bid higher now"),
-                    Err(_) => {}
-                },
-                done => return done,
-            }
-        }
-    }
-
-    /// How an earlier bid ended, if one is in a block.
-    async fn of_earlier(&self, bids: &[SignedTx]) -> Option<Result<TransactionReceipt, Error>> {
-        for bid in bids {
-            if let Ok(Some(receipt)) = self.receipt(bid.hash).await {
-                return Some(self.conclude(bid, receipt).await);
-            }
-        }
-        None
-    }
-
-    /// Sends a higher bid if one is needed and the node takes it.
-    async fn outbid(&self, tx: &SignedTx) -> Result<Option<SignedTx>, Error> {
-        let Some(higher) = self.rebid(tx).await? else { return Ok(None) };
-        match self.broadcast(&higher).await {
-            Err(error) if !error.is_transient() => Err(error),
-            Ok(()) | Err(_) => Ok(Some(higher)),
-        }
-    }
-
-    /// The same call under the same nonce with a higher bid, signed and sent to nobody; `None` while `tx` itself pays for
-    /// the next block.
-    pub(crate) async fn rebid(&self, tx: &SignedTx) -> Result<Option<SignedTx>, Error> {
-        let fees = self.fees().await?;
-        let Some(raised) = bid::decode(&tx.raw).and_then(|tx| fees.raise(tx)) else { return Ok(None) };
-        tracing::info!(nonce = tx.nonce, wei_per_gas = raised.max_fee_per_gas, "bidding higher for a nonce");
-        self.sign_raw(raised).map(Some)
-    }
-
     /// Estimates, takes a nonce and signs. Nobody else sees the transaction yet.
     pub(crate) async fn sign(&self, call: &Call) -> Result<SignedTx, Error> {
         let gas = self.gas(call).await?;
@@ -214,7 +164,7 @@ impl Sender {
         self.nonces.lock().broadcast(tx.nonce, tx.raw.clone());
     }
 
-    /// Hands the bytes to the node. Safe to repeat.
+    /// Hands the bytes to the node. Safe to repeat. A bid that is too low for now is no refusal.
     ///
     /// On [`Error::Replaced`] the transaction cannot run any more; on another refusal its nonce is free again (or the bid
     /// that it was to replace stands), and a new transaction is needed; after [`Error::Transport`] and [`Error::Timeout`]
@@ -240,33 +190,46 @@ impl Sender {
 
     /// Hands the bytes to the node; [`Error::Replaced`] when another transaction with the nonce is in a block.
     async fn hand_over(&self, tx: &SignedTx) -> Result<(), Error> {
-        let raw = &tx.raw;
+        let (after, raw, unanswered) = (self.rpc.deadlines.read, &tx.raw, AtomicBool::new(false));
         // Repeating a lost request is safe: the same bytes can run only once.
-        let push = || self.rpc.once::<_, B256>("eth_sendRawTransaction", (raw.clone(),), None);
-        match retried(self.rpc.deadlines.read, push).await {
-            Ok(_) => Ok(()),
-            Err(error) => match Refusal::of(&error) {
-                Refusal::Known => Ok(()),
-                Refusal::NonceUsed if self.is_in_a_block(tx).await? => Ok(()),
-                Refusal::NonceUsed => Err(Error::Replaced { tx: tx.hash, nonce: tx.nonce }),
-                Refusal::NonceTaken | Refusal::Other => Err(error),
+        let push = || async {
+            let sent = self.rpc.once::<_, B256>("eth_sendRawTransaction", (raw.clone(),), None).await;
+            if sent.as_ref().is_err_and(Error::is_transient) {
+                unanswered.store(true, Ordering::Relaxed);
+            }
+            sent
+        };
+        let Err(error) = retried(after, push).await else { return Ok(()) };
+        match Refusal::of(&error) {
+            Refusal::Known => Ok(()),
+            // It is raised while somebody waits, and other nodes may hold it; but nodes look at the bid before the nonce.
+            Refusal::BidTooLow if self.next_on_chain().await? <= tx.nonce => Ok(()),
+            Refusal::NonceUsed | Refusal::BidTooLow => match self.landed(tx).await? {
+                Some(_) => Ok(()),
+                None => Err(Error::Replaced { tx: tx.hash, nonce: tx.nonce }),
             },
+            // A node that did not answer may have taken what the next one refuses.
+            Refusal::NonceTaken | Refusal::Other if !error.is_transient() && unanswered.load(Ordering::Relaxed) => {
+                tracing::debug!(tx = %tx.hash, %error, "refused after a request without an answer");
+                Err(Error::Timeout { what: format!("answer to transaction {}", tx.hash), after })
+            }
+            Refusal::NonceTaken | Refusal::Other => Err(error),
         }
     }
 
-    /// Whether a nonce was used up by these same bytes, which an earlier attempt had brought to the chain.
-    async fn is_in_a_block(&self, tx: &SignedTx) -> Result<bool, Error> {
+    /// The receipt of a transaction whose nonce was used up, perhaps by these same bytes, which an earlier attempt had
+    /// brought to the chain; `None` if it was another.
+    async fn landed(&self, tx: &SignedTx) -> Result<Option<TransactionReceipt>, Error> {
         let after = self.rpc.deadlines.read;
         retried(after, || async {
             let turn = self.rpc.turn.now();
-            let count = ("eth_getTransactionCount", (self.address(), "latest"));
-            let next: U64 = self.rpc.once(count.0, count.1, None).await?;
+            let next = self.next_on_chain().await?;
             let receipt = ("eth_getTransactionReceipt", (tx.hash,));
             let receipt: Option<TransactionReceipt> = self.rpc.once(receipt.0, receipt.1, None).await?;
             match receipt {
-                Some(_) => Ok(true),
+                Some(receipt) => Ok(Some(receipt)),
                 // Only a node that has passed the nonce can know that it has no such receipt.
-                None if next.to::<u64>() > tx.nonce && self.rpc.turn.now() == turn => Ok(false),
+                None if next > tx.nonce && self.rpc.turn.now() == turn => Ok(None),
                 None => Err(Error::Timeout { what: format!("block with nonce {}", tx.nonce), after }),
             }
         })
@@ -300,9 +263,9 @@ impl Sender {
         if receipt.status() { Ok(receipt) } else { Err(self.why_failed(tx, &receipt).await) }
     }
 
-    /// The receipt of a transaction, if it is in a block.
-    pub(crate) async fn receipt(&self, tx: B256) -> Result<Option<TransactionReceipt>, Error> {
-        self.rpc.read("eth_getTransactionReceipt", (tx,)).await
+    async fn next_on_chain(&self) -> Result<u64, Error> {
+        let count = ("eth_getTransactionCount", (self.address(), "latest"));
+        self.rpc.once::<_, U64>(count.0, count.1, None).await.map(|next| next.to())
     }
 
     async fn reserve(&self) -> Result<Reserved<'_>, Error> {

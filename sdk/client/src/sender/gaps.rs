@@ -8,7 +8,10 @@ use alloy::{
 };
 use tokio::time::Instant;
 
-use super::{Call, REBID, Reserved, Sender, bid};
+use super::{
+    Call, Reserved, Sender,
+    bid::{self, REBID},
+};
 use crate::{Error, nonces::Gap};
 
 const TRANSFER_GAS: u64 = 21_000;
@@ -24,12 +27,12 @@ impl Sender {
         // Everything between the two is in the node's pool.
         let Ok((lowest, missing)) = futures::try_join!(count("latest"), count("pending")) else { return };
         let (lowest, missing): (u64, u64) = (lowest.to(), missing.to());
-        let (pooled, gaps) = {
+        let (first, gaps) = {
             let nonces = self.nonces.lock();
             let gaps: Vec<Gap> = nonces.gaps(missing.min(waiting)..waiting).take(GAPS).collect();
-            (nonces.sent(lowest).filter(|_| lowest < missing.min(waiting)), gaps)
+            (nonces.sent(lowest).filter(|_| lowest < waiting), gaps)
         };
-        let outgrown = self.outgrown(pooled).await;
+        let outgrown = self.outgrown(first).await;
         let silent = gaps.iter().filter_map(|gap| if let Gap::Silent(nonce) = gap { Some(*nonce) } else { None });
         let ripe = self.ripe(silent.chain(outgrown.iter().map(|tx| tx.nonce)).collect(), waiting);
         for gap in gaps {
@@ -49,9 +52,9 @@ impl Sender {
         }
     }
 
-    /// A pooled transaction with a higher bid, if its own no longer pays for the next block.
-    async fn outgrown(&self, pooled: Option<Bytes>) -> Option<TxEip1559> {
-        let tx = bid::decode(&pooled?)?;
+    /// A transaction with a higher bid, if its own no longer pays for the next block.
+    async fn outgrown(&self, first: Option<Bytes>) -> Option<TxEip1559> {
+        let tx = bid::decode(&first?)?;
         self.fees().await.ok()?.raise(tx)
     }
 

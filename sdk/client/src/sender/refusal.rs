@@ -9,6 +9,8 @@ pub(super) enum Refusal {
     NonceUsed,
     /// Another pending transaction has the nonce.
     NonceTaken,
+    /// The base fee is above the bid now.
+    BidTooLow,
     Other,
 }
 
@@ -22,6 +24,8 @@ impl Refusal {
             Self::NonceUsed
         } else if message.contains("underpriced") && message.contains("replacement") {
             Self::NonceTaken
+        } else if message.contains("less than block base fee") {
+            Self::BidTooLow
         } else {
             Self::Other
         }

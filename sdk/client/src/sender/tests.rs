@@ -119,6 +119,7 @@ fn refusals_are_read_by_the_words_of_geth() {
     assert_eq!(refusal("already known"), Refusal::Known);
     assert_eq!(refusal("nonce too low: next nonce 5, tx nonce 3"), Refusal::NonceUsed);
     assert_eq!(refusal("replacement transaction underpriced"), Refusal::NonceTaken);
+    assert_eq!(refusal("max fee per gas less than block base fee: maxFeePerGas: 1, baseFee: 7"), Refusal::BidTooLow);
     assert_eq!(refusal("transaction underpriced"), Refusal::Other);
     assert_eq!(refusal("insufficient funds for gas * price + value"), Refusal::Other);
 }
