@@ -5,4 +5,6 @@ mod demo;
 mod durability;
 mod malformed;
 mod market;
+mod nonces;
+mod restarts;
 mod worker;

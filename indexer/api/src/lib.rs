@@ -20,3 +20,6 @@ pub use model::{ModelOrder, ModelQuery, ModelRow};
 pub use page::{OrderDirection, Page, PageInfo};
 pub use transfer::{Asset, TransferOrder, TransferQuery, TransferRow};
 pub use worker::{WorkerOrder, WorkerQuery, WorkerRow};
+
+/// Where an indexer serves and its clients look for it unless told otherwise.
+pub const DEFAULT_PORT: u16 = 8550;

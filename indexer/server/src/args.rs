@@ -1,6 +1,7 @@
 //! The command line. Every flag can be given as an environment variable, too.
 
 use clap::Parser;
+use edgeloom_index_api::DEFAULT_PORT;
 use std::{net::SocketAddr, path::PathBuf};
 use url::Url;
 
@@ -17,7 +18,7 @@ pub struct Args {
     pub db: PathBuf,
 
     /// Where to serve; port 0 takes a free one.
-    #[arg(long, env = "EDGELOOM_INDEX_LISTEN", default_value = "127.0.0.1:8550", value_name = "ADDR")]
+    #[arg(long, env = "EDGELOOM_INDEX_LISTEN", default_value_t = SocketAddr::from(([127, 0, 0, 1], DEFAULT_PORT)), value_name = "ADDR")]
     pub listen: SocketAddr,
 
     /// Give up when no node answers for so long at the start. (Later it is waited for without end.)

@@ -9,7 +9,7 @@ use alloy::{
 };
 use tokio::{
     sync::watch,
-    time::{Instant, sleep},
+    time::{sleep, timeout},
 };
 use url::Url;
 
@@ -48,7 +48,7 @@ impl Default for Deadlines {
 /// What a [`Client`] is made of; only the node is required.
 #[derive(Clone, Debug)]
 pub struct ClientBuilder {
-    rpc: String,
+    rpc: Vec<String>,
     index: Option<String>,
     signer: Option<PrivateKeySigner>,
     chain_id: Option<u64>,
@@ -56,9 +56,18 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// Starts with the node's HTTP address. Its WebSocket on the same port is used for new blocks if there is one.
+    /// Starts with the node's HTTP address. Its WebSocket on the same port is used for new blocks if there is one. There is
+    /// no TLS: over an open network, put a tunnel or a proxy between.
     pub fn new(rpc: impl Into<String>) -> Self {
-        Self { rpc: rpc.into(), index: None, signer: None, chain_id: None, deadlines: Deadlines::default() }
+        let rpc = vec![rpc.into()];
+        Self { rpc, index: None, signer: None, chain_id: None, deadlines: Deadlines::default() }
+    }
+
+    /// Another node of the same chain, asked when those before it do not answer. May be called several times.
+    #[must_use]
+    pub fn fallback(mut self, rpc: impl Into<String>) -> Self {
+        self.rpc.push(rpc.into());
+        self
     }
 
     /// The indexer's HTTP address, for [`Client::index`].
@@ -113,11 +122,11 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::Settings`] for an address that is none, [`Error::Transport`] when the node does not answer in time,
-    /// [`Error::WrongChain`] when it serves another chain than asked for.
+    /// [`Error::WrongChain`] when it serves another chain than asked for, or its fallbacks do.
     pub async fn connect(builder: ClientBuilder) -> Result<Self, Error> {
-        let url = parse(&builder.rpc)?;
+        let urls = builder.rpc.iter().map(|url| parse(url)).collect::<Result<Vec<_>, _>>()?;
         let deadlines = builder.deadlines;
-        let rpc = Rpc::new(url.clone(), deadlines)?;
+        let rpc = Rpc::new(&urls, deadlines)?;
         let (chain_id, head): (U64, U64) =
             futures::try_join!(rpc.read("eth_chainId", ()), rpc.read("eth_blockNumber", ()))?;
         let chain_id = chain_id.to();
@@ -126,14 +135,17 @@ impl Client {
         {
             return Err(Error::WrongChain { expected, actual: chain_id });
         }
-        let heads = heads::follow(rpc.clone(), &url, head.to());
+        if urls.len() > 1 {
+            same_chain(&urls, deadlines, chain_id).await?;
+        }
+        let heads = heads::follow(rpc.clone(), &urls, head.to());
         let follow = Follow::start(rpc.clone(), heads.clone());
         let sender = builder.signer.map(|signer| Sender::new(rpc.clone(), follow.clone(), signer, chain_id));
         let index = match builder.index {
             Some(index) => Some(Index::new(parse(&index)?, rpc::http(deadlines.request)?, deadlines.read)),
             None => None,
         };
-        let node = Node::new(&url, deadlines)?;
+        let node = Node::new(&urls, deadlines, rpc.turn.clone())?;
         Ok(Self { shared: Arc::new(Shared { rpc, chain_id, heads, follow, sender, index, node }) })
     }
 
@@ -204,12 +216,12 @@ impl Client {
         self.shared.rpc.read("eth_getBalance", (account, "latest")).await
     }
 
-    /// Base fee of the next block, wei per gas; up to a second old.
+    /// What a transaction pays in the next block: base fee and suggested tip, wei per gas; up to a second old.
     ///
     /// # Errors
     /// [`Error::Missing`] without a signer; [`Error::Transport`] and its like.
-    pub async fn base_fee(&self) -> Result<u64, Error> {
-        self.sender()?.base_fee().await
+    pub async fn gas_price(&self) -> Result<u128, Error> {
+        self.sender()?.gas_price().await
     }
 
     /// Waits until the node's pool holds no transaction of the signer's.
@@ -218,16 +230,15 @@ impl Client {
     /// [`Error::Timeout`] when it still does after `within`.
     pub async fn settled(&self, within: Duration) -> Result<(), Error> {
         let account = self.address()?;
-        let start = Instant::now();
         let count = |tag: &'static str| self.rpc().read::<_, U64>("eth_getTransactionCount", (account, tag));
-        while futures::try_join!(count("pending"), count("latest")).map(|(pending, latest)| pending > latest)? {
-            if start.elapsed() > within {
-                let what = format!("end of the pending transactions of {account}");
-                return Err(Error::Timeout { what, after: within });
+        let empty = async {
+            while futures::try_join!(count("pending"), count("latest")).map(|(pending, latest)| pending > latest)? {
+                sleep(Duration::from_millis(100)).await;
             }
-            sleep(Duration::from_millis(100)).await;
-        }
-        Ok(())
+            Ok(())
+        };
+        let late = || Error::Timeout { what: format!("end of the pending transactions of {account}"), after: within };
+        timeout(within, empty).await.unwrap_or_else(|_| Err(late()))
     }
 
     /// Sends TFUEL to an account and waits for the block.
@@ -248,20 +259,50 @@ impl Client {
         Ok(block.header.timestamp)
     }
 
-    /// Hands a signed transaction to the node. Safe to repeat, also after a restart of either side.
+    /// Hands a signed transaction to the node. Safe to repeat, also after a restart of either side. A bid that is too low for
+    /// now is no error: see [`Self::rebid`].
     ///
     /// # Errors
-    /// [`Error::Replaced`] when it can no longer run; [`Error::Rpc`] when the node refuses it.
+    /// [`Error::Replaced`] when it can no longer run; [`Error::Rpc`] when the node refuses it; after [`Error::Transport`]
+    /// it may have arrived.
     pub async fn broadcast(&self, tx: &SignedTx) -> Result<(), Error> {
         self.sender()?.broadcast(tx).await
     }
 
-    /// Waits until a broadcast transaction is in a block.
+    /// Tells the client of a transaction that an earlier process signed, so that its nonce is not given to another. Sends
+    /// nothing.
     ///
     /// # Errors
-    /// The decoded revert if it failed there; [`Error::Replaced`] or [`Error::Timeout`] if it is in none.
-    pub async fn confirm(&self, tx: &SignedTx) -> Result<TransactionReceipt, Error> {
-        self.sender()?.confirm(tx).await
+    /// [`Error::Missing`] without a signer.
+    pub fn adopt(&self, tx: &SignedTx) -> Result<(), Error> {
+        self.sender().map(|sender| sender.adopt(tx))
+    }
+
+    /// Waits for up to `within` until a broadcast transaction is in a block, and sends again what it waits for.
+    ///
+    /// # Errors
+    /// The decoded revert if it failed there; [`Error::Replaced`] if another transaction has its nonce;
+    /// [`Error::Unconfirmed`] when the time is over.
+    pub async fn confirm(&self, tx: &SignedTx, within: Duration) -> Result<TransactionReceipt, Error> {
+        self.sender()?.confirm(tx, within).await
+    }
+
+    /// Signs the same call under the same nonce with a higher bid, and sends it to nobody, so that it can be journalled
+    /// first. `None` while the base fee lets `tx` itself into the next block.
+    ///
+    /// # Errors
+    /// [`Error::Transport`] and its like.
+    pub async fn rebid(&self, tx: &SignedTx) -> Result<Option<SignedTx>, Error> {
+        self.sender()?.rebid(tx).await
+    }
+
+    /// Waits for [`Deadlines::transaction`] until one of `bids`, all of one call and one nonce, is in a block, and bids
+    /// higher where that is needed: how to go on after [`Error::Unconfirmed`].
+    ///
+    /// # Errors
+    /// The decoded revert if it failed there; [`Error::Replaced`] if the call can no longer run; [`Error::Unconfirmed`].
+    pub async fn see_through(&self, bids: Vec<SignedTx>) -> Result<TransactionReceipt, Error> {
+        self.sender()?.see_through(bids).await
     }
 
     /// The receipt of a transaction, if it is in a block.
@@ -310,11 +351,27 @@ impl Client {
     }
 }
 
+/// Refuses a list of nodes of different chains. One that does not answer now is not asked again.
+async fn same_chain(urls: &[Url], deadlines: Deadlines, expected: u64) -> Result<(), Error> {
+    let ask = async |url: &Url| -> Result<(), Error> {
+        let rpc = Rpc::new(std::slice::from_ref(url), deadlines)?;
+        match rpc.once::<_, U64>("eth_chainId", (), None).await {
+            Ok(actual) if actual.to::<u64>() != expected => Err(Error::WrongChain { expected, actual: actual.to() }),
+            Ok(_) => Ok(()),
+            Err(error) => {
+                tracing::warn!(%url, %error, "a node does not answer");
+                Ok(())
+            }
+        }
+    };
+    futures::future::try_join_all(urls.iter().map(ask)).await.map(drop)
+}
+
 fn parse(url: &str) -> Result<Url, Error> {
     let parsed = Url::parse(url).map_err(|error| Error::Settings(format!("{url:?} is no URL: {error}")))?;
     match parsed.scheme() {
-        "http" | "https" => Ok(parsed),
-        other => Err(Error::Settings(format!("{url:?}: expected http or https, not {other}"))),
+        "http" => Ok(parsed),
+        other => Err(Error::Settings(format!("{url:?}: expected http, not {other}: this client has no TLS"))),
     }
 }
 

@@ -17,10 +17,13 @@ use edgeloom_bindings::{
 };
 use edgeloom_edge_proof::{InputLength, Malformed};
 
+use crate::SignedTx;
+
 /// Everything an `edgeloom-sdk` call can fail with.
 ///
 /// Reads have been retried when this is returned; transactions are never sent twice under another nonce unless the first
-/// one provably cannot run.
+/// one provably cannot run. After [`Error::Unconfirmed`] alone a transaction may still run: any other error of a call that
+/// sends says that nothing was done.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -49,6 +52,17 @@ pub enum Error {
         /// What was waited for.
         what: String,
         /// The deadline that passed.
+        after: Duration,
+    },
+    /// A transaction was handed to the node and is in no block yet, but may still get there: whoever repeats the call may
+    /// pay twice. [`crate::Client::see_through`] waits on.
+    #[error("transaction {hash} is in no block after {after:?}, and may still get there")]
+    Unconfirmed {
+        /// The newest of `bids`.
+        hash: B256,
+        /// Every transaction signed for the call, all under one nonce, so that at most one of them ever runs.
+        bids: Vec<SignedTx>,
+        /// How long was waited.
         after: Duration,
     },
     /// The job market reverted.
@@ -201,8 +215,11 @@ impl Error {
     }
 
     /// Whether trying the same read again can help: the fault lies with the connection, not with the request.
-    pub(crate) fn is_transient(&self) -> bool {
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
         matches!(self, Self::Transport { .. } | Self::Timeout { .. })
+            // A node that is behind another, which was asked before.
+            || matches!(self, Self::Rpc { message, .. } if message.contains("beyond current head block"))
             || matches!(self, Self::Index { status, .. } if *status >= 500 || *status == 429)
     }
 

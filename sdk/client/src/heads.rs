@@ -28,21 +28,16 @@ const RESUBSCRIBE: Duration = Duration::from_secs(1);
 const RESUBSCRIBE_MAX: Duration = Duration::from_secs(30);
 
 /// Starts following. The task ends when every receiver is gone.
-pub(crate) fn follow(rpc: Rpc, url: &Url, first: u64) -> watch::Receiver<u64> {
+pub(crate) fn follow(rpc: Rpc, urls: &[Url], first: u64) -> watch::Receiver<u64> {
     let (heads, receiver) = watch::channel(first);
-    tokio::spawn(run(rpc, websocket(url), heads));
+    tokio::spawn(run(rpc, urls.iter().filter_map(websocket).collect(), heads));
     receiver
 }
 
-/// The node's WebSocket address, if `url` is HTTP.
+/// A node's WebSocket address.
 fn websocket(url: &Url) -> Option<Url> {
-    let scheme = match url.scheme() {
-        "http" => "ws",
-        "https" => "wss",
-        _ => return None,
-    };
     let mut url = url.clone();
-    url.set_scheme(scheme).ok()?;
+    url.set_scheme("ws").ok()?;
     Some(url)
 }
 
@@ -52,7 +47,7 @@ struct Subscription {
     _provider: RootProvider,
 }
 
-async fn run(rpc: Rpc, url: Option<Url>, heads: watch::Sender<u64>) {
+async fn run(rpc: Rpc, urls: Vec<Url>, heads: watch::Sender<u64>) {
     let mut subscription = None;
     let (mut subscribe_at, mut pause) = (Instant::now(), RESUBSCRIBE);
     let mut ask_at = Instant::now();
@@ -70,15 +65,16 @@ async fn run(rpc: Rpc, url: Option<Url>, heads: watch::Sender<u64>) {
                 }
             },
             () = sleep_until(ask_at) => {
-                if let Ok(height) = rpc.once::<_, U64>("eth_blockNumber", (), None).await {
-                    show(&heads, height.to());
+                if let Ok(height) = rpc.once::<_, U64>("eth_blockNumber", (), None).await
+                    && show(&heads, height.to())
+                {
+                    // Blocks that a subscription has not told of: its node is gone or behind.
+                    subscription = None;
                 }
                 ask_at = Instant::now() + if subscription.is_some() { SILENCE } else { POLL };
             }
-            () = sleep_until(subscribe_at), if subscription.is_none() && url.is_some() => {
-                if let Some(url) = &url {
-                    subscription = subscribe(&rpc, url).await;
-                }
+            () = sleep_until(subscribe_at), if subscription.is_none() && !urls.is_empty() => {
+                subscription = subscribe(&rpc, &urls[rpc.turn.now() % urls.len()]).await;
                 pause = if subscription.is_some() { RESUBSCRIBE } else { (pause * 2).min(RESUBSCRIBE_MAX) };
                 subscribe_at = Instant::now() + pause;
             }
@@ -86,12 +82,13 @@ async fn run(rpc: Rpc, url: Option<Url>, heads: watch::Sender<u64>) {
     }
 }
 
-fn show(heads: &watch::Sender<u64>, height: u64) {
+/// Whether it is a new one.
+fn show(heads: &watch::Sender<u64>, height: u64) -> bool {
     heads.send_if_modified(|newest| {
         let newer = height > *newest;
         *newest = height.max(*newest);
         newer
-    });
+    })
 }
 
 async fn subscribe(rpc: &Rpc, url: &Url) -> Option<Subscription> {

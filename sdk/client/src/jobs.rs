@@ -56,7 +56,8 @@ impl Jobs {
     /// Posts a job that stands for ten minutes and leaves a worker two: `post(…).await?.result().await?` is the answer.
     ///
     /// # Errors
-    /// `ModelUnknown`, `InputLength` or `PriceOutOfRange` as [`Error::Market`].
+    /// `ModelUnknown`, `InputLength` or `PriceOutOfRange` as [`Error::Market`]; [`Error::Unconfirmed`] when it may still be
+    /// posted: then a repetition could pay twice.
     pub async fn post(&self, model_id: B256, input: impl Into<Bytes>, price: U256) -> Result<PostedJob, Error> {
         self.offer(Offer::new(model_id, input, price)).await
     }
@@ -72,9 +73,16 @@ impl Jobs {
             takeSeconds: offer.take_seconds,
             workSeconds: offer.work_seconds,
         };
-        let receipt = self.client.send(JOB_MARKET, &call, offer.price).await?;
-        let posted = event::<IJobMarket::JobPosted>(&receipt)?;
-        Ok(PostedJob::new(self.client.clone(), &posted, &receipt))
+        self.posted(&self.client.send(JOB_MARKET, &call, offer.price).await?)
+    }
+
+    /// The job that a transaction posted: for whoever had to wait for it with [`Client::see_through`].
+    ///
+    /// # Errors
+    /// [`Error::Answer`] if it posted none.
+    pub fn posted(&self, receipt: &TransactionReceipt) -> Result<PostedJob, Error> {
+        let posted = event::<IJobMarket::JobPosted>(receipt)?;
+        Ok(PostedJob::new(self.client.clone(), &posted, receipt))
     }
 
     /// The chain's record of a job.

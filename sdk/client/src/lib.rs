@@ -15,8 +15,8 @@
 //! # Ok(()) }
 //! ```
 //!
-//! Every wait has a deadline ([`Deadlines`]); reads are repeated while the connection fails, transactions only as the same
-//! signed bytes. Only validator-final blocks are visible, so nothing that was seen is ever taken back.
+//! Every wait has a deadline ([`Deadlines`]); reads are repeated while the connection fails, at the next node if there are
+//! several, transactions only under the same nonce. Only validator-final blocks are visible, so nothing that was seen is ever taken back.
 #![warn(missing_docs)]
 
 mod client;

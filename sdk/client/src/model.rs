@@ -44,7 +44,8 @@ impl LocalModel {
         Ok(self.model.infer(input)?)
     }
 
-    /// Runs the model with the reference kernel, which shares no arithmetic with the fast one.
+    /// Runs the model with the portable kernel, which every processor has. A fast kernel has its own linear steps and shares
+    /// the source of all others, so that both agree says that the vector unit computes right, not that the rest does.
     ///
     /// # Errors
     /// [`ModelError::Input`] for an input of another length than the model takes.

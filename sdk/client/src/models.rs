@@ -35,8 +35,11 @@ pub struct Registration {
     pub uploaded: usize,
     /// Gas of all transactions together.
     pub gas_used: u64,
-    /// The registering transaction; `None` if the model was registered already.
+    /// The registering transaction; `None` if the model was registered already, by `owner` and under the name and metadata
+    /// that `owner` gave it.
     pub tx: Option<B256>,
+    /// Who registered it.
+    pub owner: Address,
 }
 
 impl Models {
@@ -53,8 +56,10 @@ impl Models {
     pub async fn upload_and_register(&self, image: &[u8], name: &str, metadata: &str) -> Result<Registration, Error> {
         let chunks = image::chunks(image)?;
         let id = LocalModel::from_image(image.to_vec())?.id();
-        let mut done = Registration { id, chunks: chunks.len(), uploaded: 0, gas_used: 0, tx: None };
+        let owner = self.client.address()?;
+        let mut done = Registration { id, chunks: chunks.len(), uploaded: 0, gas_used: 0, tx: None, owner };
         if self.exists(id).await? {
+            done.owner = self.get(id).await?.owner;
             return Ok(done);
         }
         let uploads = chunks.into_iter().map(|chunk| self.upload(Bytes::copy_from_slice(chunk)));
@@ -74,8 +79,8 @@ impl Models {
                 done.gas_used += receipt.gas_used;
                 done.tx = Some(receipt.transaction_hash);
             }
-            // Somebody else was faster; it is the same model.
-            Err(Error::Models(IModelRegistryErrors::ModelExists(_))) => {}
+            // Somebody was faster; it is the same model.
+            Err(Error::Models(IModelRegistryErrors::ModelExists(_))) => done.owner = self.get(id).await?.owner,
             Err(error) => return Err(error),
         }
         Ok(done)

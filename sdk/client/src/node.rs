@@ -8,26 +8,29 @@ use url::Url;
 
 use crate::{
     Deadlines, Error,
-    rpc::{install_tls, retried},
+    rpc::{Turn, retried},
 };
 
 /// The chain's own RPC, `edge_*`. Everything it shows is final.
 #[derive(Clone, Debug)]
 pub struct Node {
-    http: HttpClient,
+    nodes: Vec<HttpClient>,
+    turn: Turn,
     deadlines: Deadlines,
 }
 
 impl Node {
-    pub(crate) fn new(url: &Url, deadlines: Deadlines) -> Result<Self, Error> {
-        install_tls();
-        let http = HttpClientBuilder::default()
-            .request_timeout(deadlines.request)
-            // Blocks and receipts travel as hex.
-            .max_response_size(u32::try_from(4 * FEED_BYTES_MAX).unwrap_or(u32::MAX))
-            .build(url.as_str())
-            .map_err(|error| Error::Settings(format!("{url}: {error}")))?;
-        Ok(Self { http, deadlines })
+    pub(crate) fn new(urls: &[Url], deadlines: Deadlines, turn: Turn) -> Result<Self, Error> {
+        let connect = |url: &Url| {
+            HttpClientBuilder::default()
+                .request_timeout(deadlines.request)
+                // Blocks and receipts travel as hex.
+                .max_response_size(u32::try_from(4 * FEED_BYTES_MAX).unwrap_or(u32::MAX))
+                .build(url.as_str())
+                .map_err(|error| Error::Settings(format!("{url}: {error}")))
+        };
+        let nodes = urls.iter().map(connect).collect::<Result<_, _>>()?;
+        Ok(Self { nodes, turn, deadlines })
     }
 
     /// Which chain the node follows, and how far it is.
@@ -35,7 +38,7 @@ impl Node {
     /// # Errors
     /// [`Error::Transport`] and its like.
     pub async fn status(&self) -> Result<Status, Error> {
-        self.read("edge_status", || ChainApiClient::status(&self.http)).await
+        self.read("edge_status", ChainApiClient::status).await
     }
 
     /// The supply equation at the newest block. The node scans all accounts for it.
@@ -43,7 +46,7 @@ impl Node {
     /// # Errors
     /// [`Error::Transport`] and its like.
     pub async fn supply(&self) -> Result<Supply, Error> {
-        self.read("edge_supply", || ChainApiClient::supply(&self.http)).await
+        self.read("edge_supply", ChainApiClient::supply).await
     }
 
     /// The finalization certificate of a block, if the node has its own.
@@ -51,7 +54,7 @@ impl Node {
     /// # Errors
     /// [`Error::Transport`] and its like.
     pub async fn certificate(&self, height: u64) -> Result<Option<Bytes>, Error> {
-        self.read("edge_certificate", || ChainApiClient::certificate(&self.http, height)).await
+        self.read("edge_certificate", |node| ChainApiClient::certificate(node, height)).await
     }
 
     /// At most `limit` blocks from `from` on; fewer when they are large, none when there are none yet.
@@ -59,14 +62,22 @@ impl Node {
     /// # Errors
     /// [`Error::Transport`] and its like.
     pub async fn feed(&self, from: u64, limit: u64) -> Result<Vec<FeedBlock>, Error> {
-        self.read("edge_feed", || ChainApiClient::feed(&self.http, from, limit)).await
+        self.read("edge_feed", |node| ChainApiClient::feed(node, from, limit)).await
     }
 
-    async fn read<T, F>(&self, method: &'static str, ask: impl Fn() -> F) -> Result<T, Error>
+    async fn read<'a, T, F>(&'a self, method: &'static str, ask: impl Fn(&'a HttpClient) -> F) -> Result<T, Error>
     where
         F: Future<Output = Result<T, ClientError>>,
     {
-        retried(self.deadlines.read, || async { ask().await.map_err(|error| sort(method, error)) }).await
+        let attempt = || async {
+            let at = self.turn.now();
+            let answer = ask(&self.nodes[at % self.nodes.len()]).await.map_err(|error| sort(method, error));
+            if answer.as_ref().is_err_and(Error::is_transient) {
+                self.turn.pass(at);
+            }
+            answer
+        };
+        retried(self.deadlines.read, attempt).await
     }
 }
 

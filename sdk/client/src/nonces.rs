@@ -1,9 +1,13 @@
 //! Which nonces of one account are used up, under way or missing. Pure: the caller talks to the chain.
 //!
 //! N1 A nonce is handed out once, the lowest free one first. N2 A nonce whose transaction was refused is free again.
-//! N3 What the chain has passed is forgotten. N4 A transaction that waits behind a nonce nobody sent is shown as a gap.
+//! N3 What the chain has passed is forgotten. N4 Every nonce that a waiting transaction waits for is shown as a gap, also
+//! one of which nothing is known: it was handed out before a crash, or to a transaction that a node's pool has lost.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use alloy::primitives::Bytes;
 
@@ -17,13 +21,13 @@ pub(crate) struct Nonces {
 }
 
 /// What a nonce below a waiting transaction needs.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Gap {
     /// The node may have lost it (a restart drops its pool): broadcast it again.
     Lost(Bytes),
     /// Refused, and nobody reused it: fill it with a transfer of nothing.
     Free(u64),
-    /// Handed out, but never broadcast: its owner may have given up.
+    /// Nobody broadcast it, as far as is known: its owner may have given up, or ended with an earlier process.
     Silent(u64),
 }
 
@@ -41,15 +45,29 @@ impl Nonces {
         Some(nonce)
     }
 
-    /// Marks a particular free or silent nonce as handed out, to fill a gap.
-    pub(crate) fn reserve_exactly(&mut self, nonce: u64) {
-        self.free.remove(&nonce);
+    /// Hands out the nonce of a gap, to fill it; `None` if it has found an owner meanwhile.
+    pub(crate) fn claim(&mut self, gap: &Gap) -> Option<u64> {
+        let nonce = match *gap {
+            Gap::Free(nonce) if self.free.remove(&nonce) => nonce,
+            Gap::Silent(nonce) if !self.free.contains(&nonce) && !matches!(self.out.get(&nonce), Some(Some(_))) => {
+                nonce
+            }
+            _ => return None,
+        };
         self.out.insert(nonce, None);
+        Some(nonce)
     }
 
-    pub(crate) fn broadcast(&mut self, nonce: u64, raw: Bytes) {
-        self.out.insert(nonce, Some(raw));
+    /// Notes what is sent under a nonce; what was sent under it before comes back.
+    pub(crate) fn broadcast(&mut self, nonce: u64, raw: Bytes) -> Option<Bytes> {
+        self.free.remove(&nonce);
         self.next = self.next.map(|next| next.max(nonce + 1));
+        self.out.insert(nonce, Some(raw)).flatten()
+    }
+
+    /// What was sent under a nonce and is not known to be in a block.
+    pub(crate) fn sent(&self, nonce: u64) -> Option<Bytes> {
+        self.out.get(&nonce).cloned().flatten()
     }
 
     /// The node refused the transaction: the nonce is free (N2).
@@ -88,14 +106,14 @@ impl Nonces {
         self.next = self.next.map(|next| next.max(chain));
     }
 
-    /// Everything below `waiting` that the chain, at nonce `chain`, may lack (N4).
-    pub(crate) fn gaps(&self, chain: u64, waiting: u64) -> Vec<Gap> {
-        let out = self.out.range(chain.min(waiting)..waiting).map(|(&nonce, raw)| match raw {
-            Some(raw) => Gap::Lost(raw.clone()),
-            None => Gap::Silent(nonce),
-        });
-        let free = self.free.range(chain.min(waiting)..waiting).map(|&nonce| Gap::Free(nonce));
-        free.chain(out).collect()
+    /// The nonces that are missing on a node that has everything below `range`, for a transaction that waits at its end,
+    /// lowest first (N4).
+    pub(crate) fn gaps(&self, range: Range<u64>) -> impl Iterator<Item = Gap> {
+        range.map(|nonce| match self.out.get(&nonce) {
+            Some(Some(raw)) => Gap::Lost(raw.clone()),
+            None if self.free.contains(&nonce) => Gap::Free(nonce),
+            Some(None) | None => Gap::Silent(nonce),
+        })
     }
 }
 

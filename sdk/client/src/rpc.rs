@@ -1,37 +1,47 @@
 //! Reads of the node's JSON-RPC: a deadline on every attempt, and on all attempts together.
 
-use std::{ops::RangeInclusive, sync::Once, time::Duration};
+mod failover;
+
+use std::{ops::RangeInclusive, time::Duration};
 
 use alloy::{
     primitives::Address,
     providers::{DynProvider, Provider, ProviderBuilder},
     rpc::{
+        client::RpcClient,
         json_rpc::{RpcRecv, RpcSend},
         types::{Filter, Log},
     },
+    transports::http::Http,
 };
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
 use url::Url;
+
+use failover::Failover;
+pub(crate) use failover::Turn;
 
 use crate::{Error, client::Deadlines};
 
 const BACKOFF_FIRST: Duration = Duration::from_millis(50);
 const BACKOFF_MAX: Duration = Duration::from_secs(1);
 
-/// A connection to one node.
+/// A connection to a chain, through the first of its nodes that answers.
 #[derive(Clone, Debug)]
 pub(crate) struct Rpc {
     pub(crate) provider: DynProvider,
     pub(crate) deadlines: Deadlines,
+    pub(crate) turn: Turn,
 }
 
 impl Rpc {
-    pub(crate) fn new(url: Url, deadlines: Deadlines) -> Result<Self, Error> {
-        let provider = ProviderBuilder::new()
-            .disable_recommended_fillers()
-            .connect_reqwest(http(deadlines.request)?, url)
-            .erased();
-        Ok(Self { provider, deadlines })
+    /// `urls` holds at least one.
+    pub(crate) fn new(urls: &[Url], deadlines: Deadlines) -> Result<Self, Error> {
+        let http = http(deadlines.request)?;
+        let nodes = urls.iter().map(|url| Http::with_client(http.clone(), url.clone())).collect();
+        let turn = Turn::default();
+        let client = RpcClient::new(Failover::new(nodes, turn.clone()), true);
+        let provider = ProviderBuilder::new().disable_recommended_fillers().connect_client(client).erased();
+        Ok(Self { provider, deadlines, turn })
     }
 
     /// Asks until there is an answer: failures of the connection are retried, refusals are not.
@@ -52,17 +62,15 @@ impl Rpc {
         retried(self.deadlines.read, || self.once(method, params.clone(), to)).await
     }
 
-    /// Asks once. For what must not be repeated blindly, and for what has a better moment to be repeated.
+    /// Asks once, for at most [`Deadlines::request`]. For what must not be repeated blindly, and for what has a better
+    /// moment to be repeated.
     pub(crate) async fn once<P, R>(&self, method: &'static str, params: P, to: Option<Address>) -> Result<R, Error>
     where
         P: RpcSend + 'static,
         R: RpcRecv,
     {
-        let after = self.deadlines.request;
-        match timeout(after, self.provider.client().request::<P, R>(method, params)).await {
-            Ok(answer) => answer.map_err(|error| Error::from_transport(method, to, error)),
-            Err(_) => Err(Error::Timeout { what: method.to_owned(), after }),
-        }
+        let answer = self.provider.client().request::<P, R>(method, params).await;
+        answer.map_err(|error| Error::from_transport(method, to, error))
     }
 
     /// Logs of the blocks `from..=to` in order. A range that the node finds too rich is halved; each question is repeated
@@ -111,25 +119,13 @@ where
     }
 }
 
-/// An HTTP client with this crate's settings.
+/// An HTTP client whose requests end after `request`, answered or not.
 pub(crate) fn http(request: Duration) -> Result<reqwest::Client, Error> {
-    install_tls();
     reqwest::Client::builder()
         .timeout(request)
         .connect_timeout(request.min(Duration::from_secs(3)))
         .build()
         .map_err(|error| Error::Settings(format!("HTTP client: {error}")))
-}
-
-/// The HTTP client in this dependency set has no TLS provider of its own and panics without one.
-pub(crate) fn install_tls() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        if rustls::crypto::CryptoProvider::get_default().is_none() {
-            // Losing the race to the embedding program is fine: then there is a provider.
-            drop(rustls::crypto::ring::default_provider().install_default());
-        }
-    });
 }
 
 #[cfg(test)]

@@ -1,10 +1,19 @@
 //! Transactions of one account: many at once, each under its own nonce, none sent twice.
 //!
-//! A transaction is signed once. Until it is in a block its bytes are broadcast again now and then (a node that restarts
-//! forgets its pool), which can only ever put those same bytes in a block. When one cannot be sent at all, its nonce is
-//! given to the next, or filled with a transfer of nothing if others already wait behind it.
+//! A transaction is signed under one nonce. Until it is in a block its bytes are broadcast again now and then (a node that
+//! restarts forgets its pool), which can only ever put those same bytes in a block. When the base fee outgrows its bid, the
+//! same call is signed with a higher one under the same nonce: of all bids at most one ever runs. When a call cannot be
+//! sent at all, its nonce is given to the next, or filled with a transfer of nothing if others already wait behind it.
 
-use std::time::Duration;
+mod bid;
+mod gaps;
+mod refusal;
+
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use alloy::{
     consensus::{SignableTransaction, TxEip1559, TxEnvelope},
@@ -21,21 +30,18 @@ use tokio::time::{Instant, timeout};
 use crate::{
     Error,
     follow::Follow,
-    nonces::{Gap, Nonces},
+    nonces::Nonces,
     rpc::{Rpc, retried},
 };
+use bid::Fees;
+use refusal::Refusal;
 
 /// Most gas of one transaction (EIP-7825).
 pub(crate) const GAS_CAP: u64 = 1 << 24;
-const TRANSFER_GAS: u64 = 21_000;
 /// How long suggested fees are used.
 const FEES_FRESH: Duration = Duration::from_secs(1);
 /// A waiting transaction is broadcast again after this.
 const REBROADCAST: Duration = Duration::from_secs(2);
-/// A nonce that was handed out and never broadcast is filled when others have waited behind it for this long.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// Gaps looked at in one go.
-const GAPS: usize = 16;
 /// Signings of one call before a node that keeps refusing its nonces is believed.
 const NONCE_TRIES: usize = 5;
 
@@ -60,14 +66,6 @@ pub(crate) struct Call {
     pub(crate) gas: Option<u64>,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Fees {
-    base: u64,
-    max: u128,
-    tip: u128,
-    at: Instant,
-}
-
 #[derive(Debug)]
 pub(crate) struct Sender {
     rpc: Rpc,
@@ -75,6 +73,8 @@ pub(crate) struct Sender {
     signer: PrivateKeySigner,
     chain_id: u64,
     nonces: Mutex<Nonces>,
+    /// Since when a nonce has been in the way of others.
+    silent: Mutex<BTreeMap<u64, Instant>>,
     fees: Mutex<Option<Fees>>,
 }
 
@@ -95,7 +95,8 @@ impl Drop for Reserved<'_> {
 
 impl Sender {
     pub(crate) fn new(rpc: Rpc, follow: Follow, signer: PrivateKeySigner, chain_id: u64) -> Self {
-        Self { rpc, follow, signer, chain_id, nonces: Mutex::default(), fees: Mutex::default() }
+        let (nonces, silent, fees) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Self { rpc, follow, signer, chain_id, nonces, silent, fees }
     }
 
     pub(crate) fn address(&self) -> Address {
@@ -106,17 +107,18 @@ impl Sender {
     pub(crate) async fn run(&self, call: Call) -> Result<TransactionReceipt, Error> {
         let gas = self.gas(&call).await?;
         let mut tries = 0;
-        let tx = loop {
+        loop {
             let tx = self.sign_with(&call, gas).await?;
             match self.broadcast(&tx).await {
                 Err(Error::Replaced { .. }) if tries < NONCE_TRIES => {
                     tries += 1;
                     self.sync().await?;
                 }
-                sent => break sent.map(|()| tx)?,
+                Err(error) if !error.is_transient() => return Err(error),
+                // Without an answer it may have arrived all the same.
+                Ok(()) | Err(_) => return self.see_through(vec![tx]).await,
             }
-        };
-        self.confirm(&tx).await
+        }
     }
 
     /// Estimates, takes a nonce and signs. Nobody else sees the transaction yet.
@@ -134,7 +136,7 @@ impl Sender {
     }
 
     fn seal(&self, call: &Call, gas_limit: u64, fees: Fees, nonce: u64) -> Result<SignedTx, Error> {
-        let mut tx = TxEip1559 {
+        self.sign_raw(TxEip1559 {
             chain_id: self.chain_id,
             nonce,
             gas_limit,
@@ -144,7 +146,11 @@ impl Sender {
             value: call.value,
             input: call.input.clone(),
             ..TxEip1559::default()
-        };
+        })
+    }
+
+    fn sign_raw(&self, mut tx: TxEip1559) -> Result<SignedTx, Error> {
+        let nonce = tx.nonce;
         let signature = self
             .signer
             .sign_transaction_sync(&mut tx)
@@ -153,104 +159,113 @@ impl Sender {
         Ok(SignedTx { hash: *envelope.tx_hash(), nonce, raw: envelope.encoded_2718().into() })
     }
 
-    /// Hands the bytes to the node. Safe to repeat.
-    ///
-    /// On [`Error::Replaced`] the transaction cannot run any more; on another refusal its nonce is free again, and a new
-    /// transaction is needed; after [`Error::Transport`] and [`Error::Timeout`] it may or may not have arrived.
-    pub(crate) async fn broadcast(&self, tx: &SignedTx) -> Result<(), Error> {
+    /// Notes a transaction of an earlier process, so that its nonce is not given to another.
+    pub(crate) fn adopt(&self, tx: &SignedTx) {
         self.nonces.lock().broadcast(tx.nonce, tx.raw.clone());
-        let refused = match self.push(tx.raw.clone()).await {
-            Ok(()) => return Ok(()),
-            Err(error) if error.is_transient() => return Err(error),
-            Err(refused) => refused,
+    }
+
+    /// Hands the bytes to the node. Safe to repeat. A bid that is too low for now is no refusal.
+    ///
+    /// On [`Error::Replaced`] the transaction cannot run any more; on another refusal its nonce is free again (or the bid
+    /// that it was to replace stands), and a new transaction is needed; after [`Error::Transport`] and [`Error::Timeout`]
+    /// it may or may not have arrived.
+    pub(crate) async fn broadcast(&self, tx: &SignedTx) -> Result<(), Error> {
+        let lower = self.nonces.lock().broadcast(tx.nonce, tx.raw.clone()).filter(|raw| *raw != tx.raw);
+        let sent = self.hand_over(tx).await;
+        let Err(refused) = &sent else { return sent };
+        let mut nonces = self.nonces.lock();
+        match (Refusal::of(refused), lower) {
+            _ if refused.is_transient() => {}
+            _ if matches!(refused, Error::Replaced { .. }) => nonces.settled(tx.nonce),
+            (_, Some(lower)) => drop(nonces.broadcast(tx.nonce, lower)),
+            (Refusal::NonceTaken, None) => {
+                nonces.lost(tx.nonce);
+                return Err(Error::Replaced { tx: tx.hash, nonce: tx.nonce });
+            }
+            (_, None) => nonces.refused(tx.nonce),
+        }
+        drop(nonces);
+        sent
+    }
+
+    /// Hands the bytes to the node; [`Error::Replaced`] when another transaction with the nonce is in a block.
+    async fn hand_over(&self, tx: &SignedTx) -> Result<(), Error> {
+        let (after, raw, unanswered) = (self.rpc.deadlines.read, &tx.raw, AtomicBool::new(false));
+        // Repeating a lost request is safe: the same bytes can run only once.
+        let push = || async {
+            let sent = self.rpc.once::<_, B256>("eth_sendRawTransaction", (raw.clone(),), None).await;
+            if sent.as_ref().is_err_and(Error::is_transient) {
+                unanswered.store(true, Ordering::Relaxed);
+            }
+            sent
         };
-        match Refusal::of(&refused) {
+        let Err(error) = retried(after, push).await else { return Ok(()) };
+        match Refusal::of(&error) {
             Refusal::Known => Ok(()),
-            Refusal::NonceUsed => {
-                // Perhaps by these same bytes, which an earlier attempt had brought into a block.
-                if self.receipt(tx.hash).await?.is_some() {
-                    return Ok(());
-                }
-                self.nonces.lock().settled(tx.nonce);
-                Err(Error::Replaced { tx: tx.hash, nonce: tx.nonce })
+            // It is raised while somebody waits, and other nodes may hold it; but nodes look at the bid before the nonce.
+            Refusal::BidTooLow if self.next_on_chain().await? <= tx.nonce => Ok(()),
+            Refusal::NonceUsed | Refusal::BidTooLow => match self.landed(tx).await? {
+                Some(_) => Ok(()),
+                None => Err(Error::Replaced { tx: tx.hash, nonce: tx.nonce }),
+            },
+            // A node that did not answer may have taken what the next one refuses.
+            Refusal::NonceTaken | Refusal::Other if !error.is_transient() && unanswered.load(Ordering::Relaxed) => {
+                tracing::debug!(tx = %tx.hash, %error, "refused after a request without an answer");
+                Err(Error::Timeout { what: format!("answer to transaction {}", tx.hash), after })
             }
-            Refusal::NonceTaken => {
-                self.nonces.lock().lost(tx.nonce);
-                Err(Error::Replaced { tx: tx.hash, nonce: tx.nonce })
-            }
-            Refusal::Other => {
-                self.nonces.lock().refused(tx.nonce);
-                Err(refused)
-            }
+            Refusal::NonceTaken | Refusal::Other => Err(error),
         }
     }
 
+    /// The receipt of a transaction whose nonce was used up, perhaps by these same bytes, which an earlier attempt had
+    /// brought to the chain; `None` if it was another.
+    async fn landed(&self, tx: &SignedTx) -> Result<Option<TransactionReceipt>, Error> {
+        let after = self.rpc.deadlines.read;
+        retried(after, || async {
+            let turn = self.rpc.turn.now();
+            let next = self.next_on_chain().await?;
+            let receipt = ("eth_getTransactionReceipt", (tx.hash,));
+            let receipt: Option<TransactionReceipt> = self.rpc.once(receipt.0, receipt.1, None).await?;
+            match receipt {
+                Some(receipt) => Ok(Some(receipt)),
+                // Only a node that has passed the nonce can know that it has no such receipt.
+                None if next > tx.nonce && self.rpc.turn.now() == turn => Ok(None),
+                None => Err(Error::Timeout { what: format!("block with nonce {}", tx.nonce), after }),
+            }
+        })
+        .await
+    }
+
     /// Waits until `tx` is in a block; an `Err` from there is decoded.
-    pub(crate) async fn confirm(&self, tx: &SignedTx) -> Result<TransactionReceipt, Error> {
-        let after = self.rpc.deadlines.transaction;
+    pub(crate) async fn confirm(&self, tx: &SignedTx, after: Duration) -> Result<TransactionReceipt, Error> {
         let start = Instant::now();
-        let receipt = loop {
-            let left = after.saturating_sub(start.elapsed());
-            if left.is_zero() {
-                return Err(Error::Timeout { what: format!("transaction {} in a block", tx.hash), after });
+        let left = || after.saturating_sub(start.elapsed());
+        while !left().is_zero() {
+            if let Ok(receipt) = timeout(left().min(REBROADCAST), self.follow.receipt(tx.hash)).await {
+                return self.conclude(tx, receipt?).await;
             }
-            if let Ok(receipt) = timeout(left.min(REBROADCAST), self.follow.receipt(tx.hash)).await {
-                break receipt?;
+            match timeout(left(), self.hand_over(tx)).await {
+                Ok(Err(Error::Replaced { .. })) => {
+                    self.nonces.lock().settled(tx.nonce);
+                    return Err(Error::Replaced { tx: tx.hash, nonce: tx.nonce });
+                }
+                // A node that took it may have given it to others: a refusal now does not say that it will not run.
+                Ok(Err(error)) => tracing::debug!(tx = %tx.hash, %error, "a waiting transaction is not taken again"),
+                Ok(Ok(())) => drop(timeout(left(), self.heal(tx.nonce)).await),
+                Err(_) => {}
             }
-            let left = after.saturating_sub(start.elapsed());
-            let Ok(sent) = timeout(left, self.broadcast(tx)).await else { continue };
-            match sent {
-                Err(replaced @ Error::Replaced { .. }) => match self.receipt(tx.hash).await? {
-                    Some(receipt) => break receipt,
-                    None => return Err(replaced),
-                },
-                Err(error) if !error.is_transient() => return Err(error),
-                _ => self.heal(tx.nonce, start.elapsed() > PATIENCE).await,
-            }
-        };
+        }
+        Err(Error::Unconfirmed { hash: tx.hash, bids: vec![tx.clone()], after })
+    }
+
+    async fn conclude(&self, tx: &SignedTx, receipt: TransactionReceipt) -> Result<TransactionReceipt, Error> {
         self.nonces.lock().settled(tx.nonce);
         if receipt.status() { Ok(receipt) } else { Err(self.why_failed(tx, &receipt).await) }
     }
 
-    /// The receipt of a transaction, if it is in a block.
-    pub(crate) async fn receipt(&self, tx: B256) -> Result<Option<TransactionReceipt>, Error> {
-        self.rpc.read("eth_getTransactionReceipt", (tx,)).await
-    }
-
-    /// Sends what is missing below `waiting`. What fails here is tried again while somebody waits.
-    async fn heal(&self, waiting: u64, patient_no_more: bool) {
+    async fn next_on_chain(&self) -> Result<u64, Error> {
         let count = ("eth_getTransactionCount", (self.address(), "latest"));
-        let Ok(chain) = self.rpc.once::<_, U64>(count.0, count.1, None).await else { return };
-        let gaps = self.nonces.lock().gaps(chain.to(), waiting);
-        // The lowest hold up the rest.
-        for gap in gaps.into_iter().take(GAPS) {
-            let result = match gap {
-                Gap::Lost(raw) => self.rpc.once::<_, B256>("eth_sendRawTransaction", (raw,), None).await.map(drop),
-                Gap::Free(nonce) => self.fill(nonce).await,
-                Gap::Silent(nonce) if patient_no_more => self.fill(nonce).await,
-                Gap::Silent(_) => Ok(()),
-            };
-            if let Err(error) = result {
-                tracing::debug!(%error, "a nonce gap stays");
-            }
-        }
-    }
-
-    async fn fill(&self, nonce: u64) -> Result<(), Error> {
-        let nothing = Call { to: self.address(), value: U256::ZERO, input: Bytes::new(), gas: Some(TRANSFER_GAS) };
-        let fees = self.fees().await?;
-        let mut reserved = Reserved { nonces: &self.nonces, nonce, kept: false };
-        self.nonces.lock().reserve_exactly(nonce);
-        let filler = self.seal(&nothing, TRANSFER_GAS, fees, nonce)?;
-        reserved.kept = true;
-        tracing::info!(nonce, "filling a nonce that others wait behind");
-        self.broadcast(&filler).await
-    }
-
-    async fn push(&self, raw: Bytes) -> Result<(), Error> {
-        // Repeating a lost request is safe: the same bytes can run only once.
-        let deadline = self.rpc.deadlines.read;
-        retried(deadline, || self.rpc.once::<_, B256>("eth_sendRawTransaction", (raw.clone(),), None)).await.map(drop)
+        self.rpc.once::<_, U64>(count.0, count.1, None).await.map(|next| next.to())
     }
 
     async fn reserve(&self) -> Result<Reserved<'_>, Error> {
@@ -262,9 +277,10 @@ impl Sender {
         }
     }
 
-    /// Base fee of the next block, wei per gas, at most a second old.
-    pub(crate) async fn base_fee(&self) -> Result<u64, Error> {
-        Ok(self.fees().await?.base)
+    /// What a transaction pays in the next block: base fee and suggested tip, wei per gas, at most a second old.
+    pub(crate) async fn gas_price(&self) -> Result<u128, Error> {
+        let fees = self.fees().await?;
+        Ok(fees.tip.saturating_add(fees.base.into()))
     }
 
     async fn sync(&self) -> Result<(), Error> {
@@ -336,39 +352,10 @@ impl Sender {
 }
 
 fn replay(raw: &[u8], from: Address) -> Option<TransactionRequest> {
-    let envelope = <TxEnvelope as alloy::eips::eip2718::Decodable2718>::decode_2718_exact(raw).ok()?;
-    let tx = envelope.as_eip1559()?.tx();
+    let tx = bid::decode(raw)?;
     let to = tx.to.to().copied()?;
     let request = TransactionRequest::default().from(from).to(to).value(tx.value);
-    Some(request.input(tx.input.clone().into()).gas_limit(tx.gas_limit))
-}
-
-/// What a node means by refusing a transaction, by the words that all Ethereum nodes share.
-#[derive(Debug, PartialEq, Eq)]
-enum Refusal {
-    /// It has it already.
-    Known,
-    /// The nonce is in a block.
-    NonceUsed,
-    /// Another pending transaction has the nonce.
-    NonceTaken,
-    Other,
-}
-
-impl Refusal {
-    fn of(error: &Error) -> Self {
-        let Error::Rpc { message, .. } = error else { return Self::Other };
-        let message = message.to_ascii_lowercase();
-        if message.contains("already known") || message.contains("already imported") {
-            Self::Known
-        } else if message.contains("nonce too low") {
-            Self::NonceUsed
-        } else if message.contains("underpriced") && message.contains("replacement") {
-            Self::NonceTaken
-        } else {
-            Self::Other
-        }
-    }
+    Some(request.input(tx.input.into()).gas_limit(tx.gas_limit))
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! The worker's key, in the encrypted form that all Ethereum tools read.
 
 use std::{
-    fs, io,
+    fs::{self, DirBuilder, File, Permissions},
+    io,
+    os::unix::fs::{DirBuilderExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
@@ -28,7 +30,8 @@ pub enum AccountError {
     NoPassword(PathBuf),
 }
 
-/// Makes a new key and writes it to `keystore`.
+/// Makes a new key and writes it to `keystore`, which only its owner can read. It is on disk when this returns: money that
+/// is sent to the address cannot be lost with a machine that stops.
 ///
 /// # Errors
 /// [`AccountError::Exists`] rather than losing a key; [`AccountError::Io`].
@@ -43,10 +46,28 @@ pub fn create(keystore: &Path, password_file: &Path) -> Result<PrivateKeySigner,
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };
-    fs::create_dir_all(directory).map_err(|source| AccountError::Io { path: directory.to_owned(), source })?;
-    PrivateKeySigner::new_keystore(directory, &mut OsRng, password, Some(name))
-        .map(|(signer, _)| signer)
+    let failed = |source| AccountError::Io { path: keystore.to_owned(), source };
+    fs::create_dir_all(directory).map_err(failed)?;
+    // The keystore's writer knows neither permissions nor whether a file exists: it writes where nobody else looks.
+    let private = directory.join(format!(".{name}.{}", std::process::id()));
+    DirBuilder::new().mode(0o700).create(&private).map_err(failed)?;
+    let made = PrivateKeySigner::new_keystore(&private, &mut OsRng, password, Some(name))
         .map_err(|source| AccountError::Keystore { path: keystore.to_owned(), source })
+        .and_then(|(signer, _)| place(&private.join(name), keystore, directory).map(|()| signer));
+    fs::remove_dir_all(&private).map_err(failed)?;
+    made
+}
+
+/// Puts a written file in its place, durably, unless something is there.
+fn place(written: &Path, keystore: &Path, directory: &Path) -> Result<(), AccountError> {
+    let linked = fs::set_permissions(written, Permissions::from_mode(0o600))
+        .and_then(|()| File::open(written)?.sync_all())
+        .and_then(|()| fs::hard_link(written, keystore))
+        .and_then(|()| File::open(directory)?.sync_all());
+    linked.map_err(|source| match source.kind() {
+        io::ErrorKind::AlreadyExists => AccountError::Exists(keystore.to_owned()),
+        _ => AccountError::Io { path: keystore.to_owned(), source },
+    })
 }
 
 /// Reads the key.

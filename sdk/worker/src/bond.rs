@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use alloy::primitives::{Address, U256, utils::format_ether};
+use edgeloom_bindings::IEdgeStaking::Stake;
 use edgeloom_sdk::{Client, Error};
 use thiserror::Error as ThisError;
 
@@ -23,19 +24,35 @@ pub enum BondError {
     Chain(#[from] Error),
 }
 
-/// Tops the stake up to `target`, or to the minimum; returns the minimum.
-pub(crate) async fn ensure(client: &Client, worker: Address, target: Option<U256>) -> Result<U256, BondError> {
-    let minimum = client.staking().minimum().await?;
-    let target = target.unwrap_or(minimum);
+/// What stake to hold, wei.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Goal {
+    /// The contract's least.
+    pub(crate) minimum: U256,
+    pub(crate) target: U256,
+}
+
+impl Goal {
+    /// What is missing; nothing while the operator takes stake out.
+    pub(crate) fn missing(&self, stake: &Stake) -> U256 {
+        if stake.unbonding > 0 {
+            return U256::ZERO;
+        }
+        self.target.saturating_sub(U256::from(stake.free) + U256::from(stake.locked))
+    }
+}
+
+/// Tops the stake up to the goal.
+pub(crate) async fn top_up(client: &Client, worker: Address, goal: Goal) -> Result<(), BondError> {
+    let Goal { minimum, target } = goal;
     if target < minimum {
         return Err(BondError::BelowMinimum { target, minimum });
     }
+    // A bonding of an earlier process may be under way.
     client.settled(Duration::from_secs(20)).await?;
-    let stake = client.staking().stake_of(worker).await?;
-    let active = U256::from(stake.free) + U256::from(stake.locked);
-    let needed = target.saturating_sub(active);
+    let needed = goal.missing(&client.staking().stake_of(worker).await?);
     if needed.is_zero() {
-        return Ok(minimum);
+        return Ok(());
     }
     let balance = client.balance(worker).await?;
     if balance < needed + U256::from(GAS_RESERVE) {
@@ -43,5 +60,8 @@ pub(crate) async fn ensure(client: &Client, worker: Address, target: Option<U256
     }
     tracing::info!(tfuel = %format_ether(needed), "bonding");
     client.staking().bond(needed).await?;
-    Ok(minimum)
+    Ok(())
 }
+
+#[cfg(test)]
+mod tests;

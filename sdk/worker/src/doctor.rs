@@ -10,7 +10,7 @@ use std::{
 
 use alloy::primitives::{Address, U256, utils::format_ether};
 use edgeloom_edge_proof::Kernel;
-use edgeloom_sdk::{Client, ClientBuilder, Deadlines, Error};
+use edgeloom_sdk::{Client, Deadlines, Error};
 use serde::Serialize;
 
 use crate::{Config, account, life::unix_seconds};
@@ -72,10 +72,10 @@ pub async fn examine(config: &Config) -> Vec<Check> {
     checks.push(data);
     checks.push(port(config, running));
     let deadlines = Deadlines { request: Duration::from_secs(3), read: Duration::from_secs(4), ..Deadlines::default() };
-    let builder = ClientBuilder::new(config.rpc.clone()).index(config.index.clone()).deadlines(deadlines);
-    match Client::connect(builder).await {
+    let nodes = config.rpc.join(", ");
+    match Client::connect(config.client().deadlines(deadlines)).await {
         Ok(client) => {
-            checks.push(Check::pass("rpc", format!("{} serves chain {}", config.rpc, client.chain_id())));
+            checks.push(Check::pass("rpc", format!("{nodes}: chain {}", client.chain_id())));
             checks.push(clock(&client).await);
             checks.push(index(config, &client).await);
             checks.extend(bond(config, &client, worker).await);
@@ -83,7 +83,7 @@ pub async fn examine(config: &Config) -> Vec<Check> {
         Err(error) => checks.push(Check::fail(
             "rpc",
             error.to_string(),
-            format!("start a node at {} (`edgeloom dev`), or give the right --rpc", config.rpc),
+            format!("start a node at {nodes} (`edgeloom dev`), or give the right --rpc"),
         )),
     }
     checks

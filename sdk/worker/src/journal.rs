@@ -3,29 +3,31 @@
 //! J1 A transaction is in the journal, with its bytes, before any node sees it. J2 An answer is in the journal before the
 //! transaction that carries it is signed. J3 [`Journal::record`] returns when its line is durable. J4 A torn tail, which a
 //! crash can leave, is cut off at the next start; a broken line before a whole one is damage, and refuses to open.
-//! J5 Steps of finished jobs are dropped at start once the file is large; their sums stay.
+//! J5 Steps of finished jobs are dropped whenever the file is large; their sums stay. J6 The first line names the chain, and
+//! on any other the journal refuses to open: job numbers and nonces mean nothing there.
 
+mod file;
 mod ledger;
 mod writer;
 
 use std::{
-    fs::{self, File, OpenOptions},
-    io::{self, Read, Write},
+    fmt,
+    fs::File,
+    io::{self, Read},
     path::{Path, PathBuf},
 };
 
-use alloy::primitives::{Bytes, U256};
+use alloy::primitives::{B256, Bytes, U256};
 use edgeloom_sdk::SignedTx;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use file::JournalFile;
 pub use ledger::{Ledger, Stage, Totals};
 use writer::Writer;
 
 use crate::Skip;
 
-/// A file of more bytes is compacted at start.
-const COMPACT_BYTES: u64 = 8 << 20;
 /// A file of more bytes is not read: compaction keeps real ones far below.
 const FILE_BYTES_MAX: u64 = 1 << 30;
 
@@ -33,6 +35,8 @@ const FILE_BYTES_MAX: u64 = 1 << 30;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "step", rename_all = "kebab-case")]
 pub enum Record {
+    /// Which chain the journal belongs to: the first line, and no other.
+    Chain { chain: Chain },
     /// About to take a job with this transaction.
     Taking { job: U256, tx: SignedTx },
     /// The chain says that this worker has the job.
@@ -49,6 +53,20 @@ pub enum Record {
     Totals { totals: Totals },
 }
 
+/// A chain, told from all others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chain {
+    pub id: u64,
+    /// Hash of its first block.
+    pub genesis: B256,
+}
+
+impl fmt::Display for Chain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} with genesis {}", self.id, self.genesis)
+    }
+}
+
 /// How a job ended that was not paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -61,6 +79,8 @@ pub enum End {
     Expired,
     /// The model or the input cannot be had any more, or the self-check failed.
     Undoable(Skip),
+    /// The chain does not know it: its data were reset.
+    Unknown,
 }
 
 /// Why a journal does not open or write.
@@ -72,6 +92,10 @@ pub enum JournalError {
         "{path}, line {line}: damaged before the end of the file. Restore it, or move it away: jobs under way are then found on chain"
     )]
     Damaged { path: PathBuf, line: usize },
+    #[error(
+        "{path} belongs to chain {found}, and the node serves {served}. Give the right --rpc, or another --data directory"
+    )]
+    OtherChain { path: PathBuf, found: Chain, served: Chain },
     #[error("{path} has more than {FILE_BYTES_MAX} bytes; move it away")]
     TooLong { path: PathBuf },
     #[error("the journal's writer stopped after an error of the disk")]
@@ -88,24 +112,26 @@ impl Journal {
     /// Opens or creates the file and folds its lines.
     ///
     /// # Errors
-    /// [`JournalError`]: J4, or the disk's.
-    pub fn open(path: &Path) -> Result<(Self, Ledger), JournalError> {
-        let failed = |source| JournalError::Io { path: path.to_owned(), source };
+    /// [`JournalError`]: J4, J6, or the disk's.
+    pub fn open(path: &Path, chain: Chain) -> Result<(Self, Ledger), JournalError> {
         let bytes = read(path)?;
         let Loaded { records, valid } =
             load(&bytes).map_err(|line| JournalError::Damaged { path: path.to_owned(), line })?;
-        let ledger = records.iter().fold(Ledger::default(), |mut ledger, record| {
-            ledger.apply(record);
-            ledger
-        });
-        let mut file = OpenOptions::new().create(true).append(true).open(path).map_err(failed)?;
-        if valid as u64 > COMPACT_BYTES {
-            file = compact(path, &ledger).map_err(failed)?;
-        } else if valid < bytes.len() {
-            tracing::warn!(cut = bytes.len() - valid, "the journal ended in a torn line");
-            file.set_len(valid as u64).and_then(|()| file.sync_all()).map_err(failed)?;
+        match records.first() {
+            None => {}
+            Some(Record::Chain { chain: found }) if *found == chain => {}
+            Some(&Record::Chain { chain: found }) => {
+                return Err(JournalError::OtherChain { path: path.to_owned(), found, served: chain });
+            }
+            Some(_) => return Err(JournalError::Damaged { path: path.to_owned(), line: 1 }),
         }
-        sync_directory(path).map_err(failed)?;
+        let mut ledger = Ledger::default();
+        records.iter().for_each(|record| ledger.apply(record));
+        if valid < bytes.len() {
+            tracing::warn!(cut = bytes.len() - valid, "the journal ended in a torn line");
+        }
+        let file = JournalFile::open(path, chain, valid as u64, ledger.clone());
+        let file = file.map_err(|source| JournalError::Io { path: path.to_owned(), source })?;
         Ok((Self { writer: Writer::start(file) }, ledger))
     }
 
@@ -113,10 +139,8 @@ impl Journal {
     ///
     /// # Errors
     /// [`JournalError::Stopped`] once the disk has failed: the worker must not act on what it could not write down.
-    pub async fn record(&self, record: &Record) -> Result<(), JournalError> {
-        let mut line = serde_json::to_vec(record).expect("records hold nothing that JSON cannot");
-        line.push(b'\n');
-        self.writer.append(line).await
+    pub async fn record(&self, record: Record) -> Result<(), JournalError> {
+        self.writer.append(record).await
     }
 }
 
@@ -154,26 +178,6 @@ fn read(path: &Path) -> Result<Vec<u8>, JournalError> {
     let mut bytes = Vec::new();
     file.take(FILE_BYTES_MAX + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > FILE_BYTES_MAX { Err(JournalError::TooLong { path: path.to_owned() }) } else { Ok(bytes) }
-}
-
-/// Writes what the ledger still needs to a new file and puts it in the old one's place (J5).
-fn compact(path: &Path, ledger: &Ledger) -> io::Result<File> {
-    let new = path.with_extension("new");
-    let mut file = File::create(&new)?;
-    for record in ledger.records() {
-        serde_json::to_writer(&mut file, &record)?;
-        file.write_all(b"\n")?;
-    }
-    file.sync_all()?;
-    fs::rename(&new, path)?;
-    OpenOptions::new().append(true).open(path)
-}
-
-fn sync_directory(path: &Path) -> io::Result<()> {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => File::open(parent)?.sync_all(),
-        _ => File::open(".")?.sync_all(),
-    }
 }
 
 #[cfg(test)]

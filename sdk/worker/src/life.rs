@@ -6,7 +6,7 @@ mod prepare;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use alloy::primitives::{Address, Bytes, U256};
-use edgeloom_bindings::IJobMarket::{Job, Phase};
+use edgeloom_bindings::IJobMarket::{IJobMarketErrors, Job, Phase};
 use edgeloom_sdk::{Client, Error, SignedTx};
 use prepare::{Fault, Ready};
 use tokio::time::sleep;
@@ -21,6 +21,12 @@ use crate::{
 
 /// Pause before something that failed for now is tried again.
 const AGAIN: Duration = Duration::from_millis(500);
+/// Between two looks at a transaction's deadline and bid while it waits.
+const LOOK: Duration = Duration::from_secs(5);
+/// How long the chain may deny a job of the journal before it is given up: a node that starts is behind for a while.
+const DENIAL: Duration = Duration::from_secs(60);
+/// How far this machine's clock may be ahead of the chain's, seconds, before it ends a job by itself.
+const CLOCK_AHEAD_MAX: u64 = 60;
 
 /// What every job needs.
 #[derive(Debug)]
@@ -33,6 +39,15 @@ pub(crate) struct Bench {
     pub(crate) policy: Policy,
 }
 
+impl Bench {
+    /// Whether no block can come any more at this Unix second or before: the newest is later or, on a chain that makes
+    /// none, this machine's clock is by far.
+    pub(crate) async fn passed(&self, second: u64) -> bool {
+        unix_seconds() > second.saturating_add(CLOCK_AHEAD_MAX)
+            || self.client.head_time().await.is_ok_and(|newest| newest > second)
+    }
+}
+
 /// A job that the index reported open. Nothing in it is believed.
 #[derive(Clone, Debug)]
 pub(crate) struct Candidate {
@@ -40,6 +55,8 @@ pub(crate) struct Candidate {
     pub(crate) posted_block: u64,
     /// Why it was not taken when it was last looked at.
     pub(crate) refused: Option<Skip>,
+    /// How often the node did not know it.
+    pub(crate) denials: u32,
 }
 
 /// How an attempt or a resumption ended.
@@ -61,6 +78,24 @@ enum Landed {
     Reverted,
     Replaced,
     Refused,
+    /// Its time is over; in a block it would fail.
+    Late,
+}
+
+/// A kind of transaction of a job.
+struct Kind {
+    sent: &'static str,
+    record: fn(U256, SignedTx) -> Record,
+}
+
+const TAKING: Kind = Kind { sent: "take-sent", record: |job, tx| Record::Taking { job, tx } };
+const SUBMITTING: Kind = Kind { sent: "submit-sent", record: |job, tx| Record::Submitting { job, tx } };
+
+/// A job that was taken, as the chain has it.
+enum Due {
+    /// Still to be done by this worker.
+    Work(Box<Job>),
+    Over(Outcome),
 }
 
 /// A job of this worker's: what is known of it and since when.
@@ -84,9 +119,9 @@ pub(crate) async fn attempt(bench: &Bench, candidate: Candidate) -> Result<Outco
             return Ok(Outcome::Unreachable);
         }
     };
-    let Ready { tx, input, output } = ready;
+    let Ready { tx, take_by, input, output } = ready;
     life.record(Record::Taking { job: life.job, tx: tx.clone() }, "taking").await?;
-    if let Some(outcome) = life.take(&tx).await? {
+    if let Some(outcome) = life.take(tx, take_by).await? {
         return Ok(outcome);
     }
     life.record(Record::Computed { job: life.job, output: output.clone() }, "computed").await?;
@@ -98,15 +133,18 @@ pub(crate) async fn resume(bench: &Bench, job: U256, stage: Stage) -> Result<Out
     let mut life = Life { bench, job, posted_block: 0, gas: U256::ZERO, since: Instant::now() };
     tracing::info!(%job, stage = stage_name(&stage), "continuing a job from the journal");
     match stage {
-        Stage::Taking { tx } => match life.take(&tx).await? {
-            Some(outcome) => Ok(outcome),
-            None => life.redo().await,
-        },
+        Stage::Taking { tx } => {
+            let Some(found) = life.read().await else { return life.end(End::Unknown).await };
+            match life.take(tx, found.takeBy).await? {
+                Some(outcome) => Ok(outcome),
+                None => life.redo().await,
+            }
+        }
         Stage::Taken => life.redo().await,
         Stage::Computed { output } => life.submit_again(output).await,
         Stage::Submitting { output, tx } => {
-            life.land(&tx, "submit-sent").await;
-            life.add_gas(&tx).await;
+            let Some(found) = life.read().await else { return life.end(End::Unknown).await };
+            life.land(tx, &SUBMITTING, found.submitBy).await?;
             life.submit_again(output).await
         }
     }
@@ -123,35 +161,31 @@ fn stage_name(stage: &Stage) -> &'static str {
 
 impl Life<'_> {
     /// Sees the taking through; `None` when the job is this worker's.
-    async fn take(&mut self, tx: &SignedTx) -> Result<Option<Outcome>, JournalError> {
-        let landed = self.land(tx, "take-sent").await;
-        self.add_gas(tx).await;
-        let why = match landed {
-            Landed::Done => {
-                self.record(Record::Taken { job: self.job }, "taken").await?;
-                return Ok(None);
-            }
-            Landed::Refused => Skip::TransactionRefused,
-            Landed::Reverted | Landed::Replaced => {
-                let job = self.read().await;
-                if job.phase != Phase::Open && job.worker == self.bench.worker {
-                    self.record(Record::Taken { job: self.job }, "taken").await?;
-                    return Ok(None);
-                }
-                // Still open: it was not another worker, but this one's stake or nonce.
-                if job.phase == Phase::Open { Skip::TransactionRefused } else { Skip::LostRace }
-            }
+    async fn take(&mut self, tx: SignedTx, take_by: u64) -> Result<Option<Outcome>, JournalError> {
+        let why = match self.land(tx, &TAKING, take_by).await? {
+            Landed::Done => None,
+            Landed::Late => Some(Skip::TooLate),
+            Landed::Refused | Landed::Reverted | Landed::Replaced => Some(Skip::TransactionRefused),
         };
-        self.end(End::NotTaken(why)).await.map(Some)
+        if let Some(why) = why {
+            let Some(job) = self.read().await else { return self.end(End::Unknown).await.map(Some) };
+            if job.phase == Phase::Open || job.worker != self.bench.worker {
+                // While it is open it was not another worker, but this one's stake, nonce or time.
+                let why = if job.phase == Phase::Open { why } else { Skip::LostRace };
+                return self.end(End::NotTaken(why)).await.map(Some);
+            }
+        }
+        self.record(Record::Taken { job: self.job }, "taken").await?;
+        Ok(None)
     }
 
     /// Computes again after a restart, then submits.
     async fn redo(mut self) -> Result<Outcome, JournalError> {
         loop {
-            let job = self.read().await;
-            if let Some(outcome) = self.closed(&job).await? {
-                return Ok(outcome);
-            }
+            let job = match self.due().await? {
+                Due::Work(job) => job,
+                Due::Over(outcome) => return Ok(outcome),
+            };
             let work = async {
                 let input = self.input(&job).await?;
                 let output = self.compute(&job, input.clone()).await?;
@@ -163,36 +197,37 @@ impl Life<'_> {
                     self.record(record, "computed").await?;
                     return self.submit(input, output).await;
                 }
+                Err(Fault::Unreachable(_) | Fault::Skip(Skip::Unknown)) => sleep(AGAIN).await,
                 Err(Fault::Skip(why)) => return self.end(End::Undoable(why)).await,
-                Err(Fault::Unreachable(_)) => sleep(AGAIN).await,
             }
         }
     }
 
     async fn submit_again(mut self, output: Bytes) -> Result<Outcome, JournalError> {
         loop {
-            let job = self.read().await;
-            if let Some(outcome) = self.closed(&job).await? {
-                return Ok(outcome);
-            }
+            let job = match self.due().await? {
+                Due::Work(job) => job,
+                Due::Over(outcome) => return Ok(outcome),
+            };
             match self.input(&job).await {
                 Ok(input) => return self.submit(input, output).await,
+                Err(Fault::Unreachable(_) | Fault::Skip(Skip::Unknown)) => sleep(AGAIN).await,
                 Err(Fault::Skip(why)) => return self.end(End::Undoable(why)).await,
-                Err(Fault::Unreachable(_)) => sleep(AGAIN).await,
             }
         }
     }
 
-    /// Submits until the chain says that the job is over. Its deadline bounds the loop.
+    /// Submits until the chain says that the job is over, at the latest when its time has passed.
     async fn submit(mut self, input: Bytes, output: Bytes) -> Result<Outcome, JournalError> {
         loop {
-            let jobs = self.bench.client.jobs();
-            match jobs.sign_submit(self.job, input.clone(), output.clone()).await {
+            let job = match self.due().await? {
+                Due::Work(job) => job,
+                Due::Over(outcome) => return Ok(outcome),
+            };
+            match self.bench.client.jobs().sign_submit(self.job, input.clone(), output.clone()).await {
                 Ok(tx) => {
                     self.record(Record::Submitting { job: self.job, tx: tx.clone() }, "submitting").await?;
-                    let landed = self.land(&tx, "submit-sent").await;
-                    self.add_gas(&tx).await;
-                    if matches!(landed, Landed::Refused) {
+                    if matches!(self.land(tx, &SUBMITTING, job.submitBy).await?, Landed::Refused) {
                         sleep(AGAIN).await;
                     }
                 }
@@ -201,25 +236,29 @@ impl Life<'_> {
                     sleep(AGAIN).await;
                 }
             }
-            let job = self.read().await;
-            if let Some(outcome) = self.closed(&job).await? {
-                return Ok(outcome);
-            }
         }
     }
 
-    /// The end of the job, if the chain or the clock has ended it for this worker.
-    async fn closed(&mut self, job: &Job) -> Result<Option<Outcome>, JournalError> {
+    /// What the chain says of a job that was taken. Its end is recorded.
+    async fn due(&mut self) -> Result<Due, JournalError> {
+        let Some(mut job) = self.read().await else { return self.end(End::Unknown).await.map(Due::Over) };
         let own = job.worker == self.bench.worker;
+        if own && job.phase == Phase::Taken && self.bench.passed(job.submitBy).await {
+            // Read again: the last block in time may have brought the answer since.
+            let Some(found) = self.read().await else { return self.end(End::Unknown).await.map(Due::Over) };
+            job = found;
+            if job.phase == Phase::Taken {
+                return self.end(End::Expired).await.map(Due::Over);
+            }
+        }
         let end = match job.phase {
-            Phase::Settled if own => return self.settled(job).await.map(Some),
+            Phase::Settled if own => return self.settled(&job).await.map(Due::Over),
+            Phase::Taken if own => return Ok(Due::Work(Box::new(job))),
             Phase::Rejected if own => End::Rejected,
             Phase::Expired if own => End::Expired,
-            Phase::Taken if own && unix_seconds() <= job.submitBy => return Ok(None),
-            Phase::Taken if own => End::Expired,
             _ => End::NotTaken(Skip::LostRace),
         };
-        self.end(end).await.map(Some)
+        self.end(end).await.map(Due::Over)
     }
 
     async fn settled(&mut self, job: &Job) -> Result<Outcome, JournalError> {
@@ -233,6 +272,10 @@ impl Life<'_> {
         self.record(Record::Ended { job: self.job, why, gas_wei: self.gas }, "ended").await?;
         let outcome = match why {
             End::NotTaken(why) => return Ok(Outcome::Skipped(why)),
+            End::Unknown => {
+                tracing::warn!(job = %self.job, "the chain does not know a job of the journal");
+                return Ok(Outcome::Skipped(Skip::Unknown));
+            }
             End::Rejected => "rejected",
             End::Expired => "expired",
             End::Undoable(_) => "undoable",
@@ -243,45 +286,65 @@ impl Life<'_> {
     }
 
     async fn record(&self, record: Record, step: &str) -> Result<(), JournalError> {
-        self.bench.journal.record(&record).await?;
+        self.bench.journal.record(record).await?;
         crash::after(step);
         Ok(())
     }
 
-    /// Broadcasts until the transaction is in a block or provably never will be.
-    async fn land(&self, tx: &SignedTx, step: &str) -> Landed {
+    /// Sees a transaction through until it is in a block, provably never will be, or would be late there. While its bid
+    /// is too low it bids higher, each bid in the journal before any node sees it.
+    async fn land(&mut self, tx: SignedTx, kind: &Kind, until: u64) -> Result<Landed, JournalError> {
         let client = &self.bench.client;
-        loop {
-            match client.broadcast(tx).await {
-                Ok(()) => crash::after(step),
-                Err(Error::Replaced { .. }) => return Landed::Replaced,
-                Err(Error::Rpc { message, .. }) => {
-                    tracing::warn!(job = %self.job, %message, "the node refuses a transaction");
-                    return Landed::Refused;
+        let (mut lower, mut newest) = (Vec::new(), tx);
+        let landed = loop {
+            let sent = match client.broadcast(&newest).await {
+                Ok(()) => {
+                    crash::after(kind.sent);
+                    client.confirm(&newest, LOOK).await.map(drop)
                 }
-                Err(_) => {
-                    sleep(AGAIN).await;
-                    continue;
-                }
-            }
-            match client.confirm(tx).await {
-                Ok(_) => return Landed::Done,
-                Err(Error::Replaced { .. }) => return Landed::Replaced,
-                Err(Error::Rpc { .. }) => return Landed::Refused,
+                refused => refused,
+            };
+            match sent {
+                Ok(()) => break Landed::Done,
+                Err(Error::Replaced { .. }) => break Landed::Replaced,
                 Err(error) if error.is_revert() => {
                     tracing::info!(job = %self.job, %error, "a transaction failed on chain");
-                    return Landed::Reverted;
+                    break Landed::Reverted;
                 }
-                Err(error) => tracing::warn!(job = %self.job, %error, "still waiting for a transaction"),
+                Err(Error::Unconfirmed { .. }) => {}
+                Err(Error::Rpc { message, .. }) => {
+                    tracing::warn!(job = %self.job, %message, "the node refuses a transaction");
+                    let Some(stands) = lower.pop() else { break Landed::Refused };
+                    newest = stands;
+                    self.bench.journal.record((kind.record)(self.job, newest.clone())).await?;
+                    continue;
+                }
+                Err(error) => {
+                    tracing::debug!(job = %self.job, %error, "a transaction cannot be sent now");
+                    sleep(AGAIN).await;
+                }
             }
+            if self.bench.passed(until).await {
+                break Landed::Late;
+            }
+            if let Ok(Some(higher)) = client.rebid(&newest).await {
+                self.bench.journal.record((kind.record)(self.job, higher.clone())).await?;
+                lower.push(std::mem::replace(&mut newest, higher));
+            }
+        };
+        for bid in lower.iter().chain([&newest]) {
+            self.add_gas(bid).await;
         }
+        Ok(landed)
     }
 
-    /// The chain's record; asks until there is an answer.
-    async fn read(&self) -> Job {
+    /// The chain's record; asks until there is an answer. `None` when the chain has denied the job for long enough.
+    async fn read(&self) -> Option<Job> {
+        let start = Instant::now();
         loop {
             match self.bench.client.jobs().get(self.job).await {
-                Ok(job) => return job,
+                Ok(job) => return Some(job),
+                Err(Error::Market(IJobMarketErrors::JobUnknown(_))) if start.elapsed() > DENIAL => return None,
                 Err(error) => {
                     tracing::warn!(job = %self.job, %error, "cannot read a job");
                     sleep(AGAIN).await;

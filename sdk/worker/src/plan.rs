@@ -3,11 +3,22 @@
 use alloy::primitives::{Address, U256, keccak256};
 use serde::{Deserialize, Serialize};
 
-/// Gas of taking (49,000 measured on a chain) and submitting (97,000), rounded up; the inference, its input and its answer
-/// come on top.
-const FIXED_GAS: u64 = 160_000;
-/// Gas of a byte of calldata that is not zero.
+/// Gas of taking: 49,000 measured on a chain.
+const TAKE_GAS: u64 = 55_000;
+/// Gas of submitting without input, inference and answer: 97,000 measured with those of a small model.
+const SUBMIT_GAS: u64 = 105_000;
+/// Gas of a transaction that does nothing.
+const INTRINSIC_GAS: u64 = 21_000;
+/// Gas of a byte of calldata that is not zero, and the least that a transaction pays for one (EIP-7623).
 const BYTE_GAS: u64 = 16;
+const FLOOR_BYTE_GAS: u64 = 40;
+/// Gas of a byte in a log.
+const LOG_BYTE_GAS: u64 = 8;
+/// Bytes of a submission besides input and answer.
+const ENVELOPE_BYTES: u64 = 260;
+/// Most gas of a submission that is tried: three quarters of a transaction's cap (EIP-7825), as the node's estimate and the
+/// state at its block may differ from this one.
+const SUBMIT_GAS_MAX: u64 = (1 << 24) / 4 * 3;
 /// A job is taken only if at least this many seconds are left to take it.
 const TAKE_MARGIN_SECONDS: u64 = 2;
 /// Turns after which everybody may take a job that nobody took.
@@ -50,8 +61,8 @@ pub struct Situation {
     pub now: u64,
     /// Wei of stake that is not locked.
     pub free_stake: U256,
-    /// Wei per gas.
-    pub base_fee: u64,
+    /// Base fee and tip, wei per gas.
+    pub gas_price: u128,
 }
 
 /// Why a job is not taken.
@@ -60,12 +71,16 @@ pub struct Situation {
 pub enum Skip {
     /// It was taken, cancelled or expired before it was this worker's turn.
     NotOpen,
+    /// The index named it, and the node does not know it or its model.
+    Unknown,
     /// The worker posted it.
     OwnJob,
     /// Below the worker's least price.
     PriceTooLow,
     /// It pays less than its gas.
     Unprofitable,
+    /// Its submission may not fit into a transaction.
+    TooLarge,
     /// Its bond is more than the free stake.
     StakeTooSmall,
     /// Not enough time to take it, or to do it.
@@ -88,9 +103,11 @@ impl Skip {
     pub const fn name(self) -> &'static str {
         match self {
             Self::NotOpen => "not-open",
+            Self::Unknown => "unknown",
             Self::OwnJob => "own-job",
             Self::PriceTooLow => "price-too-low",
             Self::Unprofitable => "unprofitable",
+            Self::TooLarge => "too-large",
             Self::StakeTooSmall => "stake-too-small",
             Self::TooLate => "too-late",
             Self::InputUnknown => "input-unknown",
@@ -122,7 +139,10 @@ pub fn decide(terms: &Terms, situation: &Situation, policy: &Policy) -> Result<(
     if terms.price < policy.min_price {
         return Err(Skip::PriceTooLow);
     }
-    if terms.price < cost(terms, situation.base_fee) {
+    if submit_gas(terms) > SUBMIT_GAS_MAX {
+        return Err(Skip::TooLarge);
+    }
+    if terms.price < cost(terms, situation.gas_price) {
         return Err(Skip::Unprofitable);
     }
     if terms.bond > situation.free_stake {
@@ -135,12 +155,27 @@ pub fn decide(terms: &Terms, situation: &Situation, policy: &Policy) -> Result<(
     Ok(())
 }
 
-/// Wei of gas that a job costs its worker.
+/// Wei of gas that a job costs its worker, at `gas_price` wei per gas.
 #[must_use]
-pub fn cost(terms: &Terms, base_fee: u64) -> U256 {
-    let data = terms.input_bytes.saturating_add(terms.output_bytes).saturating_mul(BYTE_GAS);
-    let gas = FIXED_GAS.saturating_add(terms.infer_gas).saturating_add(data);
-    U256::from(gas) * U256::from(base_fee)
+pub fn cost(terms: &Terms, gas_price: u128) -> U256 {
+    U256::from(TAKE_GAS.saturating_add(submit_gas(terms))) * U256::from(gas_price)
+}
+
+/// Most gas that submitting the answer takes. The registry bounds models, but is not believed.
+fn submit_gas(terms: &Terms) -> u64 {
+    let data = terms.input_bytes.saturating_add(terms.output_bytes).saturating_add(ENVELOPE_BYTES);
+    // The market holds input and answer in memory up to four times: as arguments, for the precompile, and for the log.
+    let words = data.div_ceil(32).saturating_mul(4);
+    let memory = words.saturating_mul(6).saturating_add(words.saturating_mul(words) / 512);
+    let run = [
+        SUBMIT_GAS,
+        terms.infer_gas,
+        data.saturating_mul(BYTE_GAS),
+        terms.output_bytes.saturating_mul(LOG_BYTE_GAS),
+        memory,
+    ];
+    let run = run.into_iter().fold(0, u64::saturating_add);
+    run.max(INTRINSIC_GAS.saturating_add(data.saturating_mul(FLOOR_BYTE_GAS)))
 }
 
 /// How long this worker leaves a job to others, in milliseconds: each job has its own order of the workers, so they do not

@@ -8,6 +8,7 @@ use std::{
 };
 
 use alloy::primitives::{U256, utils::parse_ether};
+use edgeloom_sdk::ClientBuilder;
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -19,10 +20,11 @@ pub struct Settings {
     #[arg(long, env = "EDGELOOM_WORKER_CONFIG", value_name = "FILE")]
     #[serde(skip)]
     pub config: Option<PathBuf>,
-    /// Node's HTTP address [default: http://127.0.0.1:8545]
+    /// Node's HTTP address; several with commas, all of one chain: when one fails, the next is asked [default:
+    /// http://127.0.0.1:8545]
     #[arg(long, env = "EDGELOOM_WORKER_RPC", value_name = "URL")]
     pub rpc: Option<String>,
-    /// Indexer's HTTP address [default: http://127.0.0.1:8600]
+    /// Indexer's HTTP address [default: http://127.0.0.1:8550]
     #[arg(long, env = "EDGELOOM_WORKER_INDEX", value_name = "URL")]
     pub index: Option<String>,
     /// Encrypted key of the worker's account; `account new` makes one
@@ -54,7 +56,8 @@ pub struct Settings {
 /// Settings with every default filled in and every value checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    pub rpc: String,
+    /// At least one.
+    pub rpc: Vec<String>,
     pub index: String,
     pub keystore: Option<PathBuf>,
     pub password_file: Option<PathBuf>,
@@ -81,6 +84,15 @@ pub enum SettingsError {
     MinPrice(String),
     #[error("max-parallel {0} is not in 1 to 1000")]
     MaxParallel(usize),
+}
+
+impl Config {
+    /// A client of these nodes and this index.
+    pub(crate) fn client(&self) -> ClientBuilder {
+        let mut nodes = self.rpc.iter();
+        let first = ClientBuilder::new(nodes.next().map_or("", String::as_str)).index(&self.index);
+        nodes.fold(first, ClientBuilder::fallback)
+    }
 }
 
 impl Settings {
@@ -125,9 +137,10 @@ impl Settings {
         if !(1..=1000).contains(&max_parallel) {
             return Err(SettingsError::MaxParallel(max_parallel));
         }
+        let rpc = self.rpc.unwrap_or_else(|| "http://127.0.0.1:8545".to_owned());
         Ok(Config {
-            rpc: self.rpc.unwrap_or_else(|| "http://127.0.0.1:8545".to_owned()),
-            index: self.index.unwrap_or_else(|| "http://127.0.0.1:8600".to_owned()),
+            rpc: rpc.split(',').map(|url| url.trim().to_owned()).collect(),
+            index: self.index.unwrap_or_else(|| format!("http://127.0.0.1:{}", edgeloom_index_api::DEFAULT_PORT)),
             keystore: self.keystore,
             password_file: self.password_file,
             data: self.data.unwrap_or_else(|| PathBuf::from("edgeloom-worker")),

@@ -14,7 +14,7 @@ use edgeloom_bindings::IModelRegistry::Model;
 use edgeloom_sdk::{Client, Error, LocalModel};
 use parking_lot::Mutex;
 
-/// Models kept in memory; the longest image has 1 MiB.
+/// Models kept in memory; the longest image has 1.5 MiB.
 const IN_MEMORY: usize = 64;
 
 #[derive(Debug)]

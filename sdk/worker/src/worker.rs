@@ -1,3 +1,5 @@
+mod look;
+
 use std::{
     collections::HashSet,
     fs::{self, File, TryLockError},
@@ -9,8 +11,7 @@ use std::{
 };
 
 use alloy::{primitives::U256, signers::local::PrivateKeySigner};
-use edgeloom_bindings::IJobMarket::Phase;
-use edgeloom_sdk::{Client, ClientBuilder, Error};
+use edgeloom_sdk::{Client, Error};
 use thiserror::Error as ThisError;
 use tokio::{
     net::TcpListener,
@@ -20,10 +21,10 @@ use tokio::{
 };
 
 use crate::{
-    Config, Status,
-    bond::{self, BondError},
-    discovery::{self, Discovery},
-    journal::{Journal, JournalError, Ledger, Stage},
+    Config, Skip, Status,
+    bond::{self, BondError, Goal},
+    discovery::Discovery,
+    journal::{Chain, Journal, JournalError, Ledger, Stage},
     life::{self, Bench, Candidate, Outcome},
     page,
     plan::Policy,
@@ -31,17 +32,14 @@ use crate::{
     tally::Tally,
 };
 
-/// Between two questions to the index while nothing happens.
-const IDLE: Duration = Duration::from_millis(500);
-/// After a block the index is asked this often and this many times: it needs a moment to read the block.
-const EAGER: Duration = Duration::from_millis(40);
+/// How often the index is asked eagerly after a block, which it needs a moment to read.
 const EAGER_TIMES: u32 = 5;
-/// Between two looks at peers, own jobs and money.
-const REFRESH: Duration = Duration::from_secs(5);
 /// Before a job that may become acceptable is looked at again.
 const LATER: Duration = Duration::from_secs(5);
-/// Before a job is looked at again because the node was unreachable.
+/// Before a job is looked at again because the node was unreachable, or did not know it.
 const SOON: Duration = Duration::from_secs(1);
+/// Looks at a job that the node does not know before the index is not believed.
+const DENIALS_MAX: u32 = 30;
 
 /// Why a worker does not start, or stops by itself.
 #[derive(Debug, ThisError)]
@@ -65,7 +63,7 @@ pub enum WorkerError {
 pub struct Worker {
     bench: Arc<Bench>,
     ledger: Ledger,
-    stake_min: U256,
+    stake: Goal,
     max_parallel: usize,
     drain: Duration,
     listen: SocketAddr,
@@ -78,6 +76,12 @@ struct Floor {
     discovery: Discovery,
     tasks: JoinSet<Done>,
     running: HashSet<U256>,
+    /// Jobs that this worker gave up; the chain may count them as its own until somebody expires them.
+    given_up: HashSet<U256>,
+    /// Whether the stake has been topped up, without which no job is taken.
+    bonded: bool,
+    bonding: JoinSet<Result<(), BondError>>,
+    bond_at: Instant,
     eager: u32,
     ask_at: Instant,
     refresh_at: Instant,
@@ -91,9 +95,18 @@ struct Done {
     outcome: Result<Outcome, JournalError>,
 }
 
+impl Floor {
+    /// Has a job looked at again, unless it came from the journal.
+    fn again(&mut self, candidate: Option<Candidate>, pause: Duration) {
+        if let Some(candidate) = candidate {
+            self.discovery.again(candidate, Instant::now() + pause);
+        }
+    }
+}
+
 impl Worker {
-    /// Locks the data directory, opens the journal, connects, finishes what the journal says is on its way, bonds if
-    /// needed, and serves the status page.
+    /// Locks the data directory, connects, opens the journal, serves the status page, and bonds if needed. With jobs under
+    /// way in the journal bonding is left to [`Self::run`], which goes on with them first: their bonds are at stake.
     ///
     /// # Errors
     /// [`WorkerError`], each with what to do about it.
@@ -101,27 +114,24 @@ impl Worker {
         let failed = |source| WorkerError::Io { path: config.data.clone(), source };
         fs::create_dir_all(&config.data).map_err(failed)?;
         let lock = lock(config)?;
-        let (journal, ledger) = Journal::open(&config.data.join("journal.jsonl"))?;
         let shelf = Shelf::open(config.data.join("models")).map_err(failed)?;
         let worker = signer.address();
-        let builder = ClientBuilder::new(config.rpc.clone()).index(config.index.clone()).signer(signer);
-        let client = Client::connect(builder).await?;
+        let client = Client::connect(config.client().signer(signer)).await?;
+        let chain = Chain { id: client.chain_id(), genesis: client.node().status().await?.genesis_hash };
+        let (journal, ledger) = Journal::open(&config.data.join("journal.jsonl"), chain)?;
+        adopt(&client, &ledger)?;
         let tally = Tally::new(worker, client.chain_id(), ledger.totals);
         let policy = Policy { min_price: config.min_price, work_seconds_min: 5 };
         let bench = Arc::new(Bench { client, worker, journal, shelf, tally, policy });
-        // The page first: an operator can then see a start that waits for money.
+        // The page before the bond: an operator can then see a start that waits for money.
         let listen = serve(config.listen, Arc::clone(&bench)).await?;
-        rebroadcast(&bench.client, &ledger).await;
-        let stake_min = bond::ensure(&bench.client, worker, config.bond).await?;
-        Ok(Self {
-            bench,
-            ledger,
-            stake_min,
-            max_parallel: config.max_parallel,
-            drain: Duration::from_secs(config.drain_seconds),
-            listen,
-            _lock: lock,
-        })
+        let minimum = bench.client.staking().minimum().await?;
+        let stake = Goal { minimum, target: config.bond.unwrap_or(minimum) };
+        if ledger.open.is_empty() {
+            bond::top_up(&bench.client, worker, stake).await?;
+        }
+        let drain = Duration::from_secs(config.drain_seconds);
+        Ok(Self { bench, ledger, stake, max_parallel: config.max_parallel, drain, listen, _lock: lock })
     }
 
     /// Where the status page is.
@@ -141,12 +151,17 @@ impl Worker {
     ///
     /// # Errors
     /// [`WorkerError::Journal`] when the disk fails: a worker that cannot write down what it does must not do it.
+    /// [`WorkerError::Bond`] when it cannot be bonded and has no job left to finish.
     pub async fn run(self, mut stop: watch::Receiver<bool>) -> Result<(), WorkerError> {
         let now = Instant::now();
         let mut floor = Floor {
             discovery: Discovery::new(self.bench.worker),
             tasks: JoinSet::new(),
             running: HashSet::new(),
+            given_up: HashSet::new(),
+            bonded: self.ledger.open.is_empty(),
+            bonding: JoinSet::new(),
+            bond_at: now,
             eager: 1,
             ask_at: now,
             refresh_at: now,
@@ -165,6 +180,7 @@ impl Worker {
             tokio::select! {
                 () = stopped(&mut stop) => break,
                 Some(done) = floor.tasks.join_next() => self.finish(&mut floor, done)?,
+                Some(done) = floor.bonding.join_next() => look::bonded(&mut floor, done)?,
                 changed = heads.changed() => {
                     if changed.is_err() {
                         break;
@@ -176,12 +192,9 @@ impl Worker {
                 }
                 () = sleep_until(wake.into()) => {}
             }
-            if floor.ask_at <= Instant::now() {
-                self.ask(&mut floor).await;
-            }
-            if floor.refresh_at <= Instant::now() {
-                self.refresh(&mut floor).await;
-                floor.refresh_at = Instant::now() + REFRESH;
+            tokio::select! {
+                () = stopped(&mut stop) => break,
+                () = self.look_around(&mut floor) => {}
             }
         }
         self.drain(floor).await
@@ -189,7 +202,8 @@ impl Worker {
 
     fn start_due(&self, floor: &mut Floor) {
         let now = Instant::now();
-        while floor.running.len() < self.max_parallel
+        while floor.bonded
+            && floor.running.len() < self.max_parallel
             && let Some(candidate) = floor.discovery.next(now)
         {
             let id = candidate.id;
@@ -223,86 +237,31 @@ impl Worker {
             Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
         };
         floor.running.remove(&id);
-        let said = candidate.as_ref().and_then(|candidate| candidate.refused);
-        let later = |floor: &mut Floor, refused, pause| {
-            if let Some(candidate) = candidate {
-                floor.discovery.again(Candidate { refused, ..candidate }, Instant::now() + pause);
-            }
-        };
         match outcome? {
             Outcome::Settled => floor.discovery.took(id),
-            Outcome::Failed(why) => tracing::warn!(job = %id, ?why, "a job failed"),
-            Outcome::Unreachable => later(floor, said, SOON),
+            Outcome::Failed(why) => {
+                floor.given_up.insert(id);
+                tracing::warn!(job = %id, ?why, "a job failed");
+            }
+            Outcome::Unreachable => floor.again(candidate, SOON),
+            Outcome::Skipped(Skip::Unknown)
+                if candidate.as_ref().is_some_and(|candidate| candidate.denials < DENIALS_MAX) =>
+            {
+                let denied = |candidate: Candidate| Candidate { denials: candidate.denials + 1, ..candidate };
+                floor.again(candidate.map(denied), SOON);
+            }
             Outcome::Skipped(why) => {
                 // A job that is looked at again counts once for each reason.
-                if said != Some(why) {
+                if candidate.as_ref().and_then(|candidate| candidate.refused) != Some(why) {
                     self.bench.tally.refused(why);
                     tracing::info!(job = %id, why = why.name(), "not taken");
                 }
                 if why.may_pass() {
-                    later(floor, Some(why), LATER);
+                    floor.again(candidate.map(|candidate| Candidate { refused: Some(why), ..candidate }), LATER);
                 }
             }
         }
         Ok(())
-    }
-
-    /// Asks the index for jobs that it has not yet named.
-    async fn ask(&self, floor: &mut Floor) {
-        let eager = floor.eager > 0;
-        floor.eager = floor.eager.saturating_sub(1);
-        floor.ask_at = Instant::now() + if eager { EAGER } else { IDLE };
-        let (Some(query), Ok(index)) = (floor.discovery.query(), self.bench.client.index()) else { return };
-        let deadline = Instant::now() + IDLE * 4;
-        let answer = timeout_at(deadline.into(), index.jobs(&query)).await;
-        let index_ok = matches!(answer, Ok(Ok(_)));
-        self.bench.tally.set(|state| state.index_ok = index_ok);
-        match answer {
-            Ok(Ok(page)) => {
-                if floor.discovery.add(page.items, page.page_info.end_cursor, Instant::now()) {
-                    floor.ask_at = Instant::now();
-                }
-            }
-            Ok(Err(error)) => {
-                tracing::debug!(%error, "the index does not answer");
-                floor.ask_at = Instant::now() + SOON;
-            }
-            Err(_) => tracing::debug!("the index is slow"),
-        }
-    }
-
-    /// Looks at money, peers, and jobs on chain that this worker may have forgotten.
-    async fn refresh(&self, floor: &mut Floor) {
-        let (client, worker) = (&self.bench.client, self.bench.worker);
-        let Ok(index) = client.index() else { return };
-        let deadline = Instant::now() + IDLE * 4;
-        let staking = client.staking();
-        let chain = async { futures::try_join!(client.balance(worker), staking.stake_of(worker)) };
-        let money = timeout_at(deadline.into(), chain).await;
-        let money = money.ok().and_then(Result::ok);
-        self.bench.tally.set(|state| {
-            state.node_ok = money.is_some();
-            if let Some((balance, stake)) = &money {
-                state.balance = *balance;
-                state.free = U256::from(stake.free);
-                state.locked = U256::from(stake.locked);
-            }
-        });
-        let known =
-            async { futures::try_join!(discovery::peers(index, self.stake_min), discovery::own(index, worker)) };
-        let Ok(Ok((peers, own))) = timeout_at(deadline.into(), known).await else { return };
-        floor.discovery.meet(&peers);
-        for job in own.into_iter().filter(|job| !floor.running.contains(job)).collect::<Vec<_>>() {
-            // The index may lag behind: the chain decides whether the job is still this worker's.
-            let read = timeout_at((Instant::now() + IDLE).into(), client.jobs().get(job)).await;
-            if let Ok(Ok(found)) = read
-                && found.phase == Phase::Taken
-                && found.worker == worker
-            {
-                tracing::warn!(%job, "a job of this worker's that the journal does not know");
-                self.resume(floor, job, Stage::Taken);
-            }
-        }
     }
 
     async fn drain(&self, mut floor: Floor) -> Result<(), WorkerError> {
@@ -363,21 +322,12 @@ async fn serve(listen: SocketAddr, bench: Arc<Bench>) -> Result<SocketAddr, Work
     Ok(bound)
 }
 
-/// Transactions that the journal holds reach the node before any new one is signed, so that their nonces are theirs.
-async fn rebroadcast(client: &Client, ledger: &Ledger) {
-    let mut pending: Vec<_> = ledger
-        .open
-        .values()
-        .filter_map(|stage| match stage {
-            Stage::Taking { tx } | Stage::Submitting { tx, .. } => Some(tx),
-            Stage::Taken | Stage::Computed { .. } => None,
-        })
-        .collect();
-    pending.sort_by_key(|tx| tx.nonce);
-    for tx in pending {
-        // Each job's own life learns what became of it.
-        if let Err(error) = client.broadcast(tx).await {
-            tracing::debug!(tx = %tx.hash, %error, "a journalled transaction is not accepted");
+/// The nonces of journalled transactions stay theirs; each job's own life learns what became of it.
+fn adopt(client: &Client, ledger: &Ledger) -> Result<(), Error> {
+    for stage in ledger.open.values() {
+        if let Stage::Taking { tx } | Stage::Submitting { tx, .. } = stage {
+            client.adopt(tx)?;
         }
     }
+    Ok(())
 }

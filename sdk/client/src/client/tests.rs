@@ -2,8 +2,16 @@ use super::*;
 
 #[tokio::test]
 async fn an_address_that_is_none_is_refused_with_its_fault() {
-    for (url, fault) in [("127.0.0.1:8545", "URL"), ("ws://127.0.0.1:8545", "expected http"), ("", "URL")] {
+    let cases = [
+        ("127.0.0.1:8545", "URL"),
+        ("ws://127.0.0.1:8545", "expected http"),
+        ("https://node.example", "no TLS"),
+        ("", "URL"),
+    ];
+    for (url, fault) in cases {
         let refused = Client::connect(ClientBuilder::new(url)).await.map(drop);
+        assert!(matches!(&refused, Err(Error::Settings(words)) if words.contains(fault)), "{url}: {refused:?}");
+        let refused = Client::connect(ClientBuilder::new("http://127.0.0.1:1").fallback(url)).await.map(drop);
         assert!(matches!(&refused, Err(Error::Settings(words)) if words.contains(fault)), "{url}: {refused:?}");
     }
 }

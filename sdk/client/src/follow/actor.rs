@@ -13,7 +13,7 @@ use edgeloom_bindings::{IJobMarket, addresses};
 use futures::future::join_all;
 use tokio::{
     sync::{mpsc, oneshot, watch},
-    time::{Duration, sleep, timeout},
+    time::{Duration, sleep},
 };
 
 use super::{Ask, Closing, closings};
@@ -148,16 +148,12 @@ async fn fetch(rpc: &Rpc, hashes: &[B256]) -> Result<Vec<TransactionReceipt>, Er
     for hash in hashes {
         waiters.push(batch.add_call::<_, Option<TransactionReceipt>>(method, &(*hash,)).map_err(failed)?);
     }
-    let after = rpc.deadlines.request;
-    let answered = timeout(after, async {
-        batch.send().await.map_err(failed)?;
-        let mut receipts = Vec::new();
-        for waiter in waiters {
-            receipts.extend(waiter.await.map_err(failed)?);
-        }
-        Ok(receipts)
-    });
-    answered.await.map_err(|_| Error::Timeout { what: method.to_owned(), after })?
+    batch.send().await.map_err(failed)?;
+    let mut receipts = Vec::new();
+    for waiter in waiters {
+        receipts.extend(waiter.await.map_err(failed)?);
+    }
+    Ok(receipts)
 }
 
 async fn market_logs(rpc: &Rpc, from: u64, to: u64) -> Result<Vec<Log>, Error> {

@@ -110,8 +110,11 @@ impl PostedJob {
         let watching = timeout_at(deadline, self.client.follow().closing(self.id)).await;
         let mut closing = watching.map_err(|_| late())??;
         loop {
-            if let Some(closing) = self.read().await? {
-                return Ok(closing);
+            match timeout_at(deadline, self.read()).await.map_err(|_| late())? {
+                Ok(Some(closing)) => return Ok(closing),
+                Ok(None) => {}
+                Err(error) if error.is_transient() => tracing::debug!(job = %self.id, %error, "cannot read a job now"),
+                Err(error) => return Err(error),
             }
             let until = deadline.min(Instant::now() + RECHECK);
             if let Ok(closed) = timeout_at(until, &mut closing).await {

@@ -1,5 +1,9 @@
 use super::*;
 
+fn gaps(nonces: &Nonces, range: Range<u64>) -> Vec<Gap> {
+    nonces.gaps(range).collect()
+}
+
 fn synced(at: u64) -> Nonces {
     let mut nonces = Nonces::default();
     nonces.sync(at, at);
@@ -32,7 +36,7 @@ fn refusals_at_the_end_leave_no_gap() {
     }
     nonces.refused(11);
     nonces.refused(12);
-    assert_eq!(nonces.gaps(10, u64::MAX), [Gap::Silent(10)]);
+    assert_eq!(gaps(&nonces, 10..11), [Gap::Silent(10)]);
     assert_eq!(nonces.reserve(), Some(11));
 }
 
@@ -46,9 +50,9 @@ fn gaps_show_what_a_waiting_transaction_waits_for() {
         nonces.broadcast(nonce, vec![nonce as u8].into());
     }
     nonces.refused(2);
-    assert_eq!(nonces.gaps(1, 4), [Gap::Free(2), Gap::Lost(vec![1].into()), Gap::Silent(3)]);
-    assert_eq!(nonces.gaps(4, 4), []);
-    assert_eq!(nonces.gaps(9, 4), []);
+    assert_eq!(gaps(&nonces, 1..4), [Gap::Lost(vec![1].into()), Gap::Free(2), Gap::Silent(3)]);
+    assert_eq!(gaps(&nonces, 4..4), []);
+    assert_eq!(gaps(&nonces, Range { start: 9, end: 4 }), []);
 }
 
 #[test]
@@ -59,9 +63,9 @@ fn what_the_chain_passed_is_forgotten() {
     }
     nonces.refused(0);
     nonces.settled(1);
-    assert_eq!(nonces.gaps(0, 10), [Gap::Silent(2)]);
+    assert_eq!(nonces.reserve(), Some(3), "a nonce that the chain has passed is not free");
     nonces.sync(20, 20);
-    assert_eq!(nonces.gaps(0, 100), []);
+    assert_eq!((nonces.out.len(), nonces.free.len()), (0, 0));
     assert_eq!(nonces.reserve(), Some(20));
 }
 
@@ -79,5 +83,57 @@ fn what_was_broadcast_before_the_first_question_is_not_handed_out() {
     nonces.broadcast(6, vec![1].into());
     nonces.sync(5, 5);
     assert_eq!(nonces.reserve(), Some(7));
-    assert_eq!(nonces.gaps(5, 7), [Gap::Lost(vec![1].into())]);
+    assert_eq!(gaps(&nonces, 6..7), [Gap::Lost(vec![1].into())]);
+}
+
+#[test]
+fn a_nonce_that_was_lost_with_a_process_is_a_gap_of_the_next() {
+    // Two jobs side by side: 7 was signed and died with the process, 8 was in the journal and goes on.
+    let mut before = synced(7);
+    assert_eq!((before.reserve(), before.reserve()), (Some(7), Some(8)));
+    let mut after = Nonces::default();
+    after.broadcast(8, vec![8].into());
+    after.sync(7, 7);
+    assert_eq!(gaps(&after, 7..8), [Gap::Silent(7)]);
+    assert_eq!(after.claim(&Gap::Silent(7)), Some(7));
+    assert_eq!(after.reserve(), Some(9));
+}
+
+#[test]
+fn what_only_a_pool_knew_is_a_gap_when_the_pool_is_gone() {
+    let mut nonces = Nonces::default();
+    nonces.sync(5, 8);
+    assert_eq!(nonces.reserve(), Some(8));
+    nonces.broadcast(8, vec![8].into());
+    assert_eq!(gaps(&nonces, 5..8), [Gap::Silent(5), Gap::Silent(6), Gap::Silent(7)]);
+    nonces.reserve();
+    nonces.broadcast(9, vec![9].into());
+    nonces.lost(9);
+    assert_eq!(gaps(&nonces, 9..10), [Gap::Silent(9)]);
+}
+
+#[test]
+fn a_gap_that_found_an_owner_is_not_filled() {
+    let mut nonces = synced(0);
+    for _ in 0..3 {
+        nonces.reserve();
+    }
+    nonces.refused(1);
+    assert_eq!(nonces.reserve(), Some(1));
+    assert_eq!(nonces.claim(&Gap::Free(1)), None, "handed out again");
+    nonces.broadcast(1, vec![1].into());
+    assert_eq!(nonces.claim(&Gap::Silent(1)), None, "sent");
+    nonces.refused(0);
+    assert_eq!(nonces.claim(&Gap::Silent(0)), None, "free: the next owner is near");
+    assert_eq!(nonces.claim(&Gap::Free(0)), Some(0));
+    assert_eq!(nonces.claim(&Gap::Free(0)), None);
+}
+
+#[test]
+fn a_higher_bid_keeps_what_it_took_the_place_of() {
+    let mut nonces = synced(4);
+    nonces.reserve();
+    assert_eq!(nonces.broadcast(4, vec![1].into()), None);
+    assert_eq!(nonces.broadcast(4, vec![2].into()), Some(vec![1].into()));
+    assert_eq!(gaps(&nonces, 4..5), [Gap::Lost(vec![2].into())]);
 }

@@ -13,6 +13,10 @@ fn a_key_is_made_once_and_opens_with_its_password_only() {
     assert!(matches!(create(&keystore, &password), Err(AccountError::Exists(_))));
     let text = fs::read_to_string(&keystore).expect("readable");
     assert!(text.contains("\"crypto\""), "the standard format");
+    let mode = fs::metadata(&keystore).expect("there").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "nobody else can read it");
+    let files = fs::read_dir(dir.path().join("keys")).expect("readable").count();
+    assert_eq!(files, 1, "nothing is left behind");
 }
 
 #[test]
@@ -23,4 +27,14 @@ fn what_is_missing_is_named() {
     assert_eq!(open(None, None).expect_err("refused").to_string(), "no --keystore is given");
     let refused = create(&dir.path().join("worker.json"), &password).expect_err("refused");
     assert!(matches!(refused, AccountError::NoPassword(_)));
+}
+
+#[test]
+fn a_key_that_appeared_meanwhile_is_not_overwritten() {
+    let dir = tempfile::tempdir().expect("directory");
+    let (written, keystore) = (dir.path().join("new"), dir.path().join("worker.json"));
+    fs::write(&written, "new").expect("written");
+    fs::write(&keystore, "old").expect("written");
+    assert!(matches!(place(&written, &keystore, dir.path()), Err(AccountError::Exists(_))));
+    assert_eq!(fs::read_to_string(&keystore).expect("there"), "old");
 }

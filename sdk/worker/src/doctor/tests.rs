@@ -30,7 +30,7 @@ async fn without_a_node_every_other_check_is_still_made() {
     let dir = tempfile::tempdir().expect("directory");
     let taken = TcpListener::bind("127.0.0.1:0").expect("port");
     let config = Config {
-        rpc: "http://127.0.0.1:1".to_owned(),
+        rpc: vec!["http://127.0.0.1:1".to_owned()],
         index: "http://127.0.0.1:1".to_owned(),
         keystore: None,
         password_file: None,

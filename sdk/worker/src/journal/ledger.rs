@@ -37,6 +37,7 @@ impl Ledger {
     /// can: the chain decides what is true, the journal only what to ask it.
     pub fn apply(&mut self, record: &Record) {
         match record {
+            Record::Chain { .. } => {}
             Record::Taking { job, tx } => drop(self.open.insert(*job, Stage::Taking { tx: tx.clone() })),
             Record::Taken { job } => drop(self.open.insert(*job, Stage::Taken)),
             Record::Computed { job, output } => {
@@ -61,7 +62,7 @@ impl Ledger {
             }
             Record::Ended { job, why, gas_wei } => {
                 self.open.remove(job);
-                self.totals.failed += u64::from(!matches!(why, End::NotTaken(_)));
+                self.totals.failed += u64::from(!matches!(why, End::NotTaken(_) | End::Unknown));
                 self.totals.gas_wei = self.totals.gas_wei.saturating_add(*gas_wei);
             }
             Record::Totals { totals } => self.totals = *totals,

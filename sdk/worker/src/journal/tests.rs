@@ -1,13 +1,15 @@
-use alloy::primitives::B256;
+use std::fs;
 
 use super::*;
+
+const CHAIN: Chain = Chain { id: 31337, genesis: B256::repeat_byte(1) };
 
 fn tx(nonce: u64) -> SignedTx {
     SignedTx { hash: B256::repeat_byte(nonce as u8), nonce, raw: vec![2, nonce as u8].into() }
 }
 
 /// A job that is paid, one that is lost, and one under way.
-fn history() -> Vec<Record> {
+pub(super) fn history() -> Vec<Record> {
     let (a, b, c) = (U256::from(1), U256::from(2), U256::from(3));
     vec![
         Record::Taking { job: a, tx: tx(0) },
@@ -32,9 +34,9 @@ fn fold(records: &[Record]) -> Ledger {
 }
 
 async fn write(path: &Path, records: &[Record]) {
-    let (journal, _) = Journal::open(path).expect("opens");
+    let (journal, _) = Journal::open(path, CHAIN).expect("opens");
     for record in records {
-        journal.record(record).await.expect("written");
+        journal.record(record.clone()).await.expect("written");
     }
 }
 
@@ -43,7 +45,7 @@ async fn what_was_recorded_is_there_after_a_restart() {
     let dir = tempfile::tempdir().expect("directory");
     let path = dir.path().join("journal.jsonl");
     write(&path, &history()).await;
-    let (_journal, ledger) = Journal::open(&path).expect("reopens");
+    let (_journal, ledger) = Journal::open(&path, CHAIN).expect("reopens");
     assert_eq!(ledger, fold(&history()));
     assert_eq!(ledger.totals, Totals { settled: 1, failed: 0, earned_wei: U256::from(100), gas_wei: U256::from(18) });
     let stage = Stage::Submitting { output: vec![9].into(), tx: tx(5) };
@@ -58,15 +60,15 @@ async fn every_prefix_of_the_file_opens_as_its_whole_lines_and_can_be_continued(
     let whole = fs::read(&path).expect("read");
     let more = Record::Taken { job: U256::from(99) };
     for length in 0..=whole.len() {
-        let lines = whole[..length].iter().filter(|&&byte| byte == b'\n').count();
+        let lines = whole[..length].iter().filter(|&&byte| byte == b'\n').count().saturating_sub(1);
         fs::write(&path, &whole[..length]).expect("cut");
-        let (journal, ledger) = Journal::open(&path).expect("opens");
+        let (journal, ledger) = Journal::open(&path, CHAIN).expect("opens");
         assert_eq!(ledger, fold(&history()[..lines]), "cut at {length}");
         if length % 97 == 0 {
-            journal.record(&more).await.expect("continues");
+            journal.record(more.clone()).await.expect("continues");
             let mut expected = history()[..lines].to_vec();
             expected.push(more.clone());
-            let (_, ledger) = Journal::open(&path).expect("opens again");
+            let (_, ledger) = Journal::open(&path, CHAIN).expect("opens again");
             assert_eq!(ledger, fold(&expected), "continued at {length}");
         }
     }
@@ -81,7 +83,7 @@ async fn zeros_that_a_crash_left_at_the_end_are_cut_off() {
     let whole = bytes.len();
     bytes.extend([0; 4096]);
     fs::write(&path, &bytes).expect("written");
-    let (_journal, ledger) = Journal::open(&path).expect("opens");
+    let (_journal, ledger) = Journal::open(&path, CHAIN).expect("opens");
     assert_eq!(ledger, fold(&history()));
     assert_eq!(fs::metadata(&path).expect("there").len(), whole as u64);
 }
@@ -95,19 +97,23 @@ async fn damage_in_the_middle_is_not_mistaken_for_a_torn_end() {
     let second = bytes.iter().position(|&byte| byte == b'\n').expect("lines") + 3;
     bytes[second] = b'#';
     fs::write(&path, &bytes).expect("written");
-    assert!(matches!(Journal::open(&path), Err(JournalError::Damaged { line: 2, .. })));
+    assert!(matches!(Journal::open(&path, CHAIN), Err(JournalError::Damaged { line: 2, .. })));
 }
 
-#[test]
-fn compaction_keeps_the_ledger_of_every_prefix() {
+#[tokio::test]
+async fn on_another_chain_it_does_not_open() {
     let dir = tempfile::tempdir().expect("directory");
     let path = dir.path().join("journal.jsonl");
-    for length in 0..=history().len() {
-        let ledger = fold(&history()[..length]);
-        compact(&path, &ledger).expect("compacts");
-        let loaded = load(&fs::read(&path).expect("read")).expect("whole lines");
-        assert_eq!(fold(&loaded.records), ledger);
+    write(&path, &history()).await;
+    let whole = fs::read(&path).expect("read");
+    for other in [Chain { id: 1, ..CHAIN }, Chain { genesis: B256::ZERO, ..CHAIN }] {
+        let refused = Journal::open(&path, other).expect_err("refused");
+        assert!(matches!(refused, JournalError::OtherChain { found: CHAIN, served, .. } if served == other));
     }
+    assert_eq!(fs::read(&path).expect("read"), whole, "nothing was changed");
+    let first = whole.iter().position(|&byte| byte == b'\n').expect("lines") + 1;
+    fs::write(&path, &whole[first..]).expect("written");
+    assert!(matches!(Journal::open(&path, CHAIN), Err(JournalError::Damaged { line: 1, .. })), "of no chain");
 }
 
 #[test]

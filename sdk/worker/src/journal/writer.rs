@@ -1,18 +1,14 @@
-use std::{
-    fs::File,
-    io::{self, Write},
-    thread,
-};
+use std::thread;
 
 use tokio::sync::{mpsc, oneshot};
 
-use super::JournalError;
+use super::{JournalError, JournalFile, Record};
 
 /// Lines that may wait for the disk; jobs wait beyond that.
 const QUEUE: usize = 256;
 
 struct Line {
-    bytes: Vec<u8>,
+    record: Record,
     durable: oneshot::Sender<()>,
 }
 
@@ -23,39 +19,38 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(file: File) -> Self {
+    pub(super) fn start(file: JournalFile) -> Self {
         let (lines, queue) = mpsc::channel(QUEUE);
         thread::spawn(move || run(file, queue));
         Self { lines }
     }
 
-    pub(super) async fn append(&self, bytes: Vec<u8>) -> Result<(), JournalError> {
+    pub(super) async fn append(&self, record: Record) -> Result<(), JournalError> {
         let (durable, written) = oneshot::channel();
-        self.lines.send(Line { bytes, durable }).await.map_err(|_| JournalError::Stopped)?;
+        self.lines.send(Line { record, durable }).await.map_err(|_| JournalError::Stopped)?;
         written.await.map_err(|_| JournalError::Stopped)
     }
 }
 
 /// Ends with the first error: what was not written is then never acknowledged.
-fn run(mut file: File, mut queue: mpsc::Receiver<Line>) {
+fn run(mut file: JournalFile, mut queue: mpsc::Receiver<Line>) {
     while let Some(first) = queue.blocking_recv() {
         let mut group = vec![first];
         while let Ok(more) = queue.try_recv() {
             group.push(more);
         }
-        if let Err(error) = append(&mut file, &group) {
+        let (records, waiting): (Vec<_>, Vec<_>) = group.into_iter().map(|line| (line.record, line.durable)).unzip();
+        if let Err(error) = file.append(&records) {
             tracing::error!(%error, "the journal cannot be written");
             return;
         }
-        for line in group {
+        for durable in waiting {
             // Nobody waits any more when its job was given up meanwhile.
-            line.durable.send(()).unwrap_or(());
+            durable.send(()).unwrap_or(());
+        }
+        if let Err(error) = file.compact_if_large() {
+            tracing::error!(%error, "the journal cannot be put in place");
+            return;
         }
     }
-}
-
-fn append(file: &mut File, group: &[Line]) -> io::Result<()> {
-    let bytes: Vec<u8> = group.iter().flat_map(|line| line.bytes.iter().copied()).collect();
-    file.write_all(&bytes)?;
-    file.sync_data()
 }

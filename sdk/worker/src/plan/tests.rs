@@ -19,7 +19,7 @@ fn situation() -> Situation {
         worker: Address::repeat_byte(2),
         now: 900,
         free_stake: U256::from(10).pow(U256::from(22)),
-        base_fee: 1_000_000_000,
+        gas_price: 1_000_000_000,
     }
 }
 
@@ -40,8 +40,11 @@ fn every_reason_not_to_take_a_job_has_its_case() {
     assert_eq!(case(|terms, _, _| terms.open = false), Skip::NotOpen);
     assert_eq!(case(|terms, at, _| terms.requester = at.worker), Skip::OwnJob);
     assert_eq!(case(|terms, _, policy| policy.min_price = terms.price + U256::ONE), Skip::PriceTooLow);
-    assert_eq!(case(|_, at, _| at.base_fee = 6_000_000_000), Skip::Unprofitable);
-    assert_eq!(case(|terms, _, _| terms.infer_gas = u64::MAX), Skip::Unprofitable);
+    assert_eq!(case(|_, at, _| at.gas_price = 6_000_000_000), Skip::Unprofitable);
+    assert_eq!(case(|terms, _, _| terms.infer_gas = u64::MAX), Skip::TooLarge);
+    assert_eq!(case(|terms, _, _| terms.infer_gas = SUBMIT_GAS_MAX), Skip::TooLarge);
+    assert_eq!(case(|terms, _, _| terms.output_bytes = 1 << 20), Skip::TooLarge);
+    assert_eq!(case(|terms, _, _| terms.input_bytes = u64::MAX), Skip::TooLarge);
     assert_eq!(case(|terms, at, _| at.free_stake = terms.bond - U256::ONE), Skip::StakeTooSmall);
     assert_eq!(case(|terms, at, _| at.now = terms.take_by - 1), Skip::TooLate);
     assert_eq!(case(|_, at, _| at.now = u64::MAX), Skip::TooLate);
@@ -67,4 +70,25 @@ fn each_job_has_one_worker_who_does_not_wait() {
 fn alone_nobody_waits() {
     let me = Address::repeat_byte(9);
     assert!((0..50).all(|job| wait_ms(U256::from(job), me, [me]) == 0 && wait_ms(U256::from(job), me, []) == 0));
+}
+
+#[test]
+fn the_cost_covers_what_chains_charge_for_calldata() {
+    let mut terms = terms();
+    let small = cost(&terms, 1).to::<u64>();
+    assert!((49_000 + 97_000..200_000).contains(&small), "{small}");
+    terms.input_bytes = 100_000;
+    let large = cost(&terms, 1).to::<u64>();
+    assert!(large > 49_000 + 21_000 + 100_000 * 40, "the floor of EIP-7623: {large}");
+    terms.infer_gas = 8_000_000;
+    let both = cost(&terms, 1).to::<u64>();
+    assert!(both > 8_000_000 + 100_000 * 16, "execution above the floor: {both}");
+    assert_eq!(cost(&terms, 3), U256::from(both) * U256::from(3));
+}
+
+#[test]
+fn the_largest_job_of_the_registry_is_taken() {
+    let terms = Terms { input_bytes: 100 << 10, output_bytes: 28 << 10, infer_gas: 8_000_000, ..terms() };
+    let rich = Terms { price: U256::from(10).pow(U256::from(20)), ..terms };
+    assert_eq!(decide(&rich, &situation(), &POLICY), Ok(()));
 }

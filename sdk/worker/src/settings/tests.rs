@@ -20,9 +20,16 @@ fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
         .expect("written");
     let path = path.to_str().expect("text");
     let config = flags(&["--config", path, "--rpc", "http://flag:2"]).resolve().expect("valid");
-    assert_eq!(config.rpc, "http://flag:2");
+    assert_eq!(config.rpc, ["http://flag:2"]);
+    assert_eq!(config.index, "http://127.0.0.1:8550", "where an indexer serves by default");
     assert_eq!((config.min_price, config.max_parallel, config.drain_seconds), (U256::from(7), 3, 30));
     assert_eq!(config.bond, Some(U256::from(125_005) * U256::from(10).pow(U256::from(17))));
+}
+
+#[test]
+fn nodes_are_separated_by_commas() {
+    let config = flags(&["--rpc", "http://one:1, http://two:2"]).resolve().expect("valid");
+    assert_eq!(config.rpc, ["http://one:1", "http://two:2"]);
 }
 
 #[test]
