@@ -9,7 +9,7 @@ use std::time::Duration;
 /// Posts a job, and the height of the block that holds it.
 async fn post(market: &Market) -> Result<u64> {
     let pixels = market.digits.samples[0].pixels.clone();
-    market.requester.jobs().post(market.model, pixels, U256::from(1)).await?;
+    market.requester.jobs().post(market.model, pixels, U256::from(10).pow(U256::from(15))).await?;
     Ok(market.requester.node().status().await?.height)
 }
 
