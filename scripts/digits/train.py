@@ -72,6 +72,11 @@ def main():
     model = quantise(net, x_train)
     outputs = np.array([model.infer([int(p) for p in image]) for image in x_test])
 
+    float_accuracy = float(net.score(x_test / 16.0, y_test))
+    integer_accuracy = float((outputs[:, -1] == y_test).mean())
+    print(f"float {float_accuracy:.4f}, integer {integer_accuracy:.4f} on {len(x_test)} held-back images")
+    assert integer_accuracy >= 0.96 and abs(float_accuracy - integer_accuracy) <= 0.01, "nothing was written"
+
     OUT.mkdir(parents=True, exist_ok=True)
     files = {
         "model.eig": model.image(),
@@ -80,8 +85,6 @@ def main():
     }
     for name, data in files.items():
         (OUT / name).write_bytes(data)
-    float_accuracy = float(net.score(x_test / 16.0, y_test))
-    integer_accuracy = float((outputs[:, -1] == y_test).mean())
     seen = {image.tobytes() for image in x_train}
     provenance(files, {
         "train": len(x_train),
@@ -90,8 +93,6 @@ def main():
         "float": float_accuracy,
         "integer": integer_accuracy,
     })
-    print(f"float {float_accuracy:.4f}, integer {integer_accuracy:.4f} on {len(x_test)} held-back images")
-    assert integer_accuracy >= 0.96 and abs(float_accuracy - integer_accuracy) <= 0.01
 
 
 def provenance(files, figures):

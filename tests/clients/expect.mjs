@@ -4,10 +4,8 @@ import { readFileSync } from 'node:fs';
 export const abiOf = (name) =>
   JSON.parse(readFileSync(new URL(`../../contracts/bindings/artifacts/${name}.json`, import.meta.url))).abi;
 
-export const STAKING = '0xed6e000000000000000000000000000000000002';
-export const REGISTRY = '0xed6e000000000000000000000000000000000003';
-export const CREATE2_DEPLOYER = '0x4e59b44847b379578588920cA78FbF26c0B4956C';
-export const MULTICALL3 = '0xcA11bde05977b3631167028862bE2a173976CA11';
+// The test that runs this tells where the contracts are.
+export const { STAKING, REGISTRY, CREATE2_DEPLOYER, MULTICALL3 } = JSON.parse(process.env.EDGELOOM_ADDRESSES);
 
 export const within = (ms, what, promise) =>
   Promise.race([

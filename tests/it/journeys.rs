@@ -3,6 +3,7 @@
 mod clients;
 mod demo;
 mod durability;
+mod indexer;
 mod malformed;
 mod market;
 mod nonces;

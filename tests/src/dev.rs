@@ -1,9 +1,9 @@
 //! One `edgeloom dev` process on a free port.
 
-use crate::{Process, binary, free_port};
-use eyre::Result;
+use crate::{Process, binary, free_ports};
+use eyre::{Result, ensure};
 use serde::Deserialize;
-use std::{path::Path, time::Duration};
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// A development chain with durable data. Dropping it kills the process and deletes the data.
@@ -22,9 +22,9 @@ struct RpcReady {
 impl Dev {
     /// # Errors
     /// When it does not come up within half a minute.
-    pub fn start() -> Result<Self> {
-        let mut dev = Self { process: None, folder: tempfile::tempdir()?, port: free_port()? };
-        dev.launch()?;
+    pub async fn start() -> Result<Self> {
+        let mut dev = Self { process: None, folder: tempfile::tempdir()?, port: free_ports(1)? };
+        dev.launch().await?;
         Ok(dev)
     }
 
@@ -32,23 +32,23 @@ impl Dev {
     ///
     /// # Errors
     /// When it does not come up again.
-    pub fn kill_9_and_restart(&mut self) -> Result<()> {
+    pub async fn kill_9_and_restart(&mut self) -> Result<()> {
         if let Some(process) = self.process.take() {
             process.kill_9()?;
         }
-        self.launch()
+        self.launch().await
     }
 
     /// What a process with its own port on the same data prints before it gives up, and whether it gave up.
     ///
     /// # Errors
     /// When it neither serves nor ends.
-    pub fn second_on_same_data(&self) -> Result<(bool, String)> {
-        let port = free_port()?.to_string();
+    pub async fn second_on_same_data(&self) -> Result<(bool, String)> {
+        let port = free_ports(1)?.to_string();
         let data = self.data();
         let arguments = ["dev", "--data", &data, "--json", "--port", &port];
         let mut second = Process::spawn("second", &binary("edgeloom")?, &arguments, self.folder.path())?;
-        let status = second.wait(Duration::from_secs(20))?;
+        let status = second.wait(Duration::from_secs(20)).await?;
         Ok((status.success(), second.tail()))
     }
 
@@ -56,19 +56,16 @@ impl Dev {
         format!("http://127.0.0.1:{}", self.port)
     }
 
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
-    }
-
     fn data(&self) -> String {
         self.folder.path().join("data").display().to_string()
     }
 
-    fn launch(&mut self) -> Result<()> {
+    async fn launch(&mut self) -> Result<()> {
         let (data, port) = (self.data(), self.port.to_string());
         let arguments = ["dev", "--data", &data, "--json", "--port", &port];
         let mut process = Process::spawn("dev", &binary("edgeloom")?, &arguments, self.folder.path())?;
-        process.ready::<RpcReady>(Duration::from_secs(30)).map(|ready| drop(ready.rpc))?;
+        let ready: RpcReady = process.ready(Duration::from_secs(30)).await?;
+        ensure!(ready.rpc == self.url(), "dev serves at {}", ready.rpc);
         self.process = Some(process);
         Ok(())
     }

@@ -5,15 +5,20 @@
 mod binaries;
 mod dev;
 mod digits;
+mod folder;
 mod market;
 mod net;
+mod npm;
 mod ports;
 mod process;
 
 pub use binaries::{binary, repository};
 pub use dev::Dev;
 pub use digits::{Digits, Sample};
+pub use folder::{require_empty, require_space};
 pub use market::Market;
-pub use net::{DEV_MNEMONIC, Net, NetConfig, dev_signer, wait_for};
-pub use ports::{free_port, require_free};
-pub use process::{Process, Ready};
+pub use net::{IndexReady, Net, NetConfig, dev_signer, wait_for};
+pub use nix::sys::signal::Signal;
+pub use npm::{foundry, npm_packages};
+pub use ports::{free_ports, require_free};
+pub use process::Process;

@@ -1,6 +1,6 @@
 //! A network of processes: validators with real consensus over loopback, an indexer, and workers.
 
-use crate::{Process, binary};
+use crate::{Process, binary, free_ports, require_empty};
 use alloy::{
     primitives::{Address, B256},
     signers::local::{MnemonicBuilder, PrivateKeySigner, coins_bip39::English},
@@ -10,13 +10,13 @@ use eyre::{Result, WrapErr, ensure, eyre};
 use serde::Deserialize;
 use std::{
     fs,
-    path::{Path, PathBuf},
-    process::Command,
+    path::PathBuf,
+    process::{Command, ExitStatus},
     time::{Duration, Instant},
 };
 
 /// The mnemonic of development chains everywhere. Its accounts are funded by development genesis files only.
-pub const DEV_MNEMONIC: &str = "test test test test test test test test test test test junk";
+const DEV_MNEMONIC: &str = "test test test test test test test test test test test junk";
 
 /// The `index`th account of [`DEV_MNEMONIC`].
 ///
@@ -41,14 +41,30 @@ pub struct NetConfig {
     pub workers: u16,
 }
 
+impl NetConfig {
+    /// Every port of the network in one row that is free now.
+    ///
+    /// # Errors
+    /// When there is no such row.
+    pub fn on_free_ports(folder: PathBuf, validators: u16, workers: u16) -> Result<Self> {
+        let rpc_port = free_ports(2 * validators + 1 + workers)?;
+        let (p2p_port, index_port) = (rpc_port + validators, rpc_port + 2 * validators);
+        Ok(Self { folder, validators, p2p_port, rpc_port, index_port, worker_port: index_port + 1, workers })
+    }
+}
+
 #[derive(Debug, Deserialize)]
 struct RpcReady {
     rpc: String,
 }
 
+/// What the indexer prints when it serves.
 #[derive(Debug, Deserialize)]
-struct IndexReady {
-    indexer: String,
+pub struct IndexReady {
+    /// Its URL.
+    pub indexer: String,
+    /// The newest block that its database holds; `None` for a new one.
+    pub block: Option<u64>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -79,6 +95,7 @@ pub struct Net {
 }
 
 const START: Duration = Duration::from_secs(60);
+const STOP: Duration = Duration::from_secs(30);
 const PASSWORD: &str = "demo";
 /// What each worker starts with, TFUEL: its bond and gas for many jobs.
 const WORKER_FUNDS: u32 = 20_000;
@@ -88,16 +105,20 @@ impl Net {
     ///
     /// # Errors
     /// When the folder is not empty, a port is taken, or a process does not come up; the message says which.
-    pub fn start(config: NetConfig) -> Result<Self> {
-        prepare_folder(&config.folder)?;
-        let accounts = (0..config.workers).map(|worker| new_account(&config, worker)).collect::<Result<Vec<_>>>()?;
+    pub async fn start(config: NetConfig) -> Result<Self> {
+        require_empty(&config.folder)?;
+        fs::create_dir_all(&config.folder).wrap_err_with(|| format!("cannot make {}", config.folder.display()))?;
+        let mut accounts = Vec::new();
+        for worker in 0..config.workers {
+            accounts.push(new_account(&config, worker).await?);
+        }
         let mut arguments = vec!["genesis".to_owned(), "--validators".into(), config.validators.to_string()];
         arguments.extend(["--out".into(), config.folder.join("genesis").display().to_string()]);
         for account in &accounts {
             arguments.extend(["--fund".into(), format!("{account}={WORKER_FUNDS}")]);
         }
         let mut process = Process::spawn("genesis", &binary("edgeloom")?, &arguments, &config.folder)?;
-        let status = process.wait(START)?;
+        let status = process.wait(START).await?;
         ensure!(status.success(), "edgeloom genesis ended with {status}:\n{}", process.tail());
         let peers = peers(&config)?;
         let (validators, workers) = (usize::from(config.validators), usize::from(config.workers));
@@ -113,7 +134,7 @@ impl Net {
             net.launch_validator(validator)?;
         }
         for validator in net.validators.iter_mut().flatten() {
-            let ready: RpcReady = validator.ready(START)?;
+            let ready: RpcReady = validator.ready(START).await?;
             ensure!(ready.rpc.starts_with("http"), "{} serves at {}", validator.name(), ready.rpc);
         }
         Ok(net)
@@ -121,10 +142,6 @@ impl Net {
 
     pub fn config(&self) -> &NetConfig {
         &self.config
-    }
-
-    pub fn genesis(&self) -> PathBuf {
-        self.config.folder.join("genesis/genesis.json")
     }
 
     /// RPC of a validator.
@@ -183,10 +200,10 @@ impl Net {
     ///
     /// # Errors
     /// When it does not come up.
-    pub fn restart_validator(&mut self, validator: u16) -> Result<()> {
+    pub async fn restart_validator(&mut self, validator: u16) -> Result<()> {
         self.launch_validator(validator)?;
         let process = self.validators[usize::from(validator)].as_mut().ok_or_else(|| eyre!("just started"))?;
-        process.ready::<RpcReady>(START).map(drop)
+        process.ready::<RpcReady>(START).await.map(drop)
     }
 
     /// kill -9.
@@ -198,14 +215,15 @@ impl Net {
         process.ok_or_else(|| eyre!("validator {validator} does not run"))?.kill_9()
     }
 
-    /// Starts the indexer on its database (a new one, or where it stopped).
+    /// Starts the indexer on its database (a new one, or where it stopped). It knows every validator.
     ///
     /// # Errors
     /// When it does not come up.
-    pub fn start_indexer(&mut self) -> Result<()> {
+    pub async fn start_indexer(&mut self) -> Result<IndexReady> {
+        let nodes: Vec<_> = (0..self.config.validators).map(|validator| self.rpc(validator)).collect();
         let arguments = [
             "--rpc".to_owned(),
-            self.rpc(0),
+            nodes.join(","),
             "--db".into(),
             self.config.folder.join("index.sqlite").display().to_string(),
             "--listen".into(),
@@ -213,10 +231,10 @@ impl Net {
             "--json".into(),
         ];
         let mut process = Process::spawn("indexer", &binary("edgeloom-indexer")?, &arguments, &self.config.folder)?;
-        let ready: IndexReady = process.ready(START)?;
-        ensure!(ready.indexer.starts_with("http"), "the indexer serves at {}", ready.indexer);
+        let ready: IndexReady = process.ready(START).await?;
+        ensure!(ready.indexer == self.index(), "the indexer serves at {}", ready.indexer);
         self.indexer = Some(process);
-        Ok(())
+        Ok(ready)
     }
 
     /// kill -9.
@@ -227,46 +245,42 @@ impl Net {
         self.indexer.take().ok_or_else(|| eyre!("the indexer does not run"))?.kill_9()
     }
 
+    /// SIGTERM, and how it ended.
+    ///
+    /// # Errors
+    /// When it does not run, or goes on for half a minute.
+    pub async fn stop_indexer(&mut self) -> Result<ExitStatus> {
+        let mut process = self.indexer.take().ok_or_else(|| eyre!("the indexer does not run"))?;
+        process.stop(STOP).await
+    }
+
     /// Starts a worker on its data (a new one, or where it stopped).
     ///
     /// # Errors
     /// When it does not come up.
-    pub fn start_worker(&mut self, worker: u16) -> Result<()> {
-        let process = self.spawn_worker(worker, &[])?;
-        self.workers[usize::from(worker)] = Some(process);
-        let process = self.workers[usize::from(worker)].as_mut().ok_or_else(|| eyre!("just started"))?;
-        let ready: WorkerReady = process.ready(START)?;
+    pub async fn start_worker(&mut self, worker: u16) -> Result<()> {
+        let command = self.worker_command(worker, self.config.worker_port + worker)?;
+        let mut process = Process::start(&format!("worker-{worker}"), command, &self.config.folder)?;
+        let ready: WorkerReady = process.ready(START).await?;
         ensure!(ready.worker == self.accounts[usize::from(worker)], "worker {worker} runs as {}", ready.worker);
+        self.workers[usize::from(worker)] = Some(process);
         Ok(())
     }
 
-    /// Starts a worker without waiting for it, with `environment` variables (the crash points of tests).
+    /// The command line of a worker, with its status page at `port`.
     ///
     /// # Errors
-    /// When it cannot be started.
-    pub fn spawn_worker(&self, worker: u16, environment: &[(&str, &str)]) -> Result<Process> {
+    /// When the worker is not built.
+    pub fn worker_command(&self, worker: u16, port: u16) -> Result<Command> {
         let folder = self.config.folder.join(format!("worker-{worker}"));
-        let path = |path: PathBuf| path.display().to_string();
-        let arguments = [
-            "run".to_owned(),
-            "--rpc".into(),
-            // Not the validator that the demo kills.
-            self.rpc(worker % self.config.validators.max(2).div_ceil(2)),
-            "--index".into(),
-            self.index(),
-            "--keystore".into(),
-            path(folder.join("key.json")),
-            "--password-file".into(),
-            path(folder.join("password")),
-            "--data".into(),
-            path(folder.join("data")),
-            "--listen".into(),
-            format!("127.0.0.1:{}", self.config.worker_port + worker),
-            "--json".into(),
-        ];
         let mut command = Command::new(binary("edgeloom-worker")?);
-        command.args(arguments).envs(environment.iter().copied());
-        Process::start(&format!("worker-{worker}"), command, &self.config.folder)
+        // Not the validator that the demo kills.
+        command.args(["run", "--rpc", &self.rpc(worker % self.config.validators.max(2).div_ceil(2))]);
+        command.args(["--index", &self.index(), "--listen", &format!("127.0.0.1:{port}"), "--json"]);
+        for (option, file) in [("--keystore", "key.json"), ("--password-file", "password"), ("--data", "data")] {
+            command.arg(option).arg(folder.join(file));
+        }
+        Ok(command)
     }
 
     /// kill -9.
@@ -289,15 +303,7 @@ impl Net {
     }
 }
 
-fn prepare_folder(folder: &Path) -> Result<()> {
-    if folder.exists() {
-        let empty = fs::read_dir(folder)?.next().is_none();
-        ensure!(empty, "{} holds data of an earlier run: delete it or choose another folder", folder.display());
-    }
-    fs::create_dir_all(folder).wrap_err_with(|| format!("cannot make {}", folder.display()))
-}
-
-fn new_account(config: &NetConfig, worker: u16) -> Result<Address> {
+async fn new_account(config: &NetConfig, worker: u16) -> Result<Address> {
     let folder = config.folder.join(format!("worker-{worker}"));
     fs::create_dir_all(&folder)?;
     fs::write(folder.join("password"), PASSWORD)?;
@@ -305,9 +311,9 @@ fn new_account(config: &NetConfig, worker: u16) -> Result<Address> {
     let arguments = ["account", "new", "--keystore", &path("key.json"), "--password-file", &path("password"), "--json"];
     let mut process =
         Process::spawn(&format!("account-{worker}"), &binary("edgeloom-worker")?, &arguments, &config.folder)?;
-    let status = process.wait(START)?;
+    let status = process.wait(START).await?;
     ensure!(status.success(), "edgeloom-worker account new ended with {status}:\n{}", process.tail());
-    Ok(process.ready::<NewAccount>(START)?.address)
+    Ok(process.ready::<NewAccount>(START).await?.address)
 }
 
 fn peers(config: &NetConfig) -> Result<String> {

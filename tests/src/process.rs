@@ -19,6 +19,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// How often a child is looked at.
+const POLL: Duration = Duration::from_millis(20);
+
 /// A running child. Dropping it kills it.
 #[derive(Debug)]
 pub struct Process {
@@ -28,11 +31,6 @@ pub struct Process {
     /// Where this run's output starts in the log.
     start: u64,
 }
-
-/// The one JSON line that a service prints to standard output when it serves.
-pub trait Ready: DeserializeOwned {}
-
-impl<T: DeserializeOwned> Ready for T {}
 
 impl Process {
     /// Starts `program` with arguments. See [`Process::start`].
@@ -77,11 +75,11 @@ impl Process {
         self.child.id()
     }
 
-    /// Waits for the line of JSON that says the service is ready.
+    /// Waits for the one line of JSON that a service prints when it serves.
     ///
     /// # Errors
     /// When the process ends first or the deadline passes; the last lines of its log are in the message.
-    pub fn ready<T: Ready>(&mut self, deadline: Duration) -> Result<T> {
+    pub async fn ready<T: DeserializeOwned>(&mut self, deadline: Duration) -> Result<T> {
         let started = Instant::now();
         loop {
             if let Some(ready) = self.lines()?.iter().find_map(|line| serde_json::from_str(line).ok()) {
@@ -93,7 +91,7 @@ impl Process {
             if started.elapsed() > deadline {
                 bail!("{} was not ready within {deadline:?}; its log ends:\n{}", self.name, self.tail());
             }
-            std::thread::sleep(Duration::from_millis(20));
+            tokio::time::sleep(POLL).await;
         }
     }
 
@@ -135,24 +133,30 @@ impl Process {
     ///
     /// # Errors
     /// When it is still there at the deadline.
-    pub fn terminate(mut self, deadline: Duration) -> Result<ExitStatus> {
+    pub async fn stop(&mut self, deadline: Duration) -> Result<ExitStatus> {
+        self.signal(Signal::SIGTERM)?;
+        self.wait(deadline).await
+    }
+
+    /// # Errors
+    /// When the signal cannot be sent.
+    pub fn signal(&self, signal: Signal) -> Result<()> {
         let id = i32::try_from(self.child.id()).map_err(|_| eyre!("process id out of range"))?;
-        kill(Pid::from_raw(id), Signal::SIGTERM)?;
-        self.wait(deadline)
+        kill(Pid::from_raw(id), signal).wrap_err_with(|| format!("cannot signal {}", self.name))
     }
 
     /// Waits for the end.
     ///
     /// # Errors
     /// When it is still there at the deadline.
-    pub fn wait(&mut self, deadline: Duration) -> Result<ExitStatus> {
+    pub async fn wait(&mut self, deadline: Duration) -> Result<ExitStatus> {
         let started = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait()? {
                 return Ok(status);
             }
             ensure!(started.elapsed() < deadline, "{} did not end within {deadline:?}", self.name);
-            std::thread::sleep(Duration::from_millis(20));
+            tokio::time::sleep(POLL).await;
         }
     }
 }

@@ -27,6 +27,7 @@ enum Name {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    crate::cargo::build_binaries()?;
     match arguments.name {
         Name::Infer => infer::run(),
         Name::Transfer => transfer::run(arguments.runs),

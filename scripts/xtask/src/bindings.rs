@@ -6,8 +6,7 @@
 
 mod layout;
 
-use crate::forge;
-use edgeloom_tests::repository;
+use edgeloom_tests::npm_packages;
 use eyre::{Result, WrapErr, ensure, eyre};
 use foundry_compilers::{
     ConfigurableArtifacts, Project, ProjectBuilder, ProjectPathsConfig,
@@ -47,8 +46,7 @@ struct Profile {
 }
 
 pub(crate) fn run(check: bool) -> Result<()> {
-    let contracts = repository().join("contracts");
-    forge::install_packages(&contracts)?;
+    let contracts = npm_packages("contracts")?;
     let fresh = compile(&contracts)?;
     let folder = contracts.join("bindings/artifacts");
     if check { compare(&folder, &fresh) } else { write(&folder, &fresh) }

@@ -4,11 +4,13 @@
 mod bench;
 mod bindings;
 mod bless;
+mod cargo;
 mod demo;
 mod forge;
 
 use clap::{Parser, Subcommand};
 use eyre::Result;
+use forge::Gas;
 use std::process::ExitCode;
 
 #[derive(Parser)]
@@ -35,7 +37,9 @@ enum Command {
     },
     /// Run the contracts' forge tests
     Forge,
-    /// Accept the golden data that the tests produced (insta snapshots)
+    /// Run clippy over everything; a warning is an error
+    Lint,
+    /// Accept the golden data that the tests produced (insta snapshots and forge's gas)
     Bless,
     /// Run a benchmark; prints one JSON line per figure
     Bench(bench::Arguments),
@@ -43,7 +47,7 @@ enum Command {
 
 fn main() -> ExitCode {
     match dispatch(Arguments::parse().command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(report) => {
             eprintln!("error: {report:#}");
             ExitCode::FAILURE
@@ -51,18 +55,21 @@ fn main() -> ExitCode {
     }
 }
 
-fn dispatch(command: Command) -> Result<()> {
+fn dispatch(command: Command) -> Result<ExitCode> {
     match command {
-        Command::Demo(arguments) => demo::run(&arguments),
-        Command::Devnet { arguments } => devnet(&arguments),
-        Command::Bindings { check } => bindings::run(check),
-        Command::Forge => forge::forge_test(),
-        Command::Bless => bless::run(),
-        Command::Bench(arguments) => bench::run(&arguments),
+        Command::Demo(arguments) => return demo::run(&arguments),
+        Command::Devnet { arguments } => devnet(&arguments)?,
+        Command::Bindings { check } => bindings::run(check)?,
+        Command::Forge => forge::run(Gas::Compare)?,
+        Command::Lint => cargo::lint()?,
+        Command::Bless => bless::run()?,
+        Command::Bench(arguments) => bench::run(&arguments)?,
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn devnet(arguments: &[String]) -> Result<()> {
+    cargo::build_binaries()?;
     let status =
         std::process::Command::new(edgeloom_tests::binary("edgeloom")?).arg("devnet").args(arguments).status()?;
     eyre::ensure!(status.success(), "edgeloom devnet ended with {status}");

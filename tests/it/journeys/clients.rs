@@ -8,46 +8,45 @@ use alloy::{
     sol_types::SolCall as _,
 };
 use edgeloom_bindings::{IModelRegistry, addresses};
-use edgeloom_tests::{Dev, dev_signer, repository};
-use eyre::{Result, WrapErr, ensure, eyre};
+use edgeloom_tests::{Dev, dev_signer, foundry, npm_packages};
+use eyre::{Result, ensure, eyre};
 use futures::StreamExt as _;
+use serde_json::json;
 use std::{path::Path, process::Command, time::Duration};
-
-/// `npm ci` once, when the packages are not there.
-fn packages(folder: &str) -> Result<std::path::PathBuf> {
-    let folder = repository().join(folder);
-    if !folder.join("node_modules").is_dir() {
-        let status = Command::new("npm")
-            .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"])
-            .current_dir(&folder)
-            .status();
-        ensure!(status.wrap_err("npm is needed")?.success(), "npm ci failed in {}", folder.display());
-    }
-    Ok(folder)
-}
 
 fn key(account: u32) -> Result<String> {
     Ok(dev_signer(account)?.to_bytes().to_string())
 }
 
+/// What the scripts call, from the one place where addresses are typed.
+fn contracts() -> serde_json::Value {
+    json!({
+        "STAKING": addresses::EDGE_STAKING,
+        "REGISTRY": addresses::MODEL_REGISTRY,
+        "CREATE2_DEPLOYER": addresses::CREATE2_DEPLOYER,
+        "MULTICALL3": addresses::MULTICALL3,
+    })
+}
+
 fn script(name: &str, dev: &Dev, account: u32) -> Result<()> {
     let output = Command::new("node")
         .args([name, &dev.url(), &key(account)?])
-        .current_dir(packages("tests/clients")?)
+        .env("EDGELOOM_ADDRESSES", contracts().to_string())
+        .current_dir(npm_packages("tests/clients")?)
         .output()?;
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     ensure!(output.status.success(), "{name} failed:\n{}{}", text(&output.stdout), text(&output.stderr));
     Ok(())
 }
 
-#[test]
-fn viem() -> Result<()> {
-    script("viem.mjs", &Dev::start()?, 3)
+#[tokio::test]
+async fn viem() -> Result<()> {
+    script("viem.mjs", &Dev::start().await?, 3)
 }
 
-#[test]
-fn ethers() -> Result<()> {
-    script("ethers.mjs", &Dev::start()?, 4)
+#[tokio::test]
+async fn ethers() -> Result<()> {
+    script("ethers.mjs", &Dev::start().await?, 4)
 }
 
 fn cast(program: &Path, arguments: &[&str]) -> Result<String> {
@@ -56,10 +55,10 @@ fn cast(program: &Path, arguments: &[&str]) -> Result<String> {
     Ok(String::from_utf8(output.stdout)?.trim().to_owned())
 }
 
-#[test]
-fn cast_sends_calls_and_reads() -> Result<()> {
-    let dev = Dev::start()?;
-    let program = packages("contracts")?.join("node_modules/@foundry-rs/cast-linux-amd64/bin/cast");
+#[tokio::test]
+async fn cast_sends_calls_and_reads() -> Result<()> {
+    let dev = Dev::start().await?;
+    let program = foundry("cast")?;
     let (url, key) = (dev.url(), key(5)?);
     let rpc = ["--rpc-url", url.as_str()];
     let run = |arguments: &[&str]| cast(&program, &[arguments, &rpc].concat());
@@ -85,7 +84,7 @@ fn cast_sends_calls_and_reads() -> Result<()> {
 
 #[tokio::test]
 async fn alloy_over_http_and_websocket() -> Result<()> {
-    let dev = Dev::start()?;
+    let dev = Dev::start().await?;
     let signer = dev_signer(7)?;
     let http = ProviderBuilder::new().wallet(signer.clone()).connect_http(dev.url().parse()?);
     let live = ProviderBuilder::new().connect_ws(WsConnect::new(dev.url().replace("http", "ws"))).await?;

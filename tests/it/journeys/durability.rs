@@ -16,7 +16,7 @@ fn recipient(number: u64) -> Address {
 
 #[tokio::test]
 async fn kill_9_continues_at_the_last_block_with_the_same_root() -> Result<()> {
-    let mut dev = Dev::start()?;
+    let mut dev = Dev::start().await?;
     let provider =
         || async { eyre::Ok(ProviderBuilder::new().wallet(dev_signer(1)?).connect_http(dev.url().parse()?)) };
     let first = provider().await?;
@@ -29,7 +29,7 @@ async fn kill_9_continues_at_the_last_block_with_the_same_root() -> Result<()> {
     }
     let height = first.get_block_number().await?;
     let root = first.get_block_by_number(height.into()).await?.ok_or_else(|| eyre!("no tip"))?.header.state_root;
-    dev.kill_9_and_restart()?;
+    dev.kill_9_and_restart().await?;
     let second = ProviderBuilder::new().wallet(dev_signer(1)?).connect_http(dev.url().parse()?);
     assert_eq!(second.get_block_number().await?, height);
     let tip = second.get_block_by_number(height.into()).await?.ok_or_else(|| eyre!("no tip"))?;
@@ -44,10 +44,10 @@ async fn kill_9_continues_at_the_last_block_with_the_same_root() -> Result<()> {
     Ok(())
 }
 
-#[test]
-fn a_second_process_on_the_same_data_refuses() -> Result<()> {
-    let dev = Dev::start()?;
-    let (served, said) = dev.second_on_same_data()?;
+#[tokio::test]
+async fn a_second_process_on_the_same_data_refuses() -> Result<()> {
+    let dev = Dev::start().await?;
+    let (served, said) = dev.second_on_same_data().await?;
     assert!(!served, "two processes own one data directory");
     assert!(said.contains("in use") || said.contains("another process") || said.contains("locked"), "{said}");
     Ok(())

@@ -33,7 +33,7 @@ async fn alive(dev: &Dev) -> Result<()> {
 
 #[tokio::test]
 async fn bodies_over_ten_megabytes_deep_nesting_and_large_batches() -> Result<()> {
-    let dev = Dev::start()?;
+    let dev = Dev::start().await?;
     // The server answers before the body is there, so nothing of it needs to be sent.
     let mut stream = std::net::TcpStream::connect(dev.url().trim_start_matches("http://"))?;
     stream.set_read_timeout(Some(Duration::from_secs(20)))?;
@@ -68,7 +68,7 @@ async fn bodies_over_ten_megabytes_deep_nesting_and_large_batches() -> Result<()
 
 #[tokio::test]
 async fn truncated_and_mutated_transactions() -> Result<()> {
-    let dev = Dev::start()?;
+    let dev = Dev::start().await?;
     let wallet = EthereumWallet::from(dev_signer(2)?);
     let transaction = TransactionRequest::default()
         .with_chain_id(31337)

@@ -1,7 +1,7 @@
 //! A worker that is killed between any two steps neither submits twice nor loses a paid job.
 
-use alloy::primitives::U256;
-use edgeloom_tests::{Market, wait_for};
+use alloy::{primitives::U256, providers::Provider as _};
+use edgeloom_tests::{Market, Process, wait_for};
 use eyre::{Result, ensure};
 use std::time::Duration;
 
@@ -14,13 +14,15 @@ async fn killed_after_each_step_it_is_paid_once() -> Result<()> {
     let price = U256::from(10).pow(U256::from(16));
     for (round, step) in STEPS.into_iter().enumerate() {
         let sample = market.digits.samples[round].pixels.clone();
-        let mut process = market.net.spawn_worker(0, &[("EDGELOOM_WORKER_CRASH_AT", step)])?;
+        let mut command = market.net.worker_command(0, market.net.config().worker_port)?;
+        command.env("EDGELOOM_WORKER_CRASH_AT", step);
+        let mut process = Process::start("crashing", command, &market.net.config().folder)?;
         let posted = market.requester.jobs().post(market.model, sample, price).await?;
-        let status = process.wait(Duration::from_secs(60))?;
+        let status = process.wait(Duration::from_secs(60)).await?;
         ensure!(!status.success(), "the worker was to abort at {step}:\n{}", process.tail());
         ensure!(process.lines()?.join("\n").contains(step), "it ended for another reason:\n{}", process.tail());
         drop(process);
-        market.net.start_worker(0)?;
+        market.net.start_worker(0).await?;
         let result = posted.result_within(Duration::from_secs(60)).await;
         let result = result.map_err(|error| eyre::eyre!("killed at {step}, the job was lost: {error}"))?;
         assert_eq!((result.worker, result.paid), (worker, price), "at {step}");
@@ -36,14 +38,19 @@ async fn killed_after_each_step_it_is_paid_once() -> Result<()> {
     assert_eq!((row.jobs_taken, row.jobs_rejected, row.jobs_missed), (STEPS.len() as u64, 0, 0));
     let escrowed = market.requester.jobs().escrowed().await?;
     assert_eq!(escrowed, U256::ZERO, "money is stuck");
+    // The bond, then one take and one submission a job: nothing was sent twice.
+    let nonce = market.requester.provider().get_transaction_count(worker).await?;
+    assert_eq!(nonce, 1 + 2 * STEPS.len() as u64);
     Ok(())
 }
 
 #[tokio::test]
 async fn a_second_worker_on_the_same_data_refuses() -> Result<()> {
     let mut market = Market::start(1).await?;
-    market.net.start_worker(0)?;
-    let mut second = market.net.spawn_worker(0, &[("EDGELOOM_WORKER_LISTEN", "127.0.0.1:0")])?;
-    assert!(!second.wait(Duration::from_secs(30))?.success());
+    market.net.start_worker(0).await?;
+    let mut second = Process::start("second", market.net.worker_command(0, 0)?, &market.net.config().folder)?;
+    assert!(!second.wait(Duration::from_secs(30)).await?.success());
+    let said = second.lines()?.join("\n");
+    assert!(said.contains("is in use by another worker process"), "{said}");
     Ok(())
 }

@@ -26,13 +26,15 @@ const BATCH: usize = 100;
 struct Run {
     tps: f64,
     cpu_us_per_tx: f64,
+    /// Of the load's sender, which shares the machine.
+    client_cpu_us_per_tx: f64,
     rss_mib: f64,
     disk_bytes_per_tx: Option<f64>,
 }
 
 pub(super) fn run(runs: usize) -> Result<()> {
     let load = Load::sign(SENDERS, PER_SENDER, BATCH)?;
-    let peer = server::anvil();
+    let peer = edgeloom_tests::foundry("anvil");
     if let Err(missing) = &peer {
         eprintln!("no peer: {missing}");
     }
@@ -71,6 +73,7 @@ fn report(ours: &[Run], theirs: &[Run]) {
     };
     figure("transfer_tps", "tx/s", |run| run.tps);
     figure("cpu_us_per_tx", "us", |run| run.cpu_us_per_tx);
+    figure("client_cpu_us_per_tx", "us", |run| run.client_cpu_us_per_tx);
     figure("rss_mib", "MiB", |run| run.rss_mib);
     let disk: Vec<_> = ours.iter().filter_map(|run| run.disk_bytes_per_tx).collect();
     emit("transfer", "disk_bytes_per_tx", "B", &disk, json!({}));
@@ -79,17 +82,18 @@ fn report(ours: &[Run], theirs: &[Run]) {
 fn measure(kind: Kind, load: &Load) -> Result<Run> {
     let server = Server::start(kind)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let cpu = server.cpu_seconds()?;
+    let (cpu, client_cpu) = (server.cpu_seconds()?, server::cpu_seconds("self")?);
     let started = Instant::now();
     runtime.block_on(load.send(server.url(), CONNECTIONS))?;
     let elapsed = started.elapsed().as_secs_f64();
-    let cpu = server.cpu_seconds()? - cpu;
+    let (cpu, client_cpu) = (server.cpu_seconds()? - cpu, server::cpu_seconds("self")? - client_cpu);
     let succeeded = runtime.block_on(load.count_receipts(server.url()))?;
     let sent = load.len() as f64;
     ensure!(succeeded == load.len(), "{succeeded} of {} transfers have a receipt with status 1", load.len());
     Ok(Run {
         tps: sent / elapsed,
         cpu_us_per_tx: cpu * 1e6 / sent,
+        client_cpu_us_per_tx: client_cpu * 1e6 / sent,
         rss_mib: server.rss_mib()?,
         disk_bytes_per_tx: server.disk_bytes()?.map(|bytes| bytes as f64 / sent),
     })

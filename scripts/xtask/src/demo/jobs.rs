@@ -1,9 +1,10 @@
 //! The jobs of the demo: register the model, post every image, watch the answers come, kill and restart on the way.
 
+use super::Victims;
 use alloy::primitives::{Address, B256, U256};
 use edgeloom_edge_proof::Model;
 use edgeloom_sdk::Client;
-use edgeloom_tests::{Digits, Net};
+use edgeloom_tests::{Digits, Net, dev_signer, wait_for};
 use eyre::{Result, WrapErr, ensure, eyre};
 use futures::{StreamExt as _, stream};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -11,7 +12,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 /// What a requester offers for one inference: 0.02 TFUEL.
 const PRICE_WEI: u64 = 20_000_000_000_000_000;
@@ -19,6 +20,10 @@ const PRICE_WEI: u64 = 20_000_000_000_000_000;
 const CONCURRENT: usize = 16;
 /// Longest that nothing may settle.
 const STALL: Duration = Duration::from_secs(90);
+/// How often the processes are looked at.
+const LOOK: Duration = Duration::from_millis(250);
+/// Longest until the worker that is to be killed has a job under way.
+const BUSY: Duration = Duration::from_secs(20);
 /// How long the killed processes stay away.
 const AWAY: Duration = Duration::from_secs(4);
 
@@ -40,7 +45,40 @@ pub(crate) struct Finished {
     pub(crate) paid: U256,
     /// Gas of the transaction that ran, compared and paid.
     pub(crate) gas: u64,
+    /// The block of that transaction.
+    pub(crate) block: u64,
     pub(crate) post_to_paid: Duration,
+}
+
+/// The outage on the way.
+enum Outage {
+    Ahead,
+    Now(Killed),
+    Over(Recovery),
+}
+
+struct Killed {
+    victims: Victims,
+    at: Instant,
+    /// The validator's last final block.
+    height: u64,
+}
+
+/// How the killed ones came back.
+pub(crate) struct Recovery {
+    pub(crate) victims: Victims,
+    /// The validator's last final block when it was killed.
+    pub(crate) killed_at: u64,
+    /// Its last final block in its first answer after it was started again.
+    pub(crate) back_at: u64,
+    /// What the worker is paid after this block it earned after its return.
+    pub(crate) worker_away_until: u64,
+}
+
+/// What became of the work.
+pub(crate) struct Outcome {
+    pub(crate) finished: Vec<Finished>,
+    pub(crate) recovery: Recovery,
 }
 
 pub(crate) struct Work<'a> {
@@ -58,48 +96,82 @@ pub(crate) async fn register(client: &Client, digits: &Digits) -> Result<Registe
     Ok(Registered { id, macs: registered.macs, infer_gas: registered.inferGas, net })
 }
 
-pub(crate) async fn run(work: &Work<'_>, net: &mut Net, victims: (u16, u16)) -> Result<Vec<Finished>> {
+pub(crate) async fn run(work: &Work<'_>, net: &mut Net, victims: Victims) -> Result<Outcome> {
     ensure!(work.count <= work.digits.samples.len(), "only {} images were held back", work.digits.samples.len());
-    let mut results = post_all(work);
+    let (returned, wait) = watch::channel(false);
+    let mut results = post_all(work, wait);
     let progress = ProgressBar::new(work.count as u64).with_style(
-        ProgressStyle::with_template("  {bar:40.green} {pos}/{len} paid · {elapsed} · {msg}").wrap_err("template")?,
+        ProgressStyle::with_template("  {bar:40.green} {pos}/{len} paid · {elapsed}").wrap_err("template")?,
     );
     let mut finished = Vec::with_capacity(work.count);
-    let mut killed: Option<Instant> = None;
-    let mut restarted = false;
-    while finished.len() < work.count {
-        let next = tokio::time::timeout(STALL, results.recv()).await;
-        let next = next.map_err(|_| eyre!("nothing settled for {STALL:?} after {} jobs", finished.len()))?;
-        finished.push(next.ok_or_else(|| eyre!("posting stopped early"))??);
-        progress.inc(1);
-        if killed.is_none() && finished.len() * 2 >= work.count {
-            net.kill_validator(victims.0)?;
-            net.kill_worker(victims.1)?;
-            progress.suspend(|| println!("  kill -9 of validator {} and worker {} (half-way)", victims.0, victims.1));
-            killed = Some(Instant::now());
+    let mut outage = Outage::Ahead;
+    let mut settled = Instant::now();
+    let mut look = tokio::time::interval(LOOK);
+    let recovery = loop {
+        let waiting = finished.len() < work.count;
+        tokio::select! {
+            next = results.recv(), if waiting => {
+                finished.push(next.ok_or_else(|| eyre!("posting stopped early"))??);
+                settled = Instant::now();
+                progress.inc(1);
+            }
+            _ = look.tick() => {
+                net.check_alive()?;
+                let stalled = waiting && settled.elapsed() > STALL;
+                ensure!(!stalled, "nothing settled for {STALL:?} after {} jobs", finished.len());
+            }
         }
-        if !restarted && killed.is_some_and(|at| at.elapsed() > AWAY) {
-            restart(net, victims, &progress)?;
-            restarted = true;
-        }
-    }
-    if !restarted {
-        restart(net, victims, &progress)?;
-    }
+        let all = finished.len() == work.count;
+        outage = match outage {
+            Outage::Ahead if finished.len() * 2 >= work.count => {
+                Outage::Now(strike(work.client, net, victims, &progress).await?)
+            }
+            Outage::Now(killed) if killed.at.elapsed() > AWAY => {
+                let recovery = bring_back(work.client, net, &killed, &progress).await?;
+                returned.send_replace(true);
+                Outage::Over(recovery)
+            }
+            Outage::Over(recovery) if all => break recovery,
+            same => same,
+        };
+    };
     progress.finish();
-    Ok(finished)
+    Ok(Outcome { finished, recovery })
 }
 
-fn restart(net: &mut Net, victims: (u16, u16), progress: &ProgressBar) -> Result<()> {
-    net.restart_validator(victims.0)?;
-    net.start_worker(victims.1)?;
+/// kill -9 of both victims, the worker while it has a job under way.
+async fn strike(client: &Client, net: &mut Net, victims: Victims, progress: &ProgressBar) -> Result<Killed> {
+    let worker = net.accounts()[usize::from(victims.worker)];
+    let busy = async || Ok((client.staking().stake_of(worker).await?.locked > 0).then_some(()));
+    wait_for("the worker to have a job under way", BUSY, busy).await?;
+    let height = height(net, victims.validator).await?;
+    net.kill_worker(victims.worker)?;
+    net.kill_validator(victims.validator)?;
+    let Victims { validator, worker } = victims;
+    progress.suspend(|| println!("  kill -9 of validator {validator} and of worker {worker} in the middle of a job"));
+    Ok(Killed { victims, at: Instant::now(), height })
+}
+
+/// The worker first: jobs wait for it alone.
+async fn bring_back(client: &Client, net: &mut Net, killed: &Killed, progress: &ProgressBar) -> Result<Recovery> {
+    let Victims { validator, worker } = killed.victims;
+    let before = client.node().status().await?.height;
+    net.start_worker(worker).await?;
+    net.restart_validator(validator).await?;
+    let back_at = height(net, validator).await?;
     progress.suspend(|| println!("  both started again on their own data"));
-    Ok(())
+    Ok(Recovery { victims: killed.victims, killed_at: killed.height, back_at, worker_away_until: before })
 }
 
-/// Posts every image from a task of its own, [`CONCURRENT`] at a time.
-fn post_all(work: &Work<'_>) -> mpsc::Receiver<Result<Finished>> {
-    let (sender, receiver) = mpsc::channel(CONCURRENT);
+async fn height(net: &Net, validator: u16) -> Result<u64> {
+    Ok(net.client(validator, dev_signer(0)?).await?.node().status().await?.height)
+}
+
+/// Posts every image from a task of its own, [`CONCURRENT`] at a time; the last quarter when the killed have returned, so
+/// that there is something to earn for them.
+fn post_all(work: &Work<'_>, returned: watch::Receiver<bool>) -> mpsc::Receiver<Result<Finished>> {
+    // Room for every result: while the killed are started again, nobody receives.
+    let (sender, receiver) = mpsc::channel(work.count);
     let (client, id) = (work.client.clone(), work.model.id);
     let expected: Vec<_> = work.digits.samples[..work.count]
         .iter()
@@ -108,11 +180,18 @@ fn post_all(work: &Work<'_>) -> mpsc::Receiver<Result<Finished>> {
         })
         .collect();
     let client = Arc::new(client);
+    let at_once = work.count - work.count / 4;
     tokio::spawn(async move {
         let mut posts = stream::iter(expected)
-            .map(|(sample, local)| {
-                let client = Arc::clone(&client);
-                async move { one(&client, id, sample, local?).await }
+            .enumerate()
+            .map(|(position, (sample, local))| {
+                let (client, mut returned) = (Arc::clone(&client), returned.clone());
+                async move {
+                    if position >= at_once {
+                        returned.wait_for(|returned| *returned).await.wrap_err("nobody waits for the jobs")?;
+                    }
+                    one(&client, id, sample, local?).await
+                }
             })
             .buffer_unordered(CONCURRENT);
         while let Some(result) = posts.next().await {
@@ -139,6 +218,7 @@ async fn one(client: &Client, model: B256, sample: edgeloom_tests::Sample, local
         worker: result.worker,
         paid: result.paid,
         gas: submission.gas_used,
+        block: submission.block_number.ok_or_else(|| eyre!("the receipt of job {} names no block", posted.id))?,
         post_to_paid,
     })
 }

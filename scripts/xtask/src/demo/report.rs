@@ -1,6 +1,10 @@
 //! What the demo found, as a table, as JSON, and as a verdict.
 
-use super::{WORKERS, jobs::Finished, wait_for_index};
+use super::{
+    WORKERS,
+    jobs::{Finished, Outcome, Recovery},
+    wait_for_index,
+};
 use crate::bench::percentile;
 use alloy::{
     primitives::{Address, B256, U256, utils::format_ether},
@@ -37,10 +41,14 @@ pub(crate) struct Report {
     roots: Vec<B256>,
     elapsed: Duration,
     confusion: [[u32; 10]; 10],
+    recovery: Recovery,
+    /// Jobs that the killed worker was paid for after its return.
+    paid_after_return: usize,
 }
 
 impl Report {
-    pub(crate) async fn collect(net: &Net, client: &Client, jobs: &[Finished], started: Instant) -> Result<Self> {
+    pub(crate) async fn collect(net: &Net, client: &Client, outcome: Outcome, started: Instant) -> Result<Self> {
+        let Outcome { finished: jobs, recovery } = outcome;
         let height = client.node().status().await?.height;
         let roots = roots(net, height).await?;
         wait_for_index(client, height).await?;
@@ -58,14 +66,8 @@ impl Report {
         }
         let mut latencies: Vec<_> = jobs.iter().map(|job| job.post_to_paid.as_secs_f64() * 1000.0).collect();
         latencies.sort_by(f64::total_cmp);
-        let mut confusion = [[0; 10]; 10];
-        for job in jobs {
-            if let Some(cell) =
-                confusion.get_mut(usize::from(job.label)).and_then(|row| row.get_mut(usize::from(job.answer)))
-            {
-                *cell += 1;
-            }
-        }
+        let victim = net.accounts()[usize::from(recovery.victims.worker)];
+        let after = |job: &&Finished| job.worker == victim && job.block > recovery.worker_away_until;
         Ok(Self {
             validators: net.config().validators,
             blocks: height,
@@ -79,7 +81,9 @@ impl Report {
             supply_conserved: supply.conserved,
             roots,
             elapsed: started.elapsed(),
-            confusion,
+            confusion: confusion(&jobs),
+            paid_after_return: jobs.iter().filter(after).count(),
+            recovery,
         })
     }
 
@@ -112,6 +116,9 @@ impl Report {
             self.validators,
             self.blocks
         );
+        let Recovery { victims, killed_at, back_at, .. } = &self.recovery;
+        println!("  validator {}        killed at height {killed_at}, back at {back_at}", victims.validator);
+        println!("  worker {}           paid for {} jobs after its return", victims.worker, self.paid_after_return);
     }
 
     fn agreeing(&self) -> usize {
@@ -165,10 +172,28 @@ impl Report {
                 worker.earned
             );
         }
+        let Recovery { victims, killed_at, back_at, .. } = &self.recovery;
+        ensure!(
+            back_at >= killed_at,
+            "validator {} was killed at height {killed_at} and came back at {back_at}",
+            victims.validator
+        );
+        ensure!(self.paid_after_return > 0, "worker {} was paid for nothing after its return", victims.worker);
         let known: usize = self.workers.iter().map(|worker| worker.jobs).sum();
         ensure!(known == self.posted && self.workers.len() == usize::from(WORKERS), "a stranger was paid");
         Ok(())
     }
+}
+
+fn confusion(jobs: &[Finished]) -> [[u32; 10]; 10] {
+    let mut confusion = [[0; 10]; 10];
+    for job in jobs {
+        let row = confusion.get_mut(usize::from(job.label));
+        if let Some(cell) = row.and_then(|row| row.get_mut(usize::from(job.answer))) {
+            *cell += 1;
+        }
+    }
+    confusion
 }
 
 fn indexed(rows: &[WorkerRow], address: &Address) -> Result<U256> {

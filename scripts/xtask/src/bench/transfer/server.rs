@@ -1,6 +1,6 @@
 //! The servers under load, each fresh for every run, and what the kernel accounts to them.
 
-use edgeloom_tests::{Process, binary, free_port, repository};
+use edgeloom_tests::{Process, binary, free_ports};
 use eyre::{Result, WrapErr, ensure, eyre};
 use std::{
     fs,
@@ -27,17 +27,10 @@ pub(super) struct Server {
     _folder: TempDir,
 }
 
-/// anvil as the contracts' npm packages carry it.
-pub(super) fn anvil() -> Result<PathBuf> {
-    let path = repository().join("contracts/node_modules/@foundry-rs/anvil-linux-amd64/bin/anvil");
-    ensure!(path.is_file(), "anvil is not installed: run `npm ci` in contracts");
-    Ok(path)
-}
-
 impl Server {
     pub(super) fn start(kind: Kind) -> Result<Self> {
         let folder = tempfile::tempdir()?;
-        let port = free_port()?;
+        let port = free_ports(1)?;
         let (program, mut arguments, data) = match kind {
             Kind::Edgeloom => {
                 let data = folder.path().join("data");
@@ -68,12 +61,7 @@ impl Server {
 
     /// User and system time of all its threads so far.
     pub(super) fn cpu_seconds(&self) -> Result<f64> {
-        let stat = self.proc("stat")?;
-        // After the name in parentheses: state is field 3, utime 14, stime 15, in ticks of 10 ms.
-        let fields = stat.rsplit_once(')').ok_or_else(|| eyre!("unexpected /proc stat"))?.1;
-        let fields: Vec<_> = fields.split_whitespace().collect();
-        let ticks = fields.get(11..13).ok_or_else(|| eyre!("unexpected /proc stat"))?;
-        Ok(ticks.iter().map(|ticks| ticks.parse::<f64>()).sum::<Result<f64, _>>()? / 100.0)
+        cpu_seconds(&self.process.id().to_string())
     }
 
     pub(super) fn rss_mib(&self) -> Result<f64> {
@@ -101,4 +89,15 @@ impl Server {
         let path = format!("/proc/{}/{file}", self.process.id());
         fs::read_to_string(&path).wrap_err(path)
     }
+}
+
+/// User and system time of all threads so far of a process: a number, or `self`.
+pub(super) fn cpu_seconds(process: &str) -> Result<f64> {
+    let path = format!("/proc/{process}/stat");
+    let stat = fs::read_to_string(&path).wrap_err(path)?;
+    // After the name in parentheses: state is field 3, utime 14, stime 15, in ticks of 10 ms.
+    let fields = stat.rsplit_once(')').ok_or_else(|| eyre!("unexpected /proc stat"))?.1;
+    let fields: Vec<_> = fields.split_whitespace().collect();
+    let ticks = fields.get(11..13).ok_or_else(|| eyre!("unexpected /proc stat"))?;
+    Ok(ticks.iter().map(|ticks| ticks.parse::<f64>()).sum::<Result<f64, _>>()? / 100.0)
 }
