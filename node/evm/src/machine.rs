@@ -21,7 +21,7 @@ use revm::{
     handler::{EthFrame, EvmTr, FrameResult, Handler, instructions::EthInstructions, post_execution},
     inspector::NoOpInspector,
     interpreter::interpreter::EthInterpreter,
-    precompile::{PrecompileSpecId, Precompiles},
+    precompile::Precompiles,
     state::EvmState,
 };
 use std::marker::PhantomData;
@@ -42,7 +42,7 @@ pub(crate) struct Ran {
 
 impl<DB: Database> Machine<DB> {
     pub(crate) fn new(environment: EvmEnv, overlay: Overlay<DB>) -> Self {
-        let mut precompiles = PrecompilesMap::from_static(Precompiles::new(PrecompileSpecId::OSAKA));
+        let mut precompiles = PrecompilesMap::from_static(Precompiles::new(environment.cfg_env.spec.into()));
         edgeloom_provider::install(&mut precompiles);
         Self(EthEvmBuilder::new(overlay, environment).precompiles(precompiles).build().into_inner())
     }

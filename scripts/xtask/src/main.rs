@@ -6,6 +6,7 @@ mod bindings;
 mod bless;
 mod demo;
 mod forge;
+mod soak;
 
 use clap::{Parser, Subcommand};
 use eyre::Result;
@@ -39,6 +40,8 @@ enum Command {
     Bless,
     /// Run a benchmark; prints one JSON line per figure
     Bench(bench::Arguments),
+    /// Run a soak; prints one JSON line
+    Soak(soak::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -59,6 +62,7 @@ fn dispatch(command: Command) -> Result<()> {
         Command::Forge => forge::forge_test(),
         Command::Bless => bless::run(),
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Soak(arguments) => soak::run(arguments),
     }
 }
 

@@ -1,0 +1,94 @@
+//! `edgeloom-conformance`: the soaks of the crate of the same name, as `cargo xtask soak` starts them. Standard output
+//! holds the one line of a soak; what is skipped and what differs goes to standard error.
+
+use clap::{Parser, Subcommand, ValueEnum};
+use edgeloom_conformance::{Data, Fault, Selection, Tally, run};
+use eyre::{Result, eyre};
+use serde_json::json;
+use std::{path::PathBuf, process::ExitCode, time::Instant};
+
+/// Most differences that are printed.
+const PRINTED_MAX: usize = 50;
+
+#[derive(Parser)]
+#[command(name = "edgeloom-conformance", about = "Other people's answers against ours")]
+struct Arguments {
+    #[command(subcommand)]
+    soak: Soak,
+}
+
+#[derive(Subcommand)]
+enum Soak {
+    /// Ethereum's public state, transaction, trie and RLP tests and geth's precompile vectors
+    StateTests(StateTests),
+}
+
+#[derive(clap::Args)]
+struct StateTests {
+    /// Folder with ethereum-tests.tar.zst and geth.tar.zst; ../shared/data beside the repository unless given
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Only files whose path holds this text
+    #[arg(long)]
+    only: Option<String>,
+    /// Every Nth file
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    every: usize,
+    /// Which of every N files
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// A fault that must turn the run red; `list` prints them
+    #[arg(long, value_name = "FAULT")]
+    plant: Option<String>,
+}
+
+fn main() -> ExitCode {
+    let Soak::StateTests(arguments) = Arguments::parse().soak;
+    match state_tests(arguments) {
+        Ok(code) => code,
+        Err(report) => {
+            eprintln!("error: {report:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn state_tests(arguments: StateTests) -> Result<ExitCode> {
+    let StateTests { data, only, every, seed, plant } = arguments;
+    if plant.as_deref() == Some("list") {
+        names().for_each(|name| println!("{name}"));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let fault = plant.map(|name| Fault::from_str(&name, false)).transpose();
+    let fault = fault.map_err(|_| eyre!("no such fault; they are: {}", names().collect::<Vec<_>>().join(", ")))?;
+    let started = Instant::now();
+    let tally = run(&data.map_or_else(Data::shared, Data::at), &Selection { only, every, seed }, fault)?;
+    Ok(report(&tally, seed, started))
+}
+
+fn names() -> impl Iterator<Item = String> {
+    Fault::value_variants().iter().filter_map(|fault| Some(fault.to_possible_value()?.get_name().to_owned()))
+}
+
+fn report(tally: &Tally, seed: u64, started: Instant) -> ExitCode {
+    for (reason, cases) in &tally.skipped {
+        eprintln!("skipped {cases}: {reason}");
+    }
+    for violation in tally.violations.iter().take(PRINTED_MAX) {
+        eprintln!("{violation}");
+    }
+    let more = tally.violations.len().saturating_sub(PRINTED_MAX);
+    if more > 0 {
+        eprintln!("and {more} more");
+    }
+    let line = json!({
+        "soak": "state-tests",
+        "seed": seed,
+        "seconds": started.elapsed().as_secs(),
+        "cases": tally.cases,
+        "skipped": tally.skipped.values().sum::<u64>(),
+        "violations": tally.violations.len(),
+    });
+    println!("{line}");
+    if tally.violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,65 @@
+use crate::{Data, Fault, Tally, archive::Member, precompiles, rlp, state_tests, transactions, tries};
+use eyre::Result;
+use rayon::prelude::*;
+
+const ETHEREUM_TESTS: &str = "ethereum-tests.tar.zst";
+const GETH: &str = "geth.tar.zst";
+const ABI: &str = "ABITests: no crate here encodes the contract ABI itself";
+
+/// Which files of the archives run. The default is all of them.
+#[derive(Clone, Debug)]
+pub struct Selection {
+    /// Only files whose path holds this text.
+    pub only: Option<String>,
+    /// Every `every`th of them, at least 1,
+    pub every: usize,
+    /// beginning with the one at `seed % every`.
+    pub seed: u64,
+}
+
+impl Default for Selection {
+    fn default() -> Self {
+        Self { only: None, every: 1, seed: 0 }
+    }
+}
+
+impl Selection {
+    fn pick(&self, mut documents: Vec<Member>) -> Vec<Member> {
+        if let Some(text) = &self.only {
+            documents.retain(|member| member.name.contains(text.as_str()));
+        }
+        let every = self.every.max(1);
+        documents.into_iter().skip((self.seed % every as u64) as usize).step_by(every).collect()
+    }
+}
+
+/// Runs the selected files of both archives on all cores.
+///
+/// # Errors
+/// [`crate::DataError`] when an archive cannot be read; a report when a file of it is not what its suite says.
+pub fn run(data: &Data, selection: &Selection, fault: Option<Fault>) -> Result<Tally> {
+    let mut documents = data.documents(ETHEREUM_TESTS)?;
+    documents.extend(data.documents(GETH)?);
+    let tallies: Vec<Tally> = selection
+        .pick(documents)
+        .par_iter()
+        .map(|member| document(member, fault))
+        .collect::<Result<_>>()?;
+    Ok(tallies.into_iter().fold(Tally::default(), |sum, tally| sum + tally))
+}
+
+fn document(Member { name, content }: &Member, fault: Option<Fault>) -> Result<Tally> {
+    let mut folders = name.split('/').skip(1);
+    match folders.next() {
+        Some("GeneralStateTests") => state_tests::run(name, content, fault),
+        Some("TransactionTests") => transactions::run(name, content, fault),
+        Some("TrieTests") => tries::run(name, content, fault),
+        Some("RLPTests") => rlp::run(name, content, fault),
+        Some("ABITests") => {
+            let tests: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(content)?;
+            Ok(Tally::skipped(ABI, tests.len() as u64))
+        }
+        Some("core") if name.contains("/precompiles/") => precompiles::run(name, content, fault),
+        _ => eyre::bail!("{name} belongs to no suite"),
+    }
+}
