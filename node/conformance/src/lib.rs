@@ -19,13 +19,14 @@ mod rlp;
 mod run;
 mod state_tests;
 mod tally;
+mod transaction;
 mod transactions;
 mod tries;
 mod world;
 
 pub use archive::{Data, DataError};
 pub use fault::Fault;
-pub use run::{Selection, run};
+pub use run::{Selection, Vectors};
 pub use tally::Tally;
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! holds the one line of a soak; what is skipped and what differs goes to standard error.
 
 use clap::{Parser, Subcommand, ValueEnum};
-use edgeloom_conformance::{Data, Fault, Selection, Tally, run};
+use edgeloom_conformance::{Data, Fault, Selection, Tally, Vectors};
 use eyre::{Result, eyre};
 use serde_json::json;
 use std::{path::PathBuf, process::ExitCode, time::Instant};
@@ -62,7 +62,8 @@ fn state_tests(arguments: StateTests) -> Result<ExitCode> {
     let fault = plant.map(|name| Fault::from_str(&name, false)).transpose();
     let fault = fault.map_err(|_| eyre!("no such fault; they are: {}", names().collect::<Vec<_>>().join(", ")))?;
     let started = Instant::now();
-    let tally = run(&data.map_or_else(Data::shared, Data::at), &Selection { only, every, seed }, fault)?;
+    let vectors = Vectors::read(&data.map_or_else(Data::shared, Data::at))?;
+    let tally = vectors.run(&Selection { only, every, seed }, fault)?;
     Ok(report(&tally, seed, started))
 }
 

@@ -63,7 +63,10 @@ struct Vector {
 /// What a precompile did.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Answer {
-    Returned { output: Bytes, gas: u64 },
+    Returned {
+        output: Bytes,
+        gas: u64,
+    },
     /// And took all the gas.
     Failed,
 }
@@ -81,10 +84,7 @@ pub(crate) fn run(name: &str, content: &[u8], fault: Option<Fault>) -> Result<Ta
     let mut tally = Tally::default();
     for vector in vectors {
         let verdict = judge(&vector, address, *spec, fault);
-        tally += Tally::compared(
-            &format!("{name}:{}", vector.name),
-            verdict.map_err(|report| format!("{report:#}")),
-        );
+        tally += Tally::compared(&format!("{name}:{}", vector.name), verdict.map_err(|report| format!("{report:#}")));
     }
     Ok(tally)
 }

@@ -9,6 +9,9 @@ use std::fmt;
 pub(crate) enum Refused {
     /// It does not decode, or nobody signed it.
     Malformed(String),
+    /// It offers 2^128 wei a gas or more. No account can pay that for the least gas of a transaction, so our types do not
+    /// hold it; Ethereum decodes it and then misses the funds.
+    Unpayable,
     Rules(Refusal),
 }
 
@@ -16,6 +19,7 @@ impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Malformed(reason) => write!(f, "malformed: {reason}"),
+            Self::Unpayable => f.write_str("2^128 wei a gas or more"),
             Self::Rules(refusal) => write!(f, "{refusal}"),
         }
     }
@@ -30,6 +34,9 @@ fn is(name: &str, refused: &Refused) -> bool {
     let invalid = match refused {
         // A blob transaction that creates a contract has no form in which it could be decoded.
         Refused::Malformed(_) => return matches!(name, "RLP_INVALID_VALUE" | "TYPE_3_TX_CONTRACT_CREATION"),
+        Refused::Unpayable => {
+            return matches!(name, "GASLIMIT_PRICE_PRODUCT_OVERFLOW" | "INSUFFICIENT_ACCOUNT_FUNDS");
+        }
         Refused::Rules(Refusal::BlockGas { .. }) => return name == "GAS_ALLOWANCE_EXCEEDED",
         Refused::Rules(Refusal::Blobs) => return false,
         Refused::Rules(Refusal::Transaction(invalid)) => invalid,

@@ -1,7 +1,7 @@
 //! `RLPTests` on the codec that blocks, transactions and trie nodes use.
 
 use crate::{Fault, tally::Tally};
-use alloy::primitives::{Bytes, U256};
+use alloy::primitives::{Bytes, U256, U512};
 use alloy_rlp::{Encodable, Error, Header};
 use eyre::{Result, WrapErr, bail, ensure, eyre};
 use serde::Deserialize;
@@ -19,7 +19,7 @@ struct Document {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Item {
+pub(crate) enum Item {
     String(Vec<u8>),
     List(Vec<Self>),
 }
@@ -61,9 +61,11 @@ fn judge(document: &Document, fault: Option<Fault>) -> Result<()> {
 fn item(given: &Value) -> Result<Item> {
     Ok(match given {
         Value::Array(items) => Item::List(items.iter().map(item).collect::<Result<_>>()?),
-        Value::Number(number) => Item::String(U256::from(number.as_u64().unwrap_or_default()).to_be_bytes_trimmed_vec()),
+        Value::Number(number) => {
+            Item::String(U256::from(number.as_u64().unwrap_or_default()).to_be_bytes_trimmed_vec())
+        }
         Value::String(text) => Item::String(match text.strip_prefix('#') {
-            Some(digits) => digits.parse::<U256>()?.to_be_bytes_trimmed_vec(),
+            Some(digits) => digits.parse::<U512>()?.to_be_bytes_trimmed_vec(),
             None => text.as_bytes().to_vec(),
         }),
         other => bail!("{other} has no RLP"),
@@ -83,7 +85,11 @@ fn encode(item: &Item) -> Vec<u8> {
     out
 }
 
-fn decode(rest: &mut &[u8], depth: usize) -> Result<Item, Error> {
+/// The first item of `rest`, which is moved behind it.
+///
+/// # Errors
+/// When it is not canonical RLP, or nests deeper than `depth` lists.
+pub(crate) fn decode(rest: &mut &[u8], depth: usize) -> Result<Item, Error> {
     let header = Header::decode(rest)?;
     let (mut payload, after) = rest.split_at_checked(header.payload_length).ok_or(Error::InputTooShort)?;
     *rest = after;

@@ -1,6 +1,7 @@
-use crate::{Data, Fault, Tally, archive::Member, precompiles, rlp, state_tests, transactions, tries};
+use crate::{Data, DataError, Fault, Tally, archive::Member, precompiles, rlp, state_tests, transactions, tries};
 use eyre::Result;
-use rayon::prelude::*;
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
+use std::fmt;
 
 const ETHEREUM_TESTS: &str = "ethereum-tests.tar.zst";
 const GETH: &str = "geth.tar.zst";
@@ -24,28 +25,40 @@ impl Default for Selection {
 }
 
 impl Selection {
-    fn pick(&self, mut documents: Vec<Member>) -> Vec<Member> {
-        if let Some(text) = &self.only {
-            documents.retain(|member| member.name.contains(text.as_str()));
-        }
+    fn pick<'a>(&self, documents: &'a [Member]) -> Vec<&'a Member> {
+        let wanted = |member: &&Member| self.only.as_ref().is_none_or(|text| member.name.contains(text.as_str()));
         let every = self.every.max(1);
-        documents.into_iter().skip((self.seed % every as u64) as usize).step_by(every).collect()
+        documents.iter().filter(wanted).skip((self.seed % every as u64) as usize).step_by(every).collect()
     }
 }
 
-/// Runs the selected files of both archives on all cores.
-///
-/// # Errors
-/// [`crate::DataError`] when an archive cannot be read; a report when a file of it is not what its suite says.
-pub fn run(data: &Data, selection: &Selection, fault: Option<Fault>) -> Result<Tally> {
-    let mut documents = data.documents(ETHEREUM_TESTS)?;
-    documents.extend(data.documents(GETH)?);
-    let tallies: Vec<Tally> = selection
-        .pick(documents)
-        .par_iter()
-        .map(|member| document(member, fault))
-        .collect::<Result<_>>()?;
-    Ok(tallies.into_iter().fold(Tally::default(), |sum, tally| sum + tally))
+/// Both archives in memory, some 60 MB.
+pub struct Vectors(Vec<Member>);
+
+impl Vectors {
+    /// # Errors
+    /// [`DataError`]'s.
+    pub fn read(data: &Data) -> Result<Self, DataError> {
+        let mut documents = data.documents(ETHEREUM_TESTS)?;
+        documents.extend(data.documents(GETH)?);
+        Ok(Self(documents))
+    }
+
+    /// Runs the selected files on all cores.
+    ///
+    /// # Errors
+    /// When a file is not what its suite says.
+    pub fn run(&self, selection: &Selection, fault: Option<Fault>) -> Result<Tally> {
+        let documents = selection.pick(&self.0);
+        let tallies: Vec<Tally> = documents.par_iter().map(|member| document(member, fault)).collect::<Result<_>>()?;
+        Ok(tallies.into_iter().fold(Tally::default(), |sum, tally| sum + tally))
+    }
+}
+
+impl fmt::Debug for Vectors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Vectors({} files)", self.0.len())
+    }
 }
 
 fn document(Member { name, content }: &Member, fault: Option<Fault>) -> Result<Tally> {

@@ -11,11 +11,11 @@ use alloy::{
     primitives::{B256, Bloom, U256, map::AddressSet},
 };
 use alloy_consensus::{Eip658Value, Receipt, ReceiptEnvelope, Transaction, TxEnvelope, TxType, transaction::Recovered};
-use alloy_evm::{EvmEnv, FromRecoveredTx};
+use alloy_evm::FromRecoveredTx;
 use edgeloom_types::StateDelta;
 use revm::{
     Database,
-    context::{BlockEnv, TxEnv, result::InvalidTransaction},
+    context::{TxEnv, result::InvalidTransaction},
 };
 use std::sync::Arc;
 
@@ -132,15 +132,15 @@ pub(crate) struct Run<DB: Database> {
 
 impl<DB: Database> Run<DB> {
     fn begin(environment: &BlockEnvironment, db: DB) -> Result<Self, ExecutionError<DB::Error>> {
-        let mut run = Self::under(environment.evm(), db);
+        let machine = Machine::new(environment.evm(), Overlay::new(db));
+        let mut run = Self::over(machine, environment.gas_limit, environment.base_fee);
         run.machine.store_parent_hash(environment.parent_hash).map_err(|stop| stop.at(0))?;
         Ok(run)
     }
 
     /// Without X2's system call.
-    pub(crate) fn under(environment: EvmEnv, db: DB) -> Self {
-        let BlockEnv { gas_limit, basefee: base_fee, .. } = environment.block_env;
-        Self { machine: Machine::new(environment, Overlay::new(db)), gas_limit, base_fee, done: Executed::default() }
+    pub(crate) fn over(machine: Machine<DB>, gas_limit: u64, base_fee: u64) -> Self {
+        Self { machine, gas_limit, base_fee, done: Executed::default() }
     }
 
     const fn gas_left(&self) -> u64 {
