@@ -1,5 +1,5 @@
-//! Other people's answers against ours: Ethereum's public state, transaction, trie and RLP tests and geth's precompile
-//! vectors, run by the chain's own executor (`evm`), state and trie (`state`, in memory). This crate knows no block of
+//! Other people's answers against ours: Ethereum's public state, transaction, trie and RLP tests, geth's precompile
+//! vectors, and what other implementations make of random cases ([`differential`]), run by the chain's own executor (`evm`), state and trie (`state`, in memory). This crate knows no block of
 //! this chain, no consensus and no network, and nothing depends on it: it judges the crates below, and changes nothing.
 //!
 //! * F1 A case is one fork of one test with one choice of its data, gas and value; a vector; or a trie or RLP document.
@@ -10,6 +10,7 @@
 //! * F4 A [`Fault`] can be planted between the executor and the comparison; each must turn the run red.
 
 mod archive;
+mod differential;
 mod environment;
 mod fault;
 mod fixture;
@@ -25,6 +26,7 @@ mod tries;
 mod world;
 
 pub use archive::{Data, DataError};
+pub use differential::{Peers, Range, differential};
 pub use fault::Fault;
 pub use run::{Selection, Vectors};
 pub use tally::Tally;

@@ -2,10 +2,14 @@
 //! holds the one line of a soak; what is skipped and what differs goes to standard error.
 
 use clap::{Parser, Subcommand, ValueEnum};
-use edgeloom_conformance::{Data, Fault, Selection, Tally, Vectors};
+use edgeloom_conformance::{Data, Fault, Peers, Range, Selection, Tally, Vectors, differential};
 use eyre::{Result, eyre};
 use serde_json::json;
-use std::{path::PathBuf, process::ExitCode, time::Instant};
+use std::{
+    path::PathBuf,
+    process::ExitCode,
+    time::{Duration, Instant},
+};
 
 /// Most differences that are printed.
 const PRINTED_MAX: usize = 50;
@@ -21,6 +25,37 @@ struct Arguments {
 enum Soak {
     /// Ethereum's public state, transaction, trie and RLP tests and geth's precompile vectors
     StateTests(StateTests),
+    /// Random cases against Ethereum's executable specification and EthereumJS
+    Differential(Differential),
+}
+
+#[derive(clap::Args)]
+struct Differential {
+    /// Folder with geth.tar.zst and ethereum-tests.tar.zst; ../shared/data beside the repository unless given
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Python with the package `ethereum-execution`
+    #[arg(long, value_name = "PROGRAM")]
+    python: PathBuf,
+    /// peers/execution-specs/peer.py
+    #[arg(long, value_name = "SCRIPT")]
+    specification: PathBuf,
+    /// peers/ethereumjs/peer.mjs, beside its packages
+    #[arg(long, value_name = "SCRIPT")]
+    ethereumjs: PathBuf,
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// The first case, to run one again
+    #[arg(long, default_value_t = 0)]
+    first: u64,
+    #[arg(long, default_value_t = 100_000)]
+    cases: u64,
+    /// No case begins later
+    #[arg(long, default_value_t = 86_400)]
+    seconds: u64,
+    /// A fault that must turn the run red; `list` prints them
+    #[arg(long, value_name = "FAULT")]
+    plant: Option<String>,
 }
 
 #[derive(clap::Args)]
@@ -43,8 +78,11 @@ struct StateTests {
 }
 
 fn main() -> ExitCode {
-    let Soak::StateTests(arguments) = Arguments::parse().soak;
-    match state_tests(arguments) {
+    let ended = match Arguments::parse().soak {
+        Soak::StateTests(arguments) => state_tests(arguments),
+        Soak::Differential(arguments) => against_peers(arguments),
+    };
+    match ended {
         Ok(code) => code,
         Err(report) => {
             eprintln!("error: {report:#}");
@@ -55,23 +93,51 @@ fn main() -> ExitCode {
 
 fn state_tests(arguments: StateTests) -> Result<ExitCode> {
     let StateTests { data, only, every, seed, plant } = arguments;
-    if plant.as_deref() == Some("list") {
-        names().for_each(|name| println!("{name}"));
-        return Ok(ExitCode::SUCCESS);
-    }
-    let fault = plant.map(|name| Fault::from_str(&name, false)).transpose();
-    let fault = fault.map_err(|_| eyre!("no such fault; they are: {}", names().collect::<Vec<_>>().join(", ")))?;
+    let fault = match planted(plant.as_deref())? {
+        Planted::Listed => return Ok(ExitCode::SUCCESS),
+        Planted::Fault(fault) => fault,
+    };
     let started = Instant::now();
     let vectors = Vectors::read(&data.map_or_else(Data::shared, Data::at))?;
     let tally = vectors.run(&Selection { only, every, seed }, fault)?;
-    Ok(report(&tally, seed, started))
+    Ok(report("state-tests", &tally, seed, started))
+}
+
+fn against_peers(arguments: Differential) -> Result<ExitCode> {
+    let Differential { data, python, specification, ethereumjs, seed, first, cases, seconds, plant } = arguments;
+    let fault = match planted(plant.as_deref())? {
+        Planted::Listed => return Ok(ExitCode::SUCCESS),
+        Planted::Fault(fault) => fault,
+    };
+    let started = Instant::now();
+    let vectors = Vectors::read(&data.map_or_else(Data::shared, Data::at))?;
+    let peers = Peers { specification: (python, specification), ethereumjs };
+    let range = Range { seed, first, cases, time_max: Duration::from_secs(seconds) };
+    let tally = differential(&peers, &vectors, range, fault)?;
+    Ok(report("differential", &tally, seed, started))
+}
+
+enum Planted {
+    /// The names were asked for, and are printed.
+    Listed,
+    Fault(Option<Fault>),
+}
+
+fn planted(name: Option<&str>) -> Result<Planted> {
+    if name == Some("list") {
+        names().for_each(|name| println!("{name}"));
+        return Ok(Planted::Listed);
+    }
+    let fault = name.map(|name| Fault::from_str(name, false)).transpose();
+    let fault = fault.map_err(|_| eyre!("no such fault; they are: {}", names().collect::<Vec<_>>().join(", ")))?;
+    Ok(Planted::Fault(fault))
 }
 
 fn names() -> impl Iterator<Item = String> {
     Fault::value_variants().iter().filter_map(|fault| Some(fault.to_possible_value()?.get_name().to_owned()))
 }
 
-fn report(tally: &Tally, seed: u64, started: Instant) -> ExitCode {
+fn report(soak: &str, tally: &Tally, seed: u64, started: Instant) -> ExitCode {
     for (reason, cases) in &tally.skipped {
         eprintln!("skipped {cases}: {reason}");
     }
@@ -83,7 +149,7 @@ fn report(tally: &Tally, seed: u64, started: Instant) -> ExitCode {
         eprintln!("and {more} more");
     }
     let line = json!({
-        "soak": "state-tests",
+        "soak": soak,
         "seed": seed,
         "seconds": started.elapsed().as_secs(),
         "cases": tally.cases,

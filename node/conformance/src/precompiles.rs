@@ -71,22 +71,35 @@ pub(crate) enum Answer {
     Failed,
 }
 
+/// The inputs of one file, with the precompile that they are for.
+///
+/// # Errors
+/// As [`run`]'s.
+pub(crate) fn inputs(name: &str, content: &[u8]) -> Result<Vec<(Address, Bytes)>> {
+    let (address, _, vectors) = read(name, content)?;
+    vectors.iter().map(|vector| Ok((address, hex::decode(&vector.input)?.into()))).collect()
+}
+
 /// All vectors of one file.
 ///
 /// # Errors
 /// When the file is unknown here or malformed.
 pub(crate) fn run(name: &str, content: &[u8], fault: Option<Fault>) -> Result<Tally> {
-    let stem = name.rsplit('/').next().unwrap_or(name).trim_end_matches(".json");
-    let (_, low, spec) =
-        FILES.iter().find(|(known, ..)| *known == stem).ok_or_else(|| eyre::eyre!("{name}: no known precompile"))?;
-    let vectors: Vec<Vector> = serde_json::from_slice(content).wrap_err_with(|| name.to_owned())?;
-    let address = Address::from_word(U256::from(*low).into());
+    let (address, spec, vectors) = read(name, content)?;
     let mut tally = Tally::default();
     for vector in vectors {
-        let verdict = judge(&vector, address, *spec, fault);
+        let verdict = judge(&vector, address, spec, fault);
         tally += Tally::compared(&format!("{name}:{}", vector.name), verdict.map_err(|report| format!("{report:#}")));
     }
     Ok(tally)
+}
+
+fn read(name: &str, content: &[u8]) -> Result<(Address, SpecId, Vec<Vector>)> {
+    let stem = name.rsplit('/').next().unwrap_or(name).trim_end_matches(".json");
+    let (_, low, spec) =
+        FILES.iter().find(|(known, ..)| *known == stem).ok_or_else(|| eyre::eyre!("{name}: no known precompile"))?;
+    let vectors = serde_json::from_slice(content).wrap_err_with(|| name.to_owned())?;
+    Ok((Address::from_word(U256::from(*low).into()), *spec, vectors))
 }
 
 fn judge(vector: &Vector, address: Address, spec: SpecId, fault: Option<Fault>) -> Result<()> {

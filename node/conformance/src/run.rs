@@ -1,10 +1,12 @@
 use crate::{Data, DataError, Fault, Tally, archive::Member, precompiles, rlp, state_tests, transactions, tries};
+use alloy::primitives::{Address, Bytes};
 use eyre::Result;
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 use std::fmt;
 
 const ETHEREUM_TESTS: &str = "ethereum-tests.tar.zst";
 const GETH: &str = "geth.tar.zst";
+const PRECOMPILES: &str = "/precompiles/";
 const ABI: &str = "ABITests: no crate here encodes the contract ABI itself";
 
 /// Which files of the archives run. The default is all of them.
@@ -44,6 +46,17 @@ impl Vectors {
         Ok(Self(documents))
     }
 
+    /// The inputs of geth's precompile vectors.
+    ///
+    /// # Errors
+    /// When a file is malformed.
+    pub(crate) fn inputs(&self) -> Result<Vec<(Address, Bytes)>> {
+        let files = self.0.iter().filter(|member| member.name.contains(PRECOMPILES));
+        let inputs: Vec<_> =
+            files.map(|member| precompiles::inputs(&member.name, &member.content)).collect::<Result<_>>()?;
+        Ok(inputs.concat())
+    }
+
     /// Runs the selected files on all cores.
     ///
     /// # Errors
@@ -72,7 +85,7 @@ fn document(Member { name, content }: &Member, fault: Option<Fault>) -> Result<T
             let tests: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(content)?;
             Ok(Tally::skipped(ABI, tests.len() as u64))
         }
-        Some("core") if name.contains("/precompiles/") => precompiles::run(name, content, fault),
+        Some("core") if name.contains(PRECOMPILES) => precompiles::run(name, content, fault),
         _ => eyre::bail!("{name} belongs to no suite"),
     }
 }

@@ -139,7 +139,8 @@ impl Case<'_> {
     }
 }
 
-fn hash_of_logs(logs: &[Log]) -> B256 {
+/// keccak256 of the logs' RLP.
+pub(crate) fn hash_of_logs(logs: &[Log]) -> B256 {
     let mut encoded = Vec::new();
     alloy_rlp::encode_list(logs, &mut encoded);
     keccak256(encoded)
