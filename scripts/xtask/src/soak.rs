@@ -1,5 +1,7 @@
 //! `cargo xtask soak NAME`: long runs. Standard output holds one JSON line a soak; a violation ends it with an error.
 
+mod peers;
+
 use clap::Subcommand;
 use edgeloom_tests::binary;
 use eyre::{Result, ensure};
@@ -18,11 +20,20 @@ enum Soak {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Random cases on our executor, Ethereum's executable specification and EthereumJS (which are installed first)
+    Differential {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
 }
 
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
     match arguments.soak {
         Soak::StateTests { arguments } => conformance("state-tests", &arguments),
+        Soak::Differential { arguments } => {
+            let peers = peers::install()?;
+            conformance("differential", &[peers, arguments].concat())
+        }
     }
 }
 
