@@ -164,6 +164,7 @@ impl Bench {
     }
 }
 
+/// What our side makes of `case`.
 fn ours(case: &Case, fault: Option<Fault>) -> Result<Outcome> {
     let before = world::commit(&case.pre)?;
     let refused = |refused: String| Ok(Outcome::Refused { refused });
@@ -194,3 +195,6 @@ fn ours(case: &Case, fault: Option<Fault>) -> Result<Outcome> {
         root: fault.map_or(root, |fault| fault.root(before.root(), root)),
     })
 }
+
+#[cfg(test)]
+mod tests;

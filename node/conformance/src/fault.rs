@@ -2,7 +2,7 @@
 
 use crate::precompiles::Answer;
 use alloy::primitives::{Address, B256, Bytes, U256};
-use alloy_consensus::{ReceiptEnvelope, Transaction, TxEnvelope, transaction::Recovered};
+use alloy_consensus::{Eip658Value, Receipt, ReceiptEnvelope, Transaction, TxEnvelope, transaction::Recovered};
 use alloy_evm::EvmEnv;
 use edgeloom_evm::Executed;
 use revm::context_interface::Block;
@@ -12,6 +12,8 @@ use revm::context_interface::Block;
 pub enum Fault {
     /// A transaction is charged one gas too much
     WrongGas,
+    /// A transaction that failed is reported as one that succeeded, and the other way around
+    WrongStatus,
     /// The last log of a transaction is lost
     DroppedLog,
     /// The root of the state before is given for the one after
@@ -41,6 +43,36 @@ pub enum Fault {
 }
 
 impl Fault {
+    /// Those that the public tests and vectors show.
+    pub const IN_STATE_TESTS: [Self; 14] = [
+        Self::WrongGas,
+        Self::DroppedLog,
+        Self::StaleRoot,
+        Self::MissingWrite,
+        Self::KeptNonce,
+        Self::UnburnedBaseFee,
+        Self::AcceptedRefusal,
+        Self::WrongRefusal,
+        Self::WrongOutput,
+        Self::WrongPrecompileGas,
+        Self::AcceptedInput,
+        Self::WrongSigner,
+        Self::KeptLeaf,
+        Self::ShortString,
+    ];
+
+    /// Those that peers show: they see a transaction's outcome alone.
+    pub const IN_DIFFERENTIAL: [Self; 8] = [
+        Self::WrongGas,
+        Self::WrongStatus,
+        Self::DroppedLog,
+        Self::StaleRoot,
+        Self::MissingWrite,
+        Self::KeptNonce,
+        Self::UnburnedBaseFee,
+        Self::AcceptedRefusal,
+    ];
+
     /// Makes `executed` wrong, where this fault shows in what a transaction did.
     pub(crate) fn spoil(self, executed: &mut Executed, environment: &EvmEnv, transaction: &Recovered<TxEnvelope>) {
         let base_fee = environment.block_env.basefee;
@@ -49,7 +81,9 @@ impl Fault {
             Self::WrongGas => {
                 let price = transaction.effective_gas_price(Some(base_fee));
                 alter(executed, sender, |balance, _| *balance -= U256::from(price).min(*balance));
+                executed.gas_used += 1;
             }
+            Self::WrongStatus => executed.receipts.iter_mut().for_each(flip_status),
             Self::DroppedLog => executed.receipts.iter_mut().for_each(drop_log),
             Self::MissingWrite => {
                 let written = executed.delta.accounts.values_mut().find(|change| !change.storage.is_empty());
@@ -97,7 +131,16 @@ fn alter(executed: &mut Executed, address: Address, change: impl FnOnce(&mut U25
 }
 
 fn drop_log(receipt: &mut ReceiptEnvelope) {
+    inner(receipt).logs.pop();
+}
+
+fn flip_status(receipt: &mut ReceiptEnvelope) {
+    let receipt = inner(receipt);
+    receipt.status = Eip658Value::Eip658(!receipt.status.coerce_status());
+}
+
+fn inner(receipt: &mut ReceiptEnvelope) -> &mut Receipt {
     use ReceiptEnvelope::{Eip1559, Eip2930, Eip4844, Eip7702, Legacy};
     let (Legacy(inner) | Eip2930(inner) | Eip1559(inner) | Eip4844(inner) | Eip7702(inner)) = receipt;
-    inner.receipt.logs.pop();
+    &mut inner.receipt
 }

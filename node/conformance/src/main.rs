@@ -93,7 +93,7 @@ fn main() -> ExitCode {
 
 fn state_tests(arguments: StateTests) -> Result<ExitCode> {
     let StateTests { data, only, every, seed, plant } = arguments;
-    let fault = match planted(plant.as_deref())? {
+    let fault = match planted(plant.as_deref(), &Fault::IN_STATE_TESTS)? {
         Planted::Listed => return Ok(ExitCode::SUCCESS),
         Planted::Fault(fault) => fault,
     };
@@ -105,7 +105,7 @@ fn state_tests(arguments: StateTests) -> Result<ExitCode> {
 
 fn against_peers(arguments: Differential) -> Result<ExitCode> {
     let Differential { data, python, specification, ethereumjs, seed, first, cases, seconds, plant } = arguments;
-    let fault = match planted(plant.as_deref())? {
+    let fault = match planted(plant.as_deref(), &Fault::IN_DIFFERENTIAL)? {
         Planted::Listed => return Ok(ExitCode::SUCCESS),
         Planted::Fault(fault) => fault,
     };
@@ -123,18 +123,21 @@ enum Planted {
     Fault(Option<Fault>),
 }
 
-fn planted(name: Option<&str>) -> Result<Planted> {
-    if name == Some("list") {
-        names().for_each(|name| println!("{name}"));
-        return Ok(Planted::Listed);
+/// `faults` are those that the soak can show.
+fn planted(name: Option<&str>, faults: &[Fault]) -> Result<Planted> {
+    let names: Vec<_> =
+        faults.iter().filter_map(|fault| Some((fault.to_possible_value()?.get_name().to_owned(), *fault))).collect();
+    match name {
+        None => Ok(Planted::Fault(None)),
+        Some("list") => {
+            names.iter().for_each(|(name, _)| println!("{name}"));
+            Ok(Planted::Listed)
+        }
+        Some(name) => {
+            let fault = names.iter().find(|(known, _)| known == name).map(|(_, fault)| *fault);
+            Ok(Planted::Fault(Some(fault.ok_or_else(|| eyre!("no fault {name}: `--plant list` prints them"))?)))
+        }
     }
-    let fault = name.map(|name| Fault::from_str(name, false)).transpose();
-    let fault = fault.map_err(|_| eyre!("no such fault; they are: {}", names().collect::<Vec<_>>().join(", ")))?;
-    Ok(Planted::Fault(fault))
-}
-
-fn names() -> impl Iterator<Item = String> {
-    Fault::value_variants().iter().filter_map(|fault| Some(fault.to_possible_value()?.get_name().to_owned()))
 }
 
 fn report(soak: &str, tally: &Tally, seed: u64, started: Instant) -> ExitCode {
