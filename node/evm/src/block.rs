@@ -123,7 +123,7 @@ fn must_wait(reason: &Refusal) -> bool {
 }
 
 /// A block under execution.
-struct Run<DB: Database> {
+pub(crate) struct Run<DB: Database> {
     machine: Machine<DB>,
     gas_limit: u64,
     base_fee: u64,
@@ -132,10 +132,15 @@ struct Run<DB: Database> {
 
 impl<DB: Database> Run<DB> {
     fn begin(environment: &BlockEnvironment, db: DB) -> Result<Self, ExecutionError<DB::Error>> {
-        let mut machine = Machine::new(environment.evm(), Overlay::new(db));
-        machine.store_parent_hash(environment.parent_hash).map_err(|stop| stop.at(0))?;
-        let BlockEnvironment { gas_limit, base_fee, .. } = *environment;
-        Ok(Self { machine, gas_limit, base_fee, done: Executed::default() })
+        let machine = Machine::new(environment.evm(), Overlay::new(db));
+        let mut run = Self::over(machine, environment.gas_limit, environment.base_fee);
+        run.machine.store_parent_hash(environment.parent_hash).map_err(|stop| stop.at(0))?;
+        Ok(run)
+    }
+
+    /// Without X2's system call.
+    pub(crate) fn over(machine: Machine<DB>, gas_limit: u64, base_fee: u64) -> Self {
+        Self { machine, gas_limit, base_fee, done: Executed::default() }
     }
 
     const fn gas_left(&self) -> u64 {
@@ -143,10 +148,15 @@ impl<DB: Database> Run<DB> {
     }
 
     fn apply(&mut self, transaction: Recovered<&TxEnvelope>) -> Result<(), Stop<DB::Error>> {
-        let (transaction, sender) = transaction.into_parts();
         if transaction.is_eip4844() {
             return Err(Stop::Refused(Refusal::Blobs));
         }
+        self.include(transaction)
+    }
+
+    /// Any type that the rules know.
+    pub(crate) fn include(&mut self, transaction: Recovered<&TxEnvelope>) -> Result<(), Stop<DB::Error>> {
+        let (transaction, sender) = transaction.into_parts();
         let (wanted, left) = (transaction.gas_limit(), self.gas_left());
         if wanted > left {
             return Err(Stop::Refused(Refusal::BlockGas { wanted, left }));
@@ -169,15 +179,24 @@ impl<DB: Database> Run<DB> {
     }
 
     fn finish(self) -> Result<Executed, ExecutionError<DB::Error>> {
-        let (delta, balances) = self.machine.into_overlay().finish();
-        let Balances { before, after } =
-            balances.ok_or_else(|| ExecutionError::Fault("balances overflow 256 bits".into()))?;
-        let burned = self.done.burned;
-        if after.checked_add(burned) != Some(before) {
-            return Err(ExecutionError::Conservation { before, after, burned });
-        }
-        Ok(Executed { delta, ..self.done })
+        let (executed, balances) = self.close();
+        conserve(balances.ok_or_else(|| ExecutionError::Fault("balances overflow 256 bits".into()))?, executed.burned)?;
+        Ok(executed)
     }
+
+    /// What was done, and the sums that X4 compares unless they overflow.
+    pub(crate) fn close(self) -> (Executed, Option<Balances>) {
+        let (delta, balances) = self.machine.into_overlay().finish();
+        (Executed { delta, ..self.done }, balances)
+    }
+}
+
+/// X4.
+pub(crate) fn conserve<E>(Balances { before, after }: Balances, burned: U256) -> Result<(), ExecutionError<E>> {
+    if after.checked_add(burned) != Some(before) {
+        return Err(ExecutionError::Conservation { before, after, burned });
+    }
+    Ok(())
 }
 
 fn envelope(kind: TxType, receipt: Receipt) -> ReceiptEnvelope {

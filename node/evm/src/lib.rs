@@ -17,6 +17,7 @@
 
 mod block;
 mod call;
+pub mod conformance;
 mod environment;
 mod error;
 mod machine;

@@ -21,7 +21,7 @@ use revm::{
     handler::{EthFrame, EvmTr, FrameResult, Handler, instructions::EthInstructions, post_execution},
     inspector::NoOpInspector,
     interpreter::interpreter::EthInterpreter,
-    precompile::{PrecompileSpecId, Precompiles},
+    precompile::Precompiles,
     state::EvmState,
 };
 use std::marker::PhantomData;
@@ -42,8 +42,17 @@ pub(crate) struct Ran {
 
 impl<DB: Database> Machine<DB> {
     pub(crate) fn new(environment: EvmEnv, overlay: Overlay<DB>) -> Self {
-        let mut precompiles = PrecompilesMap::from_static(Precompiles::new(PrecompileSpecId::OSAKA));
+        let mut precompiles = ethereum(&environment);
         edgeloom_provider::install(&mut precompiles);
+        Self::with(precompiles, environment, overlay)
+    }
+
+    /// With Ethereum's precompiles alone.
+    pub(crate) fn ethereum(environment: EvmEnv, overlay: Overlay<DB>) -> Self {
+        Self::with(ethereum(&environment), environment, overlay)
+    }
+
+    fn with(precompiles: PrecompilesMap, environment: EvmEnv, overlay: Overlay<DB>) -> Self {
         Self(EthEvmBuilder::new(overlay, environment).precompiles(precompiles).build().into_inner())
     }
 
@@ -74,6 +83,10 @@ impl<DB: Database> Machine<DB> {
     pub(crate) fn into_overlay(self) -> Overlay<DB> {
         self.0.ctx.journaled_state.database
     }
+}
+
+fn ethereum(environment: &EvmEnv) -> PrecompilesMap {
+    PrecompilesMap::from_static(Precompiles::new(environment.cfg_env.spec.into()))
 }
 
 /// revm's own handler, which also reads the journal while it still stands: what was reverted is not in it any more.

@@ -14,6 +14,7 @@
 mod audit;
 mod blocks;
 mod commit;
+pub mod conformance;
 mod error;
 mod history;
 mod kv;

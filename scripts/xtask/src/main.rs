@@ -7,6 +7,7 @@ mod bless;
 mod cargo;
 mod demo;
 mod forge;
+mod soak;
 
 use clap::{Parser, Subcommand};
 use eyre::Result;
@@ -43,6 +44,8 @@ enum Command {
     Bless,
     /// Run a benchmark; prints one JSON line per figure
     Bench(bench::Arguments),
+    /// Run a soak; prints one JSON line
+    Soak(soak::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -64,6 +67,7 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Lint => cargo::lint()?,
         Command::Bless => bless::run()?,
         Command::Bench(arguments) => bench::run(&arguments)?,
+        Command::Soak(arguments) => soak::run(arguments)?,
     }
     Ok(ExitCode::SUCCESS)
 }

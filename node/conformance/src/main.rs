@@ -1,0 +1,164 @@
+//! `edgeloom-conformance`: the soaks of the crate of the same name, as `cargo xtask soak` starts them. Standard output
+//! holds the one line of a soak; what is skipped and what differs goes to standard error.
+
+use clap::{Parser, Subcommand, ValueEnum};
+use edgeloom_conformance::{Data, Fault, Peers, Range, Selection, Tally, Vectors, differential};
+use eyre::{Result, eyre};
+use serde_json::json;
+use std::{
+    path::PathBuf,
+    process::ExitCode,
+    time::{Duration, Instant},
+};
+
+/// Most differences that are printed.
+const PRINTED_MAX: usize = 50;
+
+#[derive(Parser)]
+#[command(name = "edgeloom-conformance", about = "Other people's answers against ours")]
+struct Arguments {
+    #[command(subcommand)]
+    soak: Soak,
+}
+
+#[derive(Subcommand)]
+enum Soak {
+    /// Ethereum's public state, transaction, trie and RLP tests and geth's precompile vectors
+    StateTests(StateTests),
+    /// Random cases against Ethereum's executable specification and EthereumJS
+    Differential(Differential),
+}
+
+#[derive(clap::Args)]
+struct Differential {
+    /// Folder with geth.tar.zst and ethereum-tests.tar.zst; ../shared/data beside the repository unless given
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Python with the package `ethereum-execution`
+    #[arg(long, value_name = "PROGRAM")]
+    python: PathBuf,
+    /// peers/execution-specs/peer.py
+    #[arg(long, value_name = "SCRIPT")]
+    specification: PathBuf,
+    /// peers/ethereumjs/peer.mjs, beside its packages
+    #[arg(long, value_name = "SCRIPT")]
+    ethereumjs: PathBuf,
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// The first case, to run one again
+    #[arg(long, default_value_t = 0)]
+    first: u64,
+    #[arg(long, default_value_t = 100_000)]
+    cases: u64,
+    /// No case begins later
+    #[arg(long, default_value_t = 86_400)]
+    seconds: u64,
+    /// A fault that must turn the run red; `list` prints them
+    #[arg(long, value_name = "FAULT")]
+    plant: Option<String>,
+}
+
+#[derive(clap::Args)]
+struct StateTests {
+    /// Folder with ethereum-tests.tar.zst and geth.tar.zst; ../shared/data beside the repository unless given
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Only files whose path holds this text
+    #[arg(long)]
+    only: Option<String>,
+    /// Every Nth file
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    every: usize,
+    /// Which of every N files
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// A fault that must turn the run red; `list` prints them
+    #[arg(long, value_name = "FAULT")]
+    plant: Option<String>,
+}
+
+fn main() -> ExitCode {
+    let ended = match Arguments::parse().soak {
+        Soak::StateTests(arguments) => state_tests(arguments),
+        Soak::Differential(arguments) => against_peers(arguments),
+    };
+    match ended {
+        Ok(code) => code,
+        Err(report) => {
+            eprintln!("error: {report:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn state_tests(arguments: StateTests) -> Result<ExitCode> {
+    let StateTests { data, only, every, seed, plant } = arguments;
+    let fault = match planted(plant.as_deref(), &Fault::IN_STATE_TESTS)? {
+        Planted::Listed => return Ok(ExitCode::SUCCESS),
+        Planted::Fault(fault) => fault,
+    };
+    let started = Instant::now();
+    let vectors = Vectors::read(&data.map_or_else(Data::shared, Data::at))?;
+    let tally = vectors.run(&Selection { only, every, seed }, fault)?;
+    Ok(report("state-tests", &tally, seed, started))
+}
+
+fn against_peers(arguments: Differential) -> Result<ExitCode> {
+    let Differential { data, python, specification, ethereumjs, seed, first, cases, seconds, plant } = arguments;
+    let fault = match planted(plant.as_deref(), &Fault::IN_DIFFERENTIAL)? {
+        Planted::Listed => return Ok(ExitCode::SUCCESS),
+        Planted::Fault(fault) => fault,
+    };
+    let started = Instant::now();
+    let vectors = Vectors::read(&data.map_or_else(Data::shared, Data::at))?;
+    let peers = Peers { specification: (python, specification), ethereumjs };
+    let range = Range { seed, first, cases, time_max: Duration::from_secs(seconds) };
+    let tally = differential(&peers, &vectors, range, fault)?;
+    Ok(report("differential", &tally, seed, started))
+}
+
+enum Planted {
+    /// The names were asked for, and are printed.
+    Listed,
+    Fault(Option<Fault>),
+}
+
+/// `faults` are those that the soak can show.
+fn planted(name: Option<&str>, faults: &[Fault]) -> Result<Planted> {
+    let names: Vec<_> =
+        faults.iter().filter_map(|fault| Some((fault.to_possible_value()?.get_name().to_owned(), *fault))).collect();
+    match name {
+        None => Ok(Planted::Fault(None)),
+        Some("list") => {
+            names.iter().for_each(|(name, _)| println!("{name}"));
+            Ok(Planted::Listed)
+        }
+        Some(name) => {
+            let fault = names.iter().find(|(known, _)| known == name).map(|(_, fault)| *fault);
+            Ok(Planted::Fault(Some(fault.ok_or_else(|| eyre!("no fault {name}: `--plant list` prints them"))?)))
+        }
+    }
+}
+
+fn report(soak: &str, tally: &Tally, seed: u64, started: Instant) -> ExitCode {
+    for (reason, cases) in &tally.skipped {
+        eprintln!("skipped {cases}: {reason}");
+    }
+    for violation in tally.violations.iter().take(PRINTED_MAX) {
+        eprintln!("{violation}");
+    }
+    let more = tally.violations.len().saturating_sub(PRINTED_MAX);
+    if more > 0 {
+        eprintln!("and {more} more");
+    }
+    let line = json!({
+        "soak": soak,
+        "seed": seed,
+        "seconds": started.elapsed().as_secs(),
+        "cases": tally.cases,
+        "skipped": tally.skipped.values().sum::<u64>(),
+        "violations": tally.violations.len(),
+    });
+    println!("{line}");
+    if tally.violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

@@ -1,0 +1,44 @@
+//! `cargo xtask soak NAME`: long runs. Standard output holds one JSON line a soak; a violation ends it with an error.
+
+mod peers;
+
+use clap::Subcommand;
+use edgeloom_tests::binary;
+use eyre::{Result, ensure};
+use std::process::Command;
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    soak: Soak,
+}
+
+#[derive(Subcommand)]
+enum Soak {
+    /// Ethereum's public tests and geth's precompile vectors on our executor (arguments go to `edgeloom-conformance`)
+    StateTests {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Random cases on our executor, Ethereum's executable specification and EthereumJS (which are installed first)
+    Differential {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+}
+
+pub(crate) fn run(arguments: Arguments) -> Result<()> {
+    match arguments.soak {
+        Soak::StateTests { arguments } => conformance("state-tests", &arguments),
+        Soak::Differential { arguments } => {
+            let peers = peers::install()?;
+            conformance("differential", &[peers, arguments].concat())
+        }
+    }
+}
+
+fn conformance(soak: &str, arguments: &[String]) -> Result<()> {
+    let status = Command::new(binary("edgeloom-conformance")?).arg(soak).args(arguments).status()?;
+    ensure!(status.success(), "soak {soak} ended with {status}");
+    Ok(())
+}
