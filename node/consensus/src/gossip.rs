@@ -26,7 +26,7 @@ use commonware_cryptography::ed25519::PublicKey;
 use commonware_macros::select;
 use commonware_p2p::{Receiver, Recipients, Sender};
 use commonware_runtime::{Clock, Metrics, Spawner};
-use edgeloom_txpool::{Origin, Pool, SenderState};
+use edgeloom_txpool::{Origin, Pool};
 use std::{
     collections::VecDeque,
     sync::Arc,

@@ -30,7 +30,8 @@ fn what_still_waits_is_told_again_a_batch_at_a_time() {
     let mut told = Told::default();
     told.note(start, &sent);
     assert!(told.due(start + PATIENCE / 2, pool).is_empty());
-    pool.decided(&[(world.accounts[0].address(), 1)], &[*sent[0].tx_hash()], &[]);
+    let sender = edgeloom_types::Account { nonce: 1, balance: alloy::primitives::U256::MAX, ..Default::default() };
+    pool.decided(&[(world.accounts[0].address(), sender)], 1);
     let again = told.due(start + PATIENCE, pool);
     assert_eq!(again, sent[1..=BATCH_COUNT_MAX], "but for the one that is final");
     told.note(start + PATIENCE, &again);

@@ -84,7 +84,7 @@ fn only_a_seated_validator_seals() {
 async fn the_rejected_make_room_for_the_rest() {
     let mut world = World::new(1, 100);
     let (solo, shared) = started(&world, Store::memory(), None);
-    let rich = edgeloom_txpool::SenderState { nonce: 0, balance: alloy::primitives::U256::MAX };
+    let rich = edgeloom_types::Account { balance: alloy::primitives::U256::MAX, ..Default::default() };
     for index in 0..16 {
         world.accounts.push(alloy::signers::local::PrivateKeySigner::from_slice(&[index + 1; 32]).expect("a scalar"));
         let penniless = world.transaction(world.accounts.len() - 1, 0, vec![1; 60_000].into());
