@@ -75,6 +75,11 @@ impl Entry {
         self.transaction.max_fee_per_gas()
     }
 
+    /// Wei per gas for the proposer; `None` when the cap is below the base fee.
+    pub(crate) fn effective_tip(&self, base_fee: u64) -> Option<u128> {
+        self.transaction.effective_tip_per_gas(base_fee)
+    }
+
     pub(crate) fn worth(&self, base_fee: u64) -> Worth {
         let asked = u128::from(base_fee).saturating_add(self.transaction.priority_fee_or_price());
         (asked.min(self.cap()), self.origin, self.cap(), Reverse(self.sequence))

@@ -50,6 +50,11 @@ impl Lane {
         self.entries.values()
     }
 
+    /// The run of nonces from the state's.
+    pub(crate) fn ready(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.values().take(usize::try_from(self.ready).unwrap_or(usize::MAX))
+    }
+
     /// Those that must execute before a transaction with this nonce.
     pub(crate) fn below(&self, nonce: u64) -> impl Iterator<Item = &Entry> {
         self.entries.range(..nonce).map(|(_, entry)| entry)

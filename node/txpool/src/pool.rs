@@ -44,7 +44,8 @@ pub enum Origin {
     Local,
 }
 
-/// Transactions that wait. Every method takes the lock for at most a few milliseconds; none blocks on anything else.
+/// Transactions that wait. A method holds the lock for microseconds, or for some milliseconds when it looks at all that a
+/// full pool holds; none blocks on anything else.
 #[derive(Debug)]
 pub struct Pool {
     chain_id: u64,

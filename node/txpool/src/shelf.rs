@@ -6,15 +6,12 @@ use crate::{
     gas::BASE_FEE_FLOOR,
     lane::Lane,
 };
-use alloy::{
-    consensus::Transaction,
-    primitives::{Address, B256, KECCAK256_EMPTY, U256},
-};
+use alloy::primitives::{Address, B256, KECCAK256_EMPTY, U256};
 use alloy_consensus::{TxEnvelope, transaction::Recovered};
 use edgeloom_types::Account;
 use std::{
     cmp::Reverse,
-    collections::{BTreeSet, BinaryHeap, HashMap, HashSet, VecDeque},
+    collections::{BTreeSet, HashMap, HashSet, VecDeque},
     sync::Arc,
 };
 
@@ -33,8 +30,9 @@ pub(crate) struct Shelf {
     blocks: u64,
     lanes: HashMap<Address, Lane>,
     places: HashMap<B256, (Address, u64)>,
-    /// All transactions by worth at the base fee, cheapest first.
+    /// All transactions by worth at the base fee `priced_at`, cheapest first.
     by_worth: BTreeSet<(Worth, Address, u64)>,
+    priced_at: u64,
     /// How many authorizations of each account wait.
     authorities: HashMap<Address, usize>,
     outbox: VecDeque<B256>,
@@ -55,6 +53,7 @@ impl Shelf {
             lanes: HashMap::new(),
             places: HashMap::new(),
             by_worth: BTreeSet::new(),
+            priced_at: base_fee,
             authorities: HashMap::new(),
             outbox: VecDeque::new(),
             bytes: 0,
@@ -85,6 +84,9 @@ impl Shelf {
             return Err(Rejection::AlreadyKnown);
         }
         (entry.sequence, entry.since) = (self.admitted, self.blocks);
+        if self.is_full(self.len() + 1, self.bytes + entry.bytes) {
+            self.price();
+        }
         let empty = Lane::at(next);
         let lane = self.lanes.get(&sender).unwrap_or(&empty);
         self.check(&entry, lane, &account)?;
@@ -153,18 +155,17 @@ impl Shelf {
         let old = lane.get(entry.nonce());
         let mut count = self.len() + usize::from(old.is_none());
         let mut bytes = self.bytes + entry.bytes - old.map_or(0, |old| old.bytes);
-        let full = |count, bytes| count > self.limits.total || bytes > self.limits.bytes;
-        if !full(count, bytes) {
+        if !self.is_full(count, bytes) {
             return Ok(Vec::new());
         }
         if entry.nonce() > lane.free_nonce() {
             return Err(Rejection::Full);
         }
-        let before = lane.below(entry.nonce()).map(|before| before.worth(self.base_fee));
-        let worth = before.fold(entry.worth(self.base_fee), Worth::min);
+        let before = lane.below(entry.nonce()).map(|before| before.worth(self.priced_at));
+        let worth = before.fold(entry.worth(self.priced_at), Worth::min);
         let mut others = self.by_worth.iter().filter(|(_, sender, _)| *sender != entry.sender());
         let (mut victims, mut taken) = (Vec::new(), HashMap::<Address, usize>::new());
-        while full(count, bytes) {
+        while self.is_full(count, bytes) {
             let (cheapest, sender, _) = others.next().ok_or(Rejection::Full)?;
             if *cheapest >= worth {
                 return Err(Rejection::Underpriced);
@@ -178,9 +179,23 @@ impl Shelf {
         Ok(victims)
     }
 
+    const fn is_full(&self, count: usize, bytes: usize) -> bool {
+        count > self.limits.total || bytes > self.limits.bytes
+    }
+
+    /// Sorts by worth at the base fee of today. Only eviction asks, so a pool with room never pays for it.
+    fn price(&mut self) {
+        let base_fee = self.base_fee;
+        if self.priced_at != base_fee {
+            self.priced_at = base_fee;
+            let entries = self.lanes.values().flat_map(Lane::entries);
+            self.by_worth = entries.map(|entry| (entry.worth(base_fee), entry.sender(), entry.nonce())).collect();
+        }
+    }
+
     fn put(&mut self, entry: Entry, next: u64) {
         let (hash, sender, nonce) = (entry.hash(), entry.sender(), entry.nonce());
-        self.by_worth.insert((entry.worth(self.base_fee), sender, nonce));
+        self.by_worth.insert((entry.worth(self.priced_at), sender, nonce));
         for authority in &entry.authorities {
             *self.authorities.entry(*authority).or_default() += 1;
         }
@@ -199,7 +214,7 @@ impl Shelf {
     fn forget(&mut self, entry: &Entry) {
         self.bytes -= entry.bytes;
         self.places.remove(&entry.hash());
-        self.by_worth.remove(&(entry.worth(self.base_fee), entry.sender(), entry.nonce()));
+        self.by_worth.remove(&(entry.worth(self.priced_at), entry.sender(), entry.nonce()));
         for authority in &entry.authorities {
             let waiting = self.authorities.get_mut(authority).expect("counted when the entry was put");
             *waiting -= 1;
@@ -247,11 +262,7 @@ impl Shelf {
             self.advance(*address, account.nonce);
             self.trim(address, account);
         }
-        if self.base_fee != base_fee {
-            self.base_fee = base_fee;
-            let entries = self.lanes.values().flat_map(Lane::entries);
-            self.by_worth = entries.map(|entry| (entry.worth(base_fee), entry.sender(), entry.nonce())).collect();
-        }
+        self.base_fee = base_fee;
         self.blocks += 1;
         if self.blocks.is_multiple_of(self.limits.patience.div_ceil(LOOKS).max(1)) {
             self.expire();
@@ -286,23 +297,19 @@ impl Shelf {
         out
     }
 
-    /// The heads of all lanes compete by effective tip; whoever is taken is followed by the next of its lane.
+    /// The heads of all lanes compete by effective tip; whoever is taken is followed by the next of its lane. So each
+    /// counts for as much as the least of those that it must follow, and for its own.
     pub(crate) fn best(&self, base_fee: u64, skip: &HashSet<B256>) -> Vec<Arc<Recovered<TxEnvelope>>> {
-        let head = |lane: &Lane, from: u64| {
-            let entry = (from..lane.free_nonce())
-                .filter_map(|nonce| lane.get(nonce))
-                .find(|entry| skip.is_empty() || !skip.contains(&entry.hash()))?;
-            Some((entry.transaction.effective_tip_per_gas(base_fee)?, Reverse(entry.sequence), entry.nonce()))
-        };
-        let heads = self.lanes.iter().filter_map(|(sender, lane)| Some((head(lane, lane.next())?, *sender)));
-        let mut heap: BinaryHeap<_> = heads.collect();
-        let mut out = Vec::new();
-        while let Some(((_, _, nonce), sender)) = heap.pop() {
-            let lane = &self.lanes[&sender];
-            let entry = lane.get(nonce).expect("the head was found in its lane");
-            out.push(entry.transaction.clone());
-            heap.extend(head(lane, nonce + 1).map(|next| (next, sender)));
+        let mut offered = Vec::with_capacity(self.len());
+        for lane in self.lanes.values() {
+            let mut least = (u128::MAX, Reverse(0));
+            for entry in lane.ready().filter(|entry| skip.is_empty() || !skip.contains(&entry.hash())) {
+                let Some(tip) = entry.effective_tip(base_fee) else { break };
+                least = least.min((tip, Reverse(entry.sequence)));
+                offered.push((Reverse(least), entry.nonce(), &entry.transaction));
+            }
         }
-        out
+        offered.sort_unstable_by_key(|(least, nonce, _)| (*least, *nonce));
+        offered.into_iter().map(|(.., transaction)| transaction.clone()).collect()
     }
 }

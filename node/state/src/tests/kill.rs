@@ -79,7 +79,7 @@ fn kill_a_writer(directory: &Path, round: u64) -> u64 {
     let mut heights = BufReader::new(output).lines().map_while(Result::ok);
     let mut heights = heights.by_ref().filter_map(|line| line.strip_prefix("committed ")?.parse::<u64>().ok());
     let first = heights.next().expect("the writer commits");
-    // Not a synchronisation: the moment of death is meant to be anywhere in a commit.
+    #[expect(clippy::disallowed_methods, reason = "no synchronisation: death may come at any moment of a commit")]
     std::thread::sleep(Duration::from_micros(round * 7_919 % 40_000));
     writer.0.kill().expect("it runs");
     heights.last().unwrap_or(first)

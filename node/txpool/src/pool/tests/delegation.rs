@@ -109,8 +109,14 @@ fn a_nonce_that_an_authorization_moved_strands_nothing() {
     assert_eq!(order(&pool, 0).len(), 1);
     pool.decided(&[(sender, Account { nonce: 2, ..DELEGATED })], 0);
     assert_eq!(order(&pool, 0), [(sender[0], 2)]);
-    // Sending it again moves the lane as well, should a block's word have been missed.
-    let lost = Account { nonce: 4, ..DELEGATED };
-    admit(&pool, &plain(1, 4, 1), lost).unwrap();
-    assert_eq!(order(&pool, 0), [(sender[0], 4)]);
+}
+
+#[test]
+fn sending_again_what_waits_moves_its_lane() {
+    let pool = pool();
+    let waits = plain(1, 2, 1);
+    admit(&pool, &waits, RICH).unwrap();
+    assert_eq!(order(&pool, 0), []);
+    assert_eq!(admit(&pool, &waits, Account { nonce: 2, ..RICH }), Err(Rejection::AlreadyKnown));
+    assert_eq!(order(&pool, 0), [(signer(1).address()[0], 2)]);
 }
