@@ -85,6 +85,7 @@ impl<'a> Stage<'a> {
         match edgeloom_evm::call(&self.environment, database, transaction, &self.overrides) {
             Ok(result) => Ok(Ok(result)),
             Err(CallError::Refused(refusal)) => Ok(Err(refusal)),
+            Err(error @ CallError::Code { .. }) => Err(Fault::Params(error.to_string())),
             Err(error) => Err(Fault::Internal(error.to_string())),
         }
     }

@@ -9,7 +9,6 @@ use alloy::{
     },
 };
 use edgeloom_evm::{AccountOverride, BlockEnvironment, Overrides};
-use revm::bytecode::Bytecode;
 use std::collections::BTreeMap;
 
 /// Most accounts that a call may see differently.
@@ -29,10 +28,6 @@ fn account(wanted: Wanted) -> Result<AccountOverride, Fault> {
     }
     if wanted.state.is_some() && wanted.state_diff.is_some() {
         return Err(Fault::Params("an account override has both 'state' and 'stateDiff'".into()));
-    }
-    if let Some(code) = &wanted.code {
-        // What begins like a delegation must be one.
-        Bytecode::new_raw_checked(code.clone()).map_err(|error| Fault::Params(format!("code override: {error}")))?;
     }
     Ok(AccountOverride {
         balance: wanted.balance,

@@ -9,7 +9,7 @@ use alloy::{
     signers::local::PrivateKeySigner,
 };
 use edgeloom_sdk::{Client, ClientBuilder, Deadlines, Error, SignedTx};
-use edgeloom_tests::{Dev, dev_signer, free_port};
+use edgeloom_tests::{Dev, dev_signer, free_ports};
 use eyre::{Result, ensure};
 use std::time::{Duration, Instant};
 
@@ -35,7 +35,7 @@ fn transfer(chain_id: u64, signer: &PrivateKeySigner, nonce: u64, max_fee: u128)
 
 #[tokio::test]
 async fn a_nonce_that_died_with_a_process_does_not_stop_the_next_one() -> Result<()> {
-    let dev = Dev::start()?;
+    let dev = Dev::start().await?;
     let (signer, deadlines) = (dev_signer(0)?, Deadlines::default());
     let before = client(&dev, deadlines).await?;
     before.transfer(Address::repeat_byte(1), U256::ONE).await?;
@@ -58,7 +58,7 @@ async fn a_nonce_that_died_with_a_process_does_not_stop_the_next_one() -> Result
 
 #[tokio::test]
 async fn a_bid_that_the_base_fee_outgrew_is_raised_under_its_nonce() -> Result<()> {
-    let dev = Dev::start()?;
+    let dev = Dev::start().await?;
     let (signer, client) = (dev_signer(0)?, client(&dev, Deadlines::default()).await?);
     let next = client.provider().get_transaction_count(signer.address()).await?;
     let low = transfer(client.chain_id(), &signer, next, 1)?;
@@ -79,7 +79,7 @@ async fn a_bid_that_the_base_fee_outgrew_is_raised_under_its_nonce() -> Result<(
 
 #[tokio::test]
 async fn a_bid_that_nobody_raises_does_not_hold_up_others() -> Result<()> {
-    let dev = Dev::start()?;
+    let dev = Dev::start().await?;
     let (signer, client) = (dev_signer(0)?, client(&dev, Deadlines::default()).await?);
     let next = client.provider().get_transaction_count(signer.address()).await?;
     client.broadcast(&transfer(client.chain_id(), &signer, next, 1)?).await?;
@@ -90,7 +90,7 @@ async fn a_bid_that_nobody_raises_does_not_hold_up_others() -> Result<()> {
 
 #[tokio::test]
 async fn a_call_that_is_in_no_block_in_time_is_named_and_runs_once() -> Result<()> {
-    let dev = Dev::start()?;
+    let dev = Dev::start().await?;
     let signer = dev_signer(0)?;
     let hurry = Deadlines { transaction: Duration::from_secs(2), ..Deadlines::default() };
     let (client, to) = (client(&dev, hurry).await?, Address::repeat_byte(1));
@@ -109,7 +109,7 @@ async fn a_call_that_is_in_no_block_in_time_is_named_and_runs_once() -> Result<(
 
 #[tokio::test]
 async fn a_client_goes_on_with_the_next_node() -> Result<()> {
-    let (dev, nobody) = (Dev::start()?, format!("http://127.0.0.1:{}", free_port()?));
+    let (dev, nobody) = (Dev::start().await?, format!("http://127.0.0.1:{}", free_ports(1)?));
     let builder = ClientBuilder::new(nobody).fallback(dev.url()).signer(dev_signer(0)?);
     let client = Client::connect(builder).await?;
     client.transfer(Address::repeat_byte(1), U256::from(5)).await?;
