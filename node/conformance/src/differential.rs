@@ -37,6 +37,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// How often a run says where it is.
+const PROGRESS_CASES: u64 = 1_000;
+
 /// Where the peers are.
 #[derive(Clone, Debug)]
 pub struct Peers {
@@ -113,6 +116,9 @@ pub fn differential(peers: &Peers, vectors: &Vectors, range: Range, fault: Optio
                         break;
                     }
                     tally += bench.judge(range.seed, index, inputs, fault)?;
+                    if index % PROGRESS_CASES == 0 {
+                        eprintln!("at case {index}");
+                    }
                 }
                 Ok(tally)
             })

@@ -147,7 +147,7 @@ impl Draft {
         let chain_id = U256::from(dice.pick(&[0, 1, 1, 1, 1, 2]));
         let address = if dice.chance(10) { Address::ZERO } else { dice.pick(&self.targets) };
         let nonce = match dice.below(8) {
-            0 => nonce + 1,
+            0 => nonce.wrapping_add(1),
             1 => dice.pick(&[0, u64::MAX]),
             _ => nonce,
         };
