@@ -13,11 +13,11 @@ const ARCHIVE_BYTES_MAX: u64 = 256 << 20;
 
 /// The folder with the archives.
 #[derive(Clone, Debug)]
-pub struct Data(PathBuf);
+pub struct Archives(PathBuf);
 
 /// Why there are no vectors to run.
 #[derive(Debug, thiserror::Error)]
-pub enum DataError {
+pub enum ArchiveError {
     #[error("{0} is absent: give the folder that holds it with --data")]
     Absent(PathBuf),
     #[error("{path}: {error}")]
@@ -30,7 +30,7 @@ pub(crate) struct Member {
     pub(crate) content: Vec<u8>,
 }
 
-impl Data {
+impl Archives {
     /// The folder beside the repository in which its checkouts share their data.
     pub fn shared() -> Self {
         Self(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"))
@@ -43,13 +43,13 @@ impl Data {
     /// The JSON files of `archive`, by name.
     ///
     /// # Errors
-    /// [`DataError::Absent`], and [`DataError::Unreadable`] when it is malformed or larger than the bounds.
-    pub(crate) fn documents(&self, archive: &str) -> Result<Vec<Member>, DataError> {
+    /// [`ArchiveError::Absent`], and [`ArchiveError::Unreadable`] when it is malformed or larger than the bounds.
+    pub(crate) fn documents(&self, archive: &str) -> Result<Vec<Member>, ArchiveError> {
         let path = self.0.join(archive);
         if !path.is_file() {
-            return Err(DataError::Absent(path));
+            return Err(ArchiveError::Absent(path));
         }
-        let mut documents = read(&path).map_err(|error| DataError::Unreadable { path, error })?;
+        let mut documents = read(&path).map_err(|error| ArchiveError::Unreadable { path, error })?;
         documents.sort_by(|a, b| a.name.cmp(&b.name));
         Ok(documents)
     }

@@ -25,7 +25,7 @@ mod transactions;
 mod tries;
 mod world;
 
-pub use archive::{Data, DataError};
+pub use archive::{ArchiveError, Archives};
 pub use differential::{Peers, Range, differential};
 pub use fault::Fault;
 pub use run::{Selection, Vectors};

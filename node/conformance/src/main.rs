@@ -2,7 +2,7 @@
 //! holds the one line of a soak; what is skipped and what differs goes to standard error.
 
 use clap::{Parser, Subcommand, ValueEnum};
-use edgeloom_conformance::{Data, Fault, Peers, Range, Selection, Tally, Vectors, differential};
+use edgeloom_conformance::{Archives, Fault, Peers, Range, Selection, Tally, Vectors, differential};
 use eyre::{Result, eyre};
 use serde_json::json;
 use std::{
@@ -98,7 +98,7 @@ fn state_tests(arguments: StateTests) -> Result<ExitCode> {
         Planted::Fault(fault) => fault,
     };
     let started = Instant::now();
-    let vectors = Vectors::read(&data.map_or_else(Data::shared, Data::at))?;
+    let vectors = Vectors::read(&data.map_or_else(Archives::shared, Archives::at))?;
     let tally = vectors.run(&Selection { only, every, seed }, fault)?;
     Ok(report("state-tests", &tally, seed, started))
 }
@@ -110,7 +110,7 @@ fn against_peers(arguments: Differential) -> Result<ExitCode> {
         Planted::Fault(fault) => fault,
     };
     let started = Instant::now();
-    let vectors = Vectors::read(&data.map_or_else(Data::shared, Data::at))?;
+    let vectors = Vectors::read(&data.map_or_else(Archives::shared, Archives::at))?;
     let peers = Peers { specification: (python, specification), ethereumjs };
     let range = Range { seed, first, cases, time_max: Duration::from_secs(seconds) };
     let tally = differential(&peers, &vectors, range, fault)?;

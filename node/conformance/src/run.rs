@@ -1,4 +1,6 @@
-use crate::{Data, DataError, Fault, Tally, archive::Member, precompiles, rlp, state_tests, transactions, tries};
+use crate::{
+    ArchiveError, Archives, Fault, Tally, archive::Member, precompiles, rlp, state_tests, transactions, tries,
+};
 use alloy::primitives::{Address, Bytes};
 use eyre::Result;
 use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
@@ -39,8 +41,8 @@ pub struct Vectors(Vec<Member>);
 
 impl Vectors {
     /// # Errors
-    /// [`DataError`]'s.
-    pub fn read(data: &Data) -> Result<Self, DataError> {
+    /// [`ArchiveError`]'s.
+    pub fn read(data: &Archives) -> Result<Self, ArchiveError> {
         let mut documents = data.documents(ETHEREUM_TESTS)?;
         documents.extend(data.documents(GETH)?);
         Ok(Self(documents))

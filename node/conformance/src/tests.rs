@@ -1,12 +1,12 @@
 //! CI's slice of the state tests, and every fault that can be planted.
 
-use crate::{Data, DataError, Fault, Selection, Vectors};
+use crate::{ArchiveError, Archives, Fault, Selection, Vectors};
 
 /// `None`, said aloud, where this machine lacks the archives.
 pub(crate) fn vectors() -> Option<Vectors> {
-    match Vectors::read(&Data::shared()) {
+    match Vectors::read(&Archives::shared()) {
         Ok(vectors) => Some(vectors),
-        Err(DataError::Absent(path)) => {
+        Err(ArchiveError::Absent(path)) => {
             eprintln!("not run: {} is absent", path.display());
             None
         }
