@@ -20,12 +20,15 @@ const TRIES: u64 = 200;
 /// # Errors
 /// When no such row is found.
 pub fn free_ports(count: u16) -> Result<u16> {
+    let free = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok();
+    row(count, free).ok_or_else(|| eyre!("no {count} free ports in a row on 127.0.0.1"))
+}
+
+fn row(count: u16, free: impl Fn(u16) -> bool) -> Option<u16> {
     let random = RandomState::new();
     let places = u64::from(RANGE.end - RANGE.start - count);
     let bases = (0..TRIES).map(|attempt| RANGE.start + (random.hash_one(attempt) % places) as u16);
-    let free = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok();
-    let found = bases.into_iter().find(|base| (*base..base + count).all(free));
-    found.ok_or_else(|| eyre!("no {count} free ports in a row on 127.0.0.1"))
+    bases.into_iter().find(|base| (*base..base + count).all(&free))
 }
 
 /// # Errors

@@ -5,6 +5,10 @@
 #[expect(dead_code, reason = "shared with the unit tests, which use all of it")]
 mod testing;
 
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 use serde_json::Value;
 use std::{process::Stdio, time::Duration};
 use tempfile::TempDir;
@@ -83,9 +87,8 @@ async fn killed_at_any_moment_it_ends_with_the_rows_of_the_chain() {
     let said = String::from_utf8_lossy(&second.stderr).into_owned();
     assert!(!second.status.success() && said.contains("in use by another indexer"), "{said}");
 
-    let pid = child.id().expect("runs").to_string();
-    let told = Command::new("kill").args(["-TERM", &pid]).status().await.expect("kill runs");
-    assert!(told.success());
+    let pid = child.id().and_then(|id| i32::try_from(id).ok()).expect("runs");
+    kill(Pid::from_raw(pid), Signal::SIGTERM).expect("it is told to end");
     let ended = timeout(LONG, child.wait()).await.expect("ends in time").expect("is waited for");
     assert!(ended.success(), "{ended}");
 

@@ -155,6 +155,8 @@ impl Network {
         command.arg("--peers").arg(&self.peers);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
         command.stderr(errors.wrap_err_with(|| format!("cannot write {}", log.display()))?);
+        // A group of its own: a terminal's Ctrl-C is for us, who then tell the validators, once.
+        command.process_group(0);
         die_with_us(&mut command);
         let child = command.spawn().wrap_err("cannot start a validator")?;
         Ok(Validator { index: validator, child, log })

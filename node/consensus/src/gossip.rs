@@ -10,7 +10,7 @@
 //!   second as the channel's quota; what finds the inbox full, which has room for 8 of every peer, is dropped.
 //! * G4 What a peer sends is never a reason to cut it off: the same link carries its votes.
 //! * G5 A transaction of ours that still waits after [`PATIENCE`] is told again: a peer may have been away, or full. At
-//!   most one batch each [`REPEAT`], so a pool that is stuck costs its peers little.
+//!   most two batches each [`REPEAT`], so a pool that is stuck costs its peers little.
 
 use crate::{application::ChainApp, node::Tasks};
 use alloy::{
@@ -105,13 +105,17 @@ impl Told {
         self.0.extend(transactions.iter().map(|transaction| (now, *transaction.tx_hash())));
     }
 
-    /// At most a batch of those that were told [`PATIENCE`] ago and still wait.
+    /// Of those that were told [`PATIENCE`] ago and still wait: until a batch is full.
     fn due(&mut self, now: SystemTime, pool: &Pool) -> Vec<Arc<Recovered<TxEnvelope>>> {
-        let mut out = Vec::new();
+        let (mut out, mut bytes) = (Vec::new(), 0);
         while out.len() < BATCH_COUNT_MAX
+            && bytes < BATCH_BYTES_MAX
             && let Some((_, hash)) = self.0.pop_front_if(|(then, _)| *then + PATIENCE <= now)
         {
-            out.extend(pool.get(&hash));
+            if let Some(transaction) = pool.get(&hash) {
+                bytes += transaction.encode_2718_len();
+                out.push(transaction);
+            }
         }
         out
     }

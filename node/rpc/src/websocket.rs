@@ -61,8 +61,14 @@ async fn serve(mut socket: WebSocket, mut front: Front) -> Result<(), axum::Erro
         let may_read = running.len() < CALLS_MAX && bytes < REQUEST_BYTES_MAX;
         tokio::select! {
             () = front.stopped() => break,
-            Some(done) = running.join_next() => bytes -= send(&mut socket, done).await?,
-            Some(item) = items.recv() => socket.send(Message::text(String::from(Box::<str>::from(item)))).await?,
+            Some(done) = running.join_next() => {
+                bytes -= send(&mut socket, done).await?;
+                heard = Instant::now(); // it took what was sent
+            }
+            Some(item) = items.recv() => {
+                socket.send(Message::text(String::from(Box::<str>::from(item)))).await?;
+                heard = Instant::now();
+            }
             _ = pings.tick() => {
                 if may_read && heard.elapsed() > SILENCE_MAX {
                     return Ok(());
@@ -86,6 +92,8 @@ async fn serve(mut socket: WebSocket, mut front: Front) -> Result<(), axum::Erro
             heard = Instant::now();
         }
     }
+    // Calls that wait for room for their items end.
+    drop(items);
     while let Some(done) = running.join_next().await {
         send(&mut socket, done).await?;
     }

@@ -22,7 +22,7 @@ pub(crate) struct Entry {
     pub(crate) origin: Origin,
     /// Most wei it can cost its sender.
     pub(crate) cost: U256,
-    /// Who signed its authorizations for this chain (EIP-7702).
+    /// Who signed its authorizations for this chain (EIP-7702), once [`Self::recover_authorities`] looked.
     pub(crate) authorities: Vec<Address>,
     /// Encoded length.
     pub(crate) bytes: usize,
@@ -55,8 +55,18 @@ impl Entry {
         check_fields(envelope)?;
         check_gas(envelope)?;
         let cost = cost(envelope).ok_or(Rejection::CostOverflow)?;
-        let authorities = authorities(envelope, chain_id);
-        Ok(Self { transaction, origin, cost, authorities, bytes, sequence: 0, since: 0 })
+        Ok(Self { transaction, origin, cost, authorities: Vec::new(), bytes, sequence: 0, since: 0 })
+    }
+
+    pub(crate) fn delegates(&self) -> bool {
+        self.transaction.authorization_list().is_some()
+    }
+
+    /// Costs a signature recovery for each. Those of other chains never take effect.
+    pub(crate) fn recover_authorities(&mut self, chain_id: u64) {
+        let signed = self.transaction.authorization_list().unwrap_or_default();
+        let ours = signed.iter().filter(|signed| signed.chain_id.is_zero() || signed.chain_id == U256::from(chain_id));
+        self.authorities = ours.filter_map(|signed| signed.recover_authority().ok()).collect();
     }
 
     pub(crate) fn hash(&self) -> B256 {
@@ -118,13 +128,6 @@ fn check_gas(envelope: &TxEnvelope) -> Result<(), Rejection> {
         return Err(Rejection::IntrinsicGas { have, want: intrinsic });
     }
     if have < floor { Err(Rejection::FloorGas { have, want: floor }) } else { Ok(()) }
-}
-
-/// Each costs a recovery and pays the sender's gas for it; those of other chains never take effect.
-fn authorities(envelope: &TxEnvelope, chain_id: u64) -> Vec<Address> {
-    let signed = envelope.authorization_list().unwrap_or_default();
-    let ours = signed.iter().filter(|signed| signed.chain_id.is_zero() || signed.chain_id == U256::from(chain_id));
-    ours.filter_map(|signed| signed.recover_authority().ok()).collect()
 }
 
 /// `a >= b * 1.1`, and more than `b`.

@@ -2,16 +2,43 @@
 
 use crate::entry::Entry;
 use alloy::primitives::{B256, U256};
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    ops::{AddAssign, SubAssign},
+};
 
-/// Invariants: no nonce below `next`; `ready` = length of the run of nonces from `next`; `cost` = Σ costs.
+/// Invariants: no nonce below `next`; `ready` = length of the run of nonces from `next` and `ready_bytes` = Σ bytes of it;
+/// `cost` = Σ costs; `bytes` = Σ bytes.
 #[derive(Debug, Default)]
 pub(crate) struct Lane {
     entries: BTreeMap<u64, Entry>,
     /// The sender's nonce in final state.
     next: u64,
     ready: u64,
+    ready_bytes: usize,
     cost: U256,
+    bytes: usize,
+}
+
+/// Transactions that wait for one with a lower nonce.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Gapped {
+    pub(crate) count: usize,
+    pub(crate) bytes: usize,
+}
+
+impl AddAssign for Gapped {
+    fn add_assign(&mut self, other: Self) {
+        self.count += other.count;
+        self.bytes += other.bytes;
+    }
+}
+
+impl SubAssign for Gapped {
+    fn sub_assign(&mut self, other: Self) {
+        self.count -= other.count;
+        self.bytes -= other.bytes;
+    }
 }
 
 impl Lane {
@@ -37,8 +64,9 @@ impl Lane {
         self.next + self.ready
     }
 
-    pub(crate) fn gapped(&self) -> usize {
-        self.entries.len() - usize::try_from(self.ready).unwrap_or(usize::MAX)
+    pub(crate) fn gapped(&self) -> Gapped {
+        let count = self.entries.len() - usize::try_from(self.ready).unwrap_or(usize::MAX);
+        Gapped { count, bytes: self.bytes - self.ready_bytes }
     }
 
     pub(crate) fn get(&self, nonce: u64) -> Option<&Entry> {
@@ -67,22 +95,30 @@ impl Lane {
 
     /// Puts an entry at its nonce; what was there comes back.
     pub(crate) fn insert(&mut self, entry: Entry) -> Option<Entry> {
-        let nonce = entry.nonce();
+        let (nonce, bytes) = (entry.nonce(), entry.bytes);
         self.cost += entry.cost;
+        self.bytes += bytes;
         let old = self.entries.insert(nonce, entry);
         if let Some(old) = &old {
             self.cost -= old.cost;
+            self.bytes -= old.bytes;
+            if nonce < self.free_nonce() {
+                self.ready_bytes = self.ready_bytes + bytes - old.bytes;
+            }
         }
         self.extend_run();
         old
     }
 
     pub(crate) fn remove(&mut self, nonce: u64) -> Option<Entry> {
-        let entry = self.entries.remove(&nonce)?;
-        self.cost -= entry.cost;
-        if nonce < self.free_nonce() {
+        let free = self.free_nonce();
+        if nonce < free && self.entries.contains_key(&nonce) {
+            self.ready_bytes -= self.entries.range(nonce..free).map(|(_, entry)| entry.bytes).sum::<usize>();
             self.ready = nonce - self.next;
         }
+        let entry = self.entries.remove(&nonce)?;
+        self.cost -= entry.cost;
+        self.bytes -= entry.bytes;
         Some(entry)
     }
 
@@ -93,10 +129,15 @@ impl Lane {
         }
         let rest = self.entries.split_off(&next);
         let gone: Vec<Entry> = std::mem::replace(&mut self.entries, rest).into_values().collect();
+        let free = self.free_nonce();
         for entry in &gone {
             self.cost -= entry.cost;
+            self.bytes -= entry.bytes;
+            if entry.nonce() < free {
+                self.ready_bytes -= entry.bytes;
+            }
         }
-        self.ready = self.free_nonce().saturating_sub(next);
+        self.ready = free.saturating_sub(next);
         self.next = next;
         self.extend_run();
         gone
@@ -116,7 +157,9 @@ impl Lane {
 
     fn extend_run(&mut self) {
         let free = self.free_nonce();
-        let more = self.entries.range(free..).zip(free..).take_while(|((nonce, _), want)| *nonce == want).count();
-        self.ready += more as u64;
+        for ((_, entry), _) in self.entries.range(free..).zip(free..).take_while(|((nonce, _), want)| *nonce == want) {
+            self.ready += 1;
+            self.ready_bytes += entry.bytes;
+        }
     }
 }

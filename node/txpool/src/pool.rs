@@ -23,6 +23,8 @@ pub struct Limits {
     pub per_sender: usize,
     /// Transactions that wait for one with a lower nonce.
     pub gapped: usize,
+    /// Encoded bytes of those that wait so: they pay for nothing yet.
+    pub gapped_bytes: usize,
     /// Encoded bytes of all transactions.
     pub bytes: usize,
     /// Blocks for which a transaction may wait without being executable.
@@ -32,7 +34,14 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         // Three hours of empty blocks, at a heartbeat of a second.
-        Self { total: 20_000, per_sender: 10_000, gapped: 10_000, bytes: 256 * 1024 * 1024, patience: 10_800 }
+        Self {
+            total: 20_000,
+            per_sender: 10_000,
+            gapped: 10_000,
+            gapped_bytes: 32 << 20,
+            bytes: 256 << 20,
+            patience: 10_800,
+        }
     }
 }
 
@@ -79,8 +88,13 @@ impl Pool {
         if transaction.gas_limit() > block_gas_limit {
             return Err(Rejection::BlockGasLimit);
         }
-        let entry = Entry::new(transaction, origin, self.chain_id)?;
+        let mut entry = Entry::new(transaction, origin, self.chain_id)?;
         let hash = entry.hash();
+        if entry.delegates() {
+            // Hundreds of signatures may have to be recovered: not before the sender is known to pay, nor under the lock.
+            self.shelf.lock().consider(&mut entry, &sender)?;
+            entry.recover_authorities(self.chain_id);
+        }
         self.shelf.lock().admit(entry, sender)?;
         // Nobody may be listening: then there is nobody to tell.
         drop(self.admissions.send(hash));

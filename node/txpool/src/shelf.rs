@@ -4,7 +4,7 @@ use crate::{
     Limits, Origin, Rejection,
     entry::{Entry, Worth},
     gas::BASE_FEE_FLOOR,
-    lane::Lane,
+    lane::{Gapped, Lane},
 };
 use alloy::primitives::{Address, B256, KECCAK256_EMPTY, U256};
 use alloy_consensus::{TxEnvelope, transaction::Recovered};
@@ -37,7 +37,7 @@ pub(crate) struct Shelf {
     authorities: HashMap<Address, usize>,
     outbox: VecDeque<B256>,
     bytes: usize,
-    gapped: usize,
+    gapped: Gapped,
     admitted: u64,
     /// Nonces of accounts that blocks changed lately, in two generations. An admission may carry a nonce that was read
     /// just before a block was decided; taken at its word, the transaction would wait for one that is mined.
@@ -57,7 +57,7 @@ impl Shelf {
             authorities: HashMap::new(),
             outbox: VecDeque::new(),
             bytes: 0,
-            gapped: 0,
+            gapped: Gapped::default(),
             admitted: 0,
             floors: [HashMap::new(), HashMap::new()],
         }
@@ -76,9 +76,9 @@ impl Shelf {
         self.lanes.get(&sender).map(Lane::free_nonce)
     }
 
-    pub(crate) fn admit(&mut self, mut entry: Entry, account: Account) -> Result<(), Rejection> {
-        let sender = entry.sender();
-        let next = self.floors.iter().filter_map(|floors| floors.get(&sender)).fold(account.nonce, |a, b| a.max(*b));
+    /// Whether `entry` may wait, as far as that can be said without its authorities; then what must go for it.
+    pub(crate) fn consider(&mut self, entry: &mut Entry, account: &Account) -> Result<Vec<B256>, Rejection> {
+        let (sender, next) = (entry.sender(), self.next(entry.sender(), account));
         self.advance(sender, next);
         if self.places.contains_key(&entry.hash()) {
             return Err(Rejection::AlreadyKnown);
@@ -89,9 +89,15 @@ impl Shelf {
         }
         let empty = Lane::at(next);
         let lane = self.lanes.get(&sender).unwrap_or(&empty);
-        self.check(&entry, lane, &account)?;
-        self.check_delegation(&entry, lane, &account)?;
-        let victims = self.victims(&entry, lane)?;
+        self.check(entry, lane, account)?;
+        self.victims(entry, lane)
+    }
+
+    pub(crate) fn admit(&mut self, mut entry: Entry, account: Account) -> Result<(), Rejection> {
+        let victims = self.consider(&mut entry, &account)?;
+        let (sender, next) = (entry.sender(), self.next(entry.sender(), &account));
+        let empty = Lane::at(next);
+        self.check_delegation(&entry, self.lanes.get(&sender).unwrap_or(&empty), &account)?;
 
         self.discard(&victims);
         self.admitted += 1;
@@ -103,6 +109,11 @@ impl Shelf {
         }
         self.put(entry, next);
         Ok(())
+    }
+
+    /// The sender's nonce, by what it is said to be and by what blocks made of it since.
+    fn next(&self, sender: Address, account: &Account) -> u64 {
+        self.floors.iter().filter_map(|floors| floors.get(&sender)).fold(account.nonce, |a, b| a.max(*b))
     }
 
     /// What depends on the sender's account and its other transactions.
@@ -131,8 +142,9 @@ impl Shelf {
         if lane.len() >= self.limits.per_sender {
             return Err(Rejection::SenderLimit(lane.len()));
         }
-        let full = nonce > lane.free_nonce() && self.gapped >= self.limits.gapped;
-        if full { Err(Rejection::Full) } else { Ok(()) }
+        let gapped =
+            self.gapped.count >= self.limits.gapped || self.gapped.bytes + entry.bytes > self.limits.gapped_bytes;
+        if nonce > lane.free_nonce() && gapped { Err(Rejection::Full) } else { Ok(()) }
     }
 
     /// P4, by geth's rules.

@@ -38,6 +38,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
 }
 
 fn conformance(soak: &str, arguments: &[String]) -> Result<()> {
+    crate::cargo::build_binaries()?;
     let status = Command::new(binary("edgeloom-conformance")?).arg(soak).args(arguments).status()?;
     ensure!(status.success(), "soak {soak} ended with {status}");
     Ok(())

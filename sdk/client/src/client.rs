@@ -121,7 +121,7 @@ impl Client {
     /// the last clone.
     ///
     /// # Errors
-    /// [`Error::Settings`] for an address that is none, [`Error::Transport`] when the node does not answer in time,
+    /// [`Error::Settings`] for an address that is none and for nodes with different genesis blocks, [`Error::Transport`] when the node does not answer in time,
     /// [`Error::WrongChain`] when it serves another chain than asked for, or its fallbacks do.
     pub async fn connect(builder: ClientBuilder) -> Result<Self, Error> {
         let urls = builder.rpc.iter().map(|url| parse(url)).collect::<Result<Vec<_>, _>>()?;
@@ -351,20 +351,35 @@ impl Client {
     }
 }
 
-/// Refuses a list of nodes of different chains. One that does not answer now is not asked again.
+/// Refuses a list of nodes of different chains: two may have one chain id, but not one genesis block. A node that does not
+/// answer now is not asked again.
 async fn same_chain(urls: &[Url], deadlines: Deadlines, expected: u64) -> Result<(), Error> {
-    let ask = async |url: &Url| -> Result<(), Error> {
+    let ask = async |url: &Url| -> Result<Option<B256>, Error> {
         let rpc = Rpc::new(std::slice::from_ref(url), deadlines)?;
-        match rpc.once::<_, U64>("eth_chainId", (), None).await {
-            Ok(actual) if actual.to::<u64>() != expected => Err(Error::WrongChain { expected, actual: actual.to() }),
-            Ok(_) => Ok(()),
-            Err(error) => {
+        let (chain_id, genesis) = futures::join!(
+            rpc.once::<_, U64>("eth_chainId", (), None),
+            rpc.once::<_, Option<Block>>("eth_getBlockByNumber", ("0x0", false), None),
+        );
+        match (chain_id, genesis) {
+            (Ok(actual), _) if actual.to::<u64>() != expected => {
+                Err(Error::WrongChain { expected, actual: actual.to() })
+            }
+            (Ok(_), Ok(genesis)) => Ok(genesis.map(|block| block.header.hash)),
+            (Err(error), _) | (_, Err(error)) => {
                 tracing::warn!(%url, %error, "a node does not answer");
-                Ok(())
+                Ok(None)
             }
         }
     };
-    futures::future::try_join_all(urls.iter().map(ask)).await.map(drop)
+    let genesis = futures::future::try_join_all(urls.iter().map(ask)).await?;
+    let mut known = urls.iter().zip(genesis).filter_map(|(url, genesis)| Some((url, genesis?)));
+    let Some((first, ours)) = known.next() else { return Ok(()) };
+    match known.find(|(_, theirs)| *theirs != ours) {
+        Some((url, theirs)) => Err(Error::Settings(format!(
+            "{first} and {url} are of different chains: their genesis blocks are {ours} and {theirs}"
+        ))),
+        None => Ok(()),
+    }
 }
 
 fn parse(url: &str) -> Result<Url, Error> {

@@ -19,6 +19,9 @@ use edgeloom_edge_proof::{InputLength, Malformed};
 
 use crate::SignedTx;
 
+/// What nodes say while they cannot answer a request that they may answer later.
+const PASSING: [&str; 3] = ["beyond current head block", "the node is busy", "too many answers wait"];
+
 /// Everything an `edgeloom-sdk` call can fail with.
 ///
 /// Reads have been retried when this is returned; transactions are never sent twice under another nonce unless the first
@@ -218,8 +221,8 @@ impl Error {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Transport { .. } | Self::Timeout { .. })
-            // A node that is behind another, which was asked before.
-            || matches!(self, Self::Rpc { message, .. } if message.contains("beyond current head block"))
+            // A node that is behind another, which was asked before, or that has too much to do.
+            || matches!(self, Self::Rpc { message, .. } if PASSING.iter().any(|phrase| message.contains(phrase)))
             || matches!(self, Self::Index { status, .. } if *status >= 500 || *status == 429)
     }
 

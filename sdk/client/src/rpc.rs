@@ -24,6 +24,8 @@ use crate::{Error, client::Deadlines};
 
 const BACKOFF_FIRST: Duration = Duration::from_millis(50);
 const BACKOFF_MAX: Duration = Duration::from_secs(1);
+/// Code of an answer that would be too long, or take too long.
+const LIMIT: i64 = -32005;
 
 /// A connection to a chain, through the first of its nodes that answers.
 #[derive(Clone, Debug)]
@@ -88,7 +90,9 @@ impl Rpc {
             let filter = filter.clone().from_block(from).to_block(to);
             match retried(patience, || self.once("eth_getLogs", (filter.clone(),), None)).await {
                 Ok::<Vec<Log>, _>(logs) => found.extend(logs),
-                Err(Error::Rpc { message, .. }) if from < to && message.contains("more than") => {
+                Err(Error::Rpc { code, message, .. })
+                    if from < to && (code == LIMIT || message.contains("more than")) =>
+                {
                     let middle = from + (to - from) / 2;
                     ranges.push(middle + 1..=to);
                     ranges.push(from..=middle);

@@ -175,8 +175,9 @@ impl Worker {
         while !*stop.borrow() {
             self.start_due(&mut floor);
             let wake = [floor.discovery.due(), Some(floor.ask_at), Some(floor.refresh_at)];
-            let free = floor.running.len() < self.max_parallel;
-            let wake = wake.into_iter().skip(usize::from(!free)).flatten().min().unwrap_or(floor.ask_at);
+            // Until it may take jobs, one whose turn has come is no reason to wake.
+            let takes = floor.bonded && floor.running.len() < self.max_parallel;
+            let wake = wake.into_iter().skip(usize::from(!takes)).flatten().min().unwrap_or(floor.ask_at);
             tokio::select! {
                 () = stopped(&mut stop) => break,
                 Some(done) = floor.tasks.join_next() => self.finish(&mut floor, done)?,

@@ -9,7 +9,7 @@ use alloy::{
     signers::local::PrivateKeySigner,
 };
 use edgeloom_sdk::{Client, ClientBuilder, Deadlines, Error, SignedTx};
-use edgeloom_tests::{Dev, dev_signer, free_ports};
+use edgeloom_tests::{Dev, Process, binary, dev_signer, free_ports};
 use eyre::{Result, ensure};
 use std::time::{Duration, Instant};
 
@@ -104,6 +104,19 @@ async fn a_call_that_is_in_no_block_in_time_is_named_and_runs_once() -> Result<(
     let receipt = client.see_through(bids.clone()).await?;
     assert_eq!(receipt.transaction_hash, bids[0].hash);
     assert_eq!(client.balance(to).await?, U256::from(5), "paid once");
+    Ok(())
+}
+
+/// Chains may have one id; their genesis blocks differ.
+#[tokio::test]
+async fn nodes_of_two_chains_are_refused() -> Result<()> {
+    let (dev, folder, port) = (Dev::start().await?, tempfile::tempdir()?, free_ports(1)?);
+    let arguments = ["dev", "--accounts", "3", "--json", "--port", &port.to_string()];
+    let mut other = Process::spawn("other", &binary("edgeloom")?, &arguments, folder.path())?;
+    other.ready::<serde_json::Value>(Duration::from_secs(30)).await?;
+    let builder = ClientBuilder::new(dev.url()).fallback(format!("http://127.0.0.1:{port}"));
+    let refused = Client::connect(builder).await.map(drop);
+    assert!(matches!(&refused, Err(Error::Settings(words)) if words.contains("different chains")), "{refused:?}");
     Ok(())
 }
 

@@ -2,6 +2,7 @@ use super::{Limits, Origin, Pool};
 use crate::Rejection;
 use alloy::{
     consensus::Transaction,
+    eips::eip2718::Encodable2718 as _,
     primitives::{Address, B256, KECCAK256_EMPTY, Signature, TxKind, U256},
 };
 use alloy_consensus::{
@@ -306,6 +307,24 @@ fn one_sender_and_gaps_are_bounded() {
 }
 
 #[test]
+fn the_bytes_of_what_waits_for_a_nonce_are_bounded() {
+    let bytes = tx(1, 5, 1).encode_2718_len();
+    let pool = Pool::new(CHAIN, 0, Limits { gapped_bytes: 2 * bytes - 1, ..Limits::default() });
+    local(&pool, &tx(1, 1, 1)).unwrap();
+    assert_eq!(local(&pool, &tx(2, 1, 1)), Err(Rejection::Full));
+    local(&pool, &tx(2, 0, 1)).unwrap();
+    // Closing a gap makes room, opening one takes it.
+    let closes = local(&pool, &tx(1, 0, 1)).unwrap();
+    local(&pool, &tx(2, 2, 1)).unwrap();
+    pool.discard(&[closes]);
+    assert_eq!(local(&pool, &tx(3, 5, 1)), Err(Rejection::Full));
+    pool.decided(&[(Address::repeat_byte(1), Account { nonce: 1, ..RICH })], 0);
+    assert_eq!(local(&pool, &tx(3, 5, 1)), Err(Rejection::Full), "sender 2 has one after a gap");
+    pool.decided(&[(Address::repeat_byte(2), Account { nonce: 3, ..RICH })], 0);
+    local(&pool, &tx(3, 5, 1)).unwrap();
+}
+
+#[test]
 fn the_outbox_holds_local_transactions_once_and_listeners_hear_all() {
     let pool = pool(10);
     let mut admissions = pool.subscribe();
@@ -340,7 +359,8 @@ proptest! {
     /// in order of tip; everything offered can be found by hash.
     #[test]
     fn invariants_hold_after_any_steps(steps in proptest::collection::vec(step(), 1..200)) {
-        let pool = Pool::new(CHAIN, 0, Limits { total: 20, per_sender: 8, gapped: 6, bytes: 1 << 20, patience: 100 });
+        let limits = Limits { total: 20, per_sender: 8, gapped: 6, gapped_bytes: 1 << 20, bytes: 1 << 20, patience: 100 };
+        let pool = Pool::new(CHAIN, 0, limits);
         let mut nonces: HashMap<Address, u64> = HashMap::new();
         let mut seen: Vec<B256> = Vec::new();
         for step in steps {

@@ -124,10 +124,13 @@ pub(crate) async fn run(work: &Work<'_>, net: &mut Net, victims: Victims) -> Res
         let all = finished.len() == work.count;
         outage = match outage {
             Outage::Ahead if finished.len() * 2 >= work.count => {
-                Outage::Now(strike(work.client, net, victims, &progress).await?)
+                let killed = strike(work.client, net, victims, &progress).await?;
+                settled = Instant::now();
+                Outage::Now(killed)
             }
             Outage::Now(killed) if killed.at.elapsed() > AWAY => {
                 let recovery = bring_back(work.client, net, &killed, &progress).await?;
+                settled = Instant::now();
                 returned.send_replace(true);
                 Outage::Over(recovery)
             }
@@ -141,14 +144,17 @@ pub(crate) async fn run(work: &Work<'_>, net: &mut Net, victims: Victims) -> Res
 
 /// kill -9 of both victims, the worker while it has a job under way.
 async fn strike(client: &Client, net: &mut Net, victims: Victims, progress: &ProgressBar) -> Result<Killed> {
-    let worker = net.accounts()[usize::from(victims.worker)];
-    let busy = async || Ok((client.staking().stake_of(worker).await?.locked > 0).then_some(()));
-    wait_for("the worker to have a job under way", BUSY, busy).await?;
+    let account = net.accounts()[usize::from(victims.worker)];
     let height = height(net, victims.validator).await?;
+    let busy = async || Ok((client.staking().stake_of(account).await?.locked > 0).then_some(()));
+    wait_for("the worker to have a job under way", BUSY, busy).await?;
     net.kill_worker(victims.worker)?;
     net.kill_validator(victims.validator)?;
     let Victims { validator, worker } = victims;
-    progress.suspend(|| println!("  kill -9 of validator {validator} and of worker {worker} in the middle of a job"));
+    // Its stake is locked for jobs that it took and has not settled.
+    let left =
+        if client.staking().stake_of(account).await?.locked > 0 { "jobs under way" } else { "nothing under way" };
+    progress.suspend(|| println!("  kill -9 of validator {validator} and of worker {worker}, with {left}"));
     Ok(Killed { victims, at: Instant::now(), height })
 }
 

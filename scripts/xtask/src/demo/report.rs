@@ -215,3 +215,6 @@ async fn roots(net: &Net, height: u64) -> Result<Vec<B256>> {
     }
     Ok(roots)
 }
+
+#[cfg(test)]
+mod tests;
