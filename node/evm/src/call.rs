@@ -36,9 +36,5 @@ pub fn call<DB: Database>(
     transaction: TxEnv,
     overrides: &Overrides,
 ) -> Result<ExecutionResult, CallError<DB::Error>> {
-    let mut overlay = Overlay::new(db);
-    for (address, pretended) in overrides {
-        overlay.pretend(*address, pretended)?;
-    }
-    Ok(Machine::new(environment.evm_for_call(), overlay).run(transaction)?.result)
+    Ok(Machine::new(environment.evm_for_call(), Overlay::with(db, overrides)?).run(transaction)?.result)
 }

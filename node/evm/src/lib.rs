@@ -22,11 +22,15 @@ mod environment;
 mod error;
 mod machine;
 mod overlay;
+mod replay;
 
 pub use block::{Executed, Limits, Rejected, build, execute};
 pub use call::{AccountOverride, Overrides, call};
 pub use environment::BlockEnvironment;
 pub use error::{CallError, ExecutionError, Refusal};
+pub use machine::Context;
+pub use overlay::Overlay;
+pub use replay::Replay;
 
 #[cfg(test)]
 mod tests;

@@ -12,25 +12,26 @@ use alloy_evm::{
 };
 use edgeloom_bindings::addresses;
 use revm::{
-    Database, DatabaseCommit, ExecuteEvm, SystemCallEvm,
+    Database, DatabaseCommit, Inspector, SystemCallEvm,
     context::{
         ContextSetters, Evm, JournalEntry, LocalContextTr, TxEnv,
         result::{EVMError, ExecutionResult, HaltReason, ResultGas},
     },
     context_interface::{ContextTr, JournalTr, context::take_error},
     handler::{EthFrame, EvmTr, FrameResult, Handler, instructions::EthInstructions, post_execution},
-    inspector::NoOpInspector,
+    inspector::{InspectorHandler, NoOpInspector},
     interpreter::interpreter::EthInterpreter,
     precompile::Precompiles,
     state::EvmState,
 };
 use std::marker::PhantomData;
 
-type Context<DB> = EthEvmContext<Overlay<DB>>;
-type Inner<DB> =
-    Evm<Context<DB>, NoOpInspector, EthInstructions<EthInterpreter, Context<DB>>, PrecompilesMap, EthFrame>;
+/// What an inspector sees of the machine.
+pub type Context<DB> = EthEvmContext<Overlay<DB>>;
+type Inner<DB, I> = Evm<Context<DB>, I, EthInstructions<EthInterpreter, Context<DB>>, PrecompilesMap, EthFrame>;
 
-pub(crate) struct Machine<DB: Database>(Inner<DB>);
+/// `I` watches those transactions that run through [`Self::watch`].
+pub(crate) struct Machine<DB: Database, I = NoOpInspector>(Inner<DB, I>);
 
 /// A transaction that ran.
 pub(crate) struct Ran {
@@ -56,6 +57,10 @@ impl<DB: Database> Machine<DB> {
         Self(EthEvmBuilder::new(overlay, environment).precompiles(precompiles).build().into_inner())
     }
 
+    pub(crate) fn watched_by<I>(self, inspector: I) -> Machine<DB, I> {
+        Machine(self.0.with_inspector(inspector))
+    }
+
     /// X2.
     pub(crate) fn store_parent_hash(&mut self, parent: B256) -> Result<(), Stop<DB::Error>> {
         let call = self.0.system_call_with_caller(SYSTEM_ADDRESS, addresses::HISTORY_STORAGE, parent.into());
@@ -66,14 +71,43 @@ impl<DB: Database> Machine<DB> {
         self.commit(ran.state);
         Ok(())
     }
+}
 
+impl<DB: Database, I> Machine<DB, I> {
     /// Runs a transaction; nothing of it stays unless its state is committed.
     pub(crate) fn run(&mut self, transaction: TxEnv) -> Result<Ran, Stop<DB::Error>> {
         self.0.ctx.set_tx(transaction);
-        let mut handler = Destructions { destroyed: U256::ZERO, database: PhantomData };
+        let mut handler = Destructions::default();
         let result = handler.run(&mut self.0);
-        let state = self.0.finalize();
-        Ok(Ran { result: result?, state, destroyed: handler.destroyed })
+        self.ran(result, handler.destroyed)
+    }
+
+    /// As [`Self::run`], with the inspector looking on.
+    pub(crate) fn watch(&mut self, transaction: TxEnv) -> Result<Ran, Stop<DB::Error>>
+    where
+        I: Inspector<Context<DB>>,
+    {
+        self.0.ctx.set_tx(transaction);
+        let mut handler = Destructions::default();
+        let result = handler.inspect_run(&mut self.0);
+        self.ran(result, handler.destroyed)
+    }
+
+    fn ran(
+        &mut self,
+        result: Result<ExecutionResult, EVMError<DB::Error>>,
+        destroyed: U256,
+    ) -> Result<Ran, Stop<DB::Error>> {
+        let state = self.0.ctx.journaled_state.finalize();
+        Ok(Ran { result: result?, state, destroyed })
+    }
+
+    pub(crate) const fn inspector(&mut self) -> &mut I {
+        &mut self.0.inspector
+    }
+
+    pub(crate) const fn overlay(&mut self) -> &mut Overlay<DB> {
+        &mut self.0.ctx.journaled_state.database
     }
 
     pub(crate) fn commit(&mut self, state: EvmState) {
@@ -90,12 +124,18 @@ fn ethereum(environment: &EvmEnv) -> PrecompilesMap {
 }
 
 /// revm's own handler, which also reads the journal while it still stands: what was reverted is not in it any more.
-struct Destructions<DB> {
+struct Destructions<DB, I> {
     destroyed: U256,
-    database: PhantomData<DB>,
+    machine: PhantomData<(DB, I)>,
 }
 
-impl<DB: Database> Destructions<DB> {
+impl<DB, I> Default for Destructions<DB, I> {
+    fn default() -> Self {
+        Self { destroyed: U256::ZERO, machine: PhantomData }
+    }
+}
+
+impl<DB: Database, I> Destructions<DB, I> {
     /// X4: a contract that destroys itself in favour of itself burns its balance at once; what it is sent afterwards,
     /// in the same transaction, is burned with it at the end.
     fn count(&mut self, context: &Context<DB>) {
@@ -114,8 +154,8 @@ impl<DB: Database> Destructions<DB> {
     }
 }
 
-impl<DB: Database> Handler for Destructions<DB> {
-    type Evm = Inner<DB>;
+impl<DB: Database, I> Handler for Destructions<DB, I> {
+    type Evm = Inner<DB, I>;
     type Error = EVMError<DB::Error>;
     type HaltReason = HaltReason;
 
@@ -135,4 +175,8 @@ impl<DB: Database> Handler for Destructions<DB> {
         evm.frame_stack().clear();
         Ok(result)
     }
+}
+
+impl<DB: Database, I: Inspector<Context<DB>>> InspectorHandler for Destructions<DB, I> {
+    type IT = EthInterpreter;
 }

@@ -1,7 +1,10 @@
 //! What a block has changed so far, over a state that is only read. It remembers every account as it was before the
 //! block, so the delta and the sum of balances come from the same values that the transactions saw.
 
-use crate::{call::AccountOverride, error::CallError};
+use crate::{
+    call::{AccountOverride, Overrides},
+    error::CallError,
+};
 use alloy::{
     eips::eip2935::HISTORY_SERVE_WINDOW,
     primitives::{
@@ -18,7 +21,8 @@ use revm::{
 };
 use std::{collections::BTreeMap, fmt};
 
-pub(crate) struct Overlay<DB> {
+/// The state with what was committed over it.
+pub struct Overlay<DB> {
     db: DB,
     accounts: AddressMap<Entry>,
     /// Code that was read or deployed, ready to run.
@@ -53,12 +57,16 @@ impl<DB: Database> Overlay<DB> {
         Self { db, accounts: AddressMap::default(), codes: B256Map::default(), deployed: BTreeMap::new() }
     }
 
-    /// Pretends that an account differs from the state, for a call.
-    pub(crate) fn pretend(
-        &mut self,
-        address: Address,
-        pretended: &AccountOverride,
-    ) -> Result<(), CallError<DB::Error>> {
+    /// Pretends that accounts differ from the state, for a call.
+    pub(crate) fn with(db: DB, overrides: &Overrides) -> Result<Self, CallError<DB::Error>> {
+        let mut overlay = Self::new(db);
+        for (address, pretended) in overrides {
+            overlay.pretend(*address, pretended)?;
+        }
+        Ok(overlay)
+    }
+
+    fn pretend(&mut self, address: Address, pretended: &AccountOverride) -> Result<(), CallError<DB::Error>> {
         let mut account = self.entry(address).map_err(CallError::Database)?.now.unwrap_or_default();
         account.balance = pretended.balance.unwrap_or(account.balance);
         account.nonce = pretended.nonce.unwrap_or(account.nonce);
