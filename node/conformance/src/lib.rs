@@ -10,6 +10,7 @@
 //! * F4 A [`Fault`] can be planted between the executor and the comparison; each must turn the run red.
 
 mod archive;
+mod compute;
 mod differential;
 mod environment;
 mod fault;
@@ -26,6 +27,7 @@ mod tries;
 mod world;
 
 pub use archive::{ArchiveError, Archives};
+pub use compute::{Turn, turn};
 pub use differential::{Peers, Range, differential};
 pub use fault::Fault;
 pub use run::{Selection, Vectors};

@@ -27,6 +27,11 @@ enum Soak {
     StateTests(StateTests),
     /// Random cases against Ethereum's executable specification and EthereumJS
     Differential(Differential),
+    /// Gas a second of pure computation, ours and bare revm's: one line a turn
+    Compute {
+        #[arg(long, default_value_t = 5)]
+        turns: usize,
+    },
 }
 
 #[derive(clap::Args)]
@@ -81,6 +86,7 @@ fn main() -> ExitCode {
     let ended = match Arguments::parse().soak {
         Soak::StateTests(arguments) => state_tests(arguments),
         Soak::Differential(arguments) => against_peers(arguments),
+        Soak::Compute { turns } => compute(turns),
     };
     match ended {
         Ok(code) => code,
@@ -89,6 +95,13 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn compute(turns: usize) -> Result<ExitCode> {
+    for _ in 0..turns {
+        println!("{}", serde_json::to_string(&edgeloom_conformance::turn()?)?);
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn state_tests(arguments: StateTests) -> Result<ExitCode> {

@@ -5,8 +5,8 @@ use alloy::{
     eips::{BlockId, BlockNumberOrTag},
     primitives::{Address, B256, Bytes, U64, U256},
     rpc::types::{
-        Block, BlockOverrides, EIP1186AccountProofResponse, FeeHistory, Filter, Index, Log, Transaction,
-        TransactionReceipt, TransactionRequest, state::StateOverride,
+        Block, BlockOverrides, EIP1186AccountProofResponse, FeeHistory, Filter, Index, Transaction, TransactionReceipt,
+        TransactionRequest, state::StateOverride,
     },
     serde::JsonStorageKey,
 };
@@ -14,6 +14,7 @@ use jsonrpsee::{
     core::{RpcResult, async_trait},
     proc_macros::rpc,
 };
+use serde_json::value::RawValue;
 use std::{sync::Arc, time::Duration};
 
 #[rpc(server, namespace = "eth")]
@@ -125,7 +126,7 @@ pub(crate) trait EthApi {
     fn get_block_receipts(&self, block: BlockId) -> RpcResult<Option<Vec<TransactionReceipt>>>;
 
     #[method(name = "getLogs")]
-    fn get_logs(&self, filter: Filter) -> RpcResult<Vec<Log>>;
+    fn get_logs(&self, filter: Filter) -> RpcResult<Box<RawValue>>;
 }
 
 #[derive(Debug)]
@@ -292,7 +293,7 @@ impl EthApiServer for Eth {
         Ok(record.map(|record| receipts(&record, record.receipts.len())))
     }
 
-    fn get_logs(&self, filter: Filter) -> RpcResult<Vec<Log>> {
+    fn get_logs(&self, filter: Filter) -> RpcResult<Box<RawValue>> {
         Ok(self.context.logs(&filter)?)
     }
 }

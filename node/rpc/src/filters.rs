@@ -4,17 +4,19 @@
 
 use crate::{
     error::Fault,
-    logs::{RANGE_MAX, check},
+    logs::{Pages, RANGE_MAX, WHOLE, check},
     node::Context,
 };
 use alloy::{
     eips::BlockNumberOrTag,
     primitives::{B256, U64},
-    rpc::types::{Filter, FilterBlockOption, FilterChanges, Log},
+    rpc::types::{Filter, FilterBlockOption},
 };
 use edgeloom_types::Height;
 use jsonrpsee::{core::RpcResult, proc_macros::rpc};
 use parking_lot::Mutex;
+use serde::Serialize;
+use serde_json::value::RawValue;
 use std::{
     collections::HashMap,
     hash::{BuildHasher, RandomState},
@@ -31,6 +33,14 @@ const LIFE: Duration = Duration::from_secs(300);
 
 /// Most blocks that one poll reports.
 const BLOCKS_MAX: u64 = 10_000;
+
+/// What is new, as one array.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub(crate) enum FilterChanges {
+    Hashes(Vec<B256>),
+    Logs(Box<RawValue>),
+}
 
 #[rpc(server, namespace = "eth")]
 pub(crate) trait FilterApi {
@@ -49,7 +59,7 @@ pub(crate) trait FilterApi {
 
     /// Everything that a log filter matches.
     #[method(name = "getFilterLogs")]
-    fn get_filter_logs(&self, id: U64) -> RpcResult<Vec<Log>>;
+    fn get_filter_logs(&self, id: U64) -> RpcResult<Box<RawValue>>;
 
     #[method(name = "uninstallFilter")]
     fn uninstall_filter(&self, id: U64) -> RpcResult<bool>;
@@ -109,11 +119,11 @@ impl Filters {
             Kind::Logs { filter, next } => {
                 let last = self.last(filter)?.min(next.saturating_add(RANGE_MAX - 1));
                 if *next > last {
-                    return Ok(FilterChanges::Empty);
+                    return Ok(FilterChanges::Hashes(Vec::new()));
                 }
-                let found = self.context.scan(filter, *next, last)?;
+                let found = self.context.scan(filter, (*next, last), WHOLE)?;
                 *next = found.next;
-                Ok(FilterChanges::Logs(found.logs))
+                Ok(FilterChanges::Logs(Pages::new(found.blocks).whole(&self.context)?))
             }
             Kind::Blocks { next } => {
                 let end = self.next_height()?.min(next.saturating_add(BLOCKS_MAX));
@@ -174,7 +184,7 @@ impl FilterApiServer for Filters {
         Ok(self.changes(&mut kind)?)
     }
 
-    fn get_filter_logs(&self, id: U64) -> RpcResult<Vec<Log>> {
+    fn get_filter_logs(&self, id: U64) -> RpcResult<Box<RawValue>> {
         let kind = self.kind(id)?;
         let filter = match &*kind.lock() {
             Kind::Logs { filter, .. } => filter.clone(),

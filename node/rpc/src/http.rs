@@ -1,6 +1,9 @@
 //! One request over HTTP.
 
-use crate::server::{Front, REQUEST_BYTES_MAX};
+use crate::{
+    server::{Front, REQUEST_BYTES_MAX},
+    stream,
+};
 use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
@@ -23,6 +26,9 @@ pub(crate) async fn answer(State(front): State<Front>, request: Request) -> Resp
         return too_large();
     }
     let Ok(body) = to_bytes(body, REQUEST_BYTES_MAX).await else { return too_large() };
+    if let Some(streamed) = stream::logs(&front, &body).await {
+        return streamed;
+    }
     match front.calls.answer(&body, None, &front.room.for_connection()).await {
         // The answer keeps its room until the last byte has left.
         Some(answer) => {

@@ -26,6 +26,7 @@ mod request;
 mod resolve;
 mod room;
 mod server;
+mod stream;
 mod submit;
 mod subscribe;
 mod turns;

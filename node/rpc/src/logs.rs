@@ -1,53 +1,75 @@
-//! Log queries over ranges of final blocks.
+//! Log queries over ranges of final blocks. The store's index finds the logs; they are written as JSON from where they
+//! lie, and no receipt is decoded.
+
+mod pages;
+mod write;
 
 use crate::{cache::Record, convert, error::Fault, node::Context, server::RESPONSE_BYTES_MAX};
 use alloy::{
     eips::BlockNumberOrTag,
-    primitives::B256,
     rpc::types::{Filter, FilterBlockOption, Log},
 };
+use edgeloom_state::{LogQuery, LogsFound};
 use edgeloom_types::Height;
+use serde_json::value::RawValue;
 use std::time::{Duration, Instant};
+
+pub(crate) use pages::Pages;
 
 /// Most blocks in one query.
 pub(crate) const RANGE_MAX: u64 = 50_000;
 
-/// Most logs in one answer, unless a single block has more.
-const LOGS_MAX: usize = 10_000;
+/// How much fits in an answer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Room {
+    logs: usize,
+    bytes: usize,
+}
 
-/// Most bytes of logs in one answer, unless a single block has more.
-const BYTES_MAX: usize = 16 * 1024 * 1024;
+/// In an answer that is held in memory until it was read.
+pub(crate) const WHOLE: Room = Room { logs: 150_000, bytes: RESPONSE_BYTES_MAX - 1024 * 1024 };
 
-/// Most bytes of one block's logs: with what is around them they are an answer.
-const BLOCK_BYTES_MAX: usize = RESPONSE_BYTES_MAX - 1024 * 1024;
+/// In one that is written while it is read.
+pub(crate) const STREAMED: Room = Room { logs: 1_000_000, bytes: 1 << 30 };
+
+/// At least the bytes of a log in JSON, beside twice those that it has at rest.
+const LOG_BYTES: usize = 450;
 
 /// How long a query looks for logs.
 const TIME_MAX: Duration = Duration::from_secs(5);
+
+/// Most blocks that the index is asked about at once, and how long that may take before it is asked about fewer.
+const WINDOW_MAX: u64 = 1024;
+const WINDOW_TIME: Duration = Duration::from_millis(20);
 
 /// Most alternatives in a filter: each is compared with every log.
 const ALTERNATIVES_MAX: usize = 1_000;
 
 impl Context {
-    pub(crate) fn logs(&self, filter: &Filter) -> Result<Vec<Log>, Fault> {
-        check(filter)?;
-        match filter.block_option {
-            FilterBlockOption::AtBlockHash(hash) => self.logs_of_block(filter, hash),
-            FilterBlockOption::Range { .. } => {
-                let (from, to) = self.range(filter)?;
-                let found = self.scan(filter, from, to)?;
-                if let Some(reason) = found.cut {
-                    let usable = format!("[{from:#x}, {:#x}]", found.next - 1);
-                    return Err(Fault::Limit(format!("{reason}. Try with this block range {usable}.")));
-                }
-                Ok(found.logs)
-            }
-        }
+    /// The logs that match, as a JSON array.
+    pub(crate) fn logs(&self, filter: &Filter) -> Result<Box<RawValue>, Fault> {
+        Pages::new(self.find(filter, WHOLE)?).whole(self)
     }
 
-    fn logs_of_block(&self, filter: &Filter, hash: B256) -> Result<Vec<Log>, Fault> {
-        let height = self.store.height_of(hash)?.ok_or_else(|| Fault::Refused("unknown block".into()))?;
-        let record = self.records.get(height)?.ok_or(Fault::NoHeader)?;
-        Ok(collect(filter, &record)?.0)
+    /// The logs that match.
+    ///
+    /// # Errors
+    /// [`Fault::Limit`], with a range that would do, when there is no room for all of them.
+    pub(crate) fn find(&self, filter: &Filter, room: Room) -> Result<Vec<LogsFound>, Fault> {
+        check(filter)?;
+        let (from, to) = match filter.block_option {
+            FilterBlockOption::AtBlockHash(hash) => {
+                let height = self.store.height_of(hash)?.ok_or_else(|| Fault::Refused("unknown block".into()))?;
+                (height.get(), height.get())
+            }
+            FilterBlockOption::Range { .. } => self.range(filter)?,
+        };
+        let found = self.scan(filter, (from, to), room)?;
+        if let Some(reason) = found.cut {
+            let usable = format!("[{from:#x}, {:#x}]", found.next - 1);
+            return Err(Fault::Limit(format!("{}. Try with this block range {usable}.", reason.sentence(room))));
+        }
+        Ok(found.blocks)
     }
 
     fn range(&self, filter: &Filter) -> Result<(u64, u64), Fault> {
@@ -75,80 +97,93 @@ impl Context {
         Ok((from, to))
     }
 
-    /// Matching logs from `from` to `to`, or to where it is enough.
+    /// Matching logs of the range, or of as much of it as there is room for.
     ///
     /// # Errors
     /// [`Fault::Limit`] when the first block that has any has more than fit in an answer.
-    pub(crate) fn scan(&self, filter: &Filter, from: u64, to: u64) -> Result<Found, Fault> {
-        let began = Instant::now();
-        let (mut logs, mut bytes) = (Vec::new(), 0);
-        for height in from..=to {
-            if height > from && began.elapsed() > TIME_MAX {
-                return Ok(Found { logs, next: height, cut: Some(Cut::Time) });
+    pub(crate) fn scan(&self, filter: &Filter, (from, to): (u64, u64), room: Room) -> Result<Found, Fault> {
+        let (query, began) = (query(filter), Instant::now());
+        let mut found = Found { next: from, ..Found::default() };
+        let mut window = 16;
+        while found.next <= to {
+            if began.elapsed() > TIME_MAX {
+                found.cut = Some(Cut::Time);
+                return Ok(found);
             }
-            let header = self.header(Height::new(height))?;
-            if header.logs_bloom.is_zero() || !filter.matches_bloom(header.logs_bloom) {
-                continue;
-            }
-            let record = self.records.read(Height::new(height))?.ok_or(Fault::NoHeader)?;
-            let found = collect(filter, &record);
-            if !logs.is_empty() {
-                let cut = match &found {
-                    Ok((more, _)) if logs.len() + more.len() > LOGS_MAX => Some(Cut::Logs),
-                    Ok((_, more)) if bytes + more <= BYTES_MAX => None,
-                    Ok(_) | Err(_) => Some(Cut::Bytes),
-                };
-                if cut.is_some() {
-                    return Ok(Found { logs, next: height, cut });
+            let last = to.min(found.next.saturating_add(window - 1));
+            let asked = Instant::now();
+            for block in self.store.find_logs(&query, (Height::new(found.next), Height::new(last)))? {
+                found.cut = found.add(block, room)?;
+                if found.cut.is_some() {
+                    return Ok(found);
                 }
             }
-            let (more, size) = found?;
-            logs.extend(more);
-            bytes += size;
+            found.next = last + 1;
+            window = if asked.elapsed() < WINDOW_TIME { (window * 2).min(WINDOW_MAX) } else { (window / 2).max(1) };
         }
-        Ok(Found { logs, next: to + 1, cut: None })
+        Ok(found)
+    }
+}
+
+fn query(filter: &Filter) -> LogQuery {
+    LogQuery {
+        addresses: filter.address.iter().copied().collect(),
+        topics: std::array::from_fn(|position| filter.topics[position].iter().copied().collect()),
     }
 }
 
 /// What a query found.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Found {
-    pub(crate) logs: Vec<Log>,
+    pub(crate) blocks: Vec<LogsFound>,
+    logs: usize,
+    /// In JSON, about.
+    bytes: usize,
     /// The first height that was not looked at.
     pub(crate) next: u64,
     /// Why the rest of the range was not looked at.
     cut: Option<Cut>,
 }
 
-#[derive(Debug, thiserror::Error)]
+impl Found {
+    /// Keeps what was found in a block, or says why there is no room for it.
+    fn add(&mut self, block: LogsFound, room: Room) -> Result<Option<Cut>, Fault> {
+        let (height, logs) = (block.height.get(), block.ordinals.len());
+        let bytes = LOG_BYTES * logs + 2 * block.bytes;
+        let cut = match (self.logs + logs > room.logs, self.bytes + bytes > room.bytes) {
+            (_, true) => Some(Cut::Bytes),
+            (true, false) if self.logs > 0 => Some(Cut::Logs),
+            _ => None,
+        };
+        self.next = height;
+        if cut.is_some() && self.logs == 0 {
+            let sentence = format!("block {height:#x} alone has more than {} bytes of matching logs", room.bytes);
+            return Err(Fault::Limit(format!("{sentence}: name addresses or topics.")));
+        }
+        if cut.is_none() {
+            self.logs += logs;
+            self.bytes += bytes;
+            self.blocks.push(block);
+        }
+        Ok(cut)
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
 enum Cut {
-    #[error("query returned more than {LOGS_MAX} results")]
     Logs,
-    #[error("query returned more than {BYTES_MAX} bytes")]
     Bytes,
-    #[error("query took longer than {TIME_MAX:?}")]
     Time,
 }
 
-/// The logs of a block that match, and how many bytes they are in an answer.
-fn collect(filter: &Filter, record: &Record) -> Result<(Vec<Log>, usize), Fault> {
-    let (mut out, mut bytes) = (Vec::new(), 0);
-    for log in matching(filter, record) {
-        bytes += json_bytes(&log);
-        if bytes > BLOCK_BYTES_MAX {
-            let height = record.height();
-            let sentence = format!("block {height:#x} alone has more than {BLOCK_BYTES_MAX} bytes of matching logs");
-            return Err(Fault::Limit(format!("{sentence}: name addresses or topics.")));
+impl Cut {
+    fn sentence(self, room: Room) -> String {
+        match self {
+            Self::Logs => format!("query returned more than {} results", room.logs),
+            Self::Bytes => format!("query returned more than {} bytes", room.bytes),
+            Self::Time => format!("query took longer than {TIME_MAX:?}"),
         }
-        out.push(log);
     }
-    Ok((out, bytes))
-}
-
-/// At least the bytes of a log in JSON.
-fn json_bytes(log: &Log) -> usize {
-    // Names, hashes and quantities as long as they can be; then what varies.
-    440 + 70 * log.topics().len() + 2 * log.data().data.len()
 }
 
 /// The logs of a block that match addresses and topics.
@@ -165,6 +200,3 @@ pub(crate) fn check(filter: &Filter) -> Result<(), Fault> {
     }
     Ok(())
 }
-
-#[cfg(test)]
-mod tests;

@@ -89,6 +89,7 @@ impl Server {
 /// What every connection shares.
 #[derive(Clone, Debug)]
 pub(crate) struct Front {
+    pub(crate) context: Arc<Context>,
     pub(crate) calls: Calls,
     pub(crate) room: Room,
     connections: Arc<AtomicUsize>,
@@ -113,14 +114,13 @@ impl Front {
 /// [`ServeError`] when the port is taken, the process may open too few files, or the store has no genesis.
 pub async fn serve(config: RpcConfig, node: Node) -> Result<Server, ServeError> {
     descriptors::raise()?;
-    let context = Context::new(node).map_err(|fault| ServeError::Store(fault.to_string()))?;
-    let turns = context.turns.clone();
-    let calls = Calls::new(methods(Arc::new(context))?.into(), turns);
+    let context = Arc::new(Context::new(node).map_err(|fault| ServeError::Store(fault.to_string()))?);
+    let calls = Calls::new(methods(context.clone())?.into(), context.turns.clone());
     let listen = |error| ServeError::Listen { address: config.address, error };
     let tcp = TcpListener::bind(config.address).await.map_err(listen)?;
     let address = tcp.local_addr().map_err(listen)?;
     let (stop, stopped) = watch::channel(false);
-    let front = Front { calls, room: Room::default(), connections: Arc::default(), stop: stopped };
+    let front = Front { context, calls, room: Room::default(), connections: Arc::default(), stop: stopped };
     let connections = Arc::new(Semaphore::new(CONNECTIONS_MAX as usize));
     let listener = Listener { tcp, permits: connections.clone(), idle_max: IDLE_MAX };
     let mut ending = front.clone();

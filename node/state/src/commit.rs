@@ -4,7 +4,7 @@ use crate::{
     error::StoreError,
     kv::{Batch, Durability},
     layer::{Change, Layer},
-    receipts,
+    log_index, receipts,
     record::{Record, short},
     store::{Store, Tip},
     table::{
@@ -124,7 +124,12 @@ fn put_block(batch: &mut Batch<'_>, commit: &Commit<'_>) {
     batch.put(Table::Heights, hash.as_slice(), &height);
     batch.put(Table::Burned, &height, &short(commit.burned));
     batch.put(Table::Senders, &height, &commit.senders.concat());
-    batch.put(Table::Receipts, &height, &receipts::encode(commit.receipts));
+    let (receipts, places) = receipts::encode(commit.receipts);
+    batch.put(Table::Receipts, &height, &receipts);
+    if !places.is_empty() {
+        batch.put(Table::LogPlaces, &height, &places);
+        log_index::put(batch, block.height(), commit.receipts);
+    }
     for (index, transaction) in (0u32..).zip(&block.transactions) {
         let mut place = [0; 12];
         place[..8].copy_from_slice(&height);

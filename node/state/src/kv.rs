@@ -40,6 +40,19 @@ impl Kv {
         }
     }
 
+    /// What `read` makes of the value, which is not copied.
+    pub(crate) fn with<T>(
+        &self,
+        table: Table,
+        key: &[u8],
+        read: impl FnOnce(&[u8]) -> T,
+    ) -> Result<Option<T>, StoreError> {
+        match self {
+            Self::Rocks(rocks) => rocks.with(table, key, read),
+            Self::Memory(memory) => Ok(memory.with(table, key, read)),
+        }
+    }
+
     /// The value of the first row at or after `key` that shares the table's [`Table::history_prefix`] with it.
     pub(crate) fn history(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         let prefix = &key[..table.history_prefix().expect("called for history tables only")];
@@ -111,6 +124,20 @@ impl Snapshot<'_> {
         match self {
             Self::Rocks(snapshot) => snapshot.get(table, key),
             Self::Memory(snapshot) => Ok(snapshot.get(table, key)),
+        }
+    }
+
+    /// Every row from `start` to before `end`, in key order.
+    pub(crate) fn range(
+        &self,
+        table: Table,
+        start: &[u8],
+        end: &[u8],
+        visit: &mut Visit<'_>,
+    ) -> Result<(), StoreError> {
+        match self {
+            Self::Rocks(snapshot) => snapshot.range(table, start, end, visit),
+            Self::Memory(snapshot) => snapshot.range(table, start, end, visit),
         }
     }
 

@@ -5,7 +5,7 @@ use alloy_trie::Nibbles;
 use edgeloom_types::Height;
 
 /// Changes when any key or value encoding does. An unknown version is refused at open.
-pub(crate) const LAYOUT_VERSION: u32 = 1;
+pub(crate) const LAYOUT_VERSION: u32 = 2;
 
 /// One column family each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,10 @@ pub(crate) enum Table {
     Senders,
     /// Height → receipts without blooms.
     Receipts,
+    /// Height → where each log lies in the receipts; no row for a block without logs.
+    LogPlaces,
+    /// Address or topic, folded ‖ height → which logs of the block have it.
+    LogIndex,
     /// Transaction hash → height u64 ‖ index u32.
     Transactions,
     /// Block hash → height.
@@ -50,12 +54,14 @@ pub(crate) const META_TIP: &[u8] = b"tip";
 impl Table {
     pub(crate) const COUNT: usize = Self::ALL.len();
 
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 18] = [
         Self::Meta,
         Self::Headers,
         Self::Bodies,
         Self::Senders,
         Self::Receipts,
+        Self::LogPlaces,
+        Self::LogIndex,
         Self::Transactions,
         Self::Heights,
         Self::Burned,
@@ -76,6 +82,8 @@ impl Table {
             Self::Bodies => "bodies",
             Self::Senders => "senders",
             Self::Receipts => "receipts",
+            Self::LogPlaces => "log_places",
+            Self::LogIndex => "log_index",
             Self::Transactions => "transactions",
             Self::Heights => "heights",
             Self::Burned => "burned",

@@ -1,5 +1,6 @@
 mod concurrent;
 mod kill;
+mod logs;
 mod refusal;
 mod rows;
 mod state;

@@ -1,7 +1,14 @@
 //! `cargo xtask bench NAME`: benchmarks. Standard output holds one JSON line per figure and nothing else.
 
+mod blocks;
+mod client;
 mod devnet;
 mod infer;
+mod load;
+mod pairs;
+mod rpc;
+mod server;
+mod token;
 mod transfer;
 
 use clap::ValueEnum;
@@ -22,6 +29,10 @@ enum Name {
     Infer,
     /// Transfers a second over RPC against `edgeloom dev`, and against anvil in the same run
     Transfer,
+    /// How fast blocks are made: transfers, an ERC-20 token, ten thousand at once, computation; anvil and revm beside it
+    Blocks,
+    /// What answers cost: receipts, balances, calls, logs; anvil and a bare server beside it
+    Rpc,
     /// Time to finality on four validators without load
     Devnet,
 }
@@ -31,6 +42,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     match arguments.name {
         Name::Infer => infer::run(),
         Name::Transfer => transfer::run(arguments.runs),
+        Name::Blocks => blocks::run(arguments.runs),
+        Name::Rpc => rpc::run(arguments.runs),
         Name::Devnet => devnet::run(arguments.runs),
     }
 }

@@ -71,25 +71,47 @@ async fn filters_report_each_thing_once() {
     assert_eq!((code, message.as_str()), (-32000, "filter not found"));
 }
 
+async fn flood(world: &World, nonce: u64, logs: u64) {
+    let input = Bytes::from(topic(logs).to_vec());
+    let flood = TxEip1559 { input, gas_limit: 1 << 24, ..request(nonce, FLOOD) };
+    world.get("eth_sendRawTransaction", json!([sign(0, flood)])).await;
+}
+
 #[tokio::test]
 async fn too_large_an_answer_names_a_range_that_works() {
     let world = World::dev().await;
-    for nonce in 0..3 {
-        let input = Bytes::from(topic(4_500).to_vec());
-        let flood = TxEip1559 { input, gas_limit: 4_000_000, ..request(nonce, FLOOD) };
-        world.get("eth_sendRawTransaction", json!([sign(0, flood)])).await;
+    for nonce in 0..4 {
+        flood(&world, nonce, 38_000).await;
     }
-    let (code, message) = world.fail("eth_getLogs", json!([{ "fromBlock": "0x0", "toBlock": "latest" }])).await;
-    assert_eq!(code, -32005);
-    assert!(message.ends_with("Try with this block range [0x0, 0x2]."), "{message}");
-    let usable = world.get("eth_getLogs", json!([{ "fromBlock": "0x0", "toBlock": "0x2" }])).await;
-    assert_eq!(usable.as_array().unwrap().len(), 9_000);
     let filter = world.get("eth_newFilter", json!([{ "fromBlock": "0x0" }])).await;
+    let (code, message) = world.fail("eth_getFilterLogs", json!([filter])).await;
+    assert_eq!(code, -32005);
+    assert!(message.ends_with("Try with this block range [0x0, 0x3]."), "{message}");
     let mut polled = Vec::new();
     for _ in 0..3 {
         polled.push(world.get("eth_getFilterChanges", json!([filter])).await.as_array().unwrap().len());
     }
-    assert_eq!(polled, [9_000, 4_500, 0], "a filter goes on where it stopped");
+    assert_eq!(polled, [114_000, 38_000, 0], "a filter goes on where it stopped");
+}
+
+#[tokio::test]
+async fn a_streamed_answer_is_what_a_whole_one_is() {
+    let world = World::dev().await;
+    for nonce in 0..3 {
+        flood(&world, 2 * nonce, 1_500).await;
+        emit(&world, 2 * nonce + 1, nonce).await;
+    }
+    for query in [json!({ "fromBlock": "0x0" }), json!({ "fromBlock": "0x0", "address": LOGGER }), json!({})] {
+        let streamed = world.get("eth_getLogs", json!([query])).await;
+        let filter = world.get("eth_newFilter", json!([query])).await;
+        assert_eq!(streamed, world.get("eth_getFilterLogs", json!([filter])).await);
+        for log in streamed.as_array().unwrap() {
+            let alloys: alloy::rpc::types::Log = serde_json::from_value(log.clone()).expect("a log");
+            assert_eq!(serde_json::to_value(alloys).unwrap(), *log);
+        }
+    }
+    assert_eq!(world.get("eth_getLogs", json!([{ "fromBlock": "0x0" }])).await.as_array().unwrap().len(), 4_503);
+    assert_eq!(world.get("eth_getLogs", json!([{ "topics": [topic(9)] }])).await, json!([]));
 }
 
 #[tokio::test]
@@ -97,19 +119,12 @@ async fn a_block_whose_logs_fit_in_no_answer_is_refused_and_not_passed_over() {
     let world = World::network().await;
     let filter = world.get("eth_newFilter", json!([{ "fromBlock": "0x0" }])).await;
     for nonce in 0..5 {
-        let input = Bytes::from(topic(38_000).to_vec());
-        let flood = TxEip1559 { input, gas_limit: 1 << 24, ..request(nonce, FLOOD) };
-        world.get("eth_sendRawTransaction", json!([sign(0, flood)])).await;
+        flood(&world, nonce, 38_000).await;
     }
     world.sealer.seal();
     let block = world.get("eth_getBlockByNumber", json!(["0x1", false])).await;
     assert_eq!(block["transactions"].as_array().unwrap().len(), 5);
-    for (method, parameter) in [
-        ("eth_getFilterChanges", filter.clone()),
-        ("eth_getFilterChanges", filter),
-        ("eth_getLogs", json!({ "fromBlock": "0x0" })),
-        ("eth_getLogs", json!({ "blockHash": block["hash"] })),
-    ] {
+    for (method, parameter) in [("eth_getFilterChanges", filter.clone()), ("eth_getFilterLogs", filter)] {
         let (code, message) = world.fail(method, json!([parameter])).await;
         assert!(code == -32005 && message.starts_with("block 0x1 alone has more than"), "{code} {message}");
     }

@@ -20,6 +20,10 @@ impl Memory {
         self.0.read()[table as usize].get(key).cloned()
     }
 
+    pub(super) fn with<T>(&self, table: Table, key: &[u8], read: impl FnOnce(&[u8]) -> T) -> Option<T> {
+        self.0.read()[table as usize].get(key).map(|value| read(value))
+    }
+
     pub(super) fn seek(&self, table: Table, key: &[u8], prefix: &[u8]) -> Option<Vec<u8>> {
         let tables = self.0.read();
         let (found, value) = tables[table as usize].range(key.to_vec()..).next()?;
@@ -54,6 +58,17 @@ impl Batch {
 impl Snapshot<'_> {
     pub(super) fn get(&self, table: Table, key: &[u8]) -> Option<Vec<u8>> {
         self.0[table as usize].get(key).cloned()
+    }
+
+    pub(super) fn range(
+        &self,
+        table: Table,
+        start: &[u8],
+        end: &[u8],
+        visit: &mut Visit<'_>,
+    ) -> Result<(), StoreError> {
+        let mut rows = self.0[table as usize].range(start.to_vec()..end.to_vec());
+        rows.try_for_each(|(key, value)| visit(key, value))
     }
 
     pub(super) fn scan(&self, table: Table, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(), StoreError> {

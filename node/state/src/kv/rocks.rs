@@ -69,6 +69,15 @@ impl Rocks {
         Ok(self.db.get_cf(self.family(table), key)?)
     }
 
+    pub(super) fn with<T>(
+        &self,
+        table: Table,
+        key: &[u8],
+        read: impl FnOnce(&[u8]) -> T,
+    ) -> Result<Option<T>, StoreError> {
+        Ok(self.db.get_pinned_cf(self.family(table), key)?.map(|value| read(&value)))
+    }
+
     pub(super) fn seek(&self, table: Table, key: &[u8], prefix: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         let mut options = ReadOptions::default();
         options.set_prefix_same_as_start(true);
@@ -116,6 +125,24 @@ pub(crate) struct Snapshot<'a> {
 impl Snapshot<'_> {
     pub(super) fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(self.snapshot.get_cf(self.rocks.family(table), key)?)
+    }
+
+    pub(super) fn range(
+        &self,
+        table: Table,
+        start: &[u8],
+        end: &[u8],
+        visit: &mut Visit<'_>,
+    ) -> Result<(), StoreError> {
+        let mut options = ReadOptions::default();
+        options.set_iterate_upper_bound(end);
+        let mut rows = self.snapshot.raw_iterator_cf_opt(self.rocks.family(table), options);
+        rows.seek(start);
+        while let Some((key, value)) = rows.item() {
+            visit(key, value)?;
+            rows.next();
+        }
+        Ok(rows.status()?)
     }
 
     pub(super) fn scan(&self, table: Table, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(), StoreError> {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::table::{META_LAYOUT, storage_history_key};
+use crate::table::{LAYOUT_VERSION, META_LAYOUT, storage_history_key};
 use edgeloom_types::Height;
 use proptest::prelude::*;
 
@@ -109,7 +109,7 @@ fn another_layout_is_refused_and_left_alone() {
     kv.write(batch, Durability::Synced).expect("the disk works");
     drop(kv);
     let found = |path: &Path| match Kv::open(path) {
-        Err(StoreError::Version { found, expected: 1, .. }) => found,
+        Err(StoreError::Version { found, expected: LAYOUT_VERSION, .. }) => found,
         other => panic!("not refused: {other:?}"),
     };
     assert_eq!(found(directory.path()), 77);
@@ -119,9 +119,9 @@ fn another_layout_is_refused_and_left_alone() {
     options.create_if_missing(true);
     options.create_missing_column_families(true);
     let db = rocksdb::DB::open_cf(&options, foreign.path(), ["meta", "a_table_of_the_future"]).expect("opens");
-    db.put_cf(db.cf_handle("meta").expect("just made"), META_LAYOUT, 2u32.to_be_bytes()).expect("the disk works");
+    db.put_cf(db.cf_handle("meta").expect("just made"), META_LAYOUT, 78u32.to_be_bytes()).expect("the disk works");
     drop(db);
-    assert_eq!(found(foreign.path()), 2);
+    assert_eq!(found(foreign.path()), 78);
     let tables = rocksdb::DB::list_cf(&options, foreign.path()).expect("lists");
     assert_eq!(tables.len(), 3, "a refused database got tables: {tables:?}");
 }
@@ -149,6 +149,6 @@ fn a_creation_that_was_cut_short_is_finished() {
         drop(rocksdb::DB::open_cf(&options, directory.path(), made).expect("opens"));
         let kv = Kv::open(directory.path()).expect("the missing tables are made");
         write(&kv, &[(true, vec![1], Some(vec![1]))]);
-        assert_eq!(kv.get(Table::Meta, META_LAYOUT).expect("reads"), Some(vec![0, 0, 0, 1]));
+        assert_eq!(kv.get(Table::Meta, META_LAYOUT).expect("reads"), Some(LAYOUT_VERSION.to_be_bytes().to_vec()));
     }
 }

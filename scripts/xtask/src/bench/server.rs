@@ -11,12 +11,42 @@ use std::{
 use tempfile::TempDir;
 
 /// anvil's default pool stalls on large batches; the rest only silences it.
-pub(super) const ANVIL_FLAGS: [&str; 3] = ["--max-transactions", "50000", "--silent"];
+const ANVIL_FLAGS: [&str; 3] = ["--max-transactions", "50000", "--silent"];
 
-#[derive(Clone)]
+/// Which server, and with which options beside those that it always gets.
+#[derive(Clone, Debug)]
 pub(super) enum Kind {
-    Edgeloom,
-    Anvil(PathBuf),
+    /// `edgeloom dev`, durable on disk.
+    Edgeloom(Vec<String>),
+    Anvil(PathBuf, Vec<String>),
+}
+
+impl Kind {
+    pub(super) const fn edgeloom() -> Self {
+        Self::Edgeloom(Vec::new())
+    }
+
+    /// anvil as npm carries it; a peer that is missing is said, never guessed.
+    pub(super) fn anvil() -> Option<Self> {
+        let path = edgeloom_tests::foundry("anvil");
+        path.inspect_err(|missing| eprintln!("no peer: {missing}")).ok().map(|path| Self::Anvil(path, Vec::new()))
+    }
+
+    pub(super) fn with(mut self, options: &[&str]) -> Self {
+        let (Self::Edgeloom(own) | Self::Anvil(_, own)) = &mut self;
+        own.extend(options.iter().map(ToString::to_string));
+        self
+    }
+
+    /// As the figures' lines show them.
+    pub(super) fn flags(&self) -> String {
+        match self {
+            Self::Edgeloom(own) => own.join(" "),
+            Self::Anvil(_, own) => {
+                ANVIL_FLAGS.iter().map(ToString::to_string).chain(own.clone()).collect::<Vec<_>>().join(" ")
+            }
+        }
+    }
 }
 
 pub(super) struct Server {
@@ -28,16 +58,21 @@ pub(super) struct Server {
 }
 
 impl Server {
-    pub(super) fn start(kind: Kind) -> Result<Self> {
+    pub(super) fn start(kind: &Kind) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let port = free_ports(1)?;
         let (program, mut arguments, data) = match kind {
-            Kind::Edgeloom => {
+            Kind::Edgeloom(own) => {
                 let data = folder.path().join("data");
-                let arguments = vec!["dev".to_owned(), "--data".into(), data.display().to_string(), "--json".into()];
+                let mut arguments =
+                    vec!["dev".to_owned(), "--data".into(), data.display().to_string(), "--json".into()];
+                arguments.extend(own.iter().cloned());
                 (binary("edgeloom")?, arguments, Some(data))
             }
-            Kind::Anvil(path) => (path, ANVIL_FLAGS.map(str::to_owned).to_vec(), None),
+            Kind::Anvil(path, own) => {
+                let flags = ANVIL_FLAGS.map(str::to_owned).into_iter();
+                (path.clone(), flags.chain(own.iter().cloned()).collect(), None)
+            }
         };
         arguments.extend(["--port".into(), port.to_string()]);
         let process = Process::spawn("server", &program, &arguments, folder.path())?;

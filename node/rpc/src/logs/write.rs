@@ -1,0 +1,55 @@
+//! A log as JSON, byte for byte as alloy's `Log` would be written, without the values in between.
+
+use alloy::primitives::{B256, hex};
+use edgeloom_state::LogView;
+use std::io::Write as _;
+
+/// The block of a log.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) hash: B256,
+    pub(super) height: u64,
+    /// Unix seconds.
+    pub(super) timestamp: u64,
+}
+
+/// Appends the log at `ordinal` of its block, of the transaction with this index and hash.
+pub(super) fn write_log(
+    out: &mut Vec<u8>,
+    block: &Place,
+    (index, transaction): (usize, &B256),
+    (ordinal, log): (u32, &LogView<'_>),
+) {
+    out.extend_from_slice(br#"{"address":"#);
+    bytes(out, log.address);
+    out.extend_from_slice(br#","topics":["#);
+    for (position, topic) in log.topics().enumerate() {
+        if position > 0 {
+            out.push(b',');
+        }
+        bytes(out, topic);
+    }
+    out.extend_from_slice(br#"],"data":"#);
+    bytes(out, log.data);
+    out.extend_from_slice(br#","blockHash":"#);
+    bytes(out, block.hash.as_slice());
+    quantity(out, "blockNumber", block.height);
+    quantity(out, "blockTimestamp", block.timestamp);
+    out.extend_from_slice(br#","transactionHash":"#);
+    bytes(out, transaction.as_slice());
+    quantity(out, "transactionIndex", index as u64);
+    quantity(out, "logIndex", ordinal.into());
+    out.extend_from_slice(br#","removed":false}"#);
+}
+
+fn bytes(out: &mut Vec<u8>, bytes: &[u8]) {
+    out.extend_from_slice(b"\"0x");
+    let start = out.len();
+    out.resize(start + 2 * bytes.len(), 0);
+    hex::encode_to_slice(bytes, &mut out[start..]).expect("two digits a byte");
+    out.push(b'"');
+}
+
+fn quantity(out: &mut Vec<u8>, name: &str, value: u64) {
+    write!(out, r#","{name}":"{value:#x}""#).expect("memory takes every byte");
+}
