@@ -1,5 +1,7 @@
 mod concurrent;
 mod kill;
+mod migrate;
+mod prune;
 mod refusal;
 mod rows;
 mod state;
