@@ -3,6 +3,7 @@
 //! `cargo run -p edgeloom-state --example disk -- [accounts] [blocks] [states to keep]`
 
 #![expect(clippy::print_stdout, reason = "its output is what it is for")]
+#![expect(clippy::disallowed_types, clippy::disallowed_methods, reason = "it measures, and decides nothing")]
 
 use alloy::primitives::{Address, B256, Signature, TxKind, U256, keccak256};
 use alloy_consensus::{
@@ -131,7 +132,10 @@ fn prove(store: &Store, accounts: u64, blocks: u64) -> Result<(), StoreError> {
         for index in 0..PROOFS {
             store.proof(address(draw(index, 9) % accounts), &[], height)?;
         }
-        println!("{:.1} us a proof of an account in the {what} state", start.elapsed().as_micros() as f64 / PROOFS as f64);
+        println!(
+            "{:.1} us a proof of an account in the {what} state",
+            start.elapsed().as_micros() as f64 / PROOFS as f64
+        );
     }
     Ok(())
 }
