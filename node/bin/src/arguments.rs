@@ -2,7 +2,7 @@
 
 use alloy::primitives::{Address, B256, U256, utils::parse_ether};
 use clap::{Args, Parser, Subcommand};
-use std::{net::SocketAddr, path::PathBuf};
+use std::{net::SocketAddr, num::NonZeroU64, path::PathBuf};
 
 /// Edgeloom's node.
 #[derive(Debug, Parser)]
@@ -24,6 +24,27 @@ pub(crate) enum Command {
     Init(Init),
     /// Run a node of a network.
     Run(Run),
+    /// Look after a data directory while no node runs from it.
+    #[command(subcommand)]
+    Db(Db),
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Db {
+    /// Bring the database of an earlier build to this build's layout.
+    Migrate {
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+    },
+}
+
+/// Which states to keep.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Pruning {
+    /// Keep the states of the last so many blocks, and prune older ones; blocks and receipts stay. Without it the node is
+    /// an archive, which answers for every block. At least 64, so that who was told the newest block can still read it.
+    #[arg(long, value_name = "BLOCKS", value_parser = parse_history)]
+    pub(crate) history: Option<NonZeroU64>,
 }
 
 #[derive(Debug, Args)]
@@ -40,6 +61,8 @@ pub(crate) struct Dev {
     /// How many accounts of the test mnemonic a new chain funds, with 10,000 TFUEL each [default: 20].
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) accounts: Option<u32>,
+    #[command(flatten)]
+    pub(crate) pruning: Pruning,
     /// Print one line of JSON when the server is up, and nothing else.
     #[arg(long)]
     pub(crate) json: bool,
@@ -113,6 +136,8 @@ pub(crate) struct Run {
     /// Where JSON-RPC is served (HTTP and WebSocket).
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8545")]
     pub(crate) rpc: SocketAddr,
+    #[command(flatten)]
+    pub(crate) pruning: Pruning,
     /// Print one line of JSON when the server is up, and nothing else.
     #[arg(long)]
     pub(crate) json: bool,
@@ -123,6 +148,14 @@ fn parse_peer(text: &str) -> Result<(B256, SocketAddr), String> {
     let identity = identity.parse().map_err(|_| format!("{identity:?} is not an identity of 32 hex bytes"))?;
     let address = address.parse().map_err(|_| format!("{address:?} is not an address with a port"))?;
     Ok((identity, address))
+}
+
+/// Fewest states that can be kept.
+const HISTORY_MIN: u64 = 64;
+
+fn parse_history(text: &str) -> Result<NonZeroU64, String> {
+    let blocks = text.parse::<NonZeroU64>().ok().filter(|blocks| blocks.get() >= HISTORY_MIN);
+    blocks.ok_or_else(|| format!("{text:?} is not a number of blocks, at least {HISTORY_MIN}"))
 }
 
 fn parse_fund(text: &str) -> Result<(Address, U256), String> {

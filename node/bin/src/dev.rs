@@ -31,8 +31,11 @@ const ACCOUNTS: u32 = 20;
 pub(crate) async fn command(arguments: Dev) -> Result<()> {
     let mut signals = Signals::catch()?;
     let (store, genesis) = match &arguments.data {
-        Some(data) => (open::store(data)?, stored(data, arguments.accounts)?),
-        None => (Store::memory(), genesis::dev(arguments.accounts.unwrap_or(ACCOUNTS))?.genesis),
+        Some(data) => (open::store(data, &arguments.pruning)?, stored(data, arguments.accounts)?),
+        None => {
+            let store = open::pruning(Store::memory(), &arguments.pruning);
+            (store, genesis::dev(arguments.accounts.unwrap_or(ACCOUNTS))?.genesis)
+        }
     };
     let genesis = Arc::new(genesis);
     let accounts = accounts(&genesis)?;

@@ -20,13 +20,26 @@ pub(crate) fn consensus_path(data: &Path) -> PathBuf {
     data.join("consensus")
 }
 
+/// The database's directory.
+pub(crate) fn chain_path(data: &Path) -> PathBuf {
+    data.join("chain")
+}
+
 /// Opens the database of a data directory, or makes it.
 ///
 /// # Errors
 /// When another process has it open, or it is another layout's.
-pub(crate) fn store(data: &Path) -> Result<Store> {
+pub(crate) fn store(data: &Path, states: &arguments::Pruning) -> Result<Store> {
     fs::create_dir_all(data).wrap_err_with(|| format!("cannot make {}", data.display()))?;
-    Ok(Store::open(&data.join("chain"))?)
+    Ok(pruning(Store::open(&chain_path(data))?, states))
+}
+
+/// `store`, which keeps the states that it is told to.
+pub(crate) fn pruning(store: Store, states: &arguments::Pruning) -> Store {
+    if let Some(blocks) = states.history {
+        store.keep_history(blocks);
+    }
+    store
 }
 
 /// Binds a data directory, whose store is open, to the validator that votes from it. Its vote journals are that
@@ -63,7 +76,7 @@ pub(crate) fn shared(store: Store, genesis: Arc<Genesis>) -> Result<Shared> {
 /// When the files cannot be read or the directory holds another chain.
 pub(crate) fn init(arguments: &arguments::Init) -> Result<()> {
     let genesis = Arc::new(genesis::read(&arguments.genesis)?);
-    let shared = shared(store(&arguments.data)?, genesis)?;
+    let shared = shared(store(&arguments.data, &arguments::Pruning::default())?, genesis)?;
     println!("{} holds the chain of genesis {}", arguments.data.display(), shared.chain.lock().genesis_hash());
     Ok(())
 }

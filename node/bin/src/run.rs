@@ -23,7 +23,8 @@ pub(crate) async fn command(arguments: arguments::Run) -> Result<()> {
     let genesis = Arc::new(genesis::read(&arguments.genesis)?);
     let keys = keys::read(&arguments.keys)?;
     let identity = keys.identity();
-    let shared = open::shared(open::store(&arguments.data)?, genesis.clone())?;
+    let store = open::store(&arguments.data, &arguments.pruning)?;
+    let shared = open::shared(store, genesis.clone())?;
     open::bind(&arguments.data, identity)?;
     let config = network::Config {
         genesis: genesis.clone(),

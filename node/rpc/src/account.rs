@@ -50,17 +50,7 @@ impl Context {
         }
         let height = self.state_height(id)?;
         let slots: Vec<U256> = keys.iter().map(|key| key.as_b256().into()).collect();
-        let proof = self.store.proof(address, &slots)?;
-        // With `latest` a block may have been committed in between; the proof is of the newer one, and as good.
-        let named = matches!(
-            id,
-            Some(BlockId::Hash(_) | BlockId::Number(BlockNumberOrTag::Number(_) | BlockNumberOrTag::Earliest))
-        );
-        if named && proof.tip.height != height {
-            return Err(Fault::Unsupported(
-                "only the newest block's state can be proved, older trie nodes are not kept",
-            ));
-        }
+        let proof = self.store.proof(address, &slots, height)?;
         let account = proof.account.unwrap_or_default();
         let storage = keys.iter().zip(proof.storage);
         Ok(EIP1186AccountProofResponse {

@@ -6,6 +6,7 @@ use alloy::{
     primitives::{Address, Bytes, KECCAK256_EMPTY, U256},
     rpc::types::{BlockOverrides, TransactionRequest, state::StateOverride},
 };
+use edgeloom_chain::StateDbError;
 use edgeloom_evm::{BlockEnvironment, CallError, Overrides, Refusal};
 use edgeloom_types::{Account, Height};
 use revm::context::{
@@ -86,6 +87,7 @@ impl<'a> Stage<'a> {
             Ok(result) => Ok(Ok(result)),
             Err(CallError::Refused(refusal)) => Ok(Err(refusal)),
             Err(error @ CallError::Code { .. }) => Err(Fault::Params(error.to_string())),
+            Err(CallError::Database(StateDbError(error))) => Err(error.into()),
             Err(error) => Err(Fault::Internal(error.to_string())),
         }
     }

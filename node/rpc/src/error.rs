@@ -32,8 +32,12 @@ pub(crate) enum Fault {
     /// The transaction was admitted, but no block took it in the time that the caller gave.
     #[error("the transaction was added to the pool but wasn't processed in time: {0}")]
     Late(B256),
+    /// This node does not keep what was asked for; the sentence says what it keeps. The phrase is geth's, and tools look
+    /// for it.
+    #[error("missing trie node: {0}")]
+    NoState(StoreError),
     #[error("the store failed: {0}")]
-    Store(#[from] StoreError),
+    Store(StoreError),
     #[error("internal error: {0}")]
     Internal(String),
 }
@@ -45,11 +49,20 @@ const LATE: i32 = 4;
 const UNSUPPORTED: i32 = -32004;
 const LIMIT: i32 = -32005;
 
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Pruned { .. } | StoreError::NoTrieHistory { .. } => Self::NoState(error),
+            error => Self::Store(error),
+        }
+    }
+}
+
 impl From<Fault> for ErrorObjectOwned {
     fn from(fault: Fault) -> Self {
         let code = match &fault {
             Fault::Params(_) => ErrorCode::InvalidParams.code(),
-            Fault::Refused(_) | Fault::Rejected(_) | Fault::NoHeader | Fault::NoFilter => GENERIC,
+            Fault::Refused(_) | Fault::Rejected(_) | Fault::NoHeader | Fault::NoFilter | Fault::NoState(_) => GENERIC,
             Fault::Limit(_) => LIMIT,
             Fault::Reverted(_) => REVERTED,
             Fault::Late(_) => LATE,

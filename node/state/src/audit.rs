@@ -11,6 +11,7 @@ use crate::{
 use alloy::primitives::{B256, U256};
 use alloy_trie::{HashBuilder, Nibbles};
 use edgeloom_types::Height;
+use std::collections::BTreeMap;
 
 impl Store {
     /// The sum of all balances in wei, by reading every account (CHAIN.md C5), and the height it is of.
@@ -28,6 +29,22 @@ impl Store {
             Ok(())
         })?;
         Ok((tip.height, sum))
+    }
+
+    /// Bytes on the disk of each table, by its name, without what the log still holds; over memory, of keys and values.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn table_bytes(&self) -> Result<BTreeMap<&'static str, u64>, StoreError> {
+        Table::ALL.into_iter().map(|table| Ok((table.name(), self.kv().bytes(table)?))).collect()
+    }
+
+    /// Rewrites every table without what was overwritten or deleted. Takes as long as the disk needs for all of it.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn compact(&self) -> Result<(), StoreError> {
+        Table::ALL.into_iter().try_for_each(|table| self.kv().compact(table))
     }
 
     /// The state root recomputed from accounts and slots alone, without the stored trie, and the tip whose root it

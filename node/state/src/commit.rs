@@ -8,9 +8,10 @@ use crate::{
     record::{Record, short},
     store::{Store, Tip},
     table::{
-        META_TIP, Table, account_history_key, account_node_key, height_key, storage_history_key, storage_key,
-        storage_node_key,
+        META_TIP, Table, account_history_key, account_node_history_key, account_node_key, height_key,
+        storage_history_key, storage_key, storage_node_history_key, storage_node_key,
     },
+    trie::{Node, nibbles},
 };
 use alloy::primitives::{Address, B256, U256};
 use alloy_consensus::ReceiptEnvelope;
@@ -47,6 +48,7 @@ impl Store {
         let mut batch = self.kv().batch();
         put_block(&mut batch, &commit);
         self.put_state(&mut batch, height, commit.layer)?;
+        self.prune(&mut batch, height, commit.layer.rows())?;
         batch.put(Table::Meta, META_TIP, &tip.encode());
         self.kv().write(batch, Durability::Synced)?;
         self.set_tip(tip);
@@ -71,7 +73,11 @@ impl Store {
             put_change(batch, height, change);
         }
         for (path, node) in &layer.nodes {
-            put_or_delete(batch, Table::AccountTrie, &account_node_key(path), node.as_deref());
+            let row = node.as_ref().map(|node| node.row.as_slice());
+            put_or_delete(batch, Table::AccountTrie, &account_node_key(path), row);
+            if let Some(past) = past(node.as_ref()) {
+                batch.put(Table::AccountTrieHistory, &account_node_history_key(path, height), past);
+            }
         }
         for (hash, code) in &layer.delta().codes {
             batch.put(Table::Codes, hash.as_slice(), code);
@@ -90,6 +96,8 @@ impl Store {
         })?;
         snapshot.scan(Table::StorageTrie, address.as_slice(), &mut |key, _| {
             batch.delete(Table::StorageTrie, key);
+            let path = nibbles(&key[address.len()..])?;
+            batch.put(Table::StorageTrieHistory, &storage_node_history_key(address, &path, height), &[]);
             Ok(())
         })
     }
@@ -164,8 +172,17 @@ fn put_change(batch: &mut Batch<'_>, height: Height, change: &Change) {
         batch.put(Table::StorageHistory, &storage_history_key(&key, height), &value);
     }
     for (path, node) in &change.nodes {
-        put_or_delete(batch, Table::StorageTrie, &storage_node_key(address, path), node.as_deref());
+        let row = node.as_ref().map(|node| node.row.as_slice());
+        put_or_delete(batch, Table::StorageTrie, &storage_node_key(address, path), row);
+        if let Some(past) = past(node.as_ref()) {
+            batch.put(Table::StorageTrieHistory, &storage_node_history_key(address, path, height), past);
+        }
     }
+}
+
+/// The row of history of a node that changed, empty when it is gone; `None` when it needs none.
+fn past(node: Option<&Node>) -> Option<&[u8]> {
+    node.map_or(Some(&[]), |node| node.past.as_deref())
 }
 
 fn put_or_delete(batch: &mut Batch<'_>, table: Table, key: &[u8], value: Option<&[u8]>) {

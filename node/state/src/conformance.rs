@@ -21,9 +21,9 @@ pub fn secure_root(writes: &[Write]) -> Result<B256, StoreError> {
     for (key, value) in writes {
         let entry = Entry { key: Nibbles::unpack_array(&keccak256(key).0), value: value.clone() };
         let (next, changed) = trie::update(root, &[entry], |path| Ok(rows.get(path).cloned()))?;
-        for (path, row) in changed {
-            match row {
-                Some(row) => rows.insert(path, row),
+        for (path, node) in changed {
+            match node {
+                Some(node) => rows.insert(path, node.row),
                 None => rows.remove(&path),
             };
         }

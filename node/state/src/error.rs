@@ -2,8 +2,8 @@ use alloy::primitives::B256;
 use edgeloom_types::{BlockError, Height};
 use std::{io, path::PathBuf};
 
-/// Why the store did not do what was asked. [`Self::Locked`] and [`Self::Version`] are for the operator to fix;
-/// [`Self::UnknownHeight`] is the reader's; [`Self::NotNext`], [`Self::Root`], [`Self::Rows`] and [`Self::Stale`] are
+/// Why the store did not do what was asked. [`Self::Locked`], [`Self::Version`], [`Self::Outdated`] and [`Self::Absent`]
+/// are for the operator to fix; [`Self::UnknownHeight`], [`Self::Pruned`] and [`Self::NoTrieHistory`] are the reader's; [`Self::NotNext`], [`Self::Root`], [`Self::Rows`] and [`Self::Stale`] are
 /// bugs of the caller; the rest is the disk's fault, and the process should stop.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -14,8 +14,25 @@ pub enum StoreError {
          use the build that wrote it, or start from an empty directory and sync again"
     )]
     Version { path: PathBuf, found: u32, expected: u32 },
+    #[error(
+        "database {path} has layout version {found}, this build reads version {expected}: \
+         stop the node and run `edgeloom db migrate --data DIR`, DIR being its data directory"
+    )]
+    Outdated { path: PathBuf, found: u32, expected: u32 },
+    #[error("there is no database in {0}")]
+    Absent(PathBuf),
     #[error("height {asked} is not committed, the tip is at {}", tip.map_or("nothing".into(), |tip| tip.to_string()))]
     UnknownHeight { asked: Height, tip: Option<Height> },
+    #[error(
+        "state of block {asked} is pruned, this node keeps states from block {oldest} on: \
+         ask an archive node, which runs without --history"
+    )]
+    Pruned { asked: Height, oldest: Height },
+    #[error(
+        "trie nodes of block {asked} were never written, this database has them from block {first} on: \
+         ask a node that synced with this build"
+    )]
+    NoTrieHistory { asked: Height, first: Height },
     #[error("block {hash} at height {height} does not follow the committed tip")]
     NotNext { height: Height, hash: B256 },
     #[error("state root {header} in the header is not {computed} of the layer that would be committed")]

@@ -11,7 +11,7 @@ use edgeloom_types::{Account, Height};
 ///
 /// Rows of a height are written by that height's commit and by no other, and the seek never sees rows above the
 /// view's height: so two reads agree with each other whatever is committed between them, and no lock or snapshot is
-/// held.
+/// held. Where history is pruned, a view that falls behind fails with [`StoreError::Pruned`].
 #[derive(Clone, Debug)]
 pub struct HistoryView {
     store: Store,
@@ -28,20 +28,21 @@ impl HistoryView {
     }
 
     /// # Errors
-    /// The disk's.
+    /// [`StoreError::Pruned`]; the disk's.
     pub fn account(&self, address: Address) -> Result<Option<Account>, StoreError> {
         let key = account_history_key(&keccak256(address), self.height);
-        let row = self.store.kv().history(Table::AccountHistory, &key)?.filter(|row| !row.is_empty());
+        let row = self.store.past(Table::AccountHistory, &key, self.height)?.filter(|row| !row.is_empty());
         row.map(|row| Record::decode(&row).map(|record| record.account)).transpose()
     }
 
     /// Zero for slots and accounts that did not exist.
     ///
     /// # Errors
-    /// The disk's.
+    /// [`StoreError::Pruned`]; the disk's.
     pub fn storage(&self, address: Address, slot: U256) -> Result<U256, StoreError> {
         let key = storage_key(&keccak256(address), &keccak256(slot.to_be_bytes::<32>()));
-        let row = self.store.kv().history(Table::StorageHistory, &storage_history_key(&key, self.height))?;
+        let key = storage_history_key(&key, self.height);
+        let row = self.store.past(Table::StorageHistory, &key, self.height)?;
         row.map_or(Ok(U256::ZERO), |value| long(&value))
     }
 

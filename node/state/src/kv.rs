@@ -4,7 +4,10 @@
 mod memory;
 mod rocks;
 
-use crate::{error::StoreError, table::Table};
+use crate::{
+    error::StoreError,
+    table::{LAYOUT_VERSION, Table},
+};
 use memory::Memory;
 use rocks::Rocks;
 use std::path::Path;
@@ -26,7 +29,12 @@ pub(crate) enum Durability {
 
 impl Kv {
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
-        Rocks::open(path).map(Self::Rocks)
+        Self::open_layout(path, LAYOUT_VERSION)
+    }
+
+    /// A database of another version, to migrate it.
+    pub(crate) fn open_layout(path: &Path, version: u32) -> Result<Self, StoreError> {
+        Rocks::open(path, version).map(Self::Rocks)
     }
 
     pub(crate) fn memory() -> Self {
@@ -55,7 +63,7 @@ impl Kv {
 
     /// The value of the first row at or after `key` that shares the table's [`Table::history_prefix`] with it.
     pub(crate) fn history(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        let prefix = &key[..table.history_prefix().expect("called for history tables only")];
+        let prefix = table.history_prefix(key).expect("called with a history table's key");
         match self {
             Self::Rocks(rocks) => rocks.seek(table, key, prefix),
             Self::Memory(memory) => Ok(memory.seek(table, key, prefix)),
@@ -78,6 +86,22 @@ impl Kv {
                 Ok(())
             }
             _ => unreachable!("a batch is written to the backend that made it"),
+        }
+    }
+
+    /// Bytes that the rows of `table` take: on the disk without what is still in the log, or of keys and values.
+    pub(crate) fn bytes(&self, table: Table) -> Result<u64, StoreError> {
+        match self {
+            Self::Rocks(rocks) => rocks.bytes(table),
+            Self::Memory(memory) => Ok(memory.bytes(table)),
+        }
+    }
+
+    /// Rewrites the table without what was overwritten or deleted.
+    pub(crate) fn compact(&self, table: Table) -> Result<(), StoreError> {
+        match self {
+            Self::Rocks(rocks) => rocks.compact(table),
+            Self::Memory(_) => Ok(()),
         }
     }
 
@@ -110,6 +134,17 @@ impl Batch<'_> {
         }
     }
 }
+
+/// Where a walk goes after a row.
+pub(crate) enum Step {
+    Next,
+    /// The first row at or after this key, which lies after the row.
+    Seek(Vec<u8>),
+    Stop,
+}
+
+/// Called with each key and value of a walk; an error ends it.
+pub(crate) type Walk<'v> = dyn FnMut(&[u8], &[u8]) -> Result<Step, StoreError> + 'v;
 
 pub(crate) enum Snapshot<'a> {
     Rocks(rocks::Snapshot<'a>),
@@ -146,6 +181,14 @@ impl Snapshot<'_> {
         match self {
             Self::Rocks(snapshot) => snapshot.scan(table, prefix, visit),
             Self::Memory(snapshot) => snapshot.scan(table, prefix, visit),
+        }
+    }
+
+    /// Rows from the first at or after `from`, as far as `visit` says, in key order.
+    pub(crate) fn walk(&self, table: Table, from: &[u8], visit: &mut Walk<'_>) -> Result<(), StoreError> {
+        match self {
+            Self::Rocks(snapshot) => snapshot.walk(table, from, visit),
+            Self::Memory(snapshot) => snapshot.walk(table, from, visit),
         }
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     error::StoreError,
     record::{Record, short},
-    trie::{self, Entry, Nodes},
+    trie::{self, Entry, Node, Nodes},
     view::View,
 };
 use alloy::primitives::{Address, B256, U256, keccak256};
@@ -63,8 +63,14 @@ impl Layer {
     }
 
     /// `Some` when this layer changes the node. One below a clearing is never asked for: no node above leads there.
-    pub(crate) fn storage_node(&self, address: &Address, path: &Nibbles) -> Option<&Option<Vec<u8>>> {
+    pub(crate) fn storage_node(&self, address: &Address, path: &Nibbles) -> Option<&Option<Node>> {
         self.changes.get(address)?.nodes.get(path)
+    }
+
+    /// How many rows of history it is.
+    pub(crate) fn rows(&self) -> usize {
+        let of_account = |change: &Change| 1 + change.slots.len() + change.nodes.len();
+        self.nodes.len() + self.changes.values().map(of_account).sum::<usize>()
     }
 
     pub(crate) fn extend(view: &View, parent_root: B256, mut delta: StateDelta) -> Result<Self, StoreError> {

@@ -8,6 +8,8 @@
 //! * S4 History rows hold the value that a key took at a height and are never rewritten, so a [`HistoryView`] needs no
 //!   lock: whatever is committed while it reads lies above its height.
 //! * S5 Accounts and slots are keyed by keccak256; trie nodes by their path, so the trie never accumulates dead nodes.
+//! * S6 Trie nodes have history as accounts and slots do, so every committed state can be proved.
+//! * S7 With pruning, states below [`Store::oldest`] are refused, never answered wrongly; blocks and receipts stay.
 //!
 //! `kv` is the one place that knows there are two backends; everything above it is the same code over both.
 
@@ -21,7 +23,10 @@ mod kv;
 mod layer;
 mod log_index;
 mod logs;
+mod migrate;
 mod proof;
+mod prune;
+mod range;
 mod receipts;
 mod record;
 mod store;
@@ -34,7 +39,9 @@ pub use error::StoreError;
 pub use history::HistoryView;
 pub use layer::Layer;
 pub use logs::{BlockLogs, LogQuery, LogView, LogsFound};
+pub use migrate::Migration;
 pub use proof::{AccountProof, StorageProof};
+pub use range::StorageRange;
 pub use store::{Store, Tip};
 pub use view::View;
 

@@ -2,7 +2,8 @@ use crate::{
     error::StoreError,
     history::HistoryView,
     kv::Kv,
-    table::{META_TIP, Table},
+    prune::Pruning,
+    table::{META_FIRST_PROOF, META_TIP, Table},
     view::View,
 };
 use alloy::primitives::{B256, Bytes, KECCAK256_EMPTY};
@@ -29,6 +30,9 @@ struct Inner {
     tip: RwLock<Option<Tip>>,
     /// One commit at a time.
     commit: Mutex<()>,
+    pruning: Pruning,
+    /// [`META_FIRST_PROOF`], which only a migration writes.
+    first_proof: Height,
 }
 
 impl Store {
@@ -36,19 +40,21 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Locked`] while another process has it open, [`StoreError::Version`] when another build's layout is
-    /// in it, [`StoreError::Io`] and [`StoreError::Database`] when the disk fails.
+    /// in it, [`StoreError::Outdated`] for one that [`Store::migrate`] brings here, [`StoreError::Io`] and [`StoreError::Database`] when the disk fails.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         Self::over(Kv::open(path)?)
     }
 
     /// The same store without a disk.
     pub fn memory() -> Self {
-        Self(Arc::new(Inner { kv: Kv::memory(), tip: RwLock::default(), commit: Mutex::default() }))
+        Self::over(Kv::memory()).expect("an empty map has no row that is malformed")
     }
 
     fn over(kv: Kv) -> Result<Self, StoreError> {
         let tip = kv.get(Table::Meta, META_TIP)?.map(|row| Tip::decode(&row)).transpose()?;
-        Ok(Self(Arc::new(Inner { kv, tip: RwLock::new(tip), commit: Mutex::default() })))
+        let pruning = Pruning::stored(&kv)?;
+        let first_proof = stored_height(&kv, META_FIRST_PROOF)?;
+        Ok(Self(Arc::new(Inner { kv, tip: RwLock::new(tip), commit: Mutex::default(), pruning, first_proof })))
     }
 
     /// The newest committed block; `None` before genesis is.
@@ -64,9 +70,10 @@ impl Store {
     /// The state after the block at `height`, whatever is committed meanwhile.
     ///
     /// # Errors
-    /// [`StoreError::UnknownHeight`] above the tip.
+    /// [`StoreError::UnknownHeight`] above the tip, [`StoreError::Pruned`] below [`Store::oldest`].
     pub fn at(&self, height: Height) -> Result<HistoryView, StoreError> {
         self.committed(height)?;
+        self.kept(height)?;
         Ok(HistoryView::new(self.clone(), height))
     }
 
@@ -94,6 +101,14 @@ impl Store {
         &self.0.kv
     }
 
+    pub(crate) fn pruning(&self) -> &Pruning {
+        &self.0.pruning
+    }
+
+    pub(crate) fn first_proof(&self) -> Height {
+        self.0.first_proof
+    }
+
     pub(crate) fn commit_lock(&self) -> &Mutex<()> {
         &self.0.commit
     }
@@ -101,6 +116,14 @@ impl Store {
     pub(crate) fn set_tip(&self, tip: Tip) {
         *self.0.tip.write() = Some(tip);
     }
+}
+
+/// A height among the rows of [`Table::Meta`]; genesis when it is not there.
+pub(crate) fn stored_height(kv: &Kv, key: &[u8]) -> Result<Height, StoreError> {
+    let Some(row) = kv.get(Table::Meta, key)? else { return Ok(Height::GENESIS) };
+    let height =
+        row.as_slice().try_into().map_err(|_| StoreError::corrupt(format!("height of {} bytes", row.len())))?;
+    Ok(Height::new(u64::from_be_bytes(height)))
 }
 
 impl Tip {

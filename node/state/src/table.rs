@@ -1,5 +1,6 @@
 //! The layout (CHAIN.md C14): which rows exist, and how their keys are made. Numbers in keys are big-endian.
 
+use crate::error::StoreError;
 use alloy::primitives::B256;
 use alloy_trie::Nibbles;
 use edgeloom_types::Height;
@@ -7,10 +8,14 @@ use edgeloom_types::Height;
 /// Changes when any key or value encoding does. An unknown version is refused at open.
 pub(crate) const LAYOUT_VERSION: u32 = 2;
 
+/// As [`LAYOUT_VERSION`], without the history of trie nodes and the index of logs.
+pub(crate) const LAYOUT_WITHOUT_TRIE_HISTORY: u32 = 1;
+
 /// One column family each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Table {
-    /// [`META_LAYOUT`] → version u32; [`META_TIP`] → tip.
+    /// [`META_LAYOUT`] → version u32; [`META_TIP`] → tip; [`META_OLDEST`], [`META_FIRST_PROOF`] → height, absent for
+    /// genesis; [`META_SWEEP`] → index of a table u8 ‖ key.
     Meta,
     /// Height → RLP header.
     Headers,
@@ -46,15 +51,28 @@ pub(crate) enum Table {
     StorageTrie,
     /// keccak(code) → code.
     Codes,
+    /// Packed path ‖ !height → what of the node at the path changed then, empty when it ceased to exist (`trie::past`).
+    AccountTrieHistory,
+    /// keccak(address) ‖ packed path ‖ !height → as in [`Self::AccountTrieHistory`].
+    StorageTrieHistory,
 }
 
 pub(crate) const META_LAYOUT: &[u8] = b"layout";
 pub(crate) const META_TIP: &[u8] = b"tip";
+/// The lowest height whose state can be read.
+pub(crate) const META_OLDEST: &[u8] = b"oldest";
+/// The lowest height whose trie nodes are kept; those of earlier blocks were never written.
+pub(crate) const META_FIRST_PROOF: &[u8] = b"first_proof";
+/// Where pruning goes on.
+pub(crate) const META_SWEEP: &[u8] = b"sweep";
+
+/// Bytes of a history key after what it is the history of.
+const HEIGHT_BYTES: usize = 8;
 
 impl Table {
     pub(crate) const COUNT: usize = Self::ALL.len();
 
-    pub(crate) const ALL: [Self; 18] = [
+    pub(crate) const ALL: [Self; 20] = [
         Self::Meta,
         Self::Headers,
         Self::Bodies,
@@ -73,7 +91,13 @@ impl Table {
         Self::AccountTrie,
         Self::StorageTrie,
         Self::Codes,
+        Self::AccountTrieHistory,
+        Self::StorageTrieHistory,
     ];
+
+    /// Those whose keys end in a height.
+    pub(crate) const HISTORIES: [Self; 4] =
+        [Self::AccountHistory, Self::StorageHistory, Self::AccountTrieHistory, Self::StorageTrieHistory];
 
     pub(crate) const fn name(self) -> &'static str {
         match self {
@@ -95,17 +119,37 @@ impl Table {
             Self::AccountTrie => "account_trie",
             Self::StorageTrie => "storage_trie",
             Self::Codes => "codes",
+            Self::AccountTrieHistory => "account_trie_history",
+            Self::StorageTrieHistory => "storage_trie_history",
         }
     }
 
-    /// Bytes of a history key before the height; a seek never leaves them.
-    pub(crate) const fn history_prefix(self) -> Option<usize> {
+    /// What a history key is the history of, the same for a whole key and for a part of it that has this: a seek never
+    /// leaves it. `None` for other tables, and for what is no key of this one.
+    pub(crate) fn history_prefix(self, key: &[u8]) -> Option<&[u8]> {
         match self {
-            Self::AccountHistory => Some(32),
-            Self::StorageHistory => Some(64),
+            Self::AccountHistory => key.get(..32),
+            Self::StorageHistory => key.get(..64),
+            Self::AccountTrieHistory => path_prefix(key, 0),
+            Self::StorageTrieHistory => path_prefix(key, 32),
             _ => None,
         }
     }
+}
+
+/// The first `start` bytes of `key` and the packed path after them.
+fn path_prefix(key: &[u8], start: usize) -> Option<&[u8]> {
+    let nibbles = usize::from(*key.get(start)?);
+    key.get(..start + 1 + nibbles.div_ceil(2))
+}
+
+/// A history key's prefix and height.
+pub(crate) fn split_history_key(table: Table, key: &[u8]) -> Result<(&[u8], Height), StoreError> {
+    let split = table.history_prefix(key).and_then(|prefix| {
+        let height = <[u8; HEIGHT_BYTES]>::try_from(&key[prefix.len()..]).ok()?;
+        Some((prefix, Height::new(!u64::from_be_bytes(height))))
+    });
+    split.ok_or_else(|| StoreError::corrupt(format!("key of {} bytes in {}", key.len(), table.name())))
 }
 
 pub(crate) const fn height_key(height: Height) -> [u8; 8] {
@@ -144,3 +188,27 @@ pub(crate) fn storage_node_key(address: &B256, path: &Nibbles) -> Vec<u8> {
     key.extend(path.iter());
     key
 }
+
+/// The path's length in nibbles, then two nibbles a byte. The length makes no path the beginning of another, so that a
+/// seek for one ends before the next, whatever heights follow. Half the bytes of a nibble a byte, and a seventh of a
+/// fixed width: the paths of a million accounts have five nibbles, not 64.
+pub(crate) fn account_node_history_key(path: &Nibbles, height: Height) -> Vec<u8> {
+    node_history_key(&[], path, height)
+}
+
+pub(crate) fn storage_node_history_key(address: &B256, path: &Nibbles, height: Height) -> Vec<u8> {
+    node_history_key(address.as_slice(), path, height)
+}
+
+fn node_history_key(address: &[u8], path: &Nibbles, height: Height) -> Vec<u8> {
+    let packed = path.pack();
+    let mut key = Vec::with_capacity(address.len() + 1 + packed.len() + HEIGHT_BYTES);
+    key.extend_from_slice(address);
+    key.push(path.len() as u8);
+    key.extend_from_slice(&packed);
+    key.extend_from_slice(&(!height.get()).to_be_bytes());
+    key
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,8 @@
 mod concurrent;
 mod kill;
 mod logs;
+mod migrate;
+mod prune;
 mod refusal;
 mod rows;
 mod state;

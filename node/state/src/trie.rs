@@ -7,18 +7,29 @@
 //!   Rows that are not read keep their absolute path whatever happens above them.
 
 mod merge;
+mod past;
 mod prove;
 
 use crate::error::StoreError;
-use alloy::primitives::{B256, keccak256};
+use alloy::primitives::B256;
 use alloy_rlp::Decodable;
 use alloy_trie::{EMPTY_ROOT_HASH, Nibbles, nodes::TrieNode};
 use merge::Merge;
+pub(crate) use past::{PastTrie, encode as encode_past};
 pub(crate) use prove::prove;
 use std::collections::BTreeMap;
 
 /// The rows that an update changes, by path; `None` for those that are gone.
-pub(crate) type Nodes = BTreeMap<Nibbles, Option<Vec<u8>>>;
+pub(crate) type Nodes = BTreeMap<Nibbles, Option<Node>>;
+
+/// A node that has a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Node {
+    /// RLP.
+    pub(crate) row: Vec<u8>,
+    /// Its row of history; `None` where the newest row that is there still says it (P3).
+    pub(crate) past: Option<Vec<u8>>,
+}
 
 /// What becomes of one key.
 pub(crate) struct Entry {
@@ -37,23 +48,15 @@ where
     F: Fn(&Nibbles) -> Result<Option<Vec<u8>>, StoreError>,
 {
     debug_assert!(entries.is_sorted_by(|a, b| a.key < b.key));
+    if entries.is_empty() {
+        return Ok((root, Nodes::new()));
+    }
     let top = Nibbles::new();
-    let mut nodes = Nodes::new();
-    let existing = if root == EMPTY_ROOT_HASH {
-        None
-    } else {
-        nodes.insert(top, None);
-        Some(decode(&load_row(&load, &top)?)?)
-    };
-    let mut merge = Merge::new(load, nodes);
-    let Some(node) = merge.merge(&top, existing, entries)? else {
-        return Ok((EMPTY_ROOT_HASH, merge.into_nodes()));
-    };
-    let row = alloy_rlp::encode(&node);
-    let root = keccak256(&row);
-    let mut nodes = merge.into_nodes();
-    nodes.insert(top, Some(row));
-    Ok((root, nodes))
+    let mut merge = Merge::new(load);
+    let existing = if root == EMPTY_ROOT_HASH { None } else { Some(merge.take(&top)?) };
+    let merged = merge.merge(&top, existing, entries)?;
+    let root = merged.map_or(EMPTY_ROOT_HASH, |node| merge.place_root(&node));
+    Ok((root, merge.into_nodes()))
 }
 
 fn load_row<F>(load: &F, path: &Nibbles) -> Result<Vec<u8>, StoreError>
@@ -63,7 +66,15 @@ where
     load(path)?.ok_or_else(|| StoreError::corrupt(format!("no trie node at {path:?}")))
 }
 
-fn decode(mut row: &[u8]) -> Result<TrieNode, StoreError> {
+/// A path from one nibble a byte.
+pub(crate) fn nibbles(bytes: &[u8]) -> Result<Nibbles, StoreError> {
+    if bytes.iter().all(|nibble| *nibble < 16) {
+        return Ok(Nibbles::from_nibbles(bytes));
+    }
+    Err(StoreError::corrupt("path of a trie node"))
+}
+
+pub(crate) fn decode(mut row: &[u8]) -> Result<TrieNode, StoreError> {
     TrieNode::decode(&mut row).map_err(|error| StoreError::corrupt(format!("trie node: {error}")))
 }
 

@@ -106,7 +106,7 @@ impl View {
 
     pub(crate) fn account_node(&self, path: &Nibbles) -> Result<Option<Vec<u8>>, StoreError> {
         match self.top(|layer| layer.nodes.get(path)) {
-            Some(node) => Ok(node.clone()),
+            Some(node) => Ok(node.as_ref().map(|node| node.row.clone())),
             None => self.store.kv().get(Table::AccountTrie, &account_node_key(path)),
         }
     }
@@ -118,7 +118,7 @@ impl View {
         path: &Nibbles,
     ) -> Result<Option<Vec<u8>>, StoreError> {
         match self.top(|layer| layer.storage_node(address, path)) {
-            Some(node) => Ok(node.clone()),
+            Some(node) => Ok(node.as_ref().map(|node| node.row.clone())),
             None => self.store.kv().get(Table::StorageTrie, &storage_node_key(hashed, path)),
         }
     }

@@ -83,22 +83,61 @@ async fn fees_follow_the_blocks() {
 }
 
 #[tokio::test]
-async fn a_proof_leads_to_the_state_root() {
+async fn a_proof_leads_to_the_state_root_of_every_block() {
     let world = World::dev().await;
-    world.get("eth_sendRawTransaction", json!([transfer(0, 0)])).await;
+    for nonce in 0..3 {
+        world.get("eth_sendRawTransaction", json!([transfer(0, nonce)])).await;
+    }
     let account = signer(0).address();
-    let proof = world.get("eth_getProof", json!([account, ["0x0"], "latest"])).await;
-    let proof: EIP1186AccountProofResponse = serde_json::from_value(proof).unwrap();
-    let root = world.get("eth_getBlockByNumber", json!(["latest", false])).await["stateRoot"].clone();
-    assert_eq!(json!(keccak256(&proof.account_proof[0])), root);
-    // The last node is the leaf: its second item is the account.
-    let mut leaf = proof.account_proof.last().unwrap().as_ref();
-    let items = Vec::<Bytes>::decode(&mut leaf).unwrap();
-    let held = alloy::consensus::TrieAccount::decode(&mut items[1].as_ref()).unwrap();
-    assert_eq!((held.nonce, held.balance), (1, proof.balance));
-    assert_eq!(proof.storage_proof[0].value, U256::ZERO);
-    let (code, _) = world.fail("eth_getProof", json!([account, [], "0x0"])).await;
-    assert_eq!(code, -32004);
+    let first = world.get("eth_getBlockByNumber", json!(["0x1", false])).await["hash"].clone();
+    let blocks = [
+        (json!("0x0"), "0x0", 0),
+        (json!("earliest"), "0x0", 0),
+        (first.clone(), "0x1", 1),
+        (json!({"blockHash": first, "requireCanonical": true}), "0x1", 1),
+        (json!({"blockNumber": "0x2"}), "0x2", 2),
+        (json!("latest"), "0x3", 3),
+        (json!("finalized"), "0x3", 3),
+        (json!("pending"), "0x3", 3),
+    ];
+    for (id, number, nonce) in blocks {
+        let proof = world.get("eth_getProof", json!([account, ["0x0"], id])).await;
+        let proof: EIP1186AccountProofResponse = serde_json::from_value(proof).unwrap();
+        let root = world.get("eth_getBlockByNumber", json!([number, false])).await["stateRoot"].clone();
+        assert_eq!(json!(keccak256(&proof.account_proof[0])), root, "{id}");
+        // The last node is the leaf: its second item is the account.
+        let mut leaf = proof.account_proof.last().unwrap().as_ref();
+        let items = Vec::<Bytes>::decode(&mut leaf).unwrap();
+        let held = alloy::consensus::TrieAccount::decode(&mut items[1].as_ref()).unwrap();
+        assert_eq!((held.nonce, held.balance, proof.nonce), (nonce, proof.balance, nonce), "{id}");
+        assert_eq!(json!(proof.balance), world.get("eth_getBalance", json!([account, id])).await);
+        assert_eq!(proof.storage_proof[0].value, U256::ZERO);
+    }
+    let above = world.fail("eth_getProof", json!([account, [], "0x4"])).await;
+    assert_eq!(above, (-32000, "header not found".into()));
+}
+
+#[tokio::test]
+async fn a_pruned_state_is_said_to_be_pruned() {
+    let world = World::dev().await;
+    world.store.keep_history(std::num::NonZeroU64::new(2).unwrap());
+    for nonce in 0..3 {
+        world.get("eth_sendRawTransaction", json!([transfer(0, nonce)])).await;
+    }
+    let account = signer(0).address();
+    let expected = "missing trie node: state of block 1 is pruned, this node keeps states from block 2 on: \
+                    ask an archive node, which runs without --history";
+    for (method, parameters) in [
+        ("eth_getBalance", json!([account, "0x1"])),
+        ("eth_getStorageAt", json!([account, "0x0", "0x1"])),
+        ("eth_getProof", json!([account, [], "0x1"])),
+        ("eth_call", json!([{"to": account}, "0x1"])),
+    ] {
+        assert_eq!(world.fail(method, parameters).await, (-32000, expected.into()), "{method}");
+    }
+    assert_eq!(world.get("eth_getTransactionCount", json!([account, "0x2"])).await, "0x2");
+    assert_eq!(world.get("eth_getBlockByNumber", json!(["0x1", true])).await["transactions"][0]["nonce"], "0x0");
+    assert_eq!(world.get("eth_getBlockReceipts", json!(["0x1"])).await.as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! The store without a disk, for tests and simulation: one ordered map per table under one lock.
 
-use super::Visit;
+use super::{Step, Visit, Walk};
 use crate::{error::StoreError, table::Table};
 use parking_lot::{RwLock, RwLockReadGuard};
 use std::collections::BTreeMap;
@@ -28,6 +28,10 @@ impl Memory {
         let tables = self.0.read();
         let (found, value) = tables[table as usize].range(key.to_vec()..).next()?;
         found.starts_with(prefix).then(|| value.clone())
+    }
+
+    pub(super) fn bytes(&self, table: Table) -> u64 {
+        self.0.read()[table as usize].iter().map(|(key, value)| (key.len() + value.len()) as u64).sum()
     }
 
     pub(super) fn write(&self, batch: Batch) {
@@ -74,5 +78,17 @@ impl Snapshot<'_> {
     pub(super) fn scan(&self, table: Table, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(), StoreError> {
         let rows = self.0[table as usize].range(prefix.to_vec()..);
         rows.take_while(|(key, _)| key.starts_with(prefix)).try_for_each(|(key, value)| visit(key, value))
+    }
+
+    pub(super) fn walk(&self, table: Table, from: &[u8], visit: &mut Walk<'_>) -> Result<(), StoreError> {
+        let mut rows = self.0[table as usize].range(from.to_vec()..);
+        while let Some((key, value)) = rows.next() {
+            match visit(key, value)? {
+                Step::Next => (),
+                Step::Seek(to) => rows = self.0[table as usize].range(to..),
+                Step::Stop => break,
+            }
+        }
+        Ok(())
     }
 }

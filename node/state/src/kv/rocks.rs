@@ -1,13 +1,13 @@
 //! The store on disk: one RocksDB column family per table, every block one synced batch.
 
-use super::{Durability, Visit};
+use super::{Durability, Step, Visit, Walk};
 use crate::{
     error::StoreError,
-    table::{LAYOUT_VERSION, META_LAYOUT, META_TIP, Table},
+    table::{LAYOUT_VERSION, LAYOUT_WITHOUT_TRIE_HISTORY, META_LAYOUT, META_TIP, Table},
 };
 use rocksdb::{
-    BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompressionType, Options, ReadOptions,
-    SliceTransform, WriteBatch, WriteOptions,
+    BlockBasedOptions, BottommostLevelCompaction, Cache, ColumnFamily, ColumnFamilyDescriptor, CompactOptions, DB,
+    DBCompressionType, Options, ReadOptions, SliceTransform, WriteBatch, WriteOptions,
 };
 use std::{
     fs::{File, TryLockError, create_dir_all},
@@ -23,6 +23,8 @@ const BLOCK_CACHE_BYTES: usize = 128 << 20;
 const MEMTABLES_BYTES: usize = 64 << 20;
 const WAL_BYTES: u64 = 128 << 20;
 const OPEN_FILES: i32 = 512;
+/// Past trie nodes are read rarely, and with larger blocks their index is smaller.
+const TRIE_HISTORY_BLOCK_BYTES: usize = 16 << 10;
 
 #[derive(Debug)]
 pub(crate) struct Rocks {
@@ -32,7 +34,7 @@ pub(crate) struct Rocks {
 }
 
 impl Rocks {
-    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
+    pub(super) fn open(path: &Path, version: u32) -> Result<Self, StoreError> {
         let io = |source| StoreError::Io { path: path.to_path_buf(), source };
         create_dir_all(path).map_err(io)?;
         let lock = File::create(path.join(LOCK_FILE)).map_err(io)?;
@@ -42,20 +44,20 @@ impl Rocks {
         })?;
         let cache = Cache::new_lru_cache(BLOCK_CACHE_BYTES);
         let families = Table::ALL.map(|table| ColumnFamilyDescriptor::new(table.name(), table_options(table, &cache)));
-        refuse_other_layouts(path)?;
+        refuse_other_layouts(path, version)?;
         let rocks = Self { db: DB::open_cf_descriptors(&database_options(), path, families)?, _lock: lock };
-        rocks.check_version(path)?;
+        rocks.check_version(path, version)?;
         Ok(rocks)
     }
 
     /// Writes the version into a new database, compares it in an old one.
-    fn check_version(&self, path: &Path) -> Result<(), StoreError> {
+    fn check_version(&self, path: &Path, version: u32) -> Result<(), StoreError> {
         match self.get(Table::Meta, META_LAYOUT)? {
-            Some(found) => expect_version(path, &found),
-            None if self.get(Table::Meta, META_TIP)?.is_some() => expect_version(path, &[]),
+            Some(found) => expect_version(path, &found, version),
+            None if self.get(Table::Meta, META_TIP)?.is_some() => expect_version(path, &[], version),
             None => {
                 let mut batch = self.batch();
-                batch.put(Table::Meta, META_LAYOUT, &LAYOUT_VERSION.to_be_bytes());
+                batch.put(Table::Meta, META_LAYOUT, &version.to_be_bytes());
                 self.write(batch, Durability::Synced)
             }
         }
@@ -85,6 +87,20 @@ impl Rocks {
         rows.seek(key);
         rows.status()?;
         Ok(rows.item().filter(|(found, _)| found.starts_with(prefix)).map(|(_, value)| value.to_vec()))
+    }
+
+    pub(super) fn bytes(&self, table: Table) -> Result<u64, StoreError> {
+        let bytes = self.db.property_int_value_cf(self.family(table), rocksdb::properties::TOTAL_SST_FILES_SIZE)?;
+        Ok(bytes.unwrap_or(0))
+    }
+
+    pub(super) fn compact(&self, table: Table) -> Result<(), StoreError> {
+        let mut options = CompactOptions::default();
+        // Else what is in the last level already stays as it is.
+        options.set_bottommost_level_compaction(BottommostLevelCompaction::Force);
+        self.db.flush_cf(self.family(table))?;
+        self.db.compact_range_cf_opt(self.family(table), None::<&[u8]>, None::<&[u8]>, &options);
+        Ok(())
     }
 
     pub(super) fn batch(&self) -> Batch<'_> {
@@ -156,6 +172,23 @@ impl Snapshot<'_> {
         }
         Ok(rows.status()?)
     }
+
+    pub(super) fn walk(&self, table: Table, from: &[u8], visit: &mut Walk<'_>) -> Result<(), StoreError> {
+        let mut options = ReadOptions::default();
+        options.fill_cache(false);
+        // A walk leaves the prefix that it starts in, so filters of prefixes must not end it.
+        options.set_total_order_seek(true);
+        let mut rows = self.snapshot.raw_iterator_cf_opt(self.rocks.family(table), options);
+        rows.seek(from);
+        while let Some((key, value)) = rows.item() {
+            match visit(key, value)? {
+                Step::Next => rows.next(),
+                Step::Seek(to) => rows.seek(to),
+                Step::Stop => break,
+            }
+        }
+        Ok(rows.status()?)
+    }
 }
 
 fn database_options() -> Options {
@@ -180,15 +213,37 @@ fn table_options(table: Table, cache: &Cache) -> Options {
     let mut options = Options::default();
     options.set_compression_type(DBCompressionType::Lz4);
     options.set_level_compaction_dynamic_level_bytes(true);
-    if let Some(prefix) = table.history_prefix() {
-        options.set_prefix_extractor(SliceTransform::create_fixed_prefix(prefix));
+    if let Some(prefix) = prefix(table) {
+        options.set_prefix_extractor(prefix);
+        // Histories are sought by prefix only.
+        blocks.set_whole_key_filtering(false);
+    }
+    if matches!(table, Table::AccountTrieHistory | Table::StorageTrieHistory) {
+        blocks.set_block_size(TRIE_HISTORY_BLOCK_BYTES);
     }
     options.set_block_based_table_factory(&blocks);
     options
 }
 
+/// [`Table::history_prefix`] in RocksDB's terms. The names are in the database's files.
+fn prefix(table: Table) -> Option<SliceTransform> {
+    fn of_account_nodes(key: &[u8]) -> &[u8] {
+        Table::AccountTrieHistory.history_prefix(key).unwrap_or(key)
+    }
+    fn of_storage_nodes(key: &[u8]) -> &[u8] {
+        Table::StorageTrieHistory.history_prefix(key).unwrap_or(key)
+    }
+    match table {
+        Table::AccountHistory => Some(SliceTransform::create_fixed_prefix(32)),
+        Table::StorageHistory => Some(SliceTransform::create_fixed_prefix(64)),
+        Table::AccountTrieHistory => Some(SliceTransform::create("edgeloom.account_node", of_account_nodes, None)),
+        Table::StorageTrieHistory => Some(SliceTransform::create("edgeloom.storage_node", of_storage_nodes, None)),
+        _ => None,
+    }
+}
+
 /// Looks before opening for writing: a database whose tables are not ours gets no table created in it.
-fn refuse_other_layouts(path: &Path) -> Result<(), StoreError> {
+fn refuse_other_layouts(path: &Path, version: u32) -> Result<(), StoreError> {
     if !path.join("CURRENT").exists() {
         return Ok(());
     }
@@ -203,12 +258,16 @@ fn refuse_other_layouts(path: &Path) -> Result<(), StoreError> {
         let db = DB::open_cf_for_read_only(&options, path, [meta], false)?;
         let family = db.cf_handle(meta).expect("just opened");
         if let Some(found) = db.get_cf(family, META_LAYOUT)? {
-            return expect_version(path, &found);
+            return expect_version(path, &found, version);
         }
     }
     // Killed while it was being created: the missing tables are created now. Every database has `default`; we never
     // write to it, whoever made a database with rows there did.
-    if present.iter().all(|name| known(name)) && is_default_empty(path)? { Ok(()) } else { expect_version(path, &[]) }
+    if present.iter().all(|name| known(name)) && is_default_empty(path)? {
+        Ok(())
+    } else {
+        expect_version(path, &[], version)
+    }
 }
 
 fn is_default_empty(path: &Path) -> Result<bool, StoreError> {
@@ -219,10 +278,11 @@ fn is_default_empty(path: &Path) -> Result<bool, StoreError> {
     Ok(!rows.valid())
 }
 
-fn expect_version(path: &Path, found: &[u8]) -> Result<(), StoreError> {
-    let found = found.try_into().map_or(0, u32::from_be_bytes);
-    if found == LAYOUT_VERSION {
-        return Ok(());
+fn expect_version(path: &Path, found: &[u8], expected: u32) -> Result<(), StoreError> {
+    let (path, found) = (path.to_path_buf(), found.try_into().map_or(0, u32::from_be_bytes));
+    match (found, expected) {
+        _ if found == expected => Ok(()),
+        (LAYOUT_WITHOUT_TRIE_HISTORY, LAYOUT_VERSION) => Err(StoreError::Outdated { path, found, expected }),
+        _ => Err(StoreError::Version { path, found, expected }),
     }
-    Err(StoreError::Version { path: path.to_path_buf(), found, expected: LAYOUT_VERSION })
 }

@@ -1,18 +1,24 @@
 //! kill -9 at any moment: what was acknowledged is there, and what is there is whole.
 
-use super::world::{Model, Op, PEOPLE, SLOTS, address, commit};
+use super::{
+    state::assert_proved,
+    world::{Model, Op, PEOPLE, SLOTS, address, commit},
+};
 use crate::{Store, Tip};
 use alloy::primitives::{B256, U256, keccak256};
 use edgeloom_types::Height;
 use std::{
     env,
     io::{BufRead, BufReader, Write, stdout},
+    num::NonZeroU64,
     path::Path,
     process::{Child, Command, Stdio},
     time::Duration,
 };
 
 const DIRECTORY: &str = "EDGELOOM_STATE_KILL_TEST_DIRECTORY";
+/// States that the pruned store keeps.
+const KEPT: NonZeroU64 = NonZeroU64::new(5).expect("not zero");
 const ROUNDS: u64 = 6;
 
 /// The block at a height, the same in every process.
@@ -41,8 +47,12 @@ fn model_at(height: u64) -> Model {
 }
 
 /// Commits blocks until it is killed, and says each height once its commit has returned.
-fn write_forever(directory: &Path) -> ! {
+fn write_forever(directory: &Path, keep: Option<NonZeroU64>) -> ! {
     let store = Store::open(directory).expect("the killed process left no lock");
+    if let Some(blocks) = keep {
+        store.keep_history(blocks);
+        store.sweep_slowly(7);
+    }
     let tip = store.tip();
     let mut next = tip.map_or(0, |tip| tip.height.get() + 1);
     let mut model = next.checked_sub(1).map_or_else(Model::default, model_at);
@@ -64,12 +74,11 @@ impl Drop for Writer {
     }
 }
 
-/// Starts a writer, kills it, and gives the last height it acknowledged.
-fn kill_a_writer(directory: &Path, round: u64) -> u64 {
-    let test = concat!(module_path!(), "::what_was_committed_survives_kill_nine");
-    let (_crate_name, test) = test.split_once("::").expect("a path within the crate");
+/// Starts a writer, which runs in `test` of this module, kills it, and gives the last height it acknowledged.
+fn kill_a_writer(directory: &Path, test: &str, round: u64) -> u64 {
+    let (_crate_name, module) = module_path!().split_once("::").expect("a path within the crate");
     let child = Command::new(env::current_exe().expect("a test binary"))
-        .args(["--exact", test, "--nocapture"])
+        .args(["--exact", &format!("{module}::{test}"), "--nocapture"])
         .env(DIRECTORY, directory)
         .stdout(Stdio::piped())
         .spawn()
@@ -98,26 +107,42 @@ fn assert_whole(store: &Store, acknowledged: u64) -> Tip {
     assert_eq!(store.burned(tip.height).expect("reads"), U256::from(tip.height.get() * 7));
     let above = tip.height.next();
     assert_eq!(store.header(above).expect("reads"), None);
-    let past = store.at(Height::new(tip.height.get() / 2)).expect("committed");
+    let past = Height::new(tip.height.get() / 2).max(store.oldest());
+    let past = store.at(past).expect("committed");
     let model = model_at(past.height().get());
     for address in (0..PEOPLE).map(address) {
         assert_eq!(past.account(address).expect("reads"), model.account(address));
+        for slot in (0..SLOTS).map(U256::from) {
+            assert_eq!(past.storage(address, slot).expect("reads"), model.slot(address, slot));
+        }
     }
+    assert_proved(store, &model, past.height());
     tip
 }
 
-#[test]
-fn what_was_committed_survives_kill_nine() {
+fn survives(test: &str, keep: Option<NonZeroU64>) {
     if let Some(directory) = env::var_os(DIRECTORY) {
-        write_forever(Path::new(&directory));
+        write_forever(Path::new(&directory), keep);
     }
     let directory = tempfile::tempdir().expect("a temporary directory");
     let mut height = Height::GENESIS;
     for round in 1..=ROUNDS {
-        let acknowledged = kill_a_writer(directory.path(), round);
+        let acknowledged = kill_a_writer(directory.path(), test, round);
         let store = Store::open(directory.path()).expect("opens after a kill");
         let tip = assert_whole(&store, acknowledged);
         assert!(tip.height > height, "round {round} committed nothing");
         height = tip.height;
+        let oldest = keep.map_or(0, |blocks| (height.get() + 1).saturating_sub(blocks.get()));
+        assert_eq!(store.oldest().get(), oldest);
     }
+}
+
+#[test]
+fn what_was_committed_survives_kill_nine() {
+    survives("what_was_committed_survives_kill_nine", None);
+}
+
+#[test]
+fn what_is_not_pruned_survives_kill_nine() {
+    survives("what_is_not_pruned_survives_kill_nine", Some(KEPT));
 }

@@ -15,8 +15,7 @@ fn transaction(nonce: u64) -> TxEnvelope {
 }
 
 /// Genesis, then a block for each of `blocks`, a transaction for each of its lists.
-fn chain(blocks: &[Vec<Logs>]) -> Store {
-    let store = Store::memory();
+pub(super) fn chain(store: Store, blocks: &[Vec<Logs>]) -> Store {
     commit(&store, &store.view().extend(StateDelta::default()).expect("extends"));
     for receipts in blocks {
         let layer = store.view().extend(StateDelta::default()).expect("extends");
@@ -86,7 +85,7 @@ proptest! {
         queries in proptest::collection::vec(queries(), 1..8),
         (from, to) in (0..4u64, 0..8u64),
     ) {
-        let store = chain(&blocks);
+        let store = chain(Store::memory(), &blocks);
         for query in &queries {
             let found = store.find_logs(query, (Height::new(from), Height::new(to))).expect("reads");
             let mut expected = Vec::new();

@@ -3,7 +3,7 @@
 use super::world::{commit, empty_block};
 use crate::{Commit, Layer, Store, StoreError};
 use alloy::primitives::{Address, B256, U256};
-use edgeloom_types::{Account, AccountDelta, SealedBlock, StateDelta};
+use edgeloom_types::{Account, AccountDelta, Height, SealedBlock, StateDelta};
 
 fn layer(store: &Store, balance: u64) -> Layer {
     let account = Account { balance: U256::from(balance), ..Default::default() };
@@ -69,9 +69,9 @@ fn rows_that_do_not_match_the_transactions() {
 fn questions_about_an_empty_store() {
     let store = Store::memory();
     assert_eq!(store.tip(), None);
-    assert!(matches!(store.proof(Address::ZERO, &[]), Err(StoreError::UnknownHeight { .. })));
+    assert!(matches!(store.proof(Address::ZERO, &[], Height::GENESIS), Err(StoreError::UnknownHeight { .. })));
     assert!(matches!(store.scan_supply(), Err(StoreError::UnknownHeight { .. })));
-    let unknown = store.at(edgeloom_types::Height::GENESIS).expect_err("nothing is committed");
+    let unknown = store.at(Height::GENESIS).expect_err("nothing is committed");
     assert_eq!(unknown.to_string(), "height 0 is not committed, the tip is at nothing");
 }
 

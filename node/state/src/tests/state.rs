@@ -9,15 +9,15 @@ use proptest::prelude::*;
 use std::{collections::BTreeMap, sync::Arc};
 
 /// A block, another block over the same parent that loses, and how many executed blocks stay unfinal after it.
-type Step = (Vec<Op>, Vec<Op>, usize);
+pub(super) type Step = (Vec<Op>, Vec<Op>, usize);
 
-fn steps(longest: usize) -> impl Strategy<Value = Vec<Step>> {
+pub(super) fn steps(longest: usize) -> impl Strategy<Value = Vec<Step>> {
     let ops = || proptest::collection::vec(op(), 0..30);
     proptest::collection::vec((ops(), ops(), 0usize..4), 1..longest)
 }
 
 /// Executes and commits, and gives the model after each height.
-fn drive(store: &Store, steps: &[Step]) -> Vec<Model> {
+pub(super) fn drive(store: &Store, steps: &[Step]) -> Vec<Model> {
     let mut models = vec![Model::default()];
     let mut waiting: Vec<Arc<Layer>> = Vec::new();
     for (ops, losing_ops, unfinal) in steps {
@@ -65,7 +65,29 @@ fn assert_is(store: &Store, models: &[Model]) {
     assert_eq!(state_rows(store), state_rows(&from_scratch(tip)), "rows that the state does not need, or lacks");
     let above = Height::new(models.len() as u64);
     assert!(matches!(store.at(above), Err(StoreError::UnknownHeight { .. })));
-    assert_proved(store, tip);
+    for (height, model) in (0..).map(Height::new).zip(models) {
+        assert_proved(store, model, height);
+        assert_ranges(store, model, height);
+    }
+    assert!(matches!(store.proof(address(0), &[], above), Err(StoreError::UnknownHeight { .. })));
+}
+
+/// The storage of everybody, in parts of every size.
+fn assert_ranges(store: &Store, model: &Model, height: Height) {
+    for (who, limit) in (0..PEOPLE).zip(1..) {
+        let held = model.0.get(&address(who)).into_iter().flat_map(|(_, slots)| slots);
+        let mut held: Vec<_> = held.map(|(slot, value)| (keccak256(slot.to_be_bytes::<32>()), *value)).collect();
+        held.sort_unstable();
+        let (mut found, mut start) = (Vec::new(), Some(B256::ZERO));
+        while let Some(from) = start {
+            let range = store.storage_range(address(who), height, from, limit).expect("committed");
+            assert!(range.slots.len() == limit || range.next.is_none());
+            assert!(range.next.is_none_or(|next| held.iter().any(|(slot, _)| *slot == next)));
+            found.extend(range.slots);
+            start = range.next;
+        }
+        assert_eq!(found, held, "storage of {who} at {height}");
+    }
 }
 
 /// The model's state as the only block of another store.
@@ -91,10 +113,11 @@ fn state_rows(store: &Store) -> Vec<(Table, Vec<u8>, Vec<u8>)> {
     rows
 }
 
-fn assert_proved(store: &Store, model: &Model) {
+pub(super) fn assert_proved(store: &Store, model: &Model, height: Height) {
     let slots: Vec<_> = (0..SLOTS).map(U256::from).collect();
     for address in (0..PEOPLE).map(address) {
-        let proof = store.proof(address, &slots).expect("a genesis is committed");
+        let proof = store.proof(address, &slots, height).expect("committed");
+        assert_eq!((proof.height, proof.state_root), (height, model.root()));
         assert_eq!(proof.account, model.account(address));
         let leaf = proof.account.map(|Account { nonce, balance, code_hash }| {
             alloy_rlp::encode(TrieAccount::new(nonce, balance, proof.storage_root, code_hash))

@@ -144,6 +144,15 @@ impl Model {
     }
 }
 
+/// Commits a block of `ops` over the tip, whose state is `model`, and gives the model after it.
+pub(super) fn grow(store: &Store, model: &Model, ops: &[Op]) -> Model {
+    let delta = model.delta(ops);
+    let mut model = model.clone();
+    model.apply(&delta);
+    commit(store, &store.view().extend(delta).expect("the view is over the tip"));
+    model
+}
+
 /// A block without transactions over `parent` that leads to `layer`'s root.
 pub(super) fn empty_block(parent: Option<Tip>, layer: &Layer) -> SealedBlock {
     let header = Header {

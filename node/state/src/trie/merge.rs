@@ -1,16 +1,20 @@
 //! Merging sorted entries into a node, depth first. A merged node is returned unplaced: only its parent knows whether
 //! it keeps its path, or is pulled up because its siblings are gone.
 
-use super::{Entry, Nodes, decode, load_row};
+use super::{Entry, Node, Nodes, decode, load_row, past};
 use crate::error::StoreError;
+use alloy::primitives::{B256, keccak256};
 use alloy_trie::{
     Nibbles, TrieMask,
     nodes::{BranchNode, ExtensionNode, LeafNode, RlpNode, TrieNode},
 };
+use std::collections::BTreeMap;
 
 pub(super) struct Merge<F> {
     load: F,
     nodes: Nodes,
+    /// The keys of the leaves that were read, by the path of their row.
+    leaves: BTreeMap<Nibbles, Nibbles>,
     buffer: Vec<u8>,
 }
 
@@ -29,8 +33,8 @@ impl<F> Merge<F>
 where
     F: Fn(&Nibbles) -> Result<Option<Vec<u8>>, StoreError>,
 {
-    pub(super) const fn new(load: F, nodes: Nodes) -> Self {
-        Self { load, nodes, buffer: Vec::new() }
+    pub(super) const fn new(load: F) -> Self {
+        Self { load, nodes: Nodes::new(), leaves: BTreeMap::new(), buffer: Vec::new() }
     }
 
     pub(super) fn into_nodes(self) -> Nodes {
@@ -176,24 +180,45 @@ where
         self.prefixed(path, first.slice(path.len()..shared), Some(branch))
     }
 
-    /// The node behind a reference. Its row, if it has one, counts as gone until a node is placed there again (T3).
+    /// The node behind a reference.
     fn resolve(&mut self, path: &Nibbles, reference: &RlpNode) -> Result<TrieNode, StoreError> {
-        if !reference.is_hash() {
-            return decode(reference);
-        }
-        let row = load_row(&self.load, path)?;
+        if reference.is_hash() { self.take(path) } else { decode(reference) }
+    }
+
+    /// The node whose row is at `path`. The row counts as gone until a node is placed there again (T3).
+    pub(super) fn take(&mut self, path: &Nibbles) -> Result<TrieNode, StoreError> {
+        let node = decode(&load_row(&self.load, path)?)?;
         self.nodes.insert(*path, None);
-        decode(&row)
+        if let TrieNode::Leaf(leaf) = &node {
+            self.leaves.insert(*path, leaf.key);
+        }
+        Ok(node)
     }
 
     /// The reference to `node`, whose row, if it needs one, is at `path` (T1).
     fn place(&mut self, path: Nibbles, node: &TrieNode) -> RlpNode {
         self.buffer.clear();
         let reference = node.rlp(&mut self.buffer);
-        if reference.is_hash() {
-            self.nodes.insert(path, Some(self.buffer.clone()));
+        if let Some(hash) = reference.as_hash() {
+            let row = self.buffer.clone();
+            self.keep(path, node, row, hash);
         }
         reference
+    }
+
+    /// The root is a row, however short (T1).
+    pub(super) fn place_root(&mut self, node: &TrieNode) -> B256 {
+        let row = alloy_rlp::encode(node);
+        let hash = keccak256(&row);
+        self.keep(Nibbles::new(), node, row, hash);
+        hash
+    }
+
+    fn keep(&mut self, path: Nibbles, node: &TrieNode, row: Vec<u8>, hash: B256) {
+        // P3: the same leaf where it was.
+        let same = matches!(node, TrieNode::Leaf(leaf) if self.leaves.get(&path) == Some(&leaf.key));
+        let past = (!same).then(|| past::encode(node, hash, &row));
+        self.nodes.insert(path, Some(Node { row, past }));
     }
 }
 

@@ -1,4 +1,5 @@
 use super::*;
+use alloy::primitives::keccak256;
 use alloy_trie::{HashBuilder, proof::verify_proof};
 use proptest::prelude::*;
 
@@ -20,9 +21,9 @@ fn key(seed: u16) -> Nibbles {
 
 fn apply(root: B256, rows: &mut Rows, entries: &[Entry]) -> B256 {
     let (root, nodes) = update(root, entries, |path| Ok(rows.get(path).cloned())).expect("all rows are there");
-    for (path, row) in nodes {
-        match row {
-            Some(row) => rows.insert(path, row),
+    for (path, node) in nodes {
+        match node {
+            Some(node) => rows.insert(path, node.row),
             None => rows.remove(&path),
         };
     }
@@ -87,6 +88,77 @@ proptest! {
             let lie = Some(b"another value".to_vec());
             prop_assert!(verify_proof(root, key, lie, &proof).is_err());
         }
+    }
+}
+
+/// Rows of history by path, each with its height, ascending.
+type History = BTreeMap<Nibbles, Vec<(usize, Vec<u8>)>>;
+
+fn note(history: &mut History, height: usize, nodes: Nodes) {
+    for (path, node) in nodes {
+        if let Some(past) = node.map_or(Some(Vec::new()), |node| node.past) {
+            history.entry(path).or_default().push((height, past));
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn history_gives_back_every_row_of_every_height_and_no_other(
+        batches in proptest::collection::vec(batch(), 1..8)
+    ) {
+        let (mut rows, mut model, mut root) = (Rows::new(), Model::new(), EMPTY_ROOT_HASH);
+        let (mut history, mut heights) = (History::new(), Vec::new());
+        for (height, batch) in batches.into_iter().enumerate() {
+            let mut entries: Vec<_> =
+                batch.into_iter().map(|(seed, value)| Entry { key: key(seed), value }).collect();
+            entries.sort_by_key(|entry| entry.key);
+            let (_, nodes) = update(root, &entries, |path| Ok(rows.get(path).cloned())).expect("all rows are there");
+            note(&mut history, height, nodes);
+            root = apply(root, &mut rows, &entries);
+            for Entry { key, value } in entries {
+                match value {
+                    Some(value) => model.insert(key, value),
+                    None => model.remove(&key),
+                };
+            }
+            heights.push((rows.clone(), model.clone()));
+        }
+        for (height, (rows, model)) in heights.into_iter().enumerate() {
+            let row = |path: &Nibbles| {
+                let newest = history.get(path).into_iter().flatten().rev().find(|(at, _)| *at <= height);
+                Ok(newest.map(|(_, row)| row.clone()))
+            };
+            let trie = PastTrie::new(row, |key| Ok(model.get(&Nibbles::unpack(key)).cloned()));
+            for path in history.keys() {
+                prop_assert_eq!(trie.node(path).expect("whole"), rows.get(path).cloned(), "{:?} at {}", path, height);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_value_that_changes_costs_a_short_row_for_each_branch_above_it_and_none_for_its_leaf() {
+    let spread = |index: u32| Nibbles::unpack(keccak256(index.to_be_bytes()));
+    let model: Model = (0..10_000).map(|index| (spread(index), vec![7; 40])).collect();
+    let (root, rows) = from_scratch(&model);
+    let entry = [Entry { key: spread(5), value: Some(vec![8; 40]) }];
+    let (_, nodes) = update(root, &entry, |path| Ok(rows.get(path).cloned())).expect("rows are there");
+    let past: Vec<_> = nodes.values().flatten().map(|node| node.past.as_ref().map(Vec::len)).collect();
+    let (leaf, branches) = past.split_last().expect("changed nodes");
+    assert_eq!(*leaf, None);
+    assert!(branches.len() >= 3 && branches.iter().all(|length| *length == Some(35)), "{past:?}");
+}
+
+#[test]
+fn a_malformed_row_of_history_is_an_error() {
+    let rows: [&[u8]; 7] = [&[], &[0], &[0, 0, 3], &[0; 36], &[1], &[1; 34], &[3, 1]];
+    for row in rows {
+        let trie = PastTrie::new(|_: &Nibbles| Ok(Some(row.to_vec())), |_: &B256| Ok(None));
+        let made = trie.node(&Nibbles::from_nibbles([1, 2]));
+        assert!(matches!(made, Err(StoreError::Corrupt(_))) || row.is_empty(), "{row:?} made {made:?}");
     }
 }
 
