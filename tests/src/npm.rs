@@ -4,7 +4,7 @@ use crate::repository;
 use eyre::{OptionExt as _, Result, WrapErr, ensure};
 use std::{
     env::{self, consts::ARCH},
-    fs,
+    fs::{self, File},
     path::{Path, PathBuf},
     process::Command,
 };
@@ -34,7 +34,8 @@ pub fn npm_packages(folder: &str) -> Result<PathBuf> {
 /// When npm is missing or fails.
 pub fn shared_npm_packages(folder: &str) -> Result<PathBuf> {
     let source = repository().join(folder);
-    let shared = cache(folder)?.join("npm");
+    let (cache, _lock) = cache(folder)?;
+    let shared = cache.join("npm");
     let lock = fs::read(source.join("package-lock.json")).wrap_err_with(|| source.display().to_string())?;
     let current = fs::read(shared.join("package-lock.json")).is_ok_and(|present| present == lock);
     if current && shared.join(INSTALLED_LOCK).is_file() {
@@ -59,10 +60,14 @@ fn install(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Where packages of `folder` lie outside the checkout.
-pub(crate) fn cache(folder: &str) -> Result<PathBuf> {
+/// Where packages of `folder` lie outside the checkout. As long as the file is open, no other process installs there.
+pub(crate) fn cache(folder: &str) -> Result<(PathBuf, File)> {
     let home = env::var_os("HOME").ok_or_eyre("HOME is not set")?;
-    Ok(PathBuf::from(home).join(".cache/edgeloom").join(folder))
+    let cache = PathBuf::from(home).join(".cache/edgeloom").join(folder);
+    fs::create_dir_all(&cache).wrap_err_with(|| cache.display().to_string())?;
+    let lock = File::create(cache.join("lock"))?;
+    lock.lock()?;
+    Ok((cache, lock))
 }
 
 /// `forge`, `cast` or `anvil` as the contracts' npm packages carry it.

@@ -13,7 +13,8 @@ const REQUIREMENTS: &str = "requirements.txt";
 /// When Python or its venv module is missing, or pip fails.
 pub fn python_packages(folder: &str) -> Result<PathBuf> {
     let wanted = repository().join(folder).join(REQUIREMENTS);
-    let environment = cache(folder)?.join("python");
+    let (cache, _lock) = cache(folder)?;
+    let environment = cache.join("python");
     let python = environment.join("bin/python");
     let text = fs::read(&wanted).wrap_err_with(|| wanted.display().to_string())?;
     // Copied last, so it is there when the installation is complete.

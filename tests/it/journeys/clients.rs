@@ -159,7 +159,7 @@ async fn alloy_asks_for_everything_of_a_transaction() -> Result<()> {
     assert_eq!(node.get_block_transaction_count_by_hash(block).await?, Some(1));
     assert_eq!(node.get_block_transaction_count_by_number(number.into()).await?, Some(1));
     let receipts = node.get_block_receipts(number.into()).await?.ok_or_else(|| eyre!("no receipts"))?;
-    assert_eq!(receipts, [receipt.clone()]);
+    assert_eq!(receipts, std::slice::from_ref(&receipt));
     assert_eq!(node.get_logs(&Filter::new().at_block_hash(block)).await?, receipt.logs());
 
     let found = node.get_transaction_by_hash(hash).await?.ok_or_else(|| eyre!("no transaction"))?;
