@@ -7,5 +7,7 @@ mod indexer;
 mod malformed;
 mod market;
 mod nonces;
+mod production;
+mod projects;
 mod restarts;
 mod worker;

@@ -11,6 +11,7 @@ mod net;
 mod npm;
 mod ports;
 mod process;
+mod python;
 
 pub use binaries::{binary, repository};
 pub use dev::Dev;
@@ -19,6 +20,7 @@ pub use folder::{require_empty, require_space};
 pub use market::Market;
 pub use net::{IndexReady, Net, NetConfig, dev_signer, wait_for};
 pub use nix::sys::signal::Signal;
-pub use npm::{foundry, npm_packages};
+pub use npm::{foundry, npm_packages, shared_npm_packages};
 pub use ports::{free_ports, require_free};
 pub use process::Process;
+pub use python::python_packages;

@@ -1,8 +1,13 @@
 //! The npm packages that a folder of the repository locks.
 
 use crate::repository;
-use eyre::{Result, WrapErr, ensure};
-use std::{env::consts::ARCH, fs, path::PathBuf, process::Command};
+use eyre::{OptionExt as _, Result, WrapErr, ensure};
+use std::{
+    env::{self, consts::ARCH},
+    fs::{self, File},
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 /// npm writes this file last, so it is as new as the installation is complete.
 const INSTALLED_LOCK: &str = "node_modules/.package-lock.json";
@@ -19,13 +24,50 @@ pub fn npm_packages(folder: &str) -> Result<PathBuf> {
         return Ok(folder);
     }
     eprintln!("installing the npm packages of {}", folder.display());
+    install(&folder)?;
+    Ok(folder)
+}
+
+/// The same outside the checkout, for packages that many checkouts should share: the folder that holds `node_modules`.
+///
+/// # Errors
+/// When npm is missing or fails.
+pub fn shared_npm_packages(folder: &str) -> Result<PathBuf> {
+    let source = repository().join(folder);
+    let (cache, _lock) = cache(folder)?;
+    let shared = cache.join("npm");
+    let lock = fs::read(source.join("package-lock.json")).wrap_err_with(|| source.display().to_string())?;
+    let current = fs::read(shared.join("package-lock.json")).is_ok_and(|present| present == lock);
+    if current && shared.join(INSTALLED_LOCK).is_file() {
+        return Ok(shared);
+    }
+    eprintln!("installing the npm packages of {folder} into {}", shared.display());
+    fs::create_dir_all(&shared)?;
+    for file in ["package.json", "package-lock.json"] {
+        fs::copy(source.join(file), shared.join(file))?;
+    }
+    install(&shared)?;
+    Ok(shared)
+}
+
+fn install(folder: &Path) -> Result<()> {
     let status = Command::new("npm")
         .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"])
-        .current_dir(&folder)
+        .current_dir(folder)
         .status()
         .wrap_err("npm is needed: install Node.js")?;
     ensure!(status.success(), "`npm ci` in {} ended with {status}", folder.display());
-    Ok(folder)
+    Ok(())
+}
+
+/// Where packages of `folder` lie outside the checkout. As long as the file is open, no other process installs there.
+pub(crate) fn cache(folder: &str) -> Result<(PathBuf, File)> {
+    let home = env::var_os("HOME").ok_or_eyre("HOME is not set")?;
+    let cache = PathBuf::from(home).join(".cache/edgeloom").join(folder);
+    fs::create_dir_all(&cache).wrap_err_with(|| cache.display().to_string())?;
+    let lock = File::create(cache.join("lock"))?;
+    lock.lock()?;
+    Ok((cache, lock))
 }
 
 /// `forge`, `cast` or `anvil` as the contracts' npm packages carry it.
