@@ -146,7 +146,7 @@ fn collect(filter: &Filter, record: &Record) -> Result<(Vec<Log>, usize), Fault>
 }
 
 /// At least the bytes of a log in JSON.
-fn json_bytes(log: &Log) -> usize {
+pub(crate) fn json_bytes(log: &Log) -> usize {
     // Names, hashes and quantities as long as they can be; then what varies.
     440 + 70 * log.topics().len() + 2 * log.data().data.len()
 }

@@ -17,7 +17,7 @@ use edgeloom_txpool::{Limits, Pool};
 use edgeloom_types::{Epoch, Genesis, Height, reveal_message};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, net::SocketAddr, sync::Arc};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -86,18 +86,28 @@ fn genesis() -> Genesis {
     Genesis::new(file).expect("valid genesis")
 }
 
+/// On a free port.
+pub(crate) fn local() -> RpcConfig {
+    SocketAddr::from(([127, 0, 0, 1], 0)).into()
+}
+
 impl World {
     /// Seals before a hash is returned; signs for accounts 0 and 1.
     pub(crate) async fn dev() -> Self {
-        Self::start(true).await
+        Self::start(true, local()).await
     }
 
     /// Leaves transactions in the pool until [`Seal::seal`].
     pub(crate) async fn network() -> Self {
-        Self::start(false).await
+        Self::start(false, local()).await
     }
 
-    async fn start(dev: bool) -> Self {
+    /// Seals before a hash is returned, and listens as `config` says.
+    pub(crate) async fn listening(config: RpcConfig) -> Self {
+        Self::start(true, config).await
+    }
+
+    async fn start(dev: bool, config: RpcConfig) -> Self {
         let (store, genesis) = (Store::memory(), Arc::new(genesis()));
         let chain = Chain::open(store.clone(), genesis.clone()).expect("the store is ours");
         let pool = Arc::new(Pool::new(CHAIN_ID, next_base_fee(chain.tip().header()), Limits::default()));
@@ -114,11 +124,11 @@ impl World {
             genesis,
             pool: pool.clone(),
             feed,
+            peers: Arc::default(),
             submit: if dev { submit } else { Submit::Network },
             dev_keys: vec![signer(0).credential().clone(), signer(1).credential().clone()],
         };
-        let address = ([127, 0, 0, 1], 0).into();
-        let server = serve(RpcConfig { address }, node).await.expect("a free port");
+        let server = serve(config, node).await.expect("a free port");
         Self { server, store, pool, sealer }
     }
 

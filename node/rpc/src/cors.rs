@@ -1,0 +1,31 @@
+//! Who may ask from a browser. Tools send no origin and always may.
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{HeaderValue, StatusCode, header::ORIGIN},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
+};
+use std::sync::Arc;
+use tower_http::cors::CorsLayer;
+
+/// `routes` for pages of these origins; of all, when there are none.
+pub(crate) fn allow(routes: Router, origins: Vec<HeaderValue>) -> Router {
+    let layer = CorsLayer::permissive();
+    if origins.is_empty() {
+        return routes.layer(layer);
+    }
+    let layer = layer.allow_origin(origins.clone());
+    routes.layer(layer).layer(from_fn_with_state(Arc::new(origins), check))
+}
+
+/// Browsers ask nobody before they open a WebSocket or send a simple request: so other origins are refused here.
+async fn check(State(origins): State<Arc<Vec<HeaderValue>>>, request: Request, next: Next) -> Response {
+    match request.headers().get(ORIGIN) {
+        Some(origin) if !origins.contains(origin) => {
+            (StatusCode::FORBIDDEN, "invalid origin specified").into_response()
+        }
+        _ => next.run(request).await,
+    }
+}
