@@ -53,6 +53,8 @@ pub(crate) const LONG: &[&str] = &[
     "eth_getRawTransactionByBlockNumberAndIndex",
     "eth_getRawTransactionByHash",
     "eth_getStorageValues",
+    "eth_getTransactionByBlockHashAndIndex",
+    "eth_getTransactionByBlockNumberAndIndex",
     "eth_getTransactionBySenderAndNonce",
     "eth_maxPriorityFeePerGas",
     "eth_simulateV1",
@@ -206,6 +208,9 @@ impl Calls {
             }
             (MethodCallback::Sync(method), _) => method(id, params, RESPONSE_BYTES_MAX, extensions),
             (MethodCallback::Async(method), _) => {
+                // Those that work long only sometimes take their turn themselves.
+                let mut extensions = extensions;
+                extensions.insert(turns.clone());
                 let connection = link.map(|link| link.id).unwrap_or_default();
                 method(id.into_owned(), params.into_owned(), connection, RESPONSE_BYTES_MAX, extensions).await
             }

@@ -1,5 +1,6 @@
 //! Who may ask from a browser. Tools send no origin and always may.
 
+use crate::server::ServeError;
 use axum::{
     Router,
     extract::{Request, State},
@@ -9,6 +10,15 @@ use axum::{
 };
 use std::sync::Arc;
 use tower_http::cors::CorsLayer;
+
+/// The origins that are named; none, when all may ask.
+pub(crate) fn origins(named: Vec<String>) -> Result<Vec<HeaderValue>, ServeError> {
+    if named.iter().any(|origin| origin == "*") {
+        return Ok(Vec::new());
+    }
+    let parse = |origin: String| origin.parse().map_err(|_| ServeError::Origin(origin));
+    named.into_iter().map(parse).collect()
+}
 
 /// `routes` for pages of these origins; of all, when there are none.
 pub(crate) fn allow(routes: Router, origins: Vec<HeaderValue>) -> Router {

@@ -21,7 +21,7 @@ use crate::{
     txpool::{Txpool, TxpoolApiServer},
     websocket,
 };
-use axum::{Router, http::HeaderValue, routing::post};
+use axum::{Router, routing::post};
 use edgeloom_node_api::ChainApiServer;
 use jsonrpsee::{
     RpcModule,
@@ -61,8 +61,8 @@ pub struct RpcConfig {
     pub address: SocketAddr,
     /// A Unix socket beside the port; it is removed at the end.
     pub ipc: Option<PathBuf>,
-    /// Origins whose pages may ask from a browser; without any, all may.
-    pub cors: Vec<HeaderValue>,
+    /// Origins whose pages may ask from a browser; without any, or with `*`, all may.
+    pub cors: Vec<String>,
 }
 
 impl From<SocketAddr> for RpcConfig {
@@ -83,6 +83,8 @@ pub enum ServeError {
     Limits(io::Error),
     #[error("the store cannot be read: {0}")]
     Store(String),
+    #[error("{0:?} is not an origin")]
+    Origin(String),
     #[error("cannot listen on {path}: {reason}")]
     Ipc { path: PathBuf, reason: String },
     #[error("two methods have one name: {0}")]
@@ -141,6 +143,7 @@ impl Front {
 /// [`ServeError`] when the port or the socket is taken, the process may open too few files, or the store has no genesis.
 pub async fn serve(config: RpcConfig, node: Node) -> Result<Server, ServeError> {
     descriptors::raise()?;
+    let origins = cors::origins(config.cors)?;
     let context = Context::new(node).map_err(|fault| ServeError::Store(fault.to_string()))?;
     let turns = context.turns.clone();
     let calls = Calls::new(methods(Arc::new(context))?.into(), turns);
@@ -155,7 +158,7 @@ pub async fn serve(config: RpcConfig, node: Node) -> Result<Server, ServeError> 
     let ipc = ipc.map(|socket| tokio::spawn(ipc::serve(socket, front.clone(), connections.clone())));
     let mut ending = front.clone();
     let routes = Router::new().fallback(post(http::answer).get(websocket::upgrade));
-    let routes = cors::allow(routes.with_state(front), config.cors);
+    let routes = cors::allow(routes.with_state(front), origins);
     let serving = axum::serve(listener, routes).with_graceful_shutdown(async move { ending.stopped().await });
     tokio::spawn(serving.into_future());
     Ok(Server { address, stop, ipc, connections })
