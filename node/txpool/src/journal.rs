@@ -22,8 +22,9 @@ use std::{
 /// Records above twice those that still wait before the journal is rewritten.
 const SLACK: usize = 1024;
 
-/// Records that are read back at most: more than a pool takes.
+/// Records and bytes that are read back at most: more than a pool takes.
 const RECORDS_MAX: usize = 65_536;
+const BYTES_MAX: usize = 512 << 20;
 
 const HEAD_BYTES: usize = 8;
 
@@ -57,10 +58,12 @@ impl Journal {
         // Not truncated: what is there is what is wanted.
         let file = options.read(true).append(true).create(true).mode(0o600).open(path).map_err(failed)?;
         let mut reader = BufReader::new(&file);
-        let mut found = Vec::new();
+        let (mut found, mut bytes) = (Vec::new(), 0);
         while found.len() < RECORDS_MAX
+            && bytes < BYTES_MAX
             && let Some(transaction) = read(&mut reader).map_err(failed)?
         {
+            bytes += transaction.encode_2718_len();
             found.push(transaction);
         }
         let records = found.len();
