@@ -44,7 +44,7 @@ fn list(found: &ItemTrait, table: &mut String) {
         let summary = docs(&method.attrs);
         if let Some(named) = arguments(&method.attrs, "method") {
             let name = text(&named, "name").expect("a method has a name");
-            let names = [name].into_iter().chain(aliases(&named).into_iter());
+            let names = [name].into_iter().chain(aliases(&named));
             for (index, name) in names.enumerate() {
                 // Aliases are whole names.
                 let name = if index == 0 { format!("{prefix}{name}") } else { name };
