@@ -63,9 +63,25 @@ pub(crate) struct Dev {
     pub(crate) accounts: Option<u32>,
     #[command(flatten)]
     pub(crate) pruning: Pruning,
+    #[command(flatten)]
+    pub(crate) doors: Doors,
     /// Print one line of JSON when the server is up, and nothing else.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// Ways to JSON-RPC beside its port, and who may take that.
+#[derive(Debug, Default, Args)]
+pub(crate) struct Doors {
+    /// Serve JSON-RPC on a Unix socket too [default: edgeloom.ipc in the data directory, when there is one].
+    #[arg(long, value_name = "PATH")]
+    pub(crate) ipc: Option<PathBuf>,
+    /// Serve no Unix socket.
+    #[arg(long, conflicts_with = "ipc")]
+    pub(crate) no_ipc: bool,
+    /// Origins whose pages may ask from a browser, or `*` for all [default: *].
+    #[arg(long, value_name = "ORIGIN,…", value_delimiter = ',')]
+    pub(crate) cors: Vec<String>,
 }
 
 #[derive(Debug, Args)]
@@ -138,6 +154,8 @@ pub(crate) struct Run {
     pub(crate) rpc: SocketAddr,
     #[command(flatten)]
     pub(crate) pruning: Pruning,
+    #[command(flatten)]
+    pub(crate) doors: Doors,
     /// Print one line of JSON when the server is up, and nothing else.
     #[arg(long)]
     pub(crate) json: bool,

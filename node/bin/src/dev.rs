@@ -15,10 +15,10 @@ use alloy::{
     signers::local::PrivateKeySigner,
 };
 use edgeloom_consensus::solo;
-use edgeloom_rpc::{RpcConfig, Submit, serve};
+use edgeloom_rpc::{Submit, serve};
 use edgeloom_state::Store;
 use edgeloom_types::Genesis;
-use eyre::{Result, WrapErr, ensure};
+use eyre::{Result, ensure};
 use std::{fmt::Write as _, net::Ipv4Addr, path::Path, sync::Arc, time::Duration};
 
 /// How many accounts a new chain funds unless told otherwise.
@@ -40,6 +40,9 @@ pub(crate) async fn command(arguments: Dev) -> Result<()> {
     let genesis = Arc::new(genesis);
     let accounts = accounts(&genesis)?;
     let shared = open::shared(store, genesis.clone())?;
+    if let Some(data) = &arguments.data {
+        open::journal(data, &shared, &genesis)?;
+    }
     let config = solo::Config {
         genesis: genesis.clone(),
         keys: keys::derive(B256::ZERO)?.keys,
@@ -53,7 +56,7 @@ pub(crate) async fn command(arguments: Dev) -> Result<()> {
         async move { solo.seal(transaction).await.map(drop).map_err(|error| error.to_string()) }
     });
     let node = run::node(&genesis, &shared, submit, dev_keys);
-    let server = serve(RpcConfig { address }, node).await.wrap_err("--port")?;
+    let server = serve(run::doors(address, &arguments.doors, arguments.data.as_deref()), node).await?;
     let ready = Ready {
         rpc: format!("http://{}", server.address),
         chain_id: genesis.chain_id(),

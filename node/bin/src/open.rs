@@ -1,11 +1,13 @@
-//! A data directory, opened: `chain/` is the database, `consensus/` the vote journals and the engine's archives.
+//! A data directory, opened: `chain/` is the database, `consensus/` the vote journals and the engine's archives,
+//! `transactions.journal` what this node's users sent and no block has, `edgeloom.ipc` the socket of a node that runs.
 
 use crate::{arguments, durable, genesis};
 use alloy::primitives::B256;
+use alloy_consensus::transaction::SignerRecoverable as _;
 use edgeloom_chain::{Chain, next_base_fee};
 use edgeloom_consensus::{Feed, network::Shared};
 use edgeloom_state::Store;
-use edgeloom_txpool::{Limits, Pool};
+use edgeloom_txpool::{Journal, Limits, Origin, Pool};
 use edgeloom_types::Genesis;
 use eyre::{Result, WrapErr, ensure};
 use parking_lot::Mutex;
@@ -67,7 +69,32 @@ pub(crate) fn shared(store: Store, genesis: Arc<Genesis>) -> Result<Shared> {
     let chain = Chain::open(store, genesis)?;
     let pool = Pool::new(chain_id, next_base_fee(chain.tip().header()), Limits::default());
     let feed = Feed::new(chain.tip().height());
-    Ok(Shared { chain: Arc::new(Mutex::new(chain)), pool: Arc::new(pool), feed })
+    Ok(Shared { chain: Arc::new(Mutex::new(chain)), pool: Arc::new(pool), feed, peers: Arc::default() })
+}
+
+/// Has the transactions of this node's users that waited when it ended wait again, under the rules for any, and keeps
+/// what comes from now on.
+///
+/// # Errors
+/// When the journal or the chain cannot be read.
+pub(crate) fn journal(data: &Path, shared: &Shared, genesis: &Genesis) -> Result<()> {
+    let (journal, found) = Journal::open(&data.join("transactions.journal"))?;
+    let (count, mut waiting) = (found.len(), 0);
+    let view = shared.chain.lock().store().view();
+    for transaction in found {
+        let Ok(transaction) = transaction.try_into_recovered() else { continue };
+        let sender = view.account(transaction.signer())?.unwrap_or_default();
+        let admitted = shared.pool.admit(Arc::new(transaction), Origin::Local, sender, genesis.file().gas_limit);
+        match admitted {
+            Ok(_) => waiting += 1,
+            // Used up meanwhile, or replaced by what comes later in the journal.
+            Err(rejection) => tracing::debug!(%rejection, "a transaction in the journal"),
+        }
+    }
+    if count > 0 {
+        tracing::info!(waiting, left = count - waiting, "local transactions from the journal");
+    }
+    Ok(shared.pool.journal(journal)?)
 }
 
 /// `edgeloom init`.

@@ -4,9 +4,9 @@ use crate::{arguments, genesis, keys, open, ready::Ready, signals::Signals};
 use edgeloom_consensus::network::{self, Running, Shared};
 use edgeloom_rpc::{Node, RpcConfig, Server, Submit, serve};
 use edgeloom_types::Genesis;
-use eyre::{Result, WrapErr, eyre};
+use eyre::{Result, eyre};
 use k256::ecdsa::SigningKey;
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use tokio::time::timeout;
 
 /// How long consensus may take to close its storage: its own limit is 5 seconds.
@@ -26,6 +26,7 @@ pub(crate) async fn command(arguments: arguments::Run) -> Result<()> {
     let store = open::store(&arguments.data, &arguments.pruning)?;
     let shared = open::shared(store, genesis.clone())?;
     open::bind(&arguments.data, identity)?;
+    open::journal(&arguments.data, &shared, &genesis)?;
     let config = network::Config {
         genesis: genesis.clone(),
         keys,
@@ -34,7 +35,7 @@ pub(crate) async fn command(arguments: arguments::Run) -> Result<()> {
         directory: open::consensus_path(&arguments.data),
     };
     let node = node(&genesis, &shared, Submit::Network, Vec::new());
-    let server = serve(RpcConfig { address: arguments.rpc }, node).await.wrap_err("--rpc")?;
+    let server = serve(doors(arguments.rpc, &arguments.doors, Some(&arguments.data)), node).await?;
     let mut running = network::start(config, shared.clone())?;
     let ready = Ready {
         rpc: format!("http://{}", server.address),
@@ -77,6 +78,24 @@ pub(crate) async fn stop(server: Server) {
     }
 }
 
+/// Longest path of a Unix socket, in bytes (unix(7)).
+const SOCKET_PATH_MAX: usize = 107;
+
+/// Where JSON-RPC is served. The socket in the data directory is left out where its path is too long for one: nobody
+/// asked for it.
+pub(crate) fn doors(address: SocketAddr, doors: &arguments::Doors, data: Option<&Path>) -> RpcConfig {
+    let own = || {
+        let path = data?.join("edgeloom.ipc");
+        if path.as_os_str().len() > SOCKET_PATH_MAX {
+            tracing::warn!(path = %path.display(), "too long for a Unix socket: choose another with --ipc");
+            return None;
+        }
+        Some(path)
+    };
+    let ipc = if doors.no_ipc { None } else { doors.ipc.clone().or_else(own) };
+    RpcConfig { address, ipc, cors: doors.cors.clone() }
+}
+
 /// What the RPC server is given.
 pub(crate) fn node(genesis: &Arc<Genesis>, shared: &Shared, submit: Submit, dev_keys: Vec<SigningKey>) -> Node {
     Node {
@@ -84,6 +103,7 @@ pub(crate) fn node(genesis: &Arc<Genesis>, shared: &Shared, submit: Submit, dev_
         genesis: genesis.clone(),
         pool: shared.pool.clone(),
         feed: shared.feed.clone(),
+        peers: shared.peers.clone(),
         submit,
         dev_keys,
     }

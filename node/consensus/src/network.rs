@@ -37,7 +37,10 @@ use std::{
     net::{SocketAddr, TcpListener},
     num::NonZeroUsize,
     path::PathBuf,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 use tokio::sync::oneshot;
@@ -61,6 +64,8 @@ pub struct Shared {
     pub chain: Arc<Mutex<Chain>>,
     pub pool: Arc<Pool>,
     pub feed: Feed,
+    /// How many nodes this one is linked to, counted every few seconds.
+    pub peers: Arc<AtomicUsize>,
 }
 
 /// Why a node did not start, or stopped.
@@ -137,6 +142,8 @@ const DIAL: Duration = Duration::from_millis(100);
 const GRACE: Duration = Duration::from_secs(1);
 /// How often links are counted until then.
 const COUNT: Duration = Duration::from_millis(50);
+/// How often afterwards.
+const RECOUNT: Duration = Duration::from_secs(2);
 
 /// Starts the node's thread.
 ///
@@ -154,7 +161,7 @@ pub fn start(config: Config, shared: Shared) -> Result<Running, NetworkError> {
     let (stop, stopped) = oneshot::channel();
     let (start, started) = oneshot::channel();
     let (end, ended) = oneshot::channel();
-    let node = Node { config, app, genesis, peers, feed: shared.feed, started: start };
+    let node = Node { config, app, genesis, peers, feed: shared.feed, links: shared.peers, started: start };
     let thread = std::thread::Builder::new().name("consensus".into()).spawn(move || {
         let settings = runtime::Config::default()
             .with_storage_directory(node.config.directory.clone())
@@ -230,6 +237,7 @@ struct Node {
     genesis: Digested<WireBlock>,
     peers: AddressableTrackedPeers<PublicKey>,
     feed: Feed,
+    links: Arc<AtomicUsize>,
     started: oneshot::Sender<()>,
 }
 
@@ -253,6 +261,20 @@ impl Node {
         let mut tasks = Tasks::default();
         tasks.watch("p2p network", p2p.start());
         linked(&context, &mut channels.transactions.0, self.config.peers.len()).await;
+        tasks.watch(
+            "link count",
+            context.child("links").spawn({
+                let mut sender = channels.transactions.0.clone();
+                move |clock| async move {
+                    loop {
+                        if let Some(links) = count(&mut sender) {
+                            self.links.store(links, Ordering::Relaxed);
+                        }
+                        clock.sleep(RECOUNT).await;
+                    }
+                }
+            }),
+        );
         let config = node::Config {
             public_key: self.config.keys.identity.public_key(),
             genesis: self.genesis,
@@ -306,12 +328,14 @@ impl Node {
 /// Resolves when `peers` links are up, or after [`GRACE`].
 async fn linked(clock: &impl Clock, sender: &mut impl LimitedSender<PublicKey = PublicKey>, peers: usize) {
     let deadline = clock.current() + GRACE;
-    // Asking whom a message would reach sends none.
-    while sender.check(Recipients::All).map_or(0, |checked| checked.recipients().len()) < peers
-        && clock.current() < deadline
-    {
+    while count(sender).unwrap_or(0) < peers && clock.current() < deadline {
         clock.sleep(COUNT).await;
     }
+}
+
+/// How many nodes a message would reach now; `None` when too many were sent lately to say. Asking sends none.
+fn count(sender: &mut impl LimitedSender<PublicKey = PublicKey>) -> Option<usize> {
+    sender.check(Recipients::All).ok().map(|checked| checked.recipients().len())
 }
 
 #[cfg(test)]

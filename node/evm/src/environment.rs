@@ -45,6 +45,15 @@ impl BlockEnvironment {
         EvmEnv::new(rules, block)
     }
 
+    /// For transactions that nobody signed and that must be paid for. `strict` adds the rules of blocks that exist, but
+    /// for the gas that a block has: whoever lines transactions up counts it.
+    pub(crate) fn evm_for_simulation(&self, strict: bool) -> EvmEnv {
+        let mut environment = if strict { self.evm() } else { self.evm_for_call() };
+        environment.cfg_env.disable_balance_check = false;
+        environment.cfg_env.disable_block_gas_limit = true;
+        environment
+    }
+
     /// For questions about a state rather than transactions: who asks need not own, sign or pay.
     pub(crate) fn evm_for_call(&self) -> EvmEnv {
         let mut environment = self.evm();

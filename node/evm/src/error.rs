@@ -43,6 +43,9 @@ pub enum CallError<E> {
     /// The asker's fault: it overrides the code of `address` with what begins as an EIP-7702 delegation and is none.
     #[error("the code for {address} cannot run: {reason}")]
     Code { address: Address, reason: BytecodeDecodeError },
+    /// The asker's fault: what it moves is no precompile.
+    #[error("account {0} is not a precompile")]
+    Precompile(Address),
     #[error("cannot read the state: {0}")]
     Database(E),
     #[error("execution failed: {0}")]

@@ -23,14 +23,16 @@ mod error;
 mod machine;
 mod overlay;
 mod replay;
+mod simulation;
 
 pub use block::{Executed, Limits, Rejected, build, execute};
 pub use call::{AccountOverride, Overrides, call};
 pub use environment::BlockEnvironment;
 pub use error::{CallError, ExecutionError, Refusal};
-pub use machine::Context;
+pub use machine::{Context, precompiles};
 pub use overlay::Overlay;
 pub use replay::Replay;
+pub use simulation::{Scene, Simulation, Transfers};
 
 #[cfg(test)]
 mod tests;

@@ -3,12 +3,12 @@
 use crate::{error::Stop, overlay::Overlay};
 use alloy::{
     eips::eip4788::SYSTEM_ADDRESS,
-    primitives::{B256, U256},
+    primitives::{Address, B256, U256},
 };
 use alloy_evm::{
     EvmEnv,
     eth::{EthEvmBuilder, EthEvmContext},
-    precompiles::PrecompilesMap,
+    precompiles::{MovePrecompileError, Precompile as _, PrecompilesMap},
 };
 use edgeloom_bindings::addresses;
 use revm::{
@@ -22,9 +22,10 @@ use revm::{
     inspector::{InspectorHandler, NoOpInspector},
     interpreter::interpreter::EthInterpreter,
     precompile::Precompiles,
+    primitives::hardfork::SpecId,
     state::EvmState,
 };
-use std::marker::PhantomData;
+use std::{collections::BTreeMap, marker::PhantomData};
 
 /// What an inspector sees of the machine.
 pub type Context<DB> = EthEvmContext<Overlay<DB>>;
@@ -59,6 +60,11 @@ impl<DB: Database> Machine<DB> {
 
     pub(crate) fn watched_by<I>(self, inspector: I) -> Machine<DB, I> {
         Machine(self.0.with_inspector(inspector))
+    }
+
+    /// Has precompiles answer at other addresses than their own.
+    pub(crate) fn move_precompiles(&mut self, moves: &[(Address, Address)]) -> Result<(), MovePrecompileError> {
+        self.0.precompiles.move_precompiles(moves.iter().copied())
     }
 
     /// X2.
@@ -117,6 +123,15 @@ impl<DB: Database, I> Machine<DB, I> {
     pub(crate) fn into_overlay(self) -> Overlay<DB> {
         self.0.ctx.journaled_state.database
     }
+}
+
+/// Every precompile (X1) by its name: EIP-7910's, and the chain's own in the same style.
+pub fn precompiles() -> BTreeMap<String, Address> {
+    let mut all = PrecompilesMap::from_static(Precompiles::new(SpecId::OSAKA.into()));
+    edgeloom_provider::install(&mut all);
+    let name = |address: &Address| all.get(address).map(|found| found.precompile_id().name().to_owned());
+    let named = all.addresses().filter_map(|address| Some((name(address)?, *address)));
+    named.map(|(name, address)| (name.replace('-', "_").to_uppercase(), address)).collect()
 }
 
 fn ethereum(environment: &EvmEnv) -> PrecompilesMap {

@@ -53,7 +53,8 @@ pub(crate) struct Balances {
 }
 
 impl<DB: Database> Overlay<DB> {
-    pub(crate) fn new(db: DB) -> Self {
+    /// The state as `db` has it.
+    pub fn new(db: DB) -> Self {
         Self { db, accounts: AddressMap::default(), codes: B256Map::default(), deployed: BTreeMap::new() }
     }
 
@@ -66,7 +67,11 @@ impl<DB: Database> Overlay<DB> {
         Ok(overlay)
     }
 
-    fn pretend(&mut self, address: Address, pretended: &AccountOverride) -> Result<(), CallError<DB::Error>> {
+    pub(crate) fn pretend(
+        &mut self,
+        address: Address,
+        pretended: &AccountOverride,
+    ) -> Result<(), CallError<DB::Error>> {
         let mut account = self.entry(address).map_err(CallError::Database)?.now.unwrap_or_default();
         account.balance = pretended.balance.unwrap_or(account.balance);
         account.nonce = pretended.nonce.unwrap_or(account.nonce);

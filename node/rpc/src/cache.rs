@@ -55,11 +55,15 @@ impl Records {
         Self { store, recent: Mutex::new(VecDeque::new()) }
     }
 
+    /// The block at `height`, if it is at hand.
+    pub(crate) fn recent(&self, height: Height) -> Option<Arc<Record>> {
+        self.recent.lock().iter().find(|record| record.height() == height.get()).cloned()
+    }
+
     /// The block at `height`, kept for the next who asks.
     pub(crate) fn get(&self, height: Height) -> Result<Option<Arc<Record>>, Fault> {
-        let find = |record: &&Arc<Record>| record.height() == height.get();
-        if let Some(record) = self.recent.lock().iter().find(find) {
-            return Ok(Some(record.clone()));
+        if let Some(record) = self.recent(height) {
+            return Ok(Some(record));
         }
         let Some(record) = self.read(height)? else { return Ok(None) };
         let record = Arc::new(record);

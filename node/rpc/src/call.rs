@@ -86,7 +86,7 @@ impl<'a> Stage<'a> {
         match edgeloom_evm::call(&self.environment, database, transaction, &self.overrides) {
             Ok(result) => Ok(Ok(result)),
             Err(CallError::Refused(refusal)) => Ok(Err(refusal)),
-            Err(error @ CallError::Code { .. }) => Err(Fault::Params(error.to_string())),
+            Err(error @ (CallError::Code { .. } | CallError::Precompile(_))) => Err(Fault::Params(error.to_string())),
             Err(CallError::Database(StateDbError(error))) => Err(error.into()),
             Err(error) => Err(Fault::Internal(error.to_string())),
         }
@@ -123,7 +123,7 @@ pub(crate) fn failure(failed: Result<ExecutionResult, Refusal>) -> Fault {
 }
 
 /// geth's words where clients look for them.
-fn phrase(refusal: &Refusal) -> String {
+pub(crate) fn phrase(refusal: &Refusal) -> String {
     let geth = match refusal {
         Refusal::Transaction(InvalidTransaction::CallGasCostMoreThanGasLimit { .. }) => "intrinsic gas too low",
         Refusal::Transaction(InvalidTransaction::GasFloorMoreThanGasLimit { .. }) => {

@@ -25,6 +25,7 @@ use std::{
     panic::AssertUnwindSafe,
     time::{Duration, Instant},
 };
+use tokio::task::consume_budget;
 
 const BATCH_MAX: usize = 1000;
 
@@ -34,7 +35,7 @@ const BATCH_TIME_MAX: Duration = Duration::from_secs(30);
 const SEND: &str = "eth_sendRawTransaction";
 
 /// Methods whose work grows with what they are asked. They run in turns; all others take microseconds, or wait.
-pub(crate) const LONG: [&str; 14] = [
+pub(crate) const LONG: &[&str] = &[
     "edge_feed",
     "edge_supply",
     "eth_call",
@@ -48,7 +49,18 @@ pub(crate) const LONG: [&str; 14] = [
     "eth_getFilterLogs",
     "eth_getLogs",
     "eth_getProof",
+    "eth_getRawTransactionByBlockHashAndIndex",
+    "eth_getRawTransactionByBlockNumberAndIndex",
+    "eth_getRawTransactionByHash",
+    "eth_getStorageValues",
+    "eth_getTransactionByBlockHashAndIndex",
+    "eth_getTransactionByBlockNumberAndIndex",
+    "eth_getTransactionBySenderAndNonce",
     "eth_maxPriorityFeePerGas",
+    "eth_simulateV1",
+    "txpool_content",
+    "txpool_contentFrom",
+    "txpool_inspect",
 ];
 
 /// A connection that stays open, as subscriptions need one.
@@ -58,6 +70,15 @@ pub(crate) struct Link {
     /// Takes answers to subscribing, and what subscriptions send.
     pub(crate) sink: MethodSink,
     pub(crate) subscriptions: BoundedSubscriptions,
+    /// Its share of the long work.
+    pub(crate) turns: Turns,
+}
+
+/// Whose call it is.
+#[derive(Clone, Copy)]
+struct Caller<'a> {
+    link: Option<&'a Link>,
+    turns: &'a Turns,
 }
 
 #[derive(Clone, Debug)]
@@ -96,13 +117,21 @@ impl Calls {
         Self { methods, turns, batch_time_max: BATCH_TIME_MAX }
     }
 
+    /// The share of another connection in the long work.
+    pub(crate) fn turns(&self) -> Turns {
+        self.turns.for_connection()
+    }
+
     /// `None` when nothing is to be sent: after a notification, or when the link has the answer already.
     pub(crate) async fn answer(&self, body: &[u8], link: Option<&Link>, room: &Room) -> Option<Answer> {
+        let own = link.is_none().then(|| self.turns.for_connection());
+        let turns = link.map(|link| &link.turns).or(own.as_ref()).unwrap_or(&self.turns);
+        let caller = Caller { link, turns };
         let (id, response) = if body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
-            (Id::Null, self.batch(body, link).await.unwrap_or_else(|too_large| too_large))
+            (Id::Null, self.batch(body, caller).await.unwrap_or_else(|too_large| too_large))
         } else {
             match Entry::parse(body) {
-                Entry::Call(request) => (request.id.clone(), self.call(request, link).await),
+                Entry::Call(request) => (request.id.clone(), self.call(request, caller).await),
                 Entry::Notification => return None,
                 Entry::Malformed(id, code) => (id.clone(), refusal(id, code)),
             }
@@ -113,7 +142,7 @@ impl Calls {
 
     /// # Errors
     /// The answer, when the answers to the calls are too large together.
-    async fn batch(&self, body: &[u8], link: Option<&Link>) -> Result<MethodResponse, MethodResponse> {
+    async fn batch(&self, body: &[u8], caller: Caller<'_>) -> Result<MethodResponse, MethodResponse> {
         let Ok(entries) = serde_json::from_slice::<Vec<&RawValue>>(body) else {
             return Ok(refusal(Id::Null, ErrorCode::ParseError));
         };
@@ -126,7 +155,7 @@ impl Calls {
         for entry in &entries {
             let entry = match Entry::parse(entry.get().as_bytes()) {
                 Entry::Call(request) if request.method == SEND => {
-                    sends.push(self.call(request, link));
+                    sends.push(self.call(request, caller));
                     continue;
                 }
                 Entry::Notification => continue,
@@ -136,7 +165,11 @@ impl Calls {
                 answers.append(sent)?;
             }
             answers.append(match entry {
-                Entry::Call(request) if began.elapsed() < self.batch_time_max => self.call(request, link).await,
+                Entry::Call(request) if began.elapsed() < self.batch_time_max => {
+                    // Its neighbours on this thread want to go on as well.
+                    consume_budget().await;
+                    self.call(request, caller).await
+                }
                 Entry::Call(request) => {
                     let late = format!("the batch took longer than {:?}: ask for less at once", self.batch_time_max);
                     refusal(request.id, Fault::Limit(late))
@@ -155,13 +188,13 @@ impl Calls {
     }
 
     /// A panic is our fault, not the end of the connection: the caller is told.
-    async fn call(&self, request: Request<'_>, link: Option<&Link>) -> MethodResponse {
+    async fn call(&self, request: Request<'_>, caller: Caller<'_>) -> MethodResponse {
         let id = request.id.clone();
-        let response = AssertUnwindSafe(self.dispatch(request, link)).catch_unwind().await;
+        let response = AssertUnwindSafe(self.dispatch(request, caller)).catch_unwind().await;
         response.unwrap_or_else(|_| refusal(id, Fault::Internal("the method panicked".into())))
     }
 
-    async fn dispatch(&self, request: Request<'_>, link: Option<&Link>) -> MethodResponse {
+    async fn dispatch(&self, request: Request<'_>, Caller { link, turns }: Caller<'_>) -> MethodResponse {
         let Request { id, method, params, extensions, .. } = request;
         let Some((name, method)) = self.methods.method_with_name(&method) else {
             return refusal(id, ErrorCode::MethodNotFound);
@@ -171,10 +204,13 @@ impl Calls {
             (MethodCallback::Sync(method), _) if LONG.contains(&name) => {
                 let (method, asked, params) = (method.clone(), id.clone().into_owned(), params.into_owned());
                 let work = move || method(asked, params, RESPONSE_BYTES_MAX, extensions);
-                self.turns.run(work).await.unwrap_or_else(|fault| refusal(id, fault))
+                turns.run(work).await.unwrap_or_else(|fault| refusal(id, fault))
             }
             (MethodCallback::Sync(method), _) => method(id, params, RESPONSE_BYTES_MAX, extensions),
             (MethodCallback::Async(method), _) => {
+                // Those that work long only sometimes take their turn themselves.
+                let mut extensions = extensions;
+                extensions.insert(turns.clone());
                 let connection = link.map(|link| link.id).unwrap_or_default();
                 method(id.into_owned(), params.into_owned(), connection, RESPONSE_BYTES_MAX, extensions).await
             }

@@ -32,7 +32,7 @@ pub(crate) fn block(record: &Record, detail: Detail) -> Block {
             BlockTransactions::Full((0..transactions.len()).map(|index| transaction(record, index)).collect())
         }
     };
-    let header = Header { size: Some(size(record)), ..header(record) };
+    let header = Header { size: Some(size(record.block.header(), record.transactions())), ..header(record) };
     Block { header, uncles: Vec::new(), transactions, withdrawals: Some(Default::default()) }
 }
 
@@ -41,14 +41,13 @@ pub(crate) fn header(record: &Record) -> Header {
 }
 
 /// Bytes of the block in Ethereum's own encoding.
-fn size(record: &Record) -> U256 {
-    let block = record.block.block();
+pub(crate) fn size(header: &ConsensusHeader, transactions: &[TxEnvelope]) -> U256 {
     let body = BlockBody::<TxEnvelope, ConsensusHeader> {
-        transactions: block.transactions.clone(),
+        transactions: transactions.to_vec(),
         ommers: Vec::new(),
         withdrawals: Some(Default::default()),
     };
-    U256::from(alloy_consensus::Block::new(block.header.clone(), body).length())
+    U256::from(alloy_consensus::Block::new(header.clone(), body).length())
 }
 
 pub(crate) fn transaction(record: &Record, index: usize) -> Transaction {

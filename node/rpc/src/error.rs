@@ -36,6 +36,9 @@ pub(crate) enum Fault {
     /// for it.
     #[error("missing trie node: {0}")]
     NoState(StoreError),
+    /// A block or transaction of a simulation breaks a rule; the code is execution-apis'.
+    #[error("{reason}")]
+    Simulation { code: i32, reason: String },
     #[error("the store failed: {0}")]
     Store(StoreError),
     #[error("internal error: {0}")]
@@ -66,18 +69,23 @@ impl From<Fault> for ErrorObjectOwned {
             Fault::Limit(_) => LIMIT,
             Fault::Reverted(_) => REVERTED,
             Fault::Late(_) => LATE,
+            Fault::Simulation { code, .. } => *code,
             Fault::Unsupported(_) => UNSUPPORTED,
             Fault::Store(_) | Fault::Internal(_) => {
                 tracing::error!(%fault, "request failed");
                 ErrorCode::InternalError.code()
             }
         };
-        let data = if let Fault::Reverted(output) = &fault { Some(output.clone()) } else { None };
+        let data = match &fault {
+            Fault::Reverted(output) => Some(output.clone()),
+            Fault::Late(hash) => Some(Bytes::from(*hash)),
+            _ => None,
+        };
         Self::owned(code, fault.to_string(), data)
     }
 }
 
-fn reverted(output: &Bytes) -> String {
+pub(crate) fn reverted(output: &Bytes) -> String {
     match RevertReason::decode(output) {
         Some(RevertReason::ContractError(error)) if !output.is_empty() => {
             let alloy::sol_types::ContractError::Revert(revert) = error else {

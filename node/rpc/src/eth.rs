@@ -1,6 +1,6 @@
 //! The `eth_*` methods, except filters and subscriptions. A missing block parameter means the newest block.
 
-use crate::{call::Question, convert, error::Fault, node::Context};
+use crate::{cache::Record, call::Question, convert, error::Fault, node::Context, turns::Turns};
 use alloy::{
     eips::{BlockId, BlockNumberOrTag},
     primitives::{Address, B256, Bytes, U64, U256},
@@ -11,6 +11,7 @@ use alloy::{
     serde::JsonStorageKey,
 };
 use jsonrpsee::{
+    Extensions,
     core::{RpcResult, async_trait},
     proc_macros::rpc,
 };
@@ -19,12 +20,15 @@ use std::{sync::Arc, time::Duration};
 
 #[rpc(server, namespace = "eth")]
 pub(crate) trait EthApi {
+    /// The chain id (EIP-155).
     #[method(name = "chainId")]
     fn chain_id(&self) -> RpcResult<U64>;
 
+    /// Accounts that this node signs for.
     #[method(name = "accounts")]
     fn accounts(&self) -> RpcResult<Vec<Address>>;
 
+    /// Height of the newest final block.
     #[method(name = "blockNumber")]
     fn block_number(&self) -> RpcResult<U64>;
 
@@ -32,18 +36,23 @@ pub(crate) trait EthApi {
     #[method(name = "syncing")]
     fn syncing(&self) -> RpcResult<bool>;
 
+    /// Balance of an account, wei.
     #[method(name = "getBalance")]
     fn get_balance(&self, address: Address, block: Option<BlockId>) -> RpcResult<U256>;
 
+    /// Code of an account.
     #[method(name = "getCode")]
     fn get_code(&self, address: Address, block: Option<BlockId>) -> RpcResult<Bytes>;
 
+    /// One storage slot of an account.
     #[method(name = "getStorageAt")]
     fn get_storage_at(&self, address: Address, slot: JsonStorageKey, block: Option<BlockId>) -> RpcResult<B256>;
 
+    /// Nonce of an account; with `pending`, after what waits.
     #[method(name = "getTransactionCount")]
     fn get_transaction_count(&self, address: Address, block: Option<BlockId>) -> RpcResult<U64>;
 
+    /// Merkle proof of an account and of slots of its storage (EIP-1186).
     #[method(name = "getProof")]
     fn get_proof(
         &self,
@@ -52,6 +61,7 @@ pub(crate) trait EthApi {
         block: Option<BlockId>,
     ) -> RpcResult<EIP1186AccountProofResponse>;
 
+    /// Runs a call on a state and returns its output; nothing stays.
     #[method(name = "call")]
     fn call(
         &self,
@@ -61,6 +71,7 @@ pub(crate) trait EthApi {
         environment: Option<Box<BlockOverrides>>,
     ) -> RpcResult<Bytes>;
 
+    /// The least gas limit with which a transaction succeeds.
     #[method(name = "estimateGas")]
     fn estimate_gas(
         &self,
@@ -70,9 +81,11 @@ pub(crate) trait EthApi {
         environment: Option<Box<BlockOverrides>>,
     ) -> RpcResult<U64>;
 
+    /// Wei per gas that gets a legacy transaction into a block soon.
     #[method(name = "gasPrice")]
     fn gas_price(&self) -> RpcResult<U256>;
 
+    /// Tip that gets a transaction into a block soon, wei per gas.
     #[method(name = "maxPriorityFeePerGas")]
     fn max_priority_fee_per_gas(&self) -> RpcResult<U256>;
 
@@ -80,13 +93,16 @@ pub(crate) trait EthApi {
     #[method(name = "blobBaseFee")]
     fn blob_base_fee(&self) -> RpcResult<U64>;
 
+    /// Base fees, fullness and tips of recent blocks.
     #[method(name = "feeHistory")]
     fn fee_history(&self, count: U64, newest: BlockNumberOrTag, percentiles: Option<Vec<f64>>)
     -> RpcResult<FeeHistory>;
 
+    /// Completes, signs and sends a transaction of one of this node's accounts.
     #[method(name = "sendTransaction")]
     async fn send_transaction(&self, request: TransactionRequest) -> RpcResult<B256>;
 
+    /// Sends a signed transaction.
     #[method(name = "sendRawTransaction")]
     async fn send_raw_transaction(&self, bytes: Bytes) -> RpcResult<B256>;
 
@@ -94,15 +110,19 @@ pub(crate) trait EthApi {
     #[method(name = "sendRawTransactionSync")]
     async fn send_raw_transaction_sync(&self, bytes: Bytes, timeout_ms: Option<U64>) -> RpcResult<TransactionReceipt>;
 
-    #[method(name = "getTransactionByHash")]
-    fn get_transaction_by_hash(&self, hash: B256) -> RpcResult<Option<Transaction>>;
+    /// A transaction, final or waiting.
+    #[method(name = "getTransactionByHash", with_extensions)]
+    async fn get_transaction_by_hash(&self, hash: B256) -> RpcResult<Option<Transaction>>;
 
-    #[method(name = "getTransactionReceipt")]
-    fn get_transaction_receipt(&self, hash: B256) -> RpcResult<Option<TransactionReceipt>>;
+    /// What a final transaction did.
+    #[method(name = "getTransactionReceipt", with_extensions)]
+    async fn get_transaction_receipt(&self, hash: B256) -> RpcResult<Option<TransactionReceipt>>;
 
+    /// A block's transaction, by the block's hash.
     #[method(name = "getTransactionByBlockHashAndIndex")]
     fn get_transaction_by_block_hash_and_index(&self, hash: B256, index: Index) -> RpcResult<Option<Transaction>>;
 
+    /// A block's transaction, by the block's height or tag.
     #[method(name = "getTransactionByBlockNumberAndIndex")]
     fn get_transaction_by_block_number_and_index(
         &self,
@@ -110,21 +130,27 @@ pub(crate) trait EthApi {
         index: Index,
     ) -> RpcResult<Option<Transaction>>;
 
+    /// A block, with hashes of its transactions or whole ones.
     #[method(name = "getBlockByHash")]
     fn get_block_by_hash(&self, hash: B256, full: Option<bool>) -> RpcResult<Option<Block>>;
 
+    /// A block by height or tag, with hashes of its transactions or whole ones.
     #[method(name = "getBlockByNumber")]
     fn get_block_by_number(&self, number: BlockNumberOrTag, full: Option<bool>) -> RpcResult<Option<Block>>;
 
+    /// How many transactions a block has.
     #[method(name = "getBlockTransactionCountByHash")]
     fn get_block_transaction_count_by_hash(&self, hash: B256) -> RpcResult<Option<U64>>;
 
+    /// How many transactions a block has.
     #[method(name = "getBlockTransactionCountByNumber")]
     fn get_block_transaction_count_by_number(&self, number: BlockNumberOrTag) -> RpcResult<Option<U64>>;
 
+    /// What the transactions of a block did.
     #[method(name = "getBlockReceipts")]
     fn get_block_receipts(&self, block: BlockId) -> RpcResult<Option<Vec<TransactionReceipt>>>;
 
+    /// Logs of a range of blocks: 50,000 blocks and 10,000 logs at most.
     #[method(name = "getLogs")]
     fn get_logs(&self, filter: Filter) -> RpcResult<Box<RawValue>>;
 }
@@ -137,6 +163,13 @@ pub(crate) struct Eth {
 impl Eth {
     pub(crate) const fn new(context: Arc<Context>) -> Self {
         Self { context }
+    }
+
+    /// As [`Context::place`], off this thread where the block must be decoded.
+    async fn place(&self, hash: B256, extensions: &Extensions) -> Result<Option<(Arc<Record>, usize)>, Fault> {
+        let Some((height, index)) = self.context.store.transaction(hash)? else { return Ok(None) };
+        let turns = extensions.get::<Turns>().unwrap_or(&self.context.turns);
+        Ok(self.context.decoded(height, turns).await?.map(|record| (record, index as usize)))
     }
 
     fn block(&self, id: impl Into<BlockId>, full: Option<bool>) -> Result<Option<Block>, Fault> {
@@ -251,12 +284,20 @@ impl EthApiServer for Eth {
         Ok(self.context.send_raw_sync(&bytes, timeout).await?)
     }
 
-    fn get_transaction_by_hash(&self, hash: B256) -> RpcResult<Option<Transaction>> {
-        Ok(self.context.transaction(hash)?)
+    async fn get_transaction_by_hash(&self, extensions: &Extensions, hash: B256) -> RpcResult<Option<Transaction>> {
+        // The pool first, as in `Context::transaction`.
+        let waiting = self.context.pool.get(&hash);
+        let found = self.place(hash, extensions).await?;
+        let found = found.map(|(record, index)| convert::transaction(&record, index));
+        Ok(found.or_else(|| waiting.map(|transaction| convert::pending(&transaction))))
     }
 
-    fn get_transaction_receipt(&self, hash: B256) -> RpcResult<Option<TransactionReceipt>> {
-        Ok(self.context.place(hash)?.map(|(record, index)| convert::receipt(&record, index)))
+    async fn get_transaction_receipt(
+        &self,
+        extensions: &Extensions,
+        hash: B256,
+    ) -> RpcResult<Option<TransactionReceipt>> {
+        Ok(self.place(hash, extensions).await?.map(|(record, index)| convert::receipt(&record, index)))
     }
 
     fn get_transaction_by_block_hash_and_index(&self, hash: B256, index: Index) -> RpcResult<Option<Transaction>> {

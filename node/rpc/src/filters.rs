@@ -8,9 +8,9 @@ use crate::{
     node::Context,
 };
 use alloy::{
-    eips::BlockNumberOrTag,
+    eips::{BlockNumberOrTag, eip2718::Encodable2718},
     primitives::{B256, U64},
-    rpc::types::{Filter, FilterBlockOption},
+    rpc::types::{Filter, FilterBlockOption, Transaction},
 };
 use edgeloom_types::Height;
 use jsonrpsee::{core::RpcResult, proc_macros::rpc};
@@ -39,19 +39,26 @@ const BLOCKS_MAX: u64 = 10_000;
 #[serde(untagged)]
 pub(crate) enum FilterChanges {
     Hashes(Vec<B256>),
+    Transactions(Vec<Transaction>),
     Logs(Box<RawValue>),
 }
 
+/// Most encoded bytes of whole transactions that one poll reports; what is left comes with the next.
+const PENDING_BYTES_MAX: usize = 16 * 1024 * 1024;
+
 #[rpc(server, namespace = "eth")]
 pub(crate) trait FilterApi {
+    /// Reports logs.
     #[method(name = "newFilter")]
     fn new_filter(&self, filter: Filter) -> RpcResult<U64>;
 
+    /// Reports the hashes of blocks.
     #[method(name = "newBlockFilter")]
     fn new_block_filter(&self) -> RpcResult<U64>;
 
+    /// Reports what comes to wait: hashes, or whole transactions.
     #[method(name = "newPendingTransactionFilter")]
-    fn new_pending_transaction_filter(&self) -> RpcResult<U64>;
+    fn new_pending_transaction_filter(&self, full: Option<bool>) -> RpcResult<U64>;
 
     /// What is new since the last poll.
     #[method(name = "getFilterChanges")]
@@ -61,6 +68,7 @@ pub(crate) trait FilterApi {
     #[method(name = "getFilterLogs")]
     fn get_filter_logs(&self, id: U64) -> RpcResult<Box<RawValue>>;
 
+    /// Forgets a filter.
     #[method(name = "uninstallFilter")]
     fn uninstall_filter(&self, id: U64) -> RpcResult<bool>;
 }
@@ -69,7 +77,7 @@ pub(crate) trait FilterApi {
 enum Kind {
     Logs { filter: Box<Filter>, next: u64 },
     Blocks { next: u64 },
-    Pending(Receiver<B256>),
+    Pending { admissions: Receiver<B256>, full: bool },
 }
 
 #[derive(Debug)]
@@ -132,8 +140,23 @@ impl Filters {
                 *next = end.max(*next);
                 Ok(FilterChanges::Hashes(hashes))
             }
-            Kind::Pending(admissions) => Ok(FilterChanges::Hashes(drain(admissions))),
+            Kind::Pending { admissions, full: false } => Ok(FilterChanges::Hashes(admitted(admissions).collect())),
+            Kind::Pending { admissions, full: true } => Ok(FilterChanges::Transactions(self.transactions(admissions)?)),
         }
+    }
+
+    /// As many as fit in an answer; those that are gone already are passed over.
+    fn transactions(&self, admissions: &mut Receiver<B256>) -> Result<Vec<Transaction>, Fault> {
+        let (mut out, mut bytes) = (Vec::new(), 0);
+        for hash in admitted(admissions) {
+            let Some(transaction) = self.context.transaction(hash)? else { continue };
+            bytes += transaction.inner.encode_2718_len();
+            out.push(transaction);
+            if bytes > PENDING_BYTES_MAX {
+                break;
+            }
+        }
+        Ok(out)
     }
 
     /// The last height that a log filter reports now.
@@ -144,15 +167,16 @@ impl Filters {
 }
 
 /// Hashes of what was admitted; a poller that fell behind the queue misses the oldest.
-fn drain(admissions: &mut Receiver<B256>) -> Vec<B256> {
-    let mut out = Vec::new();
-    loop {
-        match admissions.try_recv() {
-            Ok(hash) => out.push(hash),
-            Err(TryRecvError::Lagged(_)) => {}
-            Err(TryRecvError::Empty | TryRecvError::Closed) => return out,
+fn admitted(admissions: &mut Receiver<B256>) -> impl Iterator<Item = B256> {
+    std::iter::from_fn(|| {
+        loop {
+            match admissions.try_recv() {
+                Ok(hash) => return Some(hash),
+                Err(TryRecvError::Lagged(_)) => {}
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return None,
+            }
         }
-    }
+    })
 }
 
 impl FilterApiServer for Filters {
@@ -174,8 +198,9 @@ impl FilterApiServer for Filters {
         Ok(self.install(Kind::Blocks { next: self.next_height()? }))
     }
 
-    fn new_pending_transaction_filter(&self) -> RpcResult<U64> {
-        Ok(self.install(Kind::Pending(self.context.pool.subscribe())))
+    fn new_pending_transaction_filter(&self, full: Option<bool>) -> RpcResult<U64> {
+        let admissions = self.context.pool.subscribe();
+        Ok(self.install(Kind::Pending { admissions, full: full.unwrap_or(false) }))
     }
 
     fn get_filter_changes(&self, id: U64) -> RpcResult<FilterChanges> {
@@ -188,7 +213,7 @@ impl FilterApiServer for Filters {
         let kind = self.kind(id)?;
         let filter = match &*kind.lock() {
             Kind::Logs { filter, .. } => filter.clone(),
-            Kind::Blocks { .. } | Kind::Pending(_) => return Err(Fault::NoFilter.into()),
+            Kind::Blocks { .. } | Kind::Pending { .. } => return Err(Fault::NoFilter.into()),
         };
         Ok(self.context.logs(&filter)?)
     }

@@ -1,22 +1,27 @@
-//! The node's JSON-RPC server: HTTP and WebSocket on one port, in the words that Ethereum tools expect. It reads the
+//! The node's JSON-RPC server: HTTP and WebSocket on one port, and a Unix socket beside it, in the words that Ethereum tools expect. It reads the
 //! store directly and knows nothing of consensus: new blocks arrive on a feed, new transactions leave through the pool.
 //!
 //! Every method sees final blocks only: `latest`, `safe` and `pending` are the newest final block, `finalized` too while
 //! there are no guardians (CHAIN.md C10). Errors carry geth's codes and phrases, because clients classify by them.
 
 mod account;
+mod archive;
 mod cache;
 mod call;
 mod calls;
 mod chain;
 mod convert;
+mod cors;
 mod descriptors;
+mod discover;
 mod error;
 mod estimate;
 mod eth;
 mod fees;
+mod fill;
 mod filters;
 mod http;
+mod ipc;
 mod listener;
 mod logs;
 mod net;
@@ -25,11 +30,14 @@ mod overrides;
 mod request;
 mod resolve;
 mod room;
+mod rules;
 mod server;
+mod simulate;
 mod stream;
 mod submit;
 mod subscribe;
 mod turns;
+mod txpool;
 mod websocket;
 
 pub use node::{Node, Sealer, Submit};

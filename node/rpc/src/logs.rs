@@ -186,6 +186,12 @@ impl Cut {
     }
 }
 
+/// At least the bytes of a log in JSON.
+pub(crate) fn json_bytes(log: &Log) -> usize {
+    // Names, hashes and quantities as long as they can be; then what varies.
+    440 + 70 * log.topics().len() + 2 * log.data().data.len()
+}
+
 /// The logs of a block that match addresses and topics.
 pub(crate) fn matching<'a>(filter: &'a Filter, record: &'a Record) -> impl Iterator<Item = Log> + 'a {
     let indexes = 0..record.receipts.len();
@@ -200,3 +206,6 @@ pub(crate) fn check(filter: &Filter) -> Result<(), Fault> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

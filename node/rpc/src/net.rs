@@ -1,15 +1,21 @@
-//! The small namespaces: `web3_*`, `net_*` and `rpc_modules`.
+//! The small namespaces: `web3_*`, `net_*` and `admin_*`.
 
 use crate::node::{Context, Submit};
-use alloy::primitives::{B256, Bytes, keccak256};
+use alloy::{
+    genesis::ChainConfig,
+    primitives::{B256, Bytes, U64, keccak256},
+};
 use jsonrpsee::{core::RpcResult, proc_macros::rpc};
-use std::{collections::BTreeMap, sync::Arc};
+use serde::Serialize;
+use std::sync::{Arc, atomic::Ordering};
 
 #[rpc(server, namespace = "web3")]
 pub(crate) trait Web3Api {
+    /// Name, version and platform of this node.
     #[method(name = "clientVersion")]
     fn client_version(&self) -> RpcResult<String>;
 
+    /// Keccak-256.
     #[method(name = "sha3")]
     fn sha3(&self, bytes: Bytes) -> RpcResult<B256>;
 }
@@ -20,14 +26,40 @@ pub(crate) trait NetApi {
     #[method(name = "version")]
     fn version(&self) -> RpcResult<String>;
 
+    /// Whether peers can connect.
     #[method(name = "listening")]
     fn listening(&self) -> RpcResult<bool>;
+
+    /// Nodes that this one is linked to.
+    #[method(name = "peerCount")]
+    fn peer_count(&self) -> RpcResult<U64>;
 }
 
-#[rpc(server, namespace = "rpc")]
-pub(crate) trait ModulesApi {
-    #[method(name = "modules")]
-    fn modules(&self) -> RpcResult<BTreeMap<&'static str, &'static str>>;
+#[rpc(server, namespace = "admin")]
+pub(crate) trait AdminApi {
+    /// What this node is and which chain it follows. It has no enode: peers meet by identity, not through devp2p.
+    #[method(name = "nodeInfo")]
+    fn node_info(&self) -> RpcResult<NodeInfo>;
+}
+
+/// `admin_nodeInfo`, as far as this node has what geth shows.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct NodeInfo {
+    name: String,
+    protocols: Protocols,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Protocols {
+    eth: Chain,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Chain {
+    network: u64,
+    genesis: B256,
+    head: B256,
+    config: ChainConfig,
 }
 
 #[derive(Clone, Debug)]
@@ -43,8 +75,7 @@ impl Net {
 
 impl Web3ApiServer for Net {
     fn client_version(&self) -> RpcResult<String> {
-        let (os, machine) = (std::env::consts::OS, std::env::consts::ARCH);
-        Ok(format!("edgeloom/v{}/{os}-{machine}/rust", env!("CARGO_PKG_VERSION")))
+        Ok(client_version())
     }
 
     fn sha3(&self, bytes: Bytes) -> RpcResult<B256> {
@@ -60,10 +91,22 @@ impl NetApiServer for Net {
     fn listening(&self) -> RpcResult<bool> {
         Ok(matches!(self.context.submit, Submit::Network))
     }
+
+    fn peer_count(&self) -> RpcResult<U64> {
+        Ok(U64::from(self.context.peers.load(Ordering::Relaxed)))
+    }
 }
 
-impl ModulesApiServer for Net {
-    fn modules(&self) -> RpcResult<BTreeMap<&'static str, &'static str>> {
-        Ok(["edge", "eth", "net", "rpc", "web3"].map(|module| (module, "1.0")).into())
+impl AdminApiServer for Net {
+    fn node_info(&self) -> RpcResult<NodeInfo> {
+        let (genesis, head) = (self.context.genesis_hash, self.context.tip()?.hash);
+        let (network, config) = (self.context.chain_id(), self.context.genesis.file().config.clone());
+        let eth = Chain { network, genesis, head, config };
+        Ok(NodeInfo { name: client_version(), protocols: Protocols { eth } })
     }
+}
+
+fn client_version() -> String {
+    let (os, machine) = (std::env::consts::OS, std::env::consts::ARCH);
+    format!("edgeloom/v{}/{os}-{machine}/rust", env!("CARGO_PKG_VERSION"))
 }

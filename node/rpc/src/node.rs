@@ -7,7 +7,11 @@ use edgeloom_txpool::Pool;
 use edgeloom_types::{Genesis, Height};
 use futures::future::BoxFuture;
 use k256::ecdsa::SigningKey;
-use std::{collections::BTreeMap, fmt, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Arc, atomic::AtomicUsize},
+};
 use tokio::sync::{Mutex, watch};
 
 /// Seals in dev mode. Called after the transaction is in the pool; resolves when a sealing pass that began after the call
@@ -50,6 +54,8 @@ pub struct Node {
     pub pool: Arc<Pool>,
     /// The newest final height, set after its block is durable.
     pub feed: watch::Sender<Height>,
+    /// How many nodes this one is linked to, kept up to date by whoever holds the links.
+    pub peers: Arc<AtomicUsize>,
     pub submit: Submit,
     /// Accounts that `eth_sendTransaction` signs for.
     pub dev_keys: Vec<SigningKey>,
@@ -63,6 +69,7 @@ pub(crate) struct Context {
     pub(crate) genesis_hash: B256,
     pub(crate) pool: Arc<Pool>,
     pub(crate) feed: watch::Sender<Height>,
+    pub(crate) peers: Arc<AtomicUsize>,
     pub(crate) submit: Submit,
     pub(crate) accounts: Vec<Address>,
     pub(crate) keys: BTreeMap<Address, SigningKey>,
@@ -90,6 +97,7 @@ impl Context {
             genesis: node.genesis,
             pool: node.pool,
             feed: node.feed,
+            peers: node.peers,
             submit: node.submit,
         })
     }

@@ -9,7 +9,7 @@ use edgeloom_txpool::Rejection;
 use revm::context::TxEnv;
 
 /// Most authorizations in a call: recovering each signer takes time.
-const AUTHORIZATIONS_MAX: usize = 256;
+pub(crate) const AUTHORIZATIONS_MAX: usize = 256;
 
 /// A [`TransactionRequest`] without contradictions.
 #[derive(Clone, Debug)]

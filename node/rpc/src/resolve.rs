@@ -1,6 +1,6 @@
 //! From what callers name to what the store has.
 
-use crate::{cache::Record, convert, error::Fault, node::Context};
+use crate::{cache::Record, convert, error::Fault, node::Context, turns::Turns};
 use alloy::{
     eips::{BlockId, BlockNumberOrTag},
     primitives::{Address, B256},
@@ -58,6 +58,15 @@ impl Context {
         let waiting = self.pool.get(&hash);
         let found = self.place(hash)?.map(|(record, index)| convert::transaction(&record, index));
         Ok(found.or_else(|| waiting.map(|transaction| convert::pending(&transaction))))
+    }
+
+    /// The block at `height`: decoding one takes as long as it is large, so that waits for a turn.
+    pub(crate) async fn decoded(self: &Arc<Self>, height: Height, turns: &Turns) -> Result<Option<Arc<Record>>, Fault> {
+        if let Some(record) = self.records.recent(height) {
+            return Ok(Some(record));
+        }
+        let context = self.clone();
+        turns.run(move || context.records.get(height)).await?
     }
 
     /// The account now. One row, so it needs no view of a height.

@@ -1,17 +1,24 @@
 //! The port, and the limits of what comes through it.
 
 use crate::{
+    archive::{Archive, ArchiveApiServer},
     calls::Calls,
     chain::ChainReads,
-    descriptors,
+    cors, descriptors,
+    discover::{DiscoverApiServer, Discovery, ModulesApiServer},
     eth::{Eth, EthApiServer},
+    fill::{Fill, FillApiServer},
     filters::{FilterApiServer, Filters},
     http,
+    ipc::{self, Ipc},
     listener::{IDLE_MAX, Listener},
-    net::{ModulesApiServer, Net, NetApiServer, Web3ApiServer},
+    net::{AdminApiServer, Net, NetApiServer, Web3ApiServer},
     node::{Context, Node},
     room::Room,
+    rules::{Rules, RulesApiServer},
+    simulate::{Simulate, SimulateApiServer},
     subscribe::{SubscriptionApiServer, Subscriptions},
+    txpool::{Txpool, TxpoolApiServer},
     websocket,
 };
 use axum::{Router, routing::post};
@@ -25,6 +32,7 @@ use jsonrpsee::{
 use std::{
     io,
     net::SocketAddr,
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -34,9 +42,9 @@ use std::{
 use tokio::{
     net::TcpListener,
     sync::{Semaphore, watch},
+    task::JoinHandle,
     time::timeout,
 };
-use tower_http::cors::CorsLayer;
 
 pub(crate) const REQUEST_BYTES_MAX: usize = 10 * 1024 * 1024;
 /// A full page of `edge_feed` is 16 MiB in hex.
@@ -46,10 +54,22 @@ const CONNECTIONS_MAX: u32 = 1024;
 /// How long stopping waits for answers in progress.
 const STOP_MAX: Duration = Duration::from_secs(5);
 
-/// Where to listen; port 0 takes a free one.
-#[derive(Clone, Copy, Debug)]
+/// Where to listen, and to whom.
+#[derive(Clone, Debug)]
 pub struct RpcConfig {
+    /// Port 0 takes a free one.
     pub address: SocketAddr,
+    /// A Unix socket beside the port; it is removed at the end.
+    pub ipc: Option<PathBuf>,
+    /// Origins whose pages may ask from a browser; without any, or with `*`, all may.
+    pub cors: Vec<String>,
+}
+
+impl From<SocketAddr> for RpcConfig {
+    /// The port alone, for pages of all origins.
+    fn from(address: SocketAddr) -> Self {
+        Self { address, ipc: None, cors: Vec::new() }
+    }
 }
 
 /// Why the server did not start.
@@ -63,6 +83,10 @@ pub enum ServeError {
     Limits(io::Error),
     #[error("the store cannot be read: {0}")]
     Store(String),
+    #[error("{0:?} is not an origin")]
+    Origin(String),
+    #[error("cannot listen on {path}: {reason}")]
+    Ipc { path: PathBuf, reason: String },
     #[error("two methods have one name: {0}")]
     Methods(#[from] RegisterMethodError),
 }
@@ -72,6 +96,7 @@ pub enum ServeError {
 pub struct Server {
     pub address: SocketAddr,
     stop: watch::Sender<bool>,
+    ipc: Option<JoinHandle<()>>,
     connections: Arc<Semaphore>,
 }
 
@@ -82,6 +107,11 @@ impl Server {
         let all = self.connections.acquire_many(CONNECTIONS_MAX);
         if timeout(STOP_MAX, all).await.is_err() {
             tracing::warn!("stopped with calls in progress");
+        }
+        if let Some(ipc) = self.ipc
+            && let Err(error) = ipc.await
+        {
+            tracing::error!(%error, "the Unix socket was not closed");
         }
     }
 }
@@ -111,9 +141,10 @@ impl Front {
 /// Serves HTTP and WebSocket on one port.
 ///
 /// # Errors
-/// [`ServeError`] when the port is taken, the process may open too few files, or the store has no genesis.
+/// [`ServeError`] when the port or the socket is taken, the process may open too few files, or the store has no genesis.
 pub async fn serve(config: RpcConfig, node: Node) -> Result<Server, ServeError> {
     descriptors::raise()?;
+    let origins = cors::origins(config.cors)?;
     let context = Arc::new(Context::new(node).map_err(|fault| ServeError::Store(fault.to_string()))?);
     let calls = Calls::new(methods(context.clone())?.into(), context.turns.clone());
     let listen = |error| ServeError::Listen { address: config.address, error };
@@ -123,24 +154,35 @@ pub async fn serve(config: RpcConfig, node: Node) -> Result<Server, ServeError> 
     let front = Front { context, calls, room: Room::default(), connections: Arc::default(), stop: stopped };
     let connections = Arc::new(Semaphore::new(CONNECTIONS_MAX as usize));
     let listener = Listener { tcp, permits: connections.clone(), idle_max: IDLE_MAX };
+    let ipc = config.ipc.map(Ipc::bind).transpose()?;
+    let ipc = ipc.map(|socket| tokio::spawn(ipc::serve(socket, front.clone(), connections.clone())));
     let mut ending = front.clone();
     let routes = Router::new().fallback(post(http::answer).get(websocket::upgrade));
-    let routes = routes.layer(CorsLayer::permissive()).with_state(front);
+    let routes = cors::allow(routes.with_state(front), origins);
     let serving = axum::serve(listener, routes).with_graceful_shutdown(async move { ending.stopped().await });
     tokio::spawn(serving.into_future());
-    Ok(Server { address, stop, connections })
+    Ok(Server { address, stop, ipc, connections })
 }
 
-fn methods(context: Arc<Context>) -> Result<RpcModule<()>, RegisterMethodError> {
+pub(crate) fn methods(context: Arc<Context>) -> Result<RpcModule<()>, RegisterMethodError> {
     let mut module = RpcModule::new(());
     module.merge(Eth::new(context.clone()).into_rpc())?;
     module.merge(Filters::new(context.clone()).into_rpc())?;
     module.merge(Subscriptions::new(context.clone()).into_rpc())?;
     module.merge(ChainReads::new(context.clone()).into_rpc())?;
+    module.merge(Archive::new(context.clone()).into_rpc())?;
+    module.merge(Rules::new(context.clone()).into_rpc())?;
+    module.merge(Fill::new(context.clone()).into_rpc())?;
+    module.merge(Simulate::new(context.clone()).into_rpc())?;
+    module.merge(Txpool::new(context.clone()).into_rpc())?;
     let net = Net::new(context);
     module.merge(Web3ApiServer::into_rpc(net.clone()))?;
     module.merge(NetApiServer::into_rpc(net.clone()))?;
-    module.merge(ModulesApiServer::into_rpc(net))?;
+    module.merge(AdminApiServer::into_rpc(net))?;
+    let discovery = Discovery::default();
+    module.merge(ModulesApiServer::into_rpc(discovery.clone()))?;
+    module.merge(DiscoverApiServer::into_rpc(discovery.clone()))?;
+    discovery.describe(module.method_names());
     Ok(module)
 }
 

@@ -20,7 +20,8 @@ use edgeloom_txpool::{Origin, Rejection, TRANSACTION_BYTES_MAX};
 use k256::ecdsa::SigningKey;
 use std::{sync::Arc, time::Duration};
 
-/// How long `eth_sendRawTransactionSync` waits at most.
+/// How long `eth_sendRawTransactionSync` waits unless told otherwise, and at most (geth's figures).
+const SYNC_DEFAULT: Duration = Duration::from_secs(20);
 const SYNC_MAX: Duration = Duration::from_secs(60);
 
 /// Decodes one signed transaction and recovers its signer.
@@ -66,7 +67,7 @@ impl Context {
                 blocks.changed().await.map_err(|_| Fault::Internal("the node stops".into()))?;
             }
         };
-        let timeout = timeout.unwrap_or(SYNC_MAX).min(SYNC_MAX);
+        let timeout = timeout.unwrap_or(SYNC_DEFAULT).min(SYNC_MAX);
         tokio::time::timeout(timeout, find).await.unwrap_or(Err(Fault::Late(hash)))
     }
 
@@ -84,15 +85,29 @@ impl Context {
     }
 
     async fn seal(&self, hash: B256) -> Result<B256, Fault> {
-        let Submit::Dev(seal) = &self.submit else { return Ok(hash) };
+        let Submit::Dev(seal) = &self.submit else {
+            self.keep(hash);
+            return Ok(hash);
+        };
         // The neighbours of a batch are admitted first, so that they share the block.
         tokio::task::yield_now().await;
         seal(hash).await.map_err(Fault::Internal)?;
         // A gap before its nonce leaves it in the pool; what the block could not execute is in neither place.
-        if self.pool.get(&hash).is_some() || self.store.transaction(hash)?.is_some() {
+        if self.pool.get(&hash).is_some() {
+            self.keep(hash);
+            return Ok(hash);
+        }
+        if self.store.transaction(hash)?.is_some() {
             return Ok(hash);
         }
         Err(Fault::Refused("transaction rejected: it cannot be executed on the newest state".into()))
+    }
+
+    /// What waits has been promised to the caller. A journal that fails is no reason to refuse: it still waits.
+    fn keep(&self, hash: B256) {
+        if let Err(fault) = self.pool.keep(&hash) {
+            tracing::error!(%fault, "a transaction waits in memory only");
+        }
     }
 
     pub(crate) async fn send(self: &Arc<Self>, request: TransactionRequest) -> Result<B256, Fault> {
@@ -107,7 +122,7 @@ impl Context {
     }
 
     /// Fills in what the request leaves open.
-    async fn complete(self: &Arc<Self>, mut request: TransactionRequest) -> Result<TypedTransaction, Fault> {
+    pub(crate) async fn complete(self: &Arc<Self>, mut request: TransactionRequest) -> Result<TypedTransaction, Fault> {
         if request.has_eip4844_fields() {
             return Err(Rejection::Type.into());
         }
@@ -125,7 +140,7 @@ impl Context {
         if request.gas.is_none() {
             let (context, request_) = (self.clone(), request.clone());
             let estimate = move || context.estimate_gas(Question { request: request_, ..Question::default() });
-            request.gas = Some(self.turns.run(estimate).await??);
+            request.gas = Some(self.turns.for_connection().run(estimate).await??);
         }
         if request.gas_price.is_none() {
             let base_fee = u128::from(self.next_base_fee()?);

@@ -21,6 +21,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 #[rpc(server, namespace = "eth")]
 pub(crate) trait SubscriptionApi {
+    /// Sends heads, logs, transactions that come to wait, or whether the node catches up.
     #[subscription(name = "subscribe" => "subscription", unsubscribe = "unsubscribe", item = Item)]
     async fn subscribe(&self, kind: SubscriptionKind, params: Option<Params>) -> SubscriptionResult;
 }

@@ -24,11 +24,11 @@ use tokio::{
 };
 
 /// Most calls in progress.
-const CALLS_MAX: usize = 64;
-const SUBSCRIPTIONS_MAX: u32 = 128;
+pub(crate) const CALLS_MAX: usize = 64;
+pub(crate) const SUBSCRIPTIONS_MAX: u32 = 128;
 
 /// What subscriptions may have ready to be sent.
-const ITEMS_MAX: usize = 16;
+pub(crate) const ITEMS_MAX: usize = 16;
 
 const PING_INTERVAL: Duration = Duration::from_secs(30);
 
@@ -51,6 +51,7 @@ async fn serve(mut socket: WebSocket, mut front: Front) -> Result<(), axum::Erro
         id: front.next_connection(),
         sink: MethodSink::new(sink),
         subscriptions: BoundedSubscriptions::new(SUBSCRIPTIONS_MAX),
+        turns: front.calls.turns(),
     };
     let (calls, link, room) = (front.calls.clone(), Arc::new(link), front.room.for_connection());
     let mut running = JoinSet::<Done>::new();

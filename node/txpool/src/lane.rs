@@ -1,6 +1,6 @@
 //! The transactions of one sender, by nonce.
 
-use crate::entry::Entry;
+use crate::{Origin, entry::Entry};
 use alloy::primitives::{B256, U256};
 use std::{
     collections::BTreeMap,
@@ -8,7 +8,7 @@ use std::{
 };
 
 /// Invariants: no nonce below `next`; `ready` = length of the run of nonces from `next` and `ready_bytes` = Σ bytes of it;
-/// `cost` = Σ costs; `bytes` = Σ bytes.
+/// `cost` = Σ costs; `bytes` = Σ bytes; `locals` = how many are local.
 #[derive(Debug, Default)]
 pub(crate) struct Lane {
     entries: BTreeMap<u64, Entry>,
@@ -18,23 +18,24 @@ pub(crate) struct Lane {
     ready_bytes: usize,
     cost: U256,
     bytes: usize,
+    locals: usize,
 }
 
-/// Transactions that wait for one with a lower nonce.
+/// How much there is of some transactions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Gapped {
+pub(crate) struct Load {
     pub(crate) count: usize,
     pub(crate) bytes: usize,
 }
 
-impl AddAssign for Gapped {
+impl AddAssign for Load {
     fn add_assign(&mut self, other: Self) {
         self.count += other.count;
         self.bytes += other.bytes;
     }
 }
 
-impl SubAssign for Gapped {
+impl SubAssign for Load {
     fn sub_assign(&mut self, other: Self) {
         self.count -= other.count;
         self.bytes -= other.bytes;
@@ -64,9 +65,19 @@ impl Lane {
         self.next + self.ready
     }
 
-    pub(crate) fn gapped(&self) -> Gapped {
+    /// Transactions that wait for one with a lower nonce.
+    pub(crate) fn gapped(&self) -> Load {
         let count = self.entries.len() - usize::try_from(self.ready).unwrap_or(usize::MAX);
-        Gapped { count, bytes: self.bytes - self.ready_bytes }
+        Load { count, bytes: self.bytes - self.ready_bytes }
+    }
+
+    pub(crate) const fn has_locals(&self) -> bool {
+        self.locals > 0
+    }
+
+    /// Transactions whose price does not count (P5).
+    pub(crate) fn exempt(&self) -> Load {
+        if self.has_locals() { Load { count: self.len(), bytes: self.bytes } } else { Load::default() }
     }
 
     pub(crate) fn get(&self, nonce: u64) -> Option<&Entry> {
@@ -98,10 +109,10 @@ impl Lane {
         let (nonce, bytes) = (entry.nonce(), entry.bytes);
         self.cost += entry.cost;
         self.bytes += bytes;
+        self.locals += local(&entry);
         let old = self.entries.insert(nonce, entry);
         if let Some(old) = &old {
-            self.cost -= old.cost;
-            self.bytes -= old.bytes;
+            self.discount(old);
             if nonce < self.free_nonce() {
                 self.ready_bytes = self.ready_bytes + bytes - old.bytes;
             }
@@ -117,8 +128,7 @@ impl Lane {
             self.ready = nonce - self.next;
         }
         let entry = self.entries.remove(&nonce)?;
-        self.cost -= entry.cost;
-        self.bytes -= entry.bytes;
+        self.discount(&entry);
         Some(entry)
     }
 
@@ -131,8 +141,7 @@ impl Lane {
         let gone: Vec<Entry> = std::mem::replace(&mut self.entries, rest).into_values().collect();
         let free = self.free_nonce();
         for entry in &gone {
-            self.cost -= entry.cost;
-            self.bytes -= entry.bytes;
+            self.discount(entry);
             if entry.nonce() < free {
                 self.ready_bytes -= entry.bytes;
             }
@@ -143,16 +152,22 @@ impl Lane {
         gone
     }
 
-    /// Marks what a block at `base_fee` could execute as found so at `now`; what was not for longer than `patience` comes
-    /// back, and stays.
-    pub(crate) fn stale(&mut self, base_fee: u64, now: u64, patience: u64) -> Vec<B256> {
+    /// Marks what a block at `base_fee` could execute as found so at `now`; what was not for longer than `patience` says
+    /// comes back, and stays.
+    pub(crate) fn stale(&mut self, base_fee: u64, now: u64, patience: impl Fn(Origin) -> u64) -> Vec<B256> {
         let free = self.free_nonce();
         let pays = |nonce: u64, entry: &Entry| nonce < free && entry.cap() >= base_fee.into();
         for (_, entry) in self.entries.iter_mut().take_while(|(nonce, entry)| pays(**nonce, entry)) {
             entry.since = now;
         }
-        let late = |entry: &&Entry| now - entry.since > patience;
+        let late = |entry: &&Entry| now - entry.since > patience(entry.origin);
         self.entries.values().filter(late).map(Entry::hash).collect()
+    }
+
+    fn discount(&mut self, gone: &Entry) {
+        self.cost -= gone.cost;
+        self.bytes -= gone.bytes;
+        self.locals -= local(gone);
     }
 
     fn extend_run(&mut self) {
@@ -162,4 +177,8 @@ impl Lane {
             self.ready_bytes += entry.bytes;
         }
     }
+}
+
+fn local(entry: &Entry) -> usize {
+    usize::from(entry.origin == Origin::Local)
 }

@@ -1,6 +1,11 @@
 //! The pool behind its lock, and the two ways to hear of an admission.
 
-use crate::{Rejection, entry::Entry, shelf::Shelf};
+use crate::{
+    Rejection,
+    entry::Entry,
+    journal::{Journal, JournalError},
+    shelf::Shelf,
+};
 use alloy::{
     consensus::Transaction,
     primitives::{Address, B256},
@@ -29,6 +34,12 @@ pub struct Limits {
     pub bytes: usize,
     /// Blocks for which a transaction may wait without being executable.
     pub patience: u64,
+    /// The same for one of the node's own users.
+    pub local_patience: u64,
+    /// Transactions, of senders with one of the node's own users, up to which price matters to none of them.
+    pub locals: usize,
+    /// The same, in encoded bytes.
+    pub local_bytes: usize,
 }
 
 impl Default for Limits {
@@ -41,16 +52,32 @@ impl Default for Limits {
             gapped_bytes: 32 << 20,
             bytes: 256 << 20,
             patience: 10_800,
+            local_patience: 8 * 10_800,
+            locals: 4_096,
+            local_bytes: 64 << 20,
         }
     }
 }
 
-/// Where a transaction comes from, by ascending worth: those of the node's own users are gossiped, and stay when a
-/// peer's pay no more.
+/// Where a transaction comes from, by ascending worth: those of the node's own users are gossiped, and kept by P5.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Origin {
     Peer,
     Local,
+}
+
+/// A transaction that waits.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// Whether it can execute after final state and its sender's others; else it waits for a lower nonce.
+    pub ready: bool,
+    pub transaction: Arc<Recovered<TxEnvelope>>,
+}
+
+impl Waiting {
+    pub fn nonce(&self) -> u64 {
+        self.transaction.nonce()
+    }
 }
 
 /// Transactions that wait. A method holds the lock for microseconds, or for some milliseconds when it looks at all that a
@@ -61,6 +88,7 @@ pub struct Pool {
     shelf: Mutex<Shelf>,
     /// Hashes: what lags behind must not keep transactions alive.
     admissions: broadcast::Sender<B256>,
+    journal: Mutex<Option<Journal>>,
 }
 
 impl Pool {
@@ -70,7 +98,36 @@ impl Pool {
             chain_id,
             shelf: Mutex::new(Shelf::new(base_fee, limits)),
             admissions: broadcast::Sender::new(ADMISSIONS),
+            journal: Mutex::new(None),
         }
+    }
+
+    /// Writes transactions that [`Self::keep`] names to `journal`, which is made anew from what waits here now.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn journal(&self, mut journal: Journal) -> Result<(), JournalError> {
+        journal.rewrite(&self.shelf.lock().locals())?;
+        *self.journal.lock() = Some(journal);
+        Ok(())
+    }
+
+    /// Has a local transaction that waits survive the process, however that ends. Without a journal, and for what does
+    /// not wait, nothing happens.
+    ///
+    /// # Errors
+    /// The disk's: the transaction still waits, in memory only.
+    pub fn keep(&self, hash: &B256) -> Result<(), JournalError> {
+        let mut journal = self.journal.lock();
+        let Some(journal) = journal.as_mut() else { return Ok(()) };
+        let Some(transaction) = self.get(hash) else { return Ok(()) };
+        journal.append(transaction.inner())?;
+        // Never the other way round: the shelf is not held while the disk is waited for.
+        if journal.is_long() {
+            let locals = self.shelf.lock().locals();
+            journal.rewrite(&locals)?;
+        }
+        Ok(())
     }
 
     /// Decides whether a transaction may wait, and lets it; `sender` is the sender's account in final state. Fees below
@@ -120,6 +177,26 @@ impl Pool {
 
     pub fn get(&self, hash: &B256) -> Option<Arc<Recovered<TxEnvelope>>> {
         self.shelf.lock().get(hash).cloned()
+    }
+
+    /// The transaction of `sender` with this nonce.
+    pub fn find(&self, sender: Address, nonce: u64) -> Option<Arc<Recovered<TxEnvelope>>> {
+        self.shelf.lock().find(sender, nonce).cloned()
+    }
+
+    /// How many can execute, and how many wait for a lower nonce.
+    pub fn counts(&self) -> (usize, usize) {
+        self.shelf.lock().counts()
+    }
+
+    /// Everything, each sender's in order of nonce.
+    pub fn waiting(&self) -> Vec<Waiting> {
+        self.shelf.lock().waiting()
+    }
+
+    /// Everything of one sender, in order of nonce.
+    pub fn waiting_of(&self, sender: Address) -> Vec<Waiting> {
+        self.shelf.lock().waiting_of(sender)
     }
 
     /// The first nonce of `sender` that neither final state nor an executable transaction here uses; `None` when

@@ -1,10 +1,10 @@
 //! The pool without its lock: lanes by sender, and the indexes that keep every decision cheap.
 
 use crate::{
-    Limits, Origin, Rejection,
+    Limits, Origin, Rejection, Waiting,
     entry::{Entry, Worth},
     gas::BASE_FEE_FLOOR,
-    lane::{Gapped, Lane},
+    lane::{Lane, Load},
 };
 use alloy::primitives::{Address, B256, KECCAK256_EMPTY, U256};
 use alloy_consensus::{TxEnvelope, transaction::Recovered};
@@ -37,7 +37,9 @@ pub(crate) struct Shelf {
     authorities: HashMap<Address, usize>,
     outbox: VecDeque<B256>,
     bytes: usize,
-    gapped: Gapped,
+    gapped: Load,
+    /// Of senders with local ones.
+    exempt: Load,
     admitted: u64,
     /// Nonces of accounts that blocks changed lately, in two generations. An admission may carry a nonce that was read
     /// just before a block was decided; taken at its word, the transaction would wait for one that is mined.
@@ -57,7 +59,8 @@ impl Shelf {
             authorities: HashMap::new(),
             outbox: VecDeque::new(),
             bytes: 0,
-            gapped: Gapped::default(),
+            gapped: Load::default(),
+            exempt: Load::default(),
             admitted: 0,
             floors: [HashMap::new(), HashMap::new()],
         }
@@ -70,6 +73,29 @@ impl Shelf {
     pub(crate) fn get(&self, hash: &B256) -> Option<&Arc<Recovered<TxEnvelope>>> {
         let (sender, nonce) = self.places.get(hash)?;
         self.lanes.get(sender)?.get(*nonce).map(|entry| &entry.transaction)
+    }
+
+    pub(crate) fn find(&self, sender: Address, nonce: u64) -> Option<&Arc<Recovered<TxEnvelope>>> {
+        self.lanes.get(&sender)?.get(nonce).map(|entry| &entry.transaction)
+    }
+
+    /// (can execute, wait for a lower nonce).
+    pub(crate) fn counts(&self) -> (usize, usize) {
+        (self.len() - self.gapped.count, self.gapped.count)
+    }
+
+    pub(crate) fn waiting(&self) -> Vec<Waiting> {
+        self.lanes.values().flat_map(waiting).collect()
+    }
+
+    pub(crate) fn waiting_of(&self, sender: Address) -> Vec<Waiting> {
+        self.lanes.get(&sender).into_iter().flat_map(waiting).collect()
+    }
+
+    /// Those of the node's own users, in an order in which they can be admitted again.
+    pub(crate) fn locals(&self) -> Vec<Arc<Recovered<TxEnvelope>>> {
+        let entries = self.lanes.values().filter(|lane| lane.has_locals()).flat_map(Lane::entries);
+        entries.filter(|entry| entry.origin == Origin::Local).map(|entry| entry.transaction.clone()).collect()
     }
 
     pub(crate) fn next_nonce(&self, sender: Address) -> Option<u64> {
@@ -175,11 +201,16 @@ impl Shelf {
         }
         let before = lane.below(entry.nonce()).map(|before| before.worth(self.priced_at));
         let worth = before.fold(entry.worth(self.priced_at), Worth::min);
-        let mut others = self.by_worth.iter().filter(|(_, sender, _)| *sender != entry.sender());
+        // P5: whose price does not count, on either side.
+        let limits = &self.limits;
+        let crowded = self.exempt.count >= limits.locals || self.exempt.bytes >= limits.local_bytes;
+        let at_any_price = entry.origin == Origin::Local && !crowded;
+        let exempt = |sender: &Address| !crowded && self.lanes[sender].has_locals();
+        let mut others = self.by_worth.iter().filter(|(_, sender, _)| *sender != entry.sender() && !exempt(sender));
         let (mut victims, mut taken) = (Vec::new(), HashMap::<Address, usize>::new());
         while self.is_full(count, bytes) {
             let (cheapest, sender, _) = others.next().ok_or(Rejection::Full)?;
-            if *cheapest >= worth {
+            if *cheapest >= worth && !at_any_price {
                 return Err(Rejection::Underpriced);
             }
             let taken = taken.entry(*sender).or_default();
@@ -215,8 +246,10 @@ impl Shelf {
         self.places.insert(hash, (sender, nonce));
         let lane = self.lanes.entry(sender).or_insert_with(|| Lane::at(next));
         self.gapped -= lane.gapped();
+        self.exempt -= lane.exempt();
         let old = lane.insert(entry);
         self.gapped += lane.gapped();
+        self.exempt += lane.exempt();
         if let Some(old) = old {
             self.forget(&old);
         }
@@ -240,8 +273,10 @@ impl Shelf {
         let Some((sender, nonce)) = self.places.get(&hash).copied() else { return };
         let lane = self.lanes.get_mut(&sender).expect("a placed transaction is in its lane");
         self.gapped -= lane.gapped();
+        self.exempt -= lane.exempt();
         let entry = lane.remove(nonce);
         self.gapped += lane.gapped();
+        self.exempt += lane.exempt();
         if lane.is_empty() {
             self.lanes.remove(&sender);
         }
@@ -255,8 +290,10 @@ impl Shelf {
     fn advance(&mut self, sender: Address, next: u64) {
         let Some(lane) = self.lanes.get_mut(&sender) else { return };
         self.gapped -= lane.gapped();
+        self.exempt -= lane.exempt();
         let gone = lane.advance(next);
         self.gapped += lane.gapped();
+        self.exempt += lane.exempt();
         if lane.is_empty() {
             self.lanes.remove(&sender);
         }
@@ -294,7 +331,11 @@ impl Shelf {
 
     /// P3.
     fn expire(&mut self) {
-        let (base_fee, now, patience) = (self.base_fee, self.blocks, self.limits.patience);
+        let (base_fee, now, limits) = (self.base_fee, self.blocks, self.limits);
+        let patience = |origin| match origin {
+            Origin::Peer => limits.patience,
+            Origin::Local => limits.local_patience,
+        };
         let stale = self.lanes.values_mut().flat_map(|lane| lane.stale(base_fee, now, patience));
         let stale: Vec<B256> = stale.collect();
         self.discard(&stale);
@@ -309,19 +350,27 @@ impl Shelf {
         out
     }
 
-    /// The heads of all lanes compete by effective tip; whoever is taken is followed by the next of its lane. So each
+    /// The heads of all lanes compete by effective tip, at the same tip local ones before others, then older ones before
+    /// newer; whoever is taken is followed by the next of its lane. So each
     /// counts for as much as the least of those that it must follow, and for its own.
     pub(crate) fn best(&self, base_fee: u64, skip: &HashSet<B256>) -> Vec<Arc<Recovered<TxEnvelope>>> {
         let mut offered = Vec::with_capacity(self.len());
         for lane in self.lanes.values() {
-            let mut least = (u128::MAX, Reverse(0));
+            let mut least = (u128::MAX, Origin::Local, Reverse(0));
             for entry in lane.ready().filter(|entry| skip.is_empty() || !skip.contains(&entry.hash())) {
                 let Some(tip) = entry.effective_tip(base_fee) else { break };
-                least = least.min((tip, Reverse(entry.sequence)));
+                least = least.min((tip, entry.origin, Reverse(entry.sequence)));
                 offered.push((Reverse(least), entry.nonce(), &entry.transaction));
             }
         }
         offered.sort_unstable_by_key(|(least, nonce, _)| (*least, *nonce));
         offered.into_iter().map(|(.., transaction)| transaction.clone()).collect()
     }
+}
+
+/// The transactions of a lane, in order of nonce.
+fn waiting(lane: &Lane) -> impl Iterator<Item = Waiting> {
+    let show =
+        |entry: &Entry| Waiting { ready: entry.nonce() < lane.free_nonce(), transaction: entry.transaction.clone() };
+    lane.entries().map(show)
 }

@@ -1,6 +1,6 @@
 //! One validator that seals on request, a few funded accounts, and two small contracts in genesis.
 
-use crate::{Node, RpcConfig, Server, Submit, serve};
+use crate::{Node, RpcConfig, Server, Submit, node::Context, serve, server::methods};
 use alloy::{
     consensus::SignableTransaction as _,
     eips::eip2718::Encodable2718,
@@ -17,7 +17,7 @@ use edgeloom_txpool::{Limits, Pool};
 use edgeloom_types::{Epoch, Genesis, Height, reveal_message};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
-use std::{collections::HashSet, sync::Arc};
+use std::{collections::HashSet, net::SocketAddr, sync::Arc};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -44,6 +44,8 @@ pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) pool: Arc<Pool>,
     pub(crate) sealer: Arc<Seal>,
+    /// The names of all methods of such a server.
+    pub(crate) registered: Vec<&'static str>,
 }
 
 /// What the dev sealer needs.
@@ -86,18 +88,28 @@ fn genesis() -> Genesis {
     Genesis::new(file).expect("valid genesis")
 }
 
+/// On a free port.
+pub(crate) fn local() -> RpcConfig {
+    SocketAddr::from(([127, 0, 0, 1], 0)).into()
+}
+
 impl World {
     /// Seals before a hash is returned; signs for accounts 0 and 1.
     pub(crate) async fn dev() -> Self {
-        Self::start(true).await
+        Self::start(true, local()).await
     }
 
     /// Leaves transactions in the pool until [`Seal::seal`].
     pub(crate) async fn network() -> Self {
-        Self::start(false).await
+        Self::start(false, local()).await
     }
 
-    async fn start(dev: bool) -> Self {
+    /// Seals before a hash is returned, and listens as `config` says.
+    pub(crate) async fn listening(config: RpcConfig) -> Self {
+        Self::start(true, config).await
+    }
+
+    async fn start(dev: bool, config: RpcConfig) -> Self {
         let (store, genesis) = (Store::memory(), Arc::new(genesis()));
         let chain = Chain::open(store.clone(), genesis.clone()).expect("the store is ours");
         let pool = Arc::new(Pool::new(CHAIN_ID, next_base_fee(chain.tip().header()), Limits::default()));
@@ -109,17 +121,19 @@ impl World {
             let sealing = sealing.clone();
             async move { tokio::task::spawn_blocking(move || sealing.seal()).await.map_err(|error| error.to_string()) }
         });
-        let node = Node {
+        let node = || Node {
             store: store.clone(),
-            genesis,
+            genesis: genesis.clone(),
             pool: pool.clone(),
-            feed,
-            submit: if dev { submit } else { Submit::Network },
+            feed: feed.clone(),
+            peers: Arc::default(),
+            submit: if dev { submit.clone() } else { Submit::Network },
             dev_keys: vec![signer(0).credential().clone(), signer(1).credential().clone()],
         };
-        let address = ([127, 0, 0, 1], 0).into();
-        let server = serve(RpcConfig { address }, node).await.expect("a free port");
-        Self { server, store, pool, sealer }
+        let context = Context::new(node()).expect("genesis is there");
+        let registered = methods(Arc::new(context)).expect("each once").method_names().collect();
+        let server = serve(config, node()).await.expect("a free port");
+        Self { server, store, pool, sealer, registered }
     }
 
     pub(crate) fn url(&self, scheme: &str) -> String {
@@ -167,6 +181,17 @@ impl World {
             status,
             if head.to_lowercase().contains("transfer-encoding: chunked") { unchunk(body) } else { body.to_owned() },
         )
+    }
+}
+
+impl World {
+    /// What comes back for these bytes until the server hangs up.
+    pub(crate) async fn raw(&self, request: &str) -> String {
+        let mut stream = TcpStream::connect(self.server.address).await.expect("the server listens");
+        stream.write_all(request.as_bytes()).await.expect("the server reads");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.expect("text");
+        answer
     }
 }
 
