@@ -34,10 +34,11 @@ const BATCH_TIME_MAX: Duration = Duration::from_secs(30);
 const SEND: &str = "eth_sendRawTransaction";
 
 /// Methods whose work grows with what they are asked. They run in turns; all others take microseconds, or wait.
-pub(crate) const LONG: [&str; 14] = [
+pub(crate) const LONG: [&str; 15] = [
     "edge_feed",
     "edge_supply",
     "eth_call",
+    "eth_createAccessList",
     "eth_estimateGas",
     "eth_feeHistory",
     "eth_gasPrice",
@@ -50,6 +51,13 @@ pub(crate) const LONG: [&str; 14] = [
     "eth_getProof",
     "eth_maxPriorityFeePerGas",
 ];
+
+/// Namespaces whose methods all run transactions again, or look through blocks.
+const LONG_NAMESPACES: [&str; 4] = ["debug_", "erigon_", "ots_", "trace_"];
+
+fn is_long(method: &str) -> bool {
+    LONG.contains(&method) || LONG_NAMESPACES.iter().any(|namespace| method.starts_with(namespace))
+}
 
 /// A connection that stays open, as subscriptions need one.
 #[derive(Debug)]
@@ -168,7 +176,7 @@ impl Calls {
         };
         let params = Params::new(params.as_deref().map(RawValue::get));
         match (method, link) {
-            (MethodCallback::Sync(method), _) if LONG.contains(&name) => {
+            (MethodCallback::Sync(method), _) if is_long(name) => {
                 let (method, asked, params) = (method.clone(), id.clone().into_owned(), params.into_owned());
                 let work = move || method(asked, params, RESPONSE_BYTES_MAX, extensions);
                 self.turns.run(work).await.unwrap_or_else(|fault| refusal(id, fault))

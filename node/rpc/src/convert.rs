@@ -42,13 +42,18 @@ pub(crate) fn header(record: &Record) -> Header {
 
 /// Bytes of the block in Ethereum's own encoding.
 fn size(record: &Record) -> U256 {
+    U256::from(ethereum(record).length())
+}
+
+/// The block as Ethereum encodes it: without what only this chain has.
+pub(crate) fn ethereum(record: &Record) -> alloy_consensus::Block<TxEnvelope, ConsensusHeader> {
     let block = record.block.block();
-    let body = BlockBody::<TxEnvelope, ConsensusHeader> {
+    let body = BlockBody {
         transactions: block.transactions.clone(),
         ommers: Vec::new(),
         withdrawals: Some(Default::default()),
     };
-    U256::from(alloy_consensus::Block::new(block.header.clone(), body).length())
+    alloy_consensus::Block::new(block.header.clone(), body)
 }
 
 pub(crate) fn transaction(record: &Record, index: usize) -> Transaction {

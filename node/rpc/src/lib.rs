@@ -4,12 +4,14 @@
 //! Every method sees final blocks only: `latest`, `safe` and `pending` are the newest final block, `finalized` too while
 //! there are no guardians (CHAIN.md C10). Errors carry geth's codes and phrases, because clients classify by them.
 
+mod access_list;
 mod account;
 mod cache;
 mod call;
 mod calls;
 mod chain;
 mod convert;
+mod debug;
 mod descriptors;
 mod error;
 mod estimate;
@@ -21,13 +23,16 @@ mod listener;
 mod logs;
 mod net;
 mod node;
+mod otterscan;
 mod overrides;
+mod parity;
 mod request;
 mod resolve;
 mod room;
 mod server;
 mod submit;
 mod subscribe;
+mod trace;
 mod turns;
 mod websocket;
 

@@ -64,6 +64,8 @@ impl NetApiServer for Net {
 
 impl ModulesApiServer for Net {
     fn modules(&self) -> RpcResult<BTreeMap<&'static str, &'static str>> {
-        Ok(["edge", "eth", "net", "rpc", "web3"].map(|module| (module, "1.0")).into())
+        Ok(["debug", "edge", "erigon", "eth", "net", "ots", "rpc", "trace", "web3"]
+            .map(|module| (module, "1.0"))
+            .into())
     }
 }

@@ -1,8 +1,10 @@
 //! The port, and the limits of what comes through it.
 
 use crate::{
+    access_list::{AccessListApiServer, AccessLists},
     calls::Calls,
     chain::ChainReads,
+    debug::{Debug, DebugApiServer},
     descriptors,
     eth::{Eth, EthApiServer},
     filters::{FilterApiServer, Filters},
@@ -10,6 +12,8 @@ use crate::{
     listener::{IDLE_MAX, Listener},
     net::{ModulesApiServer, Net, NetApiServer, Web3ApiServer},
     node::{Context, Node},
+    otterscan::{ErigonApiServer, Otterscan, OtterscanApiServer},
+    parity::{Parity, TraceApiServer},
     room::Room,
     subscribe::{SubscriptionApiServer, Subscriptions},
     websocket,
@@ -137,6 +141,11 @@ fn methods(context: Arc<Context>) -> Result<RpcModule<()>, RegisterMethodError> 
     module.merge(Filters::new(context.clone()).into_rpc())?;
     module.merge(Subscriptions::new(context.clone()).into_rpc())?;
     module.merge(ChainReads::new(context.clone()).into_rpc())?;
+    module.merge(AccessListApiServer::into_rpc(AccessLists::new(context.clone())))?;
+    module.merge(DebugApiServer::into_rpc(Debug::new(context.clone())))?;
+    module.merge(TraceApiServer::into_rpc(Parity::new(context.clone())))?;
+    module.merge(OtterscanApiServer::into_rpc(Otterscan::new(context.clone())))?;
+    module.merge(ErigonApiServer::into_rpc(Otterscan::new(context.clone())))?;
     let net = Net::new(context);
     module.merge(Web3ApiServer::into_rpc(net.clone()))?;
     module.merge(NetApiServer::into_rpc(net.clone()))?;
