@@ -52,12 +52,9 @@ pub(crate) const LONG: [&str; 15] = [
     "eth_maxPriorityFeePerGas",
 ];
 
-/// Namespaces whose methods all run transactions again, or look through blocks.
-const LONG_NAMESPACES: [&str; 4] = ["debug_", "erigon_", "ots_", "trace_"];
-
-fn is_long(method: &str) -> bool {
-    LONG.contains(&method) || LONG_NAMESPACES.iter().any(|namespace| method.starts_with(namespace))
-}
+/// Namespaces whose methods run transactions again, or look through blocks: for seconds, and up to a minute. They have
+/// turns of their own, so that whoever traces holds up nobody but those who trace.
+const TRACING: [&str; 4] = ["debug_", "erigon_", "ots_", "trace_"];
 
 /// A connection that stays open, as subscriptions need one.
 #[derive(Debug)]
@@ -72,6 +69,7 @@ pub(crate) struct Link {
 pub(crate) struct Calls {
     methods: Methods,
     turns: Turns,
+    traces: Turns,
     batch_time_max: Duration,
 }
 
@@ -100,8 +98,8 @@ fn refusal(id: Id<'_>, error: impl Into<ErrorObjectOwned>) -> MethodResponse {
 }
 
 impl Calls {
-    pub(crate) const fn new(methods: Methods, turns: Turns) -> Self {
-        Self { methods, turns, batch_time_max: BATCH_TIME_MAX }
+    pub(crate) fn new(methods: Methods, turns: Turns) -> Self {
+        Self { methods, turns, traces: Turns::few(), batch_time_max: BATCH_TIME_MAX }
     }
 
     /// `None` when nothing is to be sent: after a notification, or when the link has the answer already.
@@ -162,6 +160,14 @@ impl Calls {
         Ok(MethodResponse::from_batch(answers.finish()))
     }
 
+    /// Where `method` waits; `None` when it takes no time.
+    fn turns(&self, method: &str) -> Option<&Turns> {
+        if LONG.contains(&method) {
+            return Some(&self.turns);
+        }
+        TRACING.iter().any(|namespace| method.starts_with(namespace)).then_some(&self.traces)
+    }
+
     /// A panic is our fault, not the end of the connection: the caller is told.
     async fn call(&self, request: Request<'_>, link: Option<&Link>) -> MethodResponse {
         let id = request.id.clone();
@@ -176,12 +182,12 @@ impl Calls {
         };
         let params = Params::new(params.as_deref().map(RawValue::get));
         match (method, link) {
-            (MethodCallback::Sync(method), _) if is_long(name) => {
+            (MethodCallback::Sync(method), _) => {
+                let Some(turns) = self.turns(name) else { return method(id, params, RESPONSE_BYTES_MAX, extensions) };
                 let (method, asked, params) = (method.clone(), id.clone().into_owned(), params.into_owned());
                 let work = move || method(asked, params, RESPONSE_BYTES_MAX, extensions);
-                self.turns.run(work).await.unwrap_or_else(|fault| refusal(id, fault))
+                turns.run(work).await.unwrap_or_else(|fault| refusal(id, fault))
             }
-            (MethodCallback::Sync(method), _) => method(id, params, RESPONSE_BYTES_MAX, extensions),
             (MethodCallback::Async(method), _) => {
                 let connection = link.map(|link| link.id).unwrap_or_default();
                 method(id.into_owned(), params.into_owned(), connection, RESPONSE_BYTES_MAX, extensions).await

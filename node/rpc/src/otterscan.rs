@@ -1,13 +1,14 @@
-//! The `ots_*` methods (API level 8) and the one of Erigon's that Otterscan calls first.
+//! The `ots_*` methods (API level 8) and the one of Erigon's that Otterscan calls first. Otterscan writes block numbers
+//! as JSON numbers, others as quantities: both are read.
 
 mod blocks;
 mod internals;
 mod places;
 mod search;
 
-use crate::{convert, node::Context};
+use crate::{convert, error::Fault, node::Context};
 use alloy::{
-    eips::{BlockId, BlockNumberOrTag},
+    eips::{BlockId, BlockNumberOrTag, eip1898::LenientBlockNumberOrTag as Number},
     primitives::{Address, B256, Bytes},
     rpc::types::{
         Header,
@@ -42,7 +43,7 @@ pub(crate) trait OtterscanApi {
     fn trace_transaction(&self, hash: B256) -> RpcResult<Option<Box<RawValue>>>;
 
     #[method(name = "getBlockDetails")]
-    fn get_block_details(&self, number: BlockNumberOrTag) -> RpcResult<Option<BlockDetails>>;
+    fn get_block_details(&self, number: Number) -> RpcResult<Option<BlockDetails>>;
 
     #[method(name = "getBlockDetailsByHash")]
     fn get_block_details_by_hash(&self, hash: B256) -> RpcResult<Option<BlockDetails>>;
@@ -51,7 +52,7 @@ pub(crate) trait OtterscanApi {
     #[method(name = "getBlockTransactions")]
     fn get_block_transactions(
         &self,
-        number: BlockNumberOrTag,
+        number: Number,
         page: usize,
         size: usize,
     ) -> RpcResult<Option<OtsBlockTransactions>>;
@@ -60,7 +61,7 @@ pub(crate) trait OtterscanApi {
     fn search_transactions_before(
         &self,
         address: Address,
-        number: u64,
+        number: Number,
         size: usize,
     ) -> RpcResult<TransactionsWithReceipts>;
 
@@ -68,7 +69,7 @@ pub(crate) trait OtterscanApi {
     fn search_transactions_after(
         &self,
         address: Address,
-        number: u64,
+        number: Number,
         size: usize,
     ) -> RpcResult<TransactionsWithReceipts>;
 
@@ -82,7 +83,7 @@ pub(crate) trait OtterscanApi {
 #[rpc(server, namespace = "erigon")]
 pub(crate) trait ErigonApi {
     #[method(name = "getHeaderByNumber")]
-    fn get_header_by_number(&self, number: BlockNumberOrTag) -> RpcResult<Option<Header>>;
+    fn get_header_by_number(&self, number: Number) -> RpcResult<Option<Header>>;
 }
 
 #[derive(Debug)]
@@ -93,6 +94,14 @@ pub(crate) struct Otterscan {
 impl Otterscan {
     pub(crate) const fn new(context: Arc<Context>) -> Self {
         Self { context }
+    }
+}
+
+/// Searches begin at a number; zero is the end of the chain that they come from.
+fn plain(number: Number) -> Result<u64, Fault> {
+    match number.into() {
+        BlockNumberOrTag::Number(number) => Ok(number),
+        tag => Err(Fault::Params(format!("a search begins at a block number, not at \"{tag}\""))),
     }
 }
 
@@ -117,7 +126,7 @@ impl OtterscanApiServer for Otterscan {
         Ok(self.context.trace_entries(hash)?)
     }
 
-    fn get_block_details(&self, number: BlockNumberOrTag) -> RpcResult<Option<BlockDetails>> {
+    fn get_block_details(&self, number: Number) -> RpcResult<Option<BlockDetails>> {
         let record = self.context.record(number)?;
         Ok(record.map(|record| blocks::details(&record)))
     }
@@ -129,7 +138,7 @@ impl OtterscanApiServer for Otterscan {
 
     fn get_block_transactions(
         &self,
-        number: BlockNumberOrTag,
+        number: Number,
         page: usize,
         size: usize,
     ) -> RpcResult<Option<OtsBlockTransactions>> {
@@ -140,19 +149,19 @@ impl OtterscanApiServer for Otterscan {
     fn search_transactions_before(
         &self,
         address: Address,
-        number: u64,
+        number: Number,
         size: usize,
     ) -> RpcResult<TransactionsWithReceipts> {
-        Ok(self.context.search_transactions(address, Direction::Before(number), size)?)
+        Ok(self.context.search_transactions(address, Direction::Before(plain(number)?), size)?)
     }
 
     fn search_transactions_after(
         &self,
         address: Address,
-        number: u64,
+        number: Number,
         size: usize,
     ) -> RpcResult<TransactionsWithReceipts> {
-        Ok(self.context.search_transactions(address, Direction::After(number), size)?)
+        Ok(self.context.search_transactions(address, Direction::After(plain(number)?), size)?)
     }
 
     fn get_transaction_by_sender_and_nonce(&self, sender: Address, nonce: u64) -> RpcResult<Option<B256>> {
@@ -165,7 +174,7 @@ impl OtterscanApiServer for Otterscan {
 }
 
 impl ErigonApiServer for Otterscan {
-    fn get_header_by_number(&self, number: BlockNumberOrTag) -> RpcResult<Option<Header>> {
+    fn get_header_by_number(&self, number: Number) -> RpcResult<Option<Header>> {
         let record = self.context.record(number)?;
         Ok(record.map(|record| convert::header(&record)))
     }

@@ -1,7 +1,7 @@
 //! Long work: it runs on threads of its own, on as many at a time as the machine has cores, and the rest queues.
 
 use crate::error::Fault;
-use std::{sync::Arc, thread::available_parallelism, time::Duration};
+use std::{num::NonZero, sync::Arc, thread::available_parallelism, time::Duration};
 use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
 
 /// How long a call waits for its turn.
@@ -22,6 +22,12 @@ impl Default for Turns {
 }
 
 impl Turns {
+    /// For work that takes long and a few hundred mebibytes each: half of the cores, and four at most.
+    pub(crate) fn few() -> Self {
+        let cores = available_parallelism().map_or(2, NonZero::get);
+        Self::new((cores / 2).clamp(1, 4), WAIT_MAX)
+    }
+
     fn new(count: usize, wait_max: Duration) -> Self {
         Self { free: Arc::new(Semaphore::new(count)), wait_max }
     }

@@ -34,8 +34,8 @@ async fn a_failing_transaction_has_a_list_and_an_error() {
     let made = world.get("eth_createAccessList", json!([{ "to": REVERTER, "input": reason() }])).await;
     assert_eq!((&made["accessList"], &made["error"]), (&json!([]), &json!("execution reverted: too late")));
     let data = [B256::with_last_byte(3), B256::with_last_byte(4)].concat();
-    let starved = json!({ "to": contract, "input": alloy::primitives::Bytes::from(data), "gas": "0x6000" });
+    let starved = json!({ "to": contract, "input": alloy::primitives::Bytes::from(data), "gas": "0x6800" });
     let made: Value = world.get("eth_createAccessList", json!([starved])).await;
     assert_eq!(made["error"], "out of gas");
-    assert_eq!(number(&made["gasUsed"]), 0x6000);
+    assert_eq!(number(&made["gasUsed"]), 0x6800);
 }

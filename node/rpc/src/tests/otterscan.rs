@@ -26,7 +26,7 @@ async fn contracts_and_transactions_are_found_without_an_index() {
     for other in [LOGGER, sender] {
         assert!(world.get("ots_getContractCreator", json!([other])).await.is_null());
     }
-    assert_eq!(world.get("erigon_getHeaderByNumber", json!(["0x2"])).await["number"], "0x2");
+    assert_eq!(world.get("erigon_getHeaderByNumber", json!([2])).await["number"], "0x2");
 }
 
 fn lower(address: Address) -> String {

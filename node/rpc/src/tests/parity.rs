@@ -1,8 +1,9 @@
 use super::{
     scenario::reason,
-    world::{LOGGER, REVERTER, World, number, signer, transfer},
+    world::{LOGGER, REVERTER, World, number, request, sign, signer, transfer},
 };
 use alloy::primitives::{Address, B256};
+use alloy_consensus::TxEip1559;
 use serde_json::{Value, json};
 
 fn count(traces: &Value) -> usize {
@@ -96,4 +97,35 @@ async fn questions_and_unsent_transactions_are_traced() {
     assert_eq!(world.fail("trace_callMany", json!([pays])).await.0, -32005);
     let (_, message) = world.fail("trace_rawTransaction", json!(["0x02", ["trace"]])).await;
     assert!(message.starts_with("malformed transaction"), "{message}");
+}
+
+#[tokio::test]
+async fn a_filter_that_runs_too_much_names_a_range_that_works() {
+    let world = World::network().await;
+    world
+        .get(
+            "eth_sendRawTransaction",
+            json!([sign(
+                0,
+                TxEip1559 {
+                    to: alloy::primitives::TxKind::Create,
+                    input: super::scenario::init(&[0x5b, 0x5f, 0x56]),
+                    ..request(0, LOGGER)
+                }
+            )]),
+        )
+        .await;
+    world.sealer.seal();
+    let spin = signer(0).address().create(0);
+    for block in 0..7 {
+        for from in 1..6 {
+            let bytes = sign(from, TxEip1559 { gas_limit: 1 << 24, ..request(block, spin) });
+            world.get("eth_sendRawTransaction", json!([bytes])).await;
+        }
+        world.sealer.seal();
+    }
+    let (code, message) = world.fail("trace_filter", json!([{ "fromBlock": "0x2" }])).await;
+    assert!(code == -32005 && message.contains("Try with this block range [0x2, 0x"), "{message}");
+    let found = world.get("trace_filter", json!([{ "fromBlock": "0x2", "toBlock": "0x3" }])).await;
+    assert_eq!((count(&found), &found[0]["error"]), (10, &json!("Out of gas")));
 }
