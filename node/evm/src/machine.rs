@@ -116,6 +116,10 @@ impl<DB: Database, I> Machine<DB, I> {
         &mut self.0.ctx.journaled_state.database
     }
 
+    pub(crate) const fn parts(&mut self) -> (&mut I, &mut Overlay<DB>) {
+        (&mut self.0.inspector, &mut self.0.ctx.journaled_state.database)
+    }
+
     pub(crate) fn commit(&mut self, state: EvmState) {
         self.0.ctx.journaled_state.database.commit(state);
     }

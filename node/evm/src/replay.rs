@@ -66,6 +66,11 @@ impl<DB: Database, I: Inspector<Context<DB>>> Replay<DB, I> {
         self.0.inspector()
     }
 
+    /// The inspector, and the state that it is to be read against.
+    pub const fn parts(&mut self) -> (&mut I, &mut Overlay<DB>) {
+        self.0.parts()
+    }
+
     /// The state after what was committed.
     pub const fn state(&mut self) -> &mut Overlay<DB> {
         self.0.overlay()

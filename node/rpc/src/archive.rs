@@ -1,14 +1,14 @@
 //! Reads of what is final, in shapes beside blocks and receipts: headers alone, transactions as they were signed, and
 //! the transaction that used a nonce.
 
-use crate::{convert, error::Fault, node::Context};
+use crate::{cache::Record, convert, error::Fault, node::Context};
 use alloy::{
     eips::{BlockId, BlockNumberOrTag, eip2718::Encodable2718},
     primitives::{Address, B256, Bytes, U64},
     rpc::types::{Block, Header, Index, Transaction},
 };
 use alloy_consensus::Transaction as _;
-use edgeloom_types::Height;
+use edgeloom_types::{Account, Height};
 use jsonrpsee::{core::RpcResult, proc_macros::rpc};
 use std::sync::Arc;
 
@@ -93,34 +93,48 @@ impl Context {
         Ok(found.or_else(|| waiting.map(|transaction| transaction.encoded_2718())).map(Bytes::from))
     }
 
-    pub(crate) fn transaction_of(&self, sender: Address, nonce: u64) -> Result<Option<Transaction>, Fault> {
+    fn transaction_of(&self, sender: Address, nonce: u64) -> Result<Option<Transaction>, Fault> {
         // The pool first, as in `transaction`.
         let waiting = self.pool.find(sender, nonce).map(|transaction| convert::pending(&transaction));
-        let Some(height) = self.height_of_nonce(sender, nonce)? else { return Ok(waiting) };
-        let Some(record) = self.records.get(height)? else { return Ok(waiting) };
-        let mut transactions = record.transactions().iter().zip(&record.senders);
-        let index = transactions.position(|(transaction, signer)| *signer == sender && transaction.nonce() == nonce);
-        // None: an authorization used the nonce (EIP-7702), or a contract that it created.
-        Ok(index.map(|index| convert::transaction(&record, index)))
+        let mined = self.mined(sender, nonce)?;
+        Ok(mined.map(|(record, index)| convert::transaction(&record, index)).or(waiting))
     }
 
-    /// The height whose block used `nonce` of `account`. Nonces only grow, so one in as many reads as the height has
-    /// bits.
-    fn height_of_nonce(&self, account: Address, nonce: u64) -> Result<Option<Height>, Fault> {
-        let used = |height: u64| -> Result<bool, Fault> {
-            let account = self.store.at(Height::new(height))?.account(account)?;
-            Ok(account.unwrap_or_default().nonce > nonce)
+    /// The block that used `nonce` of `sender`, and the transaction's index there. `None`, too, when an authorization
+    /// used it (EIP-7702), or it is a contract's.
+    pub(crate) fn mined(&self, sender: Address, nonce: u64) -> Result<Option<(Arc<Record>, usize)>, Fault> {
+        let Some(height) = self.first_height(sender, |account| account.nonce > nonce)? else { return Ok(None) };
+        let Some(record) = self.records.get(height)? else { return Ok(None) };
+        let mut transactions = record.transactions().iter().zip(&record.senders);
+        let index = transactions.position(|(transaction, signer)| *signer == sender && transaction.nonce() == nonce);
+        Ok(index.map(|index| (record, index)))
+    }
+
+    /// The first height at which `holds` is true of the account. It must stay true: a nonce never falls, and code that
+    /// a transaction has left behind stays. One read for each bit of the height.
+    ///
+    /// # Errors
+    /// [`Fault::NoState`] when it was true already at the oldest height whose state is kept.
+    pub(crate) fn first_height(
+        &self,
+        address: Address,
+        holds: impl Fn(&Account) -> bool,
+    ) -> Result<Option<Height>, Fault> {
+        let at = |height: u64| -> Result<bool, Fault> {
+            Ok(holds(&self.store.at(Height::new(height))?.account(address)?.unwrap_or_default()))
         };
-        let mut high = self.tip()?.height.get();
-        if !used(high)? {
+        let (mut low, mut high) = (self.store.oldest().get(), self.tip()?.height.get());
+        if !at(high)? {
             return Ok(None);
         }
-        let mut low = 0;
+        if low > 0 && at(low)? {
+            at(low - 1)?;
+        }
         while low < high {
             let middle = low + (high - low) / 2;
-            if used(middle)? { high = middle } else { low = middle + 1 }
+            if at(middle)? { high = middle } else { low = middle + 1 }
         }
-        Ok(Some(Height::new(high)))
+        Ok(Some(Height::new(low)))
     }
 }
 

@@ -26,9 +26,9 @@ pub(crate) struct Question {
 /// A question that can be put to the EVM, at any gas limit.
 #[derive(Debug)]
 pub(crate) struct Stage<'a> {
-    context: &'a Context,
-    height: Height,
-    overrides: Overrides,
+    pub(crate) context: &'a Context,
+    pub(crate) height: Height,
+    pub(crate) overrides: Overrides,
     pub(crate) environment: BlockEnvironment,
     pub(crate) request: Request,
 }
@@ -79,6 +79,13 @@ impl<'a> Stage<'a> {
         Ok((fee_cap > 0).then(|| u64::try_from(left / U256::from(fee_cap)).unwrap_or(u64::MAX)))
     }
 
+    /// What was asked for, and no more than a block has: reading costs nobody gas, but it must end.
+    pub(crate) fn gas_limit(&self) -> Result<u64, Fault> {
+        let most = self.environment.gas_limit;
+        let affordable = self.affordable()?.unwrap_or(most);
+        Ok(self.request.gas.unwrap_or(affordable).min(most))
+    }
+
     /// `Err` within `Ok`: the transaction cannot start.
     pub(crate) fn run(&self, gas_limit: u64) -> Result<Result<ExecutionResult, Refusal>, Fault> {
         let transaction = TxEnv { gas_limit, ..self.request.transaction.clone() };
@@ -86,9 +93,7 @@ impl<'a> Stage<'a> {
         match edgeloom_evm::call(&self.environment, database, transaction, &self.overrides) {
             Ok(result) => Ok(Ok(result)),
             Err(CallError::Refused(refusal)) => Ok(Err(refusal)),
-            Err(error @ (CallError::Code { .. } | CallError::Precompile(_))) => Err(Fault::Params(error.to_string())),
-            Err(CallError::Database(StateDbError(error))) => Err(error.into()),
-            Err(error) => Err(Fault::Internal(error.to_string())),
+            Err(error) => Err(stopped(error)),
         }
     }
 }
@@ -96,11 +101,7 @@ impl<'a> Stage<'a> {
 impl Context {
     pub(crate) fn call(&self, question: Question) -> Result<Bytes, Fault> {
         let stage = Stage::new(self, question)?;
-        // As much as a block has: reading costs nobody gas, but it must end.
-        let most = stage.environment.gas_limit;
-        let affordable = stage.affordable()?.unwrap_or(most);
-        let gas_limit = stage.request.gas.unwrap_or(affordable).min(most);
-        match stage.run(gas_limit)? {
+        match stage.run(stage.gas_limit()?)? {
             Ok(ExecutionResult::Success { output, .. }) => Ok(output.into_data()),
             failed => Err(failure(failed)),
         }
@@ -110,6 +111,16 @@ impl Context {
 /// Whether more gas might have helped.
 pub(crate) const fn is_out_of_gas(result: &ExecutionResult) -> bool {
     matches!(result, ExecutionResult::Halt { reason: HaltReason::OutOfGas(_), .. })
+}
+
+/// Why a call has no outcome at all.
+pub(crate) fn stopped(error: CallError<StateDbError>) -> Fault {
+    match error {
+        CallError::Refused(refusal) => failure(Err(refusal)),
+        error @ (CallError::Code { .. } | CallError::Precompile(_)) => Fault::Params(error.to_string()),
+        CallError::Database(StateDbError(error)) => error.into(),
+        error => Fault::Internal(error.to_string()),
+    }
 }
 
 pub(crate) fn failure(failed: Result<ExecutionResult, Refusal>) -> Fault {

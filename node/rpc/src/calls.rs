@@ -39,6 +39,7 @@ pub(crate) const LONG: &[&str] = &[
     "edge_feed",
     "edge_supply",
     "eth_call",
+    "eth_createAccessList",
     "eth_estimateGas",
     "eth_feeHistory",
     "eth_gasPrice",
@@ -63,6 +64,10 @@ pub(crate) const LONG: &[&str] = &[
     "txpool_inspect",
 ];
 
+/// Namespaces whose methods run transactions again, or look through blocks: for seconds, and up to a minute. They have
+/// turns of their own, so that whoever traces holds up nobody but those who trace.
+const TRACING: [&str; 4] = ["debug_", "erigon_", "ots_", "trace_"];
+
 /// A connection that stays open, as subscriptions need one.
 #[derive(Debug)]
 pub(crate) struct Link {
@@ -85,6 +90,7 @@ struct Caller<'a> {
 pub(crate) struct Calls {
     methods: Methods,
     turns: Turns,
+    traces: Turns,
     batch_time_max: Duration,
 }
 
@@ -113,8 +119,8 @@ fn refusal(id: Id<'_>, error: impl Into<ErrorObjectOwned>) -> MethodResponse {
 }
 
 impl Calls {
-    pub(crate) const fn new(methods: Methods, turns: Turns) -> Self {
-        Self { methods, turns, batch_time_max: BATCH_TIME_MAX }
+    pub(crate) fn new(methods: Methods, turns: Turns) -> Self {
+        Self { methods, turns, traces: Turns::few(), batch_time_max: BATCH_TIME_MAX }
     }
 
     /// The share of another connection in the long work.
@@ -187,6 +193,15 @@ impl Calls {
         Ok(MethodResponse::from_batch(answers.finish()))
     }
 
+    /// Where a caller whose share is `turns` waits for `method`; `None` when it takes no time.
+    fn queue(&self, method: &str, turns: &Turns) -> Option<Turns> {
+        if LONG.contains(&method) {
+            return Some(turns.clone());
+        }
+        let traces = TRACING.iter().any(|namespace| method.starts_with(namespace));
+        traces.then(|| self.traces.for_caller_of(turns))
+    }
+
     /// A panic is our fault, not the end of the connection: the caller is told.
     async fn call(&self, request: Request<'_>, caller: Caller<'_>) -> MethodResponse {
         let id = request.id.clone();
@@ -201,12 +216,14 @@ impl Calls {
         };
         let params = Params::new(params.as_deref().map(RawValue::get));
         match (method, link) {
-            (MethodCallback::Sync(method), _) if LONG.contains(&name) => {
+            (MethodCallback::Sync(method), _) => {
+                let Some(queue) = self.queue(name, turns) else {
+                    return method(id, params, RESPONSE_BYTES_MAX, extensions);
+                };
                 let (method, asked, params) = (method.clone(), id.clone().into_owned(), params.into_owned());
                 let work = move || method(asked, params, RESPONSE_BYTES_MAX, extensions);
-                turns.run(work).await.unwrap_or_else(|fault| refusal(id, fault))
+                queue.run(work).await.unwrap_or_else(|fault| refusal(id, fault))
             }
-            (MethodCallback::Sync(method), _) => method(id, params, RESPONSE_BYTES_MAX, extensions),
             (MethodCallback::Async(method), _) => {
                 // Those that work long only sometimes take their turn themselves.
                 let mut extensions = extensions;

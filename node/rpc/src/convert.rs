@@ -42,12 +42,17 @@ pub(crate) fn header(record: &Record) -> Header {
 
 /// Bytes of the block in Ethereum's own encoding.
 pub(crate) fn size(header: &ConsensusHeader, transactions: &[TxEnvelope]) -> U256 {
-    let body = BlockBody::<TxEnvelope, ConsensusHeader> {
-        transactions: transactions.to_vec(),
-        ommers: Vec::new(),
-        withdrawals: Some(Default::default()),
-    };
-    U256::from(alloy_consensus::Block::new(header.clone(), body).length())
+    U256::from(ethereum(header, transactions).length())
+}
+
+/// The block as Ethereum encodes it: without what only this chain has.
+pub(crate) fn ethereum(
+    header: &ConsensusHeader,
+    transactions: &[TxEnvelope],
+) -> alloy_consensus::Block<TxEnvelope, ConsensusHeader> {
+    let body =
+        BlockBody { transactions: transactions.to_vec(), ommers: Vec::new(), withdrawals: Some(Default::default()) };
+    alloy_consensus::Block::new(header.clone(), body)
 }
 
 pub(crate) fn transaction(record: &Record, index: usize) -> Transaction {

@@ -4,6 +4,7 @@
 //! Every method sees final blocks only: `latest`, `safe` and `pending` are the newest final block, `finalized` too while
 //! there are no guardians (CHAIN.md C10). Errors carry geth's codes and phrases, because clients classify by them.
 
+mod access_list;
 mod account;
 mod archive;
 mod cache;
@@ -12,6 +13,7 @@ mod calls;
 mod chain;
 mod convert;
 mod cors;
+mod debug;
 mod descriptors;
 mod discover;
 mod error;
@@ -26,7 +28,9 @@ mod listener;
 mod logs;
 mod net;
 mod node;
+mod otterscan;
 mod overrides;
+mod parity;
 mod request;
 mod resolve;
 mod room;
@@ -36,6 +40,7 @@ mod simulate;
 mod stream;
 mod submit;
 mod subscribe;
+mod trace;
 mod turns;
 mod txpool;
 mod websocket;

@@ -1,10 +1,13 @@
 //! The port, and the limits of what comes through it.
 
 use crate::{
+    access_list::{AccessListApiServer, AccessLists},
     archive::{Archive, ArchiveApiServer},
     calls::Calls,
     chain::ChainReads,
-    cors, descriptors,
+    cors,
+    debug::{Debug, DebugApiServer},
+    descriptors,
     discover::{DiscoverApiServer, Discovery, ModulesApiServer},
     eth::{Eth, EthApiServer},
     fill::{Fill, FillApiServer},
@@ -14,6 +17,8 @@ use crate::{
     listener::{IDLE_MAX, Listener},
     net::{AdminApiServer, Net, NetApiServer, Web3ApiServer},
     node::{Context, Node},
+    otterscan::{ErigonApiServer, Otterscan, OtterscanApiServer},
+    parity::{Parity, TraceApiServer},
     room::Room,
     rules::{Rules, RulesApiServer},
     simulate::{Simulate, SimulateApiServer},
@@ -175,6 +180,11 @@ pub(crate) fn methods(context: Arc<Context>) -> Result<RpcModule<()>, RegisterMe
     module.merge(Fill::new(context.clone()).into_rpc())?;
     module.merge(Simulate::new(context.clone()).into_rpc())?;
     module.merge(Txpool::new(context.clone()).into_rpc())?;
+    module.merge(AccessListApiServer::into_rpc(AccessLists::new(context.clone())))?;
+    module.merge(DebugApiServer::into_rpc(Debug::new(context.clone())))?;
+    module.merge(TraceApiServer::into_rpc(Parity::new(context.clone())))?;
+    module.merge(OtterscanApiServer::into_rpc(Otterscan::new(context.clone())))?;
+    module.merge(ErigonApiServer::into_rpc(Otterscan::new(context.clone())))?;
     let net = Net::new(context);
     module.merge(Web3ApiServer::into_rpc(net.clone()))?;
     module.merge(NetApiServer::into_rpc(net.clone()))?;

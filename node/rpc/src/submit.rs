@@ -25,7 +25,7 @@ const SYNC_DEFAULT: Duration = Duration::from_secs(20);
 const SYNC_MAX: Duration = Duration::from_secs(60);
 
 /// Decodes one signed transaction and recovers its signer.
-fn decode(mut bytes: &[u8]) -> Result<Arc<Recovered<TxEnvelope>>, Fault> {
+pub(crate) fn decode(mut bytes: &[u8]) -> Result<Arc<Recovered<TxEnvelope>>, Fault> {
     // Blob transactions are larger, and refused for their type: so are other oversized ones, whatever they are.
     if bytes.len() > 8 * TRANSACTION_BYTES_MAX {
         return Err(Rejection::Size { size: bytes.len() }.into());

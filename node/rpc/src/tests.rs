@@ -1,5 +1,6 @@
 //! The server over a real chain, through its port.
 
+mod access_list;
 mod archive;
 mod calls;
 mod clients;
@@ -8,10 +9,16 @@ mod gas;
 mod hostile;
 mod ipc;
 mod logs;
+mod otterscan;
+mod parity;
+mod prestate;
 mod reads;
+mod scenario;
 mod sends;
 mod simulate;
 mod socket;
 mod speed;
+mod trace_bounds;
+mod traces;
 mod txpool;
 mod world;

@@ -5,6 +5,7 @@ use crate::error::Fault;
 use parking_lot::Mutex;
 use std::{
     collections::{HashMap, VecDeque},
+    num::NonZero,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -99,6 +100,12 @@ impl Default for Turns {
 }
 
 impl Turns {
+    /// For work that takes long and a few hundred mebibytes each: half of the cores, and four at most.
+    pub(crate) fn few() -> Self {
+        let cores = available_parallelism().map_or(2, NonZero::get);
+        Self::new((cores / 2).clamp(1, 4), WAIT_MAX)
+    }
+
     fn new(count: usize, wait_max: Duration) -> Self {
         let waiting = Waiting { free: count, ring: VecDeque::new(), calls: HashMap::new() };
         let queue = Queue { waiting: Mutex::new(waiting), callers: AtomicU64::new(0) };
@@ -109,6 +116,11 @@ impl Turns {
     pub(crate) fn for_connection(&self) -> Self {
         let caller = self.queue.callers.fetch_add(1, Ordering::Relaxed) + 1;
         Self { caller, ..self.clone() }
+    }
+
+    /// The share that the caller of `other`, another queue, has in this one.
+    pub(crate) fn for_caller_of(&self, other: &Self) -> Self {
+        Self { caller: other.caller, ..self.clone() }
     }
 
     /// # Errors

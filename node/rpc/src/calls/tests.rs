@@ -1,8 +1,9 @@
 use super::Calls;
 use crate::{room::Room, turns::Turns};
 use jsonrpsee::RpcModule;
+use parking_lot::Mutex;
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::{sync::mpsc, time::Duration};
 
 /// `eth_call` runs in turns and `eth_chainId` does not: both panic. `eth_syncing` answers.
 fn calls() -> Calls {
@@ -44,4 +45,27 @@ async fn notifications_are_not_answered() {
         assert!(calls().answer(body.to_string().as_bytes(), None, &Room::default()).await.is_none());
     }
     assert_eq!(ask(&calls(), json!([notification, 1])).await[0]["error"]["code"], -32600);
+}
+
+#[tokio::test]
+async fn those_who_trace_hold_up_nobody_else() {
+    let (go, gone) = mpsc::channel::<()>();
+    let gone = Mutex::new(gone);
+    let mut module = RpcModule::new(());
+    module.register_method("debug_traceCall", move |_, (), _| gone.lock().recv().is_ok()).unwrap();
+    module.register_method("eth_call", |_, (), _| 7).unwrap();
+    let calls = Calls::new(module.into(), Turns::default());
+    let call = |method: &str| json!({ "jsonrpc": "2.0", "id": 1, "method": method });
+    let tracing: Vec<_> = (0..32)
+        .map(|_| {
+            let (calls, call) = (calls.clone(), call("debug_traceCall"));
+            tokio::spawn(async move { ask(&calls, call).await })
+        })
+        .collect();
+    tokio::task::yield_now().await;
+    assert_eq!(ask(&calls, call("eth_call")).await["result"], 7);
+    drop(go);
+    for answer in tracing {
+        assert_eq!(answer.await.unwrap()["result"], false);
+    }
 }
