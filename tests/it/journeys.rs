@@ -8,4 +8,5 @@ mod malformed;
 mod market;
 mod nonces;
 mod restarts;
+mod verify;
 mod worker;
