@@ -1,5 +1,7 @@
 //! Verification as Sourcify's API v2 has it: this is a Sourcify server for one chain.
 
+mod answers;
+
 use super::{
     Served, Shared,
     peer::peer,
@@ -8,7 +10,6 @@ use super::{
 use crate::{
     filter::{CONTRACTS_BY_NUMBER, address, hash},
     page::{PageArguments, PageRequest, Value as Key},
-    record::{Contract, Sources},
     store::{Count, StoreError, contracts::Verification},
     verify::{
         compare::Match,
@@ -16,7 +17,9 @@ use crate::{
         standard_json,
     },
 };
-use alloy::primitives::{Address, B128, B256, hex};
+use alloy::primitives::{Address, B128, B256};
+use answers::{Fields, chosen, none, summary, time, whole};
+pub(super) use answers::{parse_uuid, uuid};
 use axum::{
     Json, Router,
     body::Bytes,
@@ -29,7 +32,6 @@ use axum::{
 use edgeloom_index_api::OrderDirection;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 /// Requests with sources that are read at the same time.
 const AT_ONCE: usize = 16;
@@ -261,13 +263,6 @@ async fn job(State(Served(shared)): State<Served>, Path(id): Path<String>) -> Re
     Ok(Json(answer))
 }
 
-/// Which parts of a contract are wanted.
-#[derive(Deserialize)]
-struct Fields {
-    fields: Option<String>,
-    omit: Option<String>,
-}
-
 /// A verified contract; by default only how well it matches.
 async fn contract(
     State(Served(shared)): State<Served>,
@@ -279,58 +274,8 @@ async fn contract(
     else {
         return Ok((StatusCode::NOT_FOUND, Json(none(chain, address))).into_response());
     };
-    let mut answer = summary(chain, &contract);
-    let all = whole(&contract, &sources);
-    match (query.fields.as_deref(), query.omit.as_deref()) {
-        (Some(_), Some(_)) => return Err(Wrong::parameter("give `fields` or `omit`, not both")),
-        (None, None) => {}
-        (Some("all"), None) => merge(&mut answer, all),
-        (Some(fields), None) => {
-            for field in fields.split(',') {
-                pick(&all, field, &mut answer)?;
-            }
-        }
-        (None, Some(omitted)) => {
-            merge(&mut answer, all);
-            for field in omitted.split(',') {
-                let path = pointer(field);
-                let (parent, key) = path.rsplit_once('/').unwrap_or_default();
-                if let Some(parent) = answer.pointer_mut(parent).and_then(Value::as_object_mut) {
-                    parent.remove(key);
-                }
-            }
-        }
-    }
+    let answer = chosen(summary(chain, &contract), whole(&contract, &sources), &query).map_err(Wrong::parameter)?;
     Ok(Json(answer).into_response())
-}
-
-fn pointer(field: &str) -> String {
-    format!("/{}", field.trim().replace('~', "~0").replace('/', "~1").replace('.', "/"))
-}
-
-/// Copies `field`, such as `compilation.compilerVersion`, to the same place of `answer`.
-fn pick(all: &Value, field: &str, answer: &mut Value) -> Result<(), Wrong> {
-    let known = all.as_object().into_iter().flat_map(|all| all.keys().cloned()).collect::<Vec<_>>();
-    let unknown = || Wrong::parameter(format!("there is no field `{field}`; there are {}", known.join(", ")));
-    // The summary has everything of this kind already.
-    if answer.pointer(&pointer(field)).is_some() {
-        return Ok(());
-    }
-    let value = all.pointer(&pointer(field)).ok_or_else(unknown)?.clone();
-    let mut names: Vec<&str> = field.trim().split('.').collect();
-    let last = names.pop().ok_or_else(unknown)?;
-    let mut place = answer;
-    for name in names {
-        place = &mut place[name];
-    }
-    place[last] = value;
-    Ok(())
-}
-
-fn merge(answer: &mut Value, all: Value) {
-    if let (Value::Object(answer), Value::Object(all)) = (answer, all) {
-        answer.extend(all);
-    }
 }
 
 #[derive(Deserialize)]
@@ -368,74 +313,6 @@ async fn contracts(
 /// Not Sourcify's: which compilers a submission can name.
 async fn compilers(State(Served(shared)): State<Served>) -> Json<Value> {
     Json(json!({ "solc": shared.doors.compilers.versions() }))
-}
-
-fn none(chain: u64, address: Address) -> Value {
-    json!({
-        "match": null, "creationMatch": null, "runtimeMatch": null,
-        "chainId": chain.to_string(), "address": address.to_checksum(None),
-    })
-}
-
-fn summary(chain: u64, contract: &Contract) -> Value {
-    json!({
-        "match": contract.verdict(),
-        "creationMatch": contract.creation,
-        "runtimeMatch": contract.runtime,
-        "chainId": chain.to_string(),
-        "address": contract.address.to_checksum(None),
-        "verifiedAt": time(contract.verified_ms),
-        "matchId": contract.number.to_string(),
-    })
-}
-
-fn whole(contract: &Contract, sources: &Sources) -> Value {
-    let json = |text: &str| serde_json::from_str(text).unwrap_or(Value::Null);
-    let input = sources.input();
-    let files: BTreeMap<_, _> =
-        sources.files().into_iter().map(|file| (file.path, json!({ "content": file.content }))).collect();
-    let created = contract.created.as_ref();
-    json!({
-        "abi": json(&sources.abi),
-        "metadata": json(&sources.metadata),
-        "sources": files,
-        "compilation": {
-            "language": input["language"],
-            "compiler": "solc",
-            "compilerVersion": contract.compiler,
-            "compilerSettings": input["settings"],
-            "name": contract.name,
-            "fullyQualifiedName": format!("{}:{}", contract.file, contract.name),
-        },
-        "stdJsonInput": input,
-        "deployment": {
-            "transactionHash": created.map(|created| created.tx),
-            "blockNumber": created.map(|created| created.block.to_string()),
-            "transactionIndex": created.map(|created| created.index.to_string()),
-            "deployer": created.map(|created| created.deployer.to_checksum(None)),
-        },
-        "runtimeBytecode": { "transformationValues": {
-            "libraries": sources.links.libraries,
-            "immutables": sources.links.immutables,
-        } },
-        "creationBytecode": { "transformationValues": {
-            "constructorArguments": created.map(|created| hex::encode_prefixed(&created.arguments)),
-        } },
-    })
-}
-
-fn time(ms: u64) -> String {
-    jiff::Timestamp::from_millisecond(ms.cast_signed()).map(|time| time.to_string()).unwrap_or_default()
-}
-
-/// The usual form of 16 bytes.
-pub(super) fn uuid(id: B128) -> String {
-    let digits = hex::encode(id);
-    [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]].join("-")
-}
-
-pub(super) fn parse_uuid(text: &str) -> Option<B128> {
-    (text.len() == 36 && text.is_ascii()).then(|| text.replace('-', "").parse().ok()).flatten()
 }
 
 #[cfg(test)]

@@ -51,3 +51,41 @@ fn nested(libraries: &Map<String, Value>) -> Value {
     }
     files.into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn metadata(hash: B256) -> Value {
+        json!({
+            "compiler": { "version": "0.8.37+commit.f401782d" },
+            "language": "Solidity",
+            "settings": {
+                "compilationTarget": { "src/A.sol": "A" },
+                "libraries": { "src/L.sol:L": "0x00000000000000000000000000000000000000aa" },
+                "optimizer": { "enabled": true, "runs": 200 },
+            },
+            "sources": { "src/A.sol": { "keccak256": hash.to_string(), "urls": [] } },
+            "version": 1,
+        })
+    }
+
+    #[test]
+    fn metadata_becomes_the_standard_json_that_it_came_from() {
+        let source = "contract A {}";
+        // Under whatever name it is sent: its hash says which file it is.
+        let sources = json!({ "anything.sol": source });
+        let (input, version, [file, name]) = standard_json(&metadata(keccak256(source)), &sources).unwrap();
+        assert_eq!((version.as_str(), file.as_str(), name.as_str()), ("0.8.37+commit.f401782d", "src/A.sol", "A"));
+        assert_eq!(input["sources"], json!({ "src/A.sol": { "content": source } }));
+        assert_eq!(input["settings"]["libraries"]["src/L.sol"]["L"], "0x00000000000000000000000000000000000000aa");
+        assert!(input["settings"]["compilationTarget"].is_null());
+    }
+
+    #[test]
+    fn a_source_of_another_hash_is_missed() {
+        let wrong = standard_json(&metadata(keccak256("contract A {}")), &json!({ "src/A.sol": "contract A { }" }));
+        assert!(matches!(wrong, Err(InputError::NotStandard(said)) if said.contains("src/A.sol")));
+        assert!(standard_json(&json!({}), &json!({})).is_err());
+    }
+}

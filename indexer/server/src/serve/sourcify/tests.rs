@@ -2,7 +2,7 @@ use super::*;
 use crate::{
     clock::now_ms,
     progress::NodeStatus,
-    record::{Creation, Links},
+    record::{Contract, Creation, Links, Sources},
     serve::tests::World,
     store::{Identity, Store, contracts::Failure},
     testing::{Blocks, CHAIN_ID},
