@@ -221,3 +221,6 @@ impl Payer {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

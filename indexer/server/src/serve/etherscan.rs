@@ -130,7 +130,11 @@ async fn act(shared: &Shared, asked: &Arguments, who: &Vec<u8>) -> Result<Value,
             sources.map(|sources| sources.abi.into()).ok_or_else(|| not(UNVERIFIED))
         }
         ("contract", "getsourcecode") => source(shared, asked.address("address")?).await,
-        ("contract", "getcontractcreation") => creations(shared, asked.need("contractaddresses")?).await,
+        ("contract", "getcontractcreation") => {
+            // Dozens of questions to a node each.
+            paced(shared, who)?;
+            creations(shared, asked.need("contractaddresses")?).await
+        }
         (_, action) => {
             let known = "verifysourcecode, checkverifystatus, getabi, getsourcecode and getcontractcreation";
             let (module, action): (String, String) =
@@ -142,10 +146,13 @@ async fn act(shared: &Shared, asked: &Arguments, who: &Vec<u8>) -> Result<Value,
     }
 }
 
+fn paced(shared: &Shared, who: &Vec<u8>) -> Result<(), NotOk> {
+    let wait = shared.pace.wait(who);
+    wait.map_or(Ok(()), |wait| Err(not(format!("Max rate limit reached: wait {} s", wait.as_secs() + 1))))
+}
+
 async fn submit(shared: &Shared, asked: &Arguments, who: &Vec<u8>) -> Result<Value, NotOk> {
-    if let Some(wait) = shared.pace.wait(who) {
-        return Err(not(format!("Max rate limit reached: wait {} s", wait.as_secs() + 1)));
-    }
+    paced(shared, who)?;
     let address = asked.address("contractaddress")?;
     let known = shared.store.contract(address).await?;
     if known.is_some_and(|known| known.verdict() == Match::ExactMatch && known.runtime == Match::ExactMatch) {
