@@ -172,10 +172,8 @@ async fn forge_verifies_by_sourcify_and_by_etherscans_form() -> Result<()> {
     assert_eq!(created["result"][0]["txHash"], row["creationTx"], "{created}");
 
     let encoded = row["constructorArguments"].as_str().unwrap_or_default().to_owned();
-    for verifier in ["custom", "blockscout", "etherscan"] {
-        // forge wants the key of the last one under another name.
-        let key = if verifier == "etherscan" { "--etherscan-api-key" } else { "--verifier-api-key" };
-        let form = ["--verifier", verifier, "--verifier-url", &etherscan, key, "any"];
+    for verifier in ["custom", "blockscout"] {
+        let form = ["--verifier", verifier, "--verifier-url", &etherscan, "--verifier-api-key", "any"];
         let given = [&form[..], &["--constructor-args", &encoded]].concat();
         let next = forge.create("Box", &arguments)?;
         let said = forge.verify(&next, "Box", &given)?;

@@ -92,7 +92,7 @@ fn immutables_take_the_values_of_the_chain() {
 #[test]
 fn libraries_take_the_addresses_of_the_chain() {
     let mut code = code(&with(&body(), &[0; 20]));
-    code.libraries.insert("a.sol:L".into(), vec![64..84]);
+    code.libraries.insert("a.sol:L".into(), std::iter::once(64..84).collect());
     let mut chain = code.bytes.clone();
     chain[64..84].copy_from_slice(AT.as_slice());
     let found = runtime(&code, &chain, AT).unwrap();
