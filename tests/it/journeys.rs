@@ -10,4 +10,5 @@ mod nonces;
 mod production;
 mod projects;
 mod restarts;
+mod verify;
 mod worker;

@@ -9,8 +9,10 @@ use edgeloom_sdk::{Client, ClientBuilder};
 use eyre::{Result, WrapErr, ensure, eyre};
 use serde::Deserialize;
 use std::{
-    fs,
-    path::PathBuf,
+    fs::{self, OpenOptions},
+    io::Write as _,
+    os::unix::fs::OpenOptionsExt as _,
+    path::{Path, PathBuf},
     process::{Command, ExitStatus},
     time::{Duration, Instant},
 };
@@ -24,6 +26,15 @@ const DEV_MNEMONIC: &str = "test test test test test test test test test test te
 /// Never for the indices of BIP-44.
 pub fn dev_signer(index: u32) -> Result<PrivateKeySigner> {
     MnemonicBuilder::<English>::default().phrase(DEV_MNEMONIC).index(index)?.build().wrap_err("mnemonic")
+}
+
+/// The faucet's key: the last account of the test mnemonic that every network funds, in a file that only its owner reads.
+fn faucet_key(folder: &Path) -> Result<PathBuf> {
+    const FAUCET_ACCOUNT: u32 = 19;
+    let path = folder.join("faucet.key");
+    let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&path)?;
+    writeln!(file, "{}", dev_signer(FAUCET_ACCOUNT)?.to_bytes())?;
+    Ok(path)
 }
 
 /// Where a network lives and listens.
@@ -215,7 +226,8 @@ impl Net {
         process.ok_or_else(|| eyre!("validator {validator} does not run"))?.kill_9()
     }
 
-    /// Starts the indexer on its database (a new one, or where it stopped). It knows every validator.
+    /// Starts the indexer on its database (a new one, or where it stopped). It knows every validator, and its faucet pays
+    /// from an account of the test mnemonic.
     ///
     /// # Errors
     /// When it does not come up.
@@ -228,6 +240,8 @@ impl Net {
             self.config.folder.join("index.sqlite").display().to_string(),
             "--listen".into(),
             format!("127.0.0.1:{}", self.config.index_port),
+            "--faucet-key".into(),
+            faucet_key(&self.config.folder)?.display().to_string(),
             "--json".into(),
         ];
         let mut process = Process::spawn("indexer", &binary("edgeloom-indexer")?, &arguments, &self.config.folder)?;

@@ -6,6 +6,7 @@
 //! number would lose digits); times are milliseconds since the Unix epoch unless a name says seconds. Only
 //! validator-final blocks are indexed: a row never goes back, there are no reorgs.
 
+mod contract;
 mod job;
 mod meta;
 mod model;
@@ -14,6 +15,7 @@ pub mod paths;
 mod transfer;
 mod worker;
 
+pub use contract::{ContractDetail, ContractQuery, ContractRow, MatchKind, SourceFile};
 pub use job::{JobDetail, JobEventKind, JobEventRow, JobOrder, JobQuery, JobRow, Phase, Reason};
 pub use meta::{BlockMeta, Health, Meta, Problem, ProblemBody, Readiness};
 pub use model::{ModelOrder, ModelQuery, ModelRow};

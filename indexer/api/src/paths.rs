@@ -15,3 +15,13 @@ pub const HEALTH: &str = "/health";
 pub const READY: &str = "/ready";
 /// Prometheus text.
 pub const METRICS: &str = "/metrics";
+/// Contracts with verified sources.
+pub const CONTRACTS: &str = "/api/contracts";
+/// Verification in Etherscan's form: `?module=contract&action=…`.
+pub const ETHERSCAN: &str = "/api";
+/// Verification in Sourcify's form; an indexer is a Sourcify server of its chain.
+pub const SOURCIFY: &str = "/v2";
+/// What wallets and chain lists need to know of the chain.
+pub const CHAIN: &str = "/chain.json";
+/// GET: a page; POST `{"address": "0x…"}`: coins for trying things out.
+pub const FAUCET: &str = "/faucet";

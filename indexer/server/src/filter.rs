@@ -103,6 +103,10 @@ pub fn phases(text: &str) -> Result<Vec<Phase>, BadArgument> {
 const NUMBER: Kind = Kind::Number;
 const WEI: Kind = Kind::Bytes(32);
 
+/// Contracts by the number of their verification.
+pub const CONTRACTS_BY_NUMBER: Ordering =
+    ordering(List::Contracts, 0, column("number", NUMBER), column("number", NUMBER));
+
 const fn ordering(list: List, order: u8, column: Column, key: Column) -> Ordering {
     Ordering { list, order, column, key }
 }

@@ -6,10 +6,13 @@
 
 pub mod args;
 mod bar;
+mod clock;
 pub mod decode;
+pub mod faucet;
 pub mod filter;
 pub mod follow;
 pub mod heads;
+pub mod nodes;
 pub mod page;
 pub mod progress;
 pub mod project;
@@ -19,6 +22,7 @@ pub mod serve;
 pub mod source;
 pub mod store;
 pub mod telemetry;
+pub mod verify;
 
 #[cfg(test)]
 mod testing;

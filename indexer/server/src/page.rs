@@ -11,6 +11,7 @@ pub enum List {
     Workers = 2,
     Models = 3,
     Transfers = 4,
+    Contracts = 5,
 }
 
 /// A column of the database to order by.

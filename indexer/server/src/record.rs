@@ -1,10 +1,12 @@
 //! What the index keeps, typed: parsed once at the border, shown as rows of `edgeloom_index_api`.
 
+mod contract;
 mod job;
 mod model;
 mod transfer;
 mod worker;
 
+pub use contract::{Contract, Creation, Links, Sources};
 pub use job::{Job, JobEvent, Payload};
 pub use model::Model;
 pub use transfer::Transfer;

@@ -4,12 +4,20 @@
 use crate::{
     args::Args,
     bar::show,
+    faucet::{Faucet, KeyError, Payer, Terms, faucet, read_key},
     follow::{FollowError, Follower},
     heads::Heads,
+    nodes::Nodes,
     progress::Progress,
-    serve::{Served, router},
-    source::{Source, SourceError},
-    store::{Store, StoreError},
+    serve::{Doors, Served, chain::ChainFacts, router},
+    source::{Source, SourceError, with_scheme},
+    store::{Store, StoreError, payments::Allowance},
+    verify::{
+        Court,
+        compile::Limits,
+        compilers::Compilers,
+        queue::{Bench, queue},
+    },
 };
 use serde_json::json;
 use std::{io, net::SocketAddr, time::Duration};
@@ -31,6 +39,8 @@ pub enum RunError {
     Source(#[from] SourceError),
     #[error(transparent)]
     Store(#[from] StoreError),
+    #[error("--faucet-key: {0}")]
+    Key(#[from] KeyError),
     #[error(transparent)]
     Follow(#[from] FollowError),
     #[error("the HTTP server stopped: {0}")]
@@ -47,6 +57,9 @@ pub struct Indexer {
     follower: Follower,
     heads: (Heads, Vec<url::Url>),
     listener: TcpListener,
+    doors: Doors,
+    bench: Bench,
+    payer: Option<Payer>,
 }
 
 impl Indexer {
@@ -62,6 +75,13 @@ impl Indexer {
         let listener = TcpListener::bind(args.listen).await.map_err(failed)?;
         let addr = listener.local_addr().map_err(failed)?;
         let heads = Heads::default();
+        let nodes = Nodes::new(&args.rpc)?;
+        let compilers = Compilers::new([args.solc_dir.clone(), Compilers::svm_folders()].concat());
+        let court = Court { nodes: nodes.clone(), compilers: compilers.clone(), limits: Limits::default() };
+        let (desk, bench) = queue(store.clone(), court);
+        let (tap, payer) = open_faucet(args, &store, &nodes)?.unzip();
+        let facts = facts(args, addr)?;
+        let doors = Doors { nodes, desk, compilers, faucet: tap, facts, trusted: args.trusted_proxy.clone() };
         let follower = Follower {
             store: store.clone(),
             source,
@@ -70,7 +90,7 @@ impl Indexer {
             patience: Duration::from_secs(args.patience_seconds),
             stall: STALL,
         };
-        Ok(Self { addr, progress, store, follower, heads: (heads, args.rpc.clone()), listener })
+        Ok(Self { addr, progress, store, follower, heads: (heads, args.rpc.clone()), listener, doors, bench, payer })
     }
 
     /// The line that says where it serves.
@@ -93,19 +113,24 @@ impl Indexer {
         let (end, ended) = watch::channel(false);
         let (heads, urls) = self.heads;
         let listening = tokio::spawn(heads.listen(urls));
-        let app = router(Served::new(self.store.clone(), self.progress.clone()));
+        let app = router(Served::new(self.store.clone(), self.progress.clone(), self.doors));
+        let app = app.into_make_service_with_connect_info::<SocketAddr>();
         let mut drained = ended.clone();
         let serving = axum::serve(self.listener, app).with_graceful_shutdown(async move {
             // An error means that `end` is gone: the end, too.
             let _gone = drained.wait_for(|end| *end).await;
         });
         let mut serving = tokio::spawn(async move { serving.await });
+        let mut judging = tokio::spawn(self.bench.run(ended.clone()));
+        let mut paying = tokio::spawn(pay(self.payer, ended.clone()));
         let mut following = tokio::spawn(self.follower.run(ended));
 
         let mut outcome = tokio::select! {
             _ = stop.wait_for(|stop| *stop) => Ok(()),
             served = &mut serving => served.unwrap_or_else(|error| Err(io::Error::other(error))).map_err(RunError::Serve),
             followed = &mut following => flatten(followed),
+            judged = &mut judging => flatten(judged),
+            paid = &mut paying => flatten(paid),
         };
         if let Err(error) = &outcome {
             self.progress.failed(error.to_string());
@@ -115,6 +140,12 @@ impl Indexer {
         if !following.is_finished() {
             let followed = flatten((&mut following).await);
             outcome = outcome.and(followed);
+        }
+        if !judging.is_finished() {
+            outcome = outcome.and(flatten((&mut judging).await));
+        }
+        if !paying.is_finished() {
+            outcome = outcome.and(flatten((&mut paying).await));
         }
         if !serving.is_finished() && timeout(DRAIN, &mut serving).await.is_err() {
             tracing::warn!("some requests took too long to finish and were cut off");
@@ -128,11 +159,59 @@ impl Indexer {
     }
 }
 
-fn flatten(joined: Result<Result<(), FollowError>, tokio::task::JoinError>) -> Result<(), RunError> {
+fn flatten<E>(joined: Result<Result<(), E>, tokio::task::JoinError>) -> Result<(), RunError>
+where
+    RunError: From<E>,
+{
     match joined {
-        Ok(followed) => Ok(followed?),
+        Ok(ended) => Ok(ended?),
         Err(error) => Err(RunError::Serve(io::Error::other(error))),
     }
+}
+
+/// Pays, if there is a faucet; else only waits for the end.
+async fn pay(payer: Option<Payer>, mut ended: watch::Receiver<bool>) -> Result<(), StoreError> {
+    match payer {
+        Some(payer) => payer.run(ended).await,
+        None => {
+            // An error means that the sender is gone: the end, too.
+            let _gone = ended.wait_for(|ended| *ended).await;
+            Ok(())
+        }
+    }
+}
+
+fn open_faucet(args: &Args, store: &Store, nodes: &Nodes) -> Result<Option<(Faucet, Payer)>, KeyError> {
+    const DAY_MS: u64 = 24 * 3_600_000;
+    let wanted = &args.faucet;
+    let Some(path) = &wanted.faucet_key else { return Ok(None) };
+    let key = read_key(path, wanted.faucet_password_file.as_deref())?;
+    let allowance = Allowance {
+        window_ms: DAY_MS,
+        account_max: wanted.faucet_per_address,
+        peer_max: wanted.faucet_per_ip,
+        total_max: wanted.faucet_daily,
+    };
+    let terms = Terms { key, amount: wanted.faucet_amount, allowance };
+    Ok(Some(faucet(store.clone(), nodes.clone(), terms)))
+}
+
+fn facts(args: &Args, addr: SocketAddr) -> Result<ChainFacts, SourceError> {
+    let chain = &args.chain;
+    let own = format!("http://{addr}");
+    let home = match &chain.public_index {
+        Some(url) => url.clone(),
+        None => own.parse().map_err(|_| SourceError::Scheme(own))?,
+    };
+    let nodes: Vec<_> = args.rpc.iter().map(|url| with_scheme(url, "http")).collect::<Result<_, _>>()?;
+    Ok(ChainFacts {
+        name: chain.chain_name.clone(),
+        short_name: chain.chain_short_name.clone(),
+        rpc: if chain.public_rpc.is_empty() { nodes } else { chain.public_rpc.clone() },
+        info: chain.info_url.clone(),
+        explorer: chain.explorer.clone(),
+        home,
+    })
 }
 
 /// Runs the program until it is told to stop (Ctrl-C or SIGTERM).

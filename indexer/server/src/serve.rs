@@ -4,16 +4,28 @@
 //! V2 A request has at most 256 KiB and 20 seconds. A GraphQL query is bounded before it runs (see `graphql`).
 //! V3 Every error is JSON, `{"error": {"code", "message"}}`; who asks wrongly gets 4xx with what would be right.
 //!    (GraphQL's own errors have the shape that GraphQL prescribes.)
+//!    (So have Sourcify's and Etherscan's, which answer requests with sources, of at most 8 MiB.)
 //! V4 16 REST and 8 GraphQL requests are answered at the same time, each kind through its own connections to the database;
 //!    the others wait. Who floods the port is not told from the rest: that is for a proxy in front.
 
+pub mod chain;
+mod etherscan;
+mod faucet;
 mod graphql;
 mod observe;
+mod peer;
 mod problem;
 mod rest;
+mod sourcify;
 mod turns;
 
-use crate::{progress::Progress, store::Store};
+use crate::{
+    faucet::Faucet,
+    nodes::Nodes,
+    progress::Progress,
+    store::Store,
+    verify::{compilers::Compilers, queue::Desk},
+};
 use axum::{
     Json, Router,
     extract::State,
@@ -22,9 +34,13 @@ use axum::{
     response::{Html, IntoResponse},
     routing::get,
 };
+use chain::ChainFacts;
 use edgeloom_index_api::{Health, Readiness, paths};
 use metrics_exporter_prometheus::PrometheusHandle;
+use peer::Pace;
 use std::{
+    net::IpAddr,
+    num::NonZeroU32,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -34,6 +50,21 @@ use tower_http::{cors::CorsLayer, limit::RequestBodyLimitLayer, timeout::Timeout
 const BODY_MAX: usize = 256 * 1024;
 const REQUEST: Duration = Duration::from_secs(20);
 
+/// Submissions of sources that a peer may make in a minute.
+const SUBMISSIONS: NonZeroU32 = NonZeroU32::new(30).expect("not zero");
+
+/// What else than rows is answered from.
+#[derive(Clone, Debug)]
+pub struct Doors {
+    pub nodes: Nodes,
+    pub desk: Desk,
+    pub compilers: Compilers,
+    pub faucet: Option<Faucet>,
+    pub facts: ChainFacts,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted: Vec<IpAddr>,
+}
+
 /// What answers come from. Clones share it.
 #[derive(Clone)]
 pub struct Served(Arc<Shared>);
@@ -41,6 +72,8 @@ pub struct Served(Arc<Shared>);
 struct Shared {
     store: Store,
     progress: Progress,
+    doors: Doors,
+    pace: Pace,
     schemas: graphql::Schemas,
     metrics: PrometheusHandle,
     started: Instant,
@@ -53,10 +86,11 @@ impl std::fmt::Debug for Served {
 }
 
 impl Served {
-    pub fn new(store: Store, progress: Progress) -> Self {
+    pub fn new(store: Store, progress: Progress, doors: Doors) -> Self {
         let schemas = graphql::Schemas::new(&store.apart(), &progress);
         let metrics = crate::telemetry::recorder();
-        Self(Arc::new(Shared { store, progress, schemas, metrics, started: Instant::now() }))
+        let pace = Pace::new(SUBMISSIONS);
+        Self(Arc::new(Shared { store, progress, doors, pace, schemas, metrics, started: Instant::now() }))
     }
 }
 
@@ -67,9 +101,13 @@ pub fn router(served: Served) -> Router {
     rest.route(paths::OPENAPI, get(async move || document))
         .route(paths::GRAPHQL, get(page))
         .route("/", get(page))
+        .route(paths::CHAIN, get(chain::chain))
+        .merge(faucet::routes())
+        .layer(RequestBodyLimitLayer::new(BODY_MAX))
+        .merge(sourcify::routes())
+        .merge(etherscan::routes())
         .fallback(problem::no_route)
         .layer(middleware::from_fn(observe::measure))
-        .layer(RequestBodyLimitLayer::new(BODY_MAX))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST))
         .layer(middleware::from_fn(problem::as_json))
         .layer(CorsLayer::permissive())

@@ -9,8 +9,10 @@
 //! Commits survive a killed process; after a power cut the newest may be gone, all of each or nothing (WAL, `synchronous = normal`),
 //! and are fetched again from the node.
 
+pub mod contracts;
 mod load;
 mod lock;
+pub mod payments;
 mod read;
 mod readers;
 mod rows;

@@ -13,6 +13,7 @@
 //! Introspection is bounded by G1, G2, a depth of its own (the standard query of tools is 15 deep) and a length of 1 MiB.
 
 mod bounds;
+mod contracts;
 mod length;
 mod loaders;
 mod query;

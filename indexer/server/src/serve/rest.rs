@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{
     filter::{
-        BadArgument, JobFilter, ModelFilter, TransferFilter, WorkerFilter, address, hash, jobs_by, models_by, phases,
-        transfers_by, wei, workers_by,
+        BadArgument, CONTRACTS_BY_NUMBER, JobFilter, ModelFilter, TransferFilter, WorkerFilter, address, hash, jobs_by,
+        models_by, phases, transfers_by, wei, workers_by,
     },
     page::{PageArguments, PageRequest},
     store::{Count, Slice, StoreError},
@@ -19,8 +19,8 @@ use axum::{
     middleware,
 };
 use edgeloom_index_api::{
-    JobDetail, JobQuery, JobRow, Meta, ModelQuery, ModelRow, Page, PageInfo, Problem, TransferQuery, TransferRow,
-    WorkerQuery, WorkerRow,
+    ContractDetail, ContractQuery, ContractRow, JobDetail, JobQuery, JobRow, Meta, ModelQuery, ModelRow, Page,
+    PageInfo, Problem, TransferQuery, TransferRow, WorkerQuery, WorkerRow,
 };
 use utoipa::{OpenApi, openapi::OpenApi as Document};
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -30,7 +30,7 @@ type Answer<T> = Result<Json<T>, Refusal>;
 #[derive(OpenApi)]
 #[openapi(info(
     title = "Edgeloom index",
-    description = "Jobs, workers, models and transfers of an Edgeloom chain. Only final blocks are indexed: rows never go back. \
+    description = "Jobs, workers, models, transfers and verified contracts of an Edgeloom chain. Only final blocks are indexed: rows never go back. \
                    Amounts are wei as decimal strings."
 ))]
 struct Described;
@@ -48,6 +48,8 @@ pub(super) fn routes() -> (Router<Served>, Document) {
         .routes(routes!(models))
         .routes(routes!(model))
         .routes(routes!(transfers))
+        .routes(routes!(contracts))
+        .routes(routes!(contract))
         .route_layer(middleware::from_fn_with_state(Turns::new(REST_AT_ONCE), turns::wait));
     let queried = OpenApiRouter::new()
         .routes(routes!(graphql::answer))
@@ -152,6 +154,27 @@ async fn transfers(
         PageRequest::parse(transfers_by(query.order_by.unwrap_or_default()), &arguments).map_err(BadArgument::from)?;
     let transfers = shared.store.transfers(&filter, &page, Count::Yes).await?;
     Ok(Json(as_page(transfers, |transfer| transfer.row())))
+}
+
+/// Contracts with verified sources, in the order of their verification.
+#[utoipa::path(get, path = "/api/contracts", params(ContractQuery), responses((status = 200, body = Page<ContractRow>), Failed))]
+async fn contracts(
+    State(Served(shared)): State<Served>,
+    Query(query): Query<ContractQuery>,
+) -> Answer<Page<ContractRow>> {
+    let arguments =
+        PageArguments { direction: query.order_direction.unwrap_or_default(), limit: query.limit, after: query.after };
+    let page = PageRequest::parse(CONTRACTS_BY_NUMBER, &arguments).map_err(BadArgument::from)?;
+    Ok(Json(as_page(shared.store.contracts(&page, Count::Yes).await?, |contract| contract.row())))
+}
+
+/// A contract with its verified sources.
+#[utoipa::path(get, path = "/api/contracts/{address}", params(("address" = String, Path)), responses((status = 200, body = ContractDetail), (status = 404, body = Problem), Failed))]
+async fn contract(State(Served(shared)): State<Served>, Path(text): Path<String>) -> Answer<ContractDetail> {
+    let address = address("address", &text)?;
+    let found = shared.store.contract(address).await?.zip(shared.store.sources(address).await?);
+    let (contract, sources) = found.ok_or_else(|| Refusal::NotFound(format!("verified contract {address}")))?;
+    Ok(Json(sources.detail(&contract)))
 }
 
 /// How far the index has come.

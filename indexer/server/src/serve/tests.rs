@@ -4,6 +4,7 @@ use crate::{
     progress::NodeStatus,
     store::Identity,
     testing::{Blocks, CHAIN_ID, ETHER, REQUESTER, WORKER, busy, post, theta},
+    verify::{Court, compile::Limits, queue::queue},
 };
 use axum::{
     body::{Body, to_bytes},
@@ -34,7 +35,7 @@ impl World {
         let store = Store::open(&folder.path().join("index.db")).await.expect("opens");
         let progress = Progress::new(None, None);
         store.adopt(identity(&blocks)).await.expect("a new file");
-        let app = router(Served::new(store.clone(), progress.clone()));
+        let app = router(Served::new(store.clone(), progress.clone(), doors(&store)));
         let world = Self { app, store, progress, blocks, _folder: folder };
         world.index(0).await;
         world
@@ -70,6 +71,24 @@ impl World {
         let request = Request::post("/graphql").header("content-type", "application/json").body(Body::from(body));
         self.send(request.expect("a request")).await
     }
+}
+
+/// Doors behind which nobody is: no node, no compiler, no faucet.
+pub(super) fn doors(store: &Store) -> Doors {
+    let url: url::Url = "http://127.0.0.1:1".parse().expect("a URL");
+    let nodes = Nodes::new(std::slice::from_ref(&url)).expect("a node's URL");
+    let compilers = Compilers::default();
+    let court = Court { nodes: nodes.clone(), compilers: compilers.clone(), limits: Limits::default() };
+    let (desk, _) = queue(store.clone(), court);
+    let facts = ChainFacts {
+        name: "Edgeloom".into(),
+        short_name: "edgeloom".into(),
+        rpc: vec![url.clone()],
+        info: url.clone(),
+        explorer: None,
+        home: url,
+    };
+    Doors { nodes, desk, compilers, faucet: None, facts, trusted: Vec::new() }
 }
 
 fn identity(blocks: &Blocks) -> Identity {

@@ -1,6 +1,7 @@
 //! V4: how many questions are answered at the same time.
 
 use super::{BODY_MAX, problem::problem};
+use crate::verify::input::INPUT_MAX;
 use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
@@ -32,5 +33,27 @@ pub(super) async fn wait(State(Turns(turns)): State<Turns>, request: Request, ne
     match turns.acquire().await {
         Ok(_turn) => next.run(request).await,
         Err(closed) => problem(StatusCode::SERVICE_UNAVAILABLE, closed.to_string()),
+    }
+}
+
+/// Turns for requests that carry sources, and how their API says no.
+#[derive(Clone, Debug)]
+pub(super) struct SourceTurns {
+    pub(super) turns: Turns,
+    pub(super) refuse: fn(StatusCode, String) -> Response,
+}
+
+/// Bytes of a request with sources: twice the sources, since form encoding makes them longer.
+pub(super) const SOURCES_MAX: usize = 2 * INPUT_MAX;
+
+/// Reads the request when it is its turn: these are long, so that the turn bounds the memory that they take.
+pub(super) async fn read(State(at): State<SourceTurns>, request: Request, next: Next) -> Response {
+    let Ok(_turn) = at.turns.0.acquire().await else {
+        return (at.refuse)(StatusCode::SERVICE_UNAVAILABLE, "the indexer stops".into());
+    };
+    let (parts, body) = request.into_parts();
+    match to_bytes(body, SOURCES_MAX).await {
+        Ok(body) => next.run(Request::from_parts(parts, Body::from(body))).await,
+        Err(_) => (at.refuse)(StatusCode::PAYLOAD_TOO_LARGE, format!("send at most {SOURCES_MAX} bytes")),
     }
 }

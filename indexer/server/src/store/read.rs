@@ -28,10 +28,10 @@ pub enum Count {
 }
 
 /// How a table is listed: its name, what a client filters by, how a row is read.
-struct Listing<F, T> {
-    table: &'static str,
-    filter: F,
-    read: fn(&SqliteRow) -> Result<T, StoreError>,
+pub(super) struct Listing<F, T> {
+    pub(super) table: &'static str,
+    pub(super) filter: F,
+    pub(super) read: fn(&SqliteRow) -> Result<T, StoreError>,
 }
 
 type Query = QueryBuilder<Sqlite>;
@@ -143,7 +143,7 @@ impl Store {
         found.iter().map(read).collect()
     }
 
-    async fn list<F: Fn(&mut Query), T>(
+    pub(super) async fn list<F: Fn(&mut Query), T>(
         &self,
         listing: Listing<F, T>,
         page: &PageRequest,

@@ -1,8 +1,13 @@
 //! Database rows to records. What does not parse was not written by us: the file is damaged.
 
-use super::StoreError;
-use crate::record::{BlockFacts, Job, JobEvent, Model, Payload, Stamp, Transfer, Worker};
-use alloy::primitives::{Address, B256, Bytes, U256};
+use super::{
+    StoreError,
+    contracts::{End, Verification},
+    payments::Payment,
+};
+use crate::record::{BlockFacts, Contract, Creation, Job, JobEvent, Model, Payload, Sources, Stamp, Transfer, Worker};
+use crate::verify::compare::Match;
+use alloy::primitives::{Address, B128, B256, Bytes, U256};
 use edgeloom_index_api::{Asset, JobEventKind, Phase, Reason};
 use sqlx::{Row, sqlite::SqliteRow};
 
@@ -33,6 +38,10 @@ impl Of<'_> {
     }
 
     fn blob(&self, column: &str) -> Result<&[u8], StoreError> {
+        Ok(self.1.try_get(column)?)
+    }
+
+    fn text(&self, column: &str) -> Result<String, StoreError> {
         Ok(self.1.try_get(column)?)
     }
 
@@ -85,6 +94,8 @@ pub(super) const REASONS: [Reason; 6] = [
 pub(super) const KINDS: [JobEventKind; 4] =
     [JobEventKind::Posted, JobEventKind::Taken, JobEventKind::Answered, JobEventKind::Closed];
 pub(super) const ASSETS: [Asset; 2] = [Asset::Tfuel, Asset::Theta];
+
+pub(super) const VERDICTS: [Match; 2] = [Match::Match, Match::ExactMatch];
 
 /// The position of `value`, which every variant has.
 pub(super) fn code<T: PartialEq>(all: &[T], value: &T) -> i64 {
@@ -204,5 +215,76 @@ pub(super) fn transfer(row: &SqliteRow) -> Result<Transfer, StoreError> {
         at: row.stamp(["block", "tx", "ms"])?,
         tx_index: row.small("tx_index")?,
         log_index: row.maybe_small("log_index")?,
+    })
+}
+
+pub(super) fn contract(row: &SqliteRow) -> Result<Contract, StoreError> {
+    let row = Of("contracts", row);
+    let maybe_address = |bytes: &[u8]| Address::try_from(bytes).map_err(|_| row.damaged("deployer"));
+    let deployer = row.maybe_blob("deployer")?.map(maybe_address).transpose()?;
+    let created = match row.maybe_hash("created_tx")?.zip(deployer) {
+        None => None,
+        Some((tx, deployer)) => Some(Creation {
+            tx,
+            block: row.number("created_block")?,
+            index: row.number("created_index")?,
+            deployer,
+            arguments: Bytes::copy_from_slice(row.blob("arguments")?),
+        }),
+    };
+    let creation: Option<i64> = row.1.try_get("creation")?;
+    Ok(Contract {
+        number: row.number("number")?,
+        address: row.address("address")?,
+        file: row.text("file")?,
+        name: row.text("name")?,
+        compiler: row.text("compiler")?,
+        runtime: row.coded("runtime", &VERDICTS)?,
+        creation: creation.map(|_| row.coded("creation", &VERDICTS)).transpose()?,
+        created,
+        verified_ms: row.number("verified_ms")?,
+    })
+}
+
+pub(super) fn sources(row: &SqliteRow) -> Result<Sources, StoreError> {
+    let row = Of("contract_sources", row);
+    Ok(Sources {
+        abi: row.text("abi")?,
+        metadata: row.text("metadata")?,
+        input: row.text("input")?,
+        links: serde_json::from_str(&row.text("links")?).map_err(|_| row.damaged("links"))?,
+    })
+}
+
+pub(super) fn verification(row: &SqliteRow) -> Result<Verification, StoreError> {
+    let row = Of("verifications", row);
+    let code: Option<String> = row.1.try_get("error_code")?;
+    let message: Option<String> = row.1.try_get("error_message")?;
+    let end = row.later("finished_ms")?.map(|ms| End { ms, error: code.zip(message) });
+    Ok(Verification {
+        id: B128::try_from(row.blob("id")?).map_err(|_| row.damaged("id"))?,
+        address: row.address("address")?,
+        started_ms: row.number("started_ms")?,
+        end,
+    })
+}
+
+/// Our own records always have a JSON form.
+pub(super) fn unwritable(table: &'static str, error: &serde_json::Error) -> StoreError {
+    StoreError::Damaged { table, reason: error.to_string() }
+}
+
+pub(super) fn payment(row: &SqliteRow) -> Result<Payment, StoreError> {
+    let row = Of("payments", row);
+    Ok(Payment {
+        number: row.number("number")?,
+        account: row.address("account")?,
+        peer: row.blob("peer")?.to_vec(),
+        amount: row.wei("amount")?,
+        ms: row.number("ms")?,
+        payer: row.address("payer")?,
+        nonce: row.number("nonce")?,
+        tx: row.hash("tx")?,
+        raw: Bytes::copy_from_slice(row.blob("raw")?),
     })
 }

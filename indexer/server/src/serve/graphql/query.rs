@@ -4,11 +4,12 @@
 #![expect(clippy::too_many_arguments, reason = "a GraphQL field's arguments are its function's parameters")]
 
 use super::{
+    contracts::Contract,
     rows::{Job, Listed, Model, Worker, bad_input, unreadable},
     wheres::{JobWhere, ModelWhere, TransferWhere, WorkerWhere},
 };
 use crate::{
-    filter::{BadArgument, address, hash, jobs_by, models_by, transfers_by, workers_by},
+    filter::{BadArgument, CONTRACTS_BY_NUMBER, address, hash, jobs_by, models_by, transfers_by, workers_by},
     page::{Ordering, PageArguments, PageError, PageRequest},
     progress::Progress,
     store::{Count, Store},
@@ -159,6 +160,29 @@ impl Query {
             .await
             .map_err(|error| unreadable(&error))?;
         Ok(Listed::new(transfers, |transfer| transfer.row()))
+    }
+
+    #[graphql(complexity = "ROW_COST + child_complexity")]
+    async fn contract(&self, ctx: &Context<'_>, address: String) -> Result<Option<Contract>> {
+        let address = self::address("address", &address).map_err(|error| bad_input(&error))?;
+        let contract = ctx.data::<Store>()?.contract(address).await.map_err(|error| unreadable(&error))?;
+        Ok(contract.map(Contract::from))
+    }
+
+    /// Contracts with verified sources, in the order of their verification.
+    #[graphql(complexity = "cost(first, limit, child_complexity)")]
+    async fn contracts(
+        &self,
+        ctx: &Context<'_>,
+        order_direction: Option<OrderDirection>,
+        first: Option<u32>,
+        limit: Option<u32>,
+        after: Option<String>,
+    ) -> Result<Listed<Contract>> {
+        let list = list(ctx, List { ordering: CONTRACTS_BY_NUMBER, direction: order_direction, first, limit, after })?;
+        let contracts =
+            ctx.data::<Store>()?.contracts(&list.page, list.count).await.map_err(|error| unreadable(&error))?;
+        Ok(Listed::new(contracts, Contract::from))
     }
 
     /// How far the index has come.

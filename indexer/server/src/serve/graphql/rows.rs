@@ -1,6 +1,7 @@
 //! Rows as GraphQL objects: the API's rows, and what each refers to.
 
 use super::{
+    contracts::Contract,
     loaders::{self, HistoryOf},
     query::{List, cost, list},
 };
@@ -29,6 +30,7 @@ const PAYLOAD_COST: usize = 1000;
 #[graphql(concrete(name = "WorkerPage", params(Worker)))]
 #[graphql(concrete(name = "ModelPage", params(Model)))]
 #[graphql(concrete(name = "TransferPage", params(TransferRow)))]
+#[graphql(concrete(name = "ContractPage", params(Contract)))]
 pub(super) struct Listed<T: OutputType> {
     items: Vec<T>,
     page_info: PageInfo,
