@@ -9,25 +9,34 @@
 //!   lock: whatever is committed while it reads lies above its height.
 //! * S5 Accounts and slots are keyed by keccak256; trie nodes by their path, so the trie never accumulates dead nodes.
 //!
+//! * S6 Dev mode alone takes back: [`Store::revert`] undoes whole batches in one, [`Store::amend`] changes the tip's state
+//!   in place. Who reads blocks in order does so with a [`Cursor`], which notices; a network's store never moves one.
+//!
 //! `kv` is the one place that knows there are two backends; everything above it is the same code over both.
 
+mod amend;
 mod audit;
 mod blocks;
 mod commit;
 pub mod conformance;
+mod cursor;
 mod error;
 mod history;
 mod kv;
 mod layer;
+mod preimages;
 mod proof;
 mod receipts;
 mod record;
 mod store;
 mod table;
 mod trie;
+mod undo;
 mod view;
 
+pub use amend::Cheated;
 pub use commit::Commit;
+pub use cursor::Cursor;
 pub use error::StoreError;
 pub use history::HistoryView;
 pub use layer::Layer;

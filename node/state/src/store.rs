@@ -1,4 +1,5 @@
 use crate::{
+    cursor::Rewinds,
     error::StoreError,
     history::HistoryView,
     kv::Kv,
@@ -27,6 +28,8 @@ struct Inner {
     kv: Kv,
     /// The stored tip; set once its batch is written.
     tip: RwLock<Option<Tip>>,
+    /// Changed only while the tip is locked.
+    rewinds: RwLock<Rewinds>,
     /// One commit at a time.
     commit: Mutex<()>,
 }
@@ -43,12 +46,17 @@ impl Store {
 
     /// The same store without a disk.
     pub fn memory() -> Self {
-        Self(Arc::new(Inner { kv: Kv::memory(), tip: RwLock::default(), commit: Mutex::default() }))
+        Self::with(Kv::memory(), None)
     }
 
     fn over(kv: Kv) -> Result<Self, StoreError> {
         let tip = kv.get(Table::Meta, META_TIP)?.map(|row| Tip::decode(&row)).transpose()?;
-        Ok(Self(Arc::new(Inner { kv, tip: RwLock::new(tip), commit: Mutex::default() })))
+        Ok(Self::with(kv, tip))
+    }
+
+    fn with(kv: Kv, tip: Option<Tip>) -> Self {
+        let (tip, rewinds, commit) = (RwLock::new(tip), RwLock::default(), Mutex::default());
+        Self(Arc::new(Inner { kv, tip, rewinds, commit }))
     }
 
     /// The newest committed block; `None` before genesis is.
@@ -96,6 +104,14 @@ impl Store {
 
     pub(crate) fn commit_lock(&self) -> &Mutex<()> {
         &self.0.commit
+    }
+
+    pub(crate) fn tip_lock(&self) -> &RwLock<Option<Tip>> {
+        &self.0.tip
+    }
+
+    pub(crate) fn rewinds(&self) -> &RwLock<Rewinds> {
+        &self.0.rewinds
     }
 
     pub(crate) fn set_tip(&self, tip: Tip) {

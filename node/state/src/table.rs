@@ -8,9 +8,9 @@ use edgeloom_types::Height;
 pub(crate) const LAYOUT_VERSION: u32 = 1;
 
 /// One column family each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Table {
-    /// [`META_LAYOUT`] → version u32; [`META_TIP`] → tip.
+    /// [`META_LAYOUT`] → version u32; [`META_TIP`] → tip; [`META_CHEATED`]; [`META_PREIMAGE`].
     Meta,
     /// Height → RLP header.
     Headers,
@@ -46,6 +46,10 @@ pub(crate) enum Table {
 
 pub(crate) const META_LAYOUT: &[u8] = b"layout";
 pub(crate) const META_TIP: &[u8] = b"tip";
+/// Wei that dev mode made ‖ wei that it took away, 32 bytes each.
+pub(crate) const META_CHEATED: &[u8] = b"cheated";
+/// ‖ keccak of an address or a slot → the address or slot. In dev mode only.
+pub(crate) const META_PREIMAGE: &[u8] = b"preimage";
 
 impl Table {
     pub(crate) const COUNT: usize = Self::ALL.len();

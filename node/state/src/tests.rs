@@ -3,4 +3,5 @@ mod kill;
 mod refusal;
 mod rows;
 mod state;
+mod undo;
 mod world;
