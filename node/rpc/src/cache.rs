@@ -47,24 +47,35 @@ impl Record {
 #[derive(Debug)]
 pub(crate) struct Records {
     store: Store,
-    recent: Mutex<VecDeque<Arc<Record>>>,
+    /// Of one revision of the store.
+    recent: Mutex<(u64, VecDeque<Arc<Record>>)>,
 }
 
 impl Records {
-    pub(crate) const fn new(store: Store) -> Self {
-        Self { store, recent: Mutex::new(VecDeque::new()) }
+    pub(crate) fn new(store: Store) -> Self {
+        Self { store, recent: Mutex::default() }
     }
 
     /// The block at `height`, kept for the next who asks.
     pub(crate) fn get(&self, height: Height) -> Result<Option<Arc<Record>>, Fault> {
         let find = |record: &&Arc<Record>| record.height() == height.get();
-        if let Some(record) = self.recent.lock().iter().find(find) {
-            return Ok(Some(record.clone()));
+        let revision = self.store.revision();
+        {
+            let mut recent = self.recent.lock();
+            if recent.0 != revision {
+                *recent = (revision, VecDeque::new());
+            }
+            if let Some(record) = recent.1.iter().find(find) {
+                return Ok(Some(record.clone()));
+            }
         }
         let Some(record) = self.read(height)? else { return Ok(None) };
         let record = Arc::new(record);
-        let mut recent = self.recent.lock();
-        if !recent.iter().any(|other| other.height() == record.height()) {
+        let (known, recent) = &mut *self.recent.lock();
+        if *known == revision
+            && self.store.revision() == revision
+            && !recent.iter().any(|other| other.height() == record.height())
+        {
             recent.push_front(record.clone());
             recent.truncate(RECORDS);
         }

@@ -64,6 +64,10 @@ impl NetApiServer for Net {
 
 impl ModulesApiServer for Net {
     fn modules(&self) -> RpcResult<BTreeMap<&'static str, &'static str>> {
-        Ok(["edge", "eth", "net", "rpc", "web3"].map(|module| (module, "1.0")).into())
+        let mut modules: BTreeMap<_, _> = ["edge", "eth", "net", "rpc", "web3"].map(|module| (module, "1.0")).into();
+        if self.context.solo().is_some() {
+            modules.extend(["anvil", "evm", "hardhat"].map(|module| (module, "1.0")));
+        }
+        Ok(modules)
     }
 }

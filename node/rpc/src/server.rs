@@ -137,6 +137,7 @@ fn methods(context: Arc<Context>) -> Result<RpcModule<()>, RegisterMethodError> 
     module.merge(Filters::new(context.clone()).into_rpc())?;
     module.merge(Subscriptions::new(context.clone()).into_rpc())?;
     module.merge(ChainReads::new(context.clone()).into_rpc())?;
+    crate::dev::register(&mut module, &context)?;
     let net = Net::new(context);
     module.merge(Web3ApiServer::into_rpc(net.clone()))?;
     module.merge(NetApiServer::into_rpc(net.clone()))?;

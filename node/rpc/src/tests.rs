@@ -2,6 +2,7 @@
 
 mod calls;
 mod clients;
+mod dev;
 mod gas;
 mod hostile;
 mod logs;
