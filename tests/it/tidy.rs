@@ -27,6 +27,7 @@ const MUST_NEVER_KNOW: &[(&str, &[&str])] = &[
     ("edgeloom-chain", &["jsonrpsee", "commonware-consensus"]),
     ("edgeloom-txpool", &["edgeloom-state", "edgeloom-evm", "revm", "rocksdb"]),
     ("edgeloom-consensus", &["edgeloom-rpc", "jsonrpsee"]),
+    ("edgeloom-dev", &["edgeloom-consensus", "edgeloom-rpc", "jsonrpsee", "commonware-consensus"]),
     ("edgeloom-node-api", &["edgeloom-state", "edgeloom-chain", "revm", "rocksdb", "commonware-consensus"]),
     ("edgeloom-rpc", &["edgeloom-consensus", "commonware-consensus"]),
     ("edgeloom-index-api", &["edgeloom-types", "revm", "rocksdb", "sqlx", "commonware-consensus"]),

@@ -36,7 +36,7 @@ pub struct FeedBlock {
     pub timestamp_ms: u64,
 }
 
-/// The supply equation of CHAIN.md C5 at a height, in wei: `genesis = balances + burned`.
+/// The supply equation of CHAIN.md C5 at a height, in wei: `genesis + minted = balances + burned + taken`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Supply {
@@ -47,6 +47,12 @@ pub struct Supply {
     pub balances: U256,
     /// Burned since genesis.
     pub burned: U256,
+    /// Brought into the world by dev mode's amendments; on a network there are none.
+    #[serde(default, skip_serializing_if = "U256::is_zero")]
+    pub minted: U256,
+    /// Taken out of it by them.
+    #[serde(default, skip_serializing_if = "U256::is_zero")]
+    pub taken: U256,
     pub conserved: bool,
 }
 

@@ -2,7 +2,11 @@
 
 use alloy::primitives::{Address, B256, U256, utils::parse_ether};
 use clap::{Args, Parser, Subcommand};
-use std::{net::SocketAddr, num::NonZeroU64, path::PathBuf};
+use std::{
+    net::{IpAddr, SocketAddr},
+    num::NonZeroU64,
+    path::PathBuf,
+};
 
 /// Edgeloom's node.
 #[derive(Debug, Parser)]
@@ -49,8 +53,11 @@ pub(crate) struct Pruning {
 
 #[derive(Debug, Args)]
 pub(crate) struct Dev {
-    /// Port of the JSON-RPC server (HTTP and WebSocket) on 127.0.0.1.
-    #[arg(long, default_value_t = 8545)]
+    /// Address of the JSON-RPC server (HTTP and WebSocket).
+    #[arg(long, value_name = "IP", default_value = "127.0.0.1")]
+    pub(crate) host: IpAddr,
+    /// Port of the JSON-RPC server.
+    #[arg(long, short, default_value_t = 8545)]
     pub(crate) port: u16,
     /// Keep the chain in this directory. Without it the chain lives in memory and is gone at the end.
     #[arg(long, value_name = "DIR")]
@@ -58,9 +65,42 @@ pub(crate) struct Dev {
     /// Seal a block every so many milliseconds instead of one for every transaction.
     #[arg(long, value_name = "MS", value_parser = clap::value_parser!(u64).range(1..=3_600_000))]
     pub(crate) block_time: Option<u64>,
-    /// How many accounts of the test mnemonic a new chain funds, with 10,000 TFUEL each [default: 20].
-    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    /// Seal blocks only when they are asked for (evm_mine).
+    #[arg(long, visible_alias = "no-mine", conflicts_with = "block_time")]
+    pub(crate) no_mining: bool,
+    /// Seal a block for every transaction, and one every --block-time as well.
+    #[arg(long, visible_alias = "mixed-mining", requires = "block_time")]
+    pub(crate) mixed: bool,
+    /// How many accounts of the mnemonic a new chain funds, with 10,000 TFUEL each [default: 20].
+    #[arg(long, short, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) accounts: Option<u32>,
+    /// Whose accounts are funded and unlocked. Anybody who knows it owns them.
+    #[arg(long, short, value_name = "WORDS", default_value = crate::keys::TEST_MNEMONIC)]
+    pub(crate) mnemonic: String,
+    /// Chain id of a new chain [default: 31337].
+    #[arg(long, value_name = "ID", value_parser = clap::value_parser!(u64).range(1..=u64::MAX / 2 - 36))]
+    pub(crate) chain_id: Option<u64>,
+    /// Timestamp of a new chain's genesis block, in seconds; its time goes on from there.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(0..=1 << 48))]
+    pub(crate) timestamp: Option<u64>,
+    /// Gas limit of the blocks [default: 90000000].
+    #[arg(long, value_name = "GAS", value_parser = clap::value_parser!(u64).range(21_000..))]
+    pub(crate) gas_limit: Option<u64>,
+    /// Load the state in this file at the start, if it is there, and write it at the end and every --state-interval.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["load_state", "dump_state"])]
+    pub(crate) state: Option<PathBuf>,
+    /// Load the state in this file at the start.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) load_state: Option<PathBuf>,
+    /// Write the state to this file at the end.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) dump_state: Option<PathBuf>,
+    /// Seconds between two writes of --state or --dump-state [default: only at the end].
+    #[arg(long, short = 'i', value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
+    pub(crate) state_interval: Option<u64>,
+    /// Print nothing.
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) silent: bool,
     #[command(flatten)]
     pub(crate) pruning: Pruning,
     #[command(flatten)]

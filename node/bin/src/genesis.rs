@@ -40,17 +40,37 @@ pub(crate) struct Network {
     pub(crate) secrets: Vec<Secrets>,
 }
 
-/// The development chain: always the same validator, so the same accounts give the same genesis block.
+/// What a development chain may be asked to begin with.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct DevGenesis<'a> {
+    pub(crate) mnemonic: &'a str,
+    pub(crate) accounts: u32,
+    pub(crate) chain_id: u64,
+    /// Seconds.
+    pub(crate) timestamp: u64,
+}
+
+#[cfg(test)]
+impl DevGenesis<'_> {
+    /// Nothing special.
+    pub(crate) const fn of(accounts: u32) -> Self {
+        Self { mnemonic: keys::TEST_MNEMONIC, accounts, chain_id: DEV_CHAIN_ID, timestamp: 0 }
+    }
+}
+
+/// The development chain: always the same validator, so the same wishes give the same genesis block.
 ///
 /// # Errors
-/// Only when the test mnemonic gives no accounts.
-pub(crate) fn dev(accounts: u32) -> Result<Network> {
+/// When the mnemonic gives no accounts.
+pub(crate) fn dev(wishes: DevGenesis<'_>) -> Result<Network> {
     let secrets = vec![keys::derive(B256::ZERO)?];
     let mut balances = BTreeMap::new();
-    for index in 0..accounts {
-        balances.insert(test_account(index)?.address(), tfuel(ACCOUNT_TFUEL));
+    for index in 0..wishes.accounts {
+        balances.insert(keys::account(wishes.mnemonic, index)?.address(), tfuel(ACCOUNT_TFUEL));
     }
-    network(DEV_CHAIN_ID, secrets, balances)
+    let Network { genesis, secrets } = network(wishes.chain_id, secrets, balances)?;
+    let file = GenesisFile { timestamp: wishes.timestamp, ..genesis.file().clone() };
+    Ok(Network { genesis: Genesis::new(file)?, secrets })
 }
 
 /// A network of `validators` with fresh keys.

@@ -50,6 +50,11 @@ impl Secrets {
         Ok(Self { identity, voting, keys: ValidatorKeys::new(&identity.0, &voting.0)? })
     }
 
+    /// Of the vote and reveal key.
+    pub(crate) const fn voting(&self) -> B256 {
+        self.voting
+    }
+
     /// Writes a key file that only its owner can read.
     ///
     /// # Errors
@@ -88,7 +93,15 @@ pub(crate) fn read(path: &Path) -> Result<ValidatorKeys> {
 /// # Errors
 /// Never for the indices of BIP-44.
 pub(crate) fn test_account(index: u32) -> Result<PrivateKeySigner> {
-    MnemonicBuilder::<English>::default().phrase(TEST_MNEMONIC).index(index)?.build().wrap_err("test mnemonic")
+    account(TEST_MNEMONIC, index)
+}
+
+/// The `index`th account of a mnemonic, under Ethereum's path.
+///
+/// # Errors
+/// When it is not a mnemonic of BIP-39 in English.
+pub(crate) fn account(mnemonic: &str, index: u32) -> Result<PrivateKeySigner> {
+    MnemonicBuilder::<English>::default().phrase(mnemonic).index(index)?.build().wrap_err("mnemonic")
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The three verbs: propose, verify, finalize.
 
+mod dev;
+
 use crate::{
     certificates,
     decided::Decided,
@@ -23,6 +25,8 @@ use std::sync::Arc;
 
 /// Room that a block's size leaves for its header and the lists' own headers, in bytes: a header has at most 1,000.
 const HEADER_BYTES_MAX: usize = 2048;
+
+pub use dev::Liberties;
 
 /// The executed chain: one writer, behind a lock of the caller's. Readers of final blocks use [`Self::store`]'s clone.
 pub struct Chain {
@@ -114,17 +118,30 @@ impl Chain {
         candidates: impl Iterator<Item = Arc<Recovered<TxEnvelope>>>,
     ) -> Result<(Arc<SealedBlock>, Vec<B256>), ChainError> {
         let parent = self.tree.block(&proposal.parent).ok_or(ChainError::UnknownParent(proposal.parent))?.clone();
+        let draft = self.draft(&proposal, &parent)?;
+        self.rules().check(&draft, &parent)?;
+        let environment = environment(self.genesis.chain_id(), draft.header());
+        self.build(&draft, &environment, candidates)
+    }
+
+    fn draft(&self, proposal: &Proposal, parent: &SealedBlock) -> Result<SealedBlock, ChainError> {
         let ancestors = self.tree.ancestors(parent.hash());
         let certificates = certificates::admissible(&self.rules(), proposal.certificates.clone(), &ancestors);
-        let header = draft(&proposal, &parent, &certificates);
-        let draft = SealedBlock::new(Block { header, transactions: Vec::new(), certificates })?;
-        self.rules().check(&draft, &parent)?;
+        let header = draft(proposal, parent, &certificates);
+        Ok(SealedBlock::new(Block { header, transactions: Vec::new(), certificates })?)
+    }
 
-        let view = self.tree.view(&self.store, parent.hash());
-        let environment = environment(self.genesis.chain_id(), draft.header());
+    /// The block that `draft` becomes with those of `candidates` that can run.
+    fn build(
+        &mut self,
+        draft: &SealedBlock,
+        environment: &BlockEnvironment,
+        candidates: impl Iterator<Item = Arc<Recovered<TxEnvelope>>>,
+    ) -> Result<(Arc<SealedBlock>, Vec<B256>), ChainError> {
+        let view = self.tree.view(&self.store, draft.header().parent_hash);
         let certificate_bytes: usize = draft.block().certificates.iter().map(|bytes| bytes.len() + 4).sum();
         let limits = Limits { bytes: MAX_BLOCK_BYTES - HEADER_BYTES_MAX - certificate_bytes };
-        let built = edgeloom_evm::build(&environment, StateDb::from(view.clone()), candidates, limits);
+        let built = edgeloom_evm::build(environment, StateDb::from(view.clone()), candidates, limits);
         let (chosen, rejected, executed) = built.map_err(fault)?;
         let ran = Ran::new(&view, executed)?;
 
@@ -138,7 +155,7 @@ impl Chain {
             gas_used: ran.executed.gas_used,
             ..draft.header().clone()
         };
-        let certified = certificates::certified(&draft).map_err(|fault| ChainError::Fault(fault.to_string()))?;
+        let certified = certificates::certified(draft).map_err(|fault| ChainError::Fault(fault.to_string()))?;
         let certificates = draft.block().certificates.clone();
         let block = Arc::new(SealedBlock::new(Block { header, transactions, certificates })?);
         self.keep(&block, senders, certified, ran);
@@ -304,6 +321,7 @@ pub fn environment(chain_id: u64, header: &Header) -> BlockEnvironment {
         base_fee: header.base_fee_per_gas.expect("genesis has one, and H2 compared it"),
         prevrandao: header.mix_hash,
         parent_hash: header.parent_hash,
+        contracts_send: false,
     }
 }
 

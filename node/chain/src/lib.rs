@@ -14,6 +14,8 @@
 //!   committee; no block between the two, and nothing else in this body, certifies the same ancestor; at most four.
 //! * E1 Roots, gas and bloom are those of executing the body (`edgeloom-evm`).
 //! * F1 Only a child of the tip becomes final. Its branch stays, every other is dropped.
+//!
+//! `chain/dev` is for dev mode alone: blocks that take liberties with H2, H3 and H4, and a tip that goes back.
 
 #![deny(clippy::float_arithmetic)]
 
@@ -27,7 +29,7 @@ mod state_db;
 mod tree;
 
 pub use certificates::LOOK_BACK;
-pub use chain::{Chain, Lookup, Proposal, environment};
+pub use chain::{Chain, Liberties, Lookup, Proposal, environment};
 pub use decided::Decided;
 pub use error::{CertificateFault, ChainError, Invalid};
 pub use header::next_base_fee;

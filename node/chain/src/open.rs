@@ -34,9 +34,13 @@ pub(crate) fn open(store: &Store, genesis: &Genesis) -> Result<(SealedBlock, Tre
     if found != first.hash() {
         return Err(ChainError::OtherGenesis { expected: first.hash(), found });
     }
-    let block = Arc::new(store.block(tip.height)?.ok_or_else(|| missing(tip.height))?);
-    let burned = store.burned(tip.height)?;
-    Ok((first, Tree::new(block, burned, recent(store, tip.height)?)))
+    Ok((first, resume(store, tip.height)?))
+}
+
+/// The tree at the tip of `store`, which is at this height.
+pub(crate) fn resume(store: &Store, tip: Height) -> Result<Tree, ChainError> {
+    let block = Arc::new(store.block(tip)?.ok_or_else(|| missing(tip))?);
+    Ok(Tree::new(block, store.burned(tip)?, recent(store, tip)?))
 }
 
 fn recent(store: &Store, tip: Height) -> Result<VecDeque<Ancestor>, ChainError> {

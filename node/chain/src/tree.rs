@@ -73,6 +73,11 @@ impl Tree {
         self.nodes.remove(hash);
     }
 
+    /// Forgets what is above the tip.
+    pub(crate) fn clear(&mut self) {
+        self.nodes.clear();
+    }
+
     /// `hash` and its ancestors above the tip, newest first.
     pub(crate) fn branch(&self, mut hash: B256) -> impl Iterator<Item = &Node> {
         std::iter::from_fn(move || {

@@ -114,6 +114,7 @@ const fn environment() -> BlockEnvironment {
         base_fee: 1,
         prevrandao: B256::ZERO,
         parent_hash: B256::ZERO,
+        contracts_send: false,
     }
 }
 

@@ -1,5 +1,5 @@
-//! `chain` as an application of the BFT engine: proposing, verifying, finalizing, epochs, block sync, transaction
-//! gossip, and the instant sealer of dev mode. This crate knows no RPC and no command line. It owns the clock and the
+//! `chain` as an application of the BFT engine: proposing, verifying, finalizing, epochs, block sync, and
+//! transaction gossip. This crate knows no RPC and no command line. It owns the clock and the
 //! network on behalf of `chain`, which knows neither; what is not final never leaves it.
 
 mod application;
@@ -14,7 +14,6 @@ mod gossip;
 mod keys;
 pub mod network;
 mod node;
-pub mod solo;
 mod sync;
 #[cfg(test)]
 mod world;

@@ -26,6 +26,8 @@ pub struct BlockEnvironment {
     pub prevrandao: B256,
     /// Stored by EIP-2935's system call.
     pub parent_hash: B256,
+    /// Accounts with code may send too: EIP-3607 is off, for the accounts that dev mode impersonates.
+    pub contracts_send: bool,
 }
 
 impl BlockEnvironment {
@@ -42,6 +44,7 @@ impl BlockEnvironment {
         };
         let mut rules = CfgEnv::new_with_spec(SpecId::OSAKA).with_chain_id(self.chain_id);
         rules.tx_gas_limit_cap = Some(MAX_TX_GAS_LIMIT_OSAKA);
+        rules.disable_eip3607 = self.contracts_send;
         EvmEnv::new(rules, block)
     }
 

@@ -47,28 +47,38 @@ impl Record {
 #[derive(Debug)]
 pub(crate) struct Records {
     store: Store,
-    recent: Mutex<VecDeque<Arc<Record>>>,
+    /// Of one revision of the store.
+    recent: Mutex<(u64, VecDeque<Arc<Record>>)>,
 }
 
 impl Records {
-    pub(crate) const fn new(store: Store) -> Self {
-        Self { store, recent: Mutex::new(VecDeque::new()) }
+    pub(crate) fn new(store: Store) -> Self {
+        Self { store, recent: Mutex::default() }
     }
 
     /// The block at `height`, if it is at hand.
     pub(crate) fn recent(&self, height: Height) -> Option<Arc<Record>> {
-        self.recent.lock().iter().find(|record| record.height() == height.get()).cloned()
+        let revision = self.store.revision();
+        let (known, recent) = &mut *self.recent.lock();
+        if *known != revision {
+            (*known, *recent) = (revision, VecDeque::new());
+        }
+        recent.iter().find(|record| record.height() == height.get()).cloned()
     }
 
     /// The block at `height`, kept for the next who asks.
     pub(crate) fn get(&self, height: Height) -> Result<Option<Arc<Record>>, Fault> {
+        let revision = self.store.revision();
         if let Some(record) = self.recent(height) {
             return Ok(Some(record));
         }
         let Some(record) = self.read(height)? else { return Ok(None) };
         let record = Arc::new(record);
-        let mut recent = self.recent.lock();
-        if !recent.iter().any(|other| other.height() == record.height()) {
+        let (known, recent) = &mut *self.recent.lock();
+        if *known == revision
+            && self.store.revision() == revision
+            && !recent.iter().any(|other| other.height() == record.height())
+        {
             recent.push_front(record.clone());
             recent.truncate(RECORDS);
         }

@@ -1,9 +1,13 @@
 //! The chain's own methods (`edge_*`).
 
 use crate::{error::Fault, node::Context};
-use alloy::{eips::eip2718::Encodable2718, primitives::Bytes};
+use alloy::{
+    eips::eip2718::Encodable2718,
+    primitives::{Bytes, U256},
+};
 use alloy_rlp::Encodable;
 use edgeloom_node_api::{ChainApiServer, FEED_BLOCKS_MAX, FEED_BYTES_MAX, FeedBlock, Status, Supply};
+use edgeloom_state::Cheated;
 use edgeloom_types::Height;
 use jsonrpsee::core::RpcResult;
 use parking_lot::Mutex;
@@ -12,8 +16,8 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(crate) struct ChainReads {
     context: Arc<Context>,
-    /// The last one added up. Locked while adding, so that callers share the work.
-    supply: Mutex<Option<Supply>>,
+    /// The last one added up, and the store's revision. Locked while adding, so that callers share the work.
+    supply: Mutex<Option<(u64, Supply)>>,
 }
 
 impl ChainReads {
@@ -44,11 +48,11 @@ impl ChainApiServer for ChainReads {
 
     fn supply(&self) -> RpcResult<Supply> {
         let mut last = self.supply.lock();
-        let tip = self.context.tip()?.height.get();
-        if let Some(known) = last.filter(|known| known.height == tip) {
+        let (revision, tip) = (self.context.store.revision(), self.context.tip()?.height.get());
+        if let Some((_, known)) = last.filter(|(at, known)| *at == revision && known.height == tip) {
             return Ok(known);
         }
-        Ok(*last.insert(supply(&self.context)?))
+        Ok(last.insert((revision, supply(&self.context)?)).1)
     }
 }
 
@@ -85,6 +89,8 @@ fn feed_block(context: &Context, height: Height) -> Result<FeedBlock, Fault> {
 fn supply(context: &Context) -> Result<Supply, Fault> {
     let (height, balances) = context.store.scan_supply()?;
     let (genesis, burned) = (context.genesis.supply(), context.store.burned(height)?);
-    let conserved = balances.checked_add(burned) == Some(genesis);
-    Ok(Supply { height: height.get(), genesis, balances, burned, conserved })
+    let Cheated { minted, taken } = context.store.cheated()?;
+    let sum = |a: U256, b: U256, c: U256| a.checked_add(b)?.checked_add(c);
+    let conserved = sum(balances, burned, taken).is_some_and(|after| genesis.checked_add(minted) == Some(after));
+    Ok(Supply { height: height.get(), genesis, balances, burned, minted, taken, conserved })
 }

@@ -12,6 +12,7 @@ use alloy::{
     primitives::{B256, U64},
     rpc::types::{Filter, FilterBlockOption, Transaction},
 };
+use edgeloom_state::Cursor;
 use edgeloom_types::Height;
 use jsonrpsee::{core::RpcResult, proc_macros::rpc};
 use parking_lot::Mutex;
@@ -75,8 +76,8 @@ pub(crate) trait FilterApi {
 
 #[derive(Debug)]
 enum Kind {
-    Logs { filter: Box<Filter>, next: u64 },
-    Blocks { next: u64 },
+    Logs { filter: Box<Filter>, cursor: Cursor },
+    Blocks(Cursor),
     Pending { admissions: Receiver<B256>, full: bool },
 }
 
@@ -118,26 +119,30 @@ impl Filters {
         Ok(filter.kind.clone())
     }
 
-    fn next_height(&self) -> Result<u64, Fault> {
-        Ok(self.context.tip()?.height.get() + 1)
+    /// The newest height, with `cursor` at the first that it has not reported.
+    fn tip(&self, cursor: &mut Cursor) -> Result<u64, Fault> {
+        let tip = self.context.store.follow(cursor).ok_or_else(|| Fault::Internal("the store has no tip".into()))?;
+        Ok(tip.height.get())
     }
 
     fn changes(&self, kind: &mut Kind) -> Result<FilterChanges, Fault> {
         match kind {
-            Kind::Logs { filter, next } => {
-                let last = self.last(filter)?.min(next.saturating_add(RANGE_MAX - 1));
-                if *next > last {
+            Kind::Logs { filter, cursor } => {
+                let tip = self.tip(cursor)?;
+                let last = filter.get_to_block().map_or(tip, |to| to.min(tip));
+                let last = last.min(cursor.next.saturating_add(RANGE_MAX - 1));
+                if cursor.next > last {
                     return Ok(FilterChanges::Hashes(Vec::new()));
                 }
-                let found = self.context.scan(filter, (*next, last), WHOLE)?;
-                *next = found.next;
+                let found = self.context.scan(filter, (cursor.next, last), WHOLE)?;
+                cursor.next = found.next;
                 Ok(FilterChanges::Logs(Pages::new(found.blocks).whole(&self.context)?))
             }
-            Kind::Blocks { next } => {
-                let end = self.next_height()?.min(next.saturating_add(BLOCKS_MAX));
-                let hashes = (*next..end).map(|height| self.context.store.hash_at(Height::new(height)));
+            Kind::Blocks(cursor) => {
+                let end = (self.tip(cursor)? + 1).min(cursor.next.saturating_add(BLOCKS_MAX));
+                let hashes = (cursor.next..end).map(|height| self.context.store.hash_at(Height::new(height)));
                 let hashes = hashes.filter_map(Result::transpose).collect::<Result<_, _>>()?;
-                *next = end.max(*next);
+                cursor.next = end.max(cursor.next);
                 Ok(FilterChanges::Hashes(hashes))
             }
             Kind::Pending { admissions, full: false } => Ok(FilterChanges::Hashes(admitted(admissions).collect())),
@@ -158,12 +163,6 @@ impl Filters {
         }
         Ok(out)
     }
-
-    /// The last height that a log filter reports now.
-    fn last(&self, filter: &Filter) -> Result<u64, Fault> {
-        let tip = self.context.tip()?.height.get();
-        Ok(filter.get_to_block().map_or(tip, |to| to.min(tip)))
-    }
 }
 
 /// Hashes of what was admitted; a poller that fell behind the queue misses the oldest.
@@ -182,20 +181,21 @@ fn admitted(admissions: &mut Receiver<B256>) -> impl Iterator<Item = B256> {
 impl FilterApiServer for Filters {
     fn new_filter(&self, filter: Filter) -> RpcResult<U64> {
         check(&filter)?;
-        let next = match filter.block_option {
+        let first = match filter.block_option {
             FilterBlockOption::AtBlockHash(_) => {
                 return Err(Fault::Params("a filter by block hash never changes: use eth_getLogs".into()).into());
             }
             // As geth does: changes begin with the next block, unless an earlier one is named.
-            FilterBlockOption::Range { from_block: Some(BlockNumberOrTag::Number(from)), .. } => from,
-            FilterBlockOption::Range { from_block: Some(BlockNumberOrTag::Earliest), .. } => 0,
-            FilterBlockOption::Range { .. } => self.next_height()?,
+            FilterBlockOption::Range { from_block: Some(BlockNumberOrTag::Number(from)), .. } => Some(from),
+            FilterBlockOption::Range { from_block: Some(BlockNumberOrTag::Earliest), .. } => Some(0),
+            FilterBlockOption::Range { .. } => None,
         };
-        Ok(self.install(Kind::Logs { filter: Box::new(filter), next }))
+        let cursor = self.context.store.cursor(first.map(Height::new));
+        Ok(self.install(Kind::Logs { filter: Box::new(filter), cursor }))
     }
 
     fn new_block_filter(&self) -> RpcResult<U64> {
-        Ok(self.install(Kind::Blocks { next: self.next_height()? }))
+        Ok(self.install(Kind::Blocks(self.context.store.cursor(None))))
     }
 
     fn new_pending_transaction_filter(&self, full: Option<bool>) -> RpcResult<U64> {
@@ -213,7 +213,7 @@ impl FilterApiServer for Filters {
         let kind = self.kind(id)?;
         let filter = match &*kind.lock() {
             Kind::Logs { filter, .. } => filter.clone(),
-            Kind::Blocks { .. } | Kind::Pending { .. } => return Err(Fault::NoFilter.into()),
+            Kind::Blocks(_) | Kind::Pending { .. } => return Err(Fault::NoFilter.into()),
         };
         Ok(self.context.logs(&filter)?)
     }

@@ -1,5 +1,6 @@
 //! The node's JSON-RPC server: HTTP and WebSocket on one port, and a Unix socket beside it, in the words that Ethereum tools expect. It reads the
 //! store directly and knows nothing of consensus: new blocks arrive on a feed, new transactions leave through the pool.
+//! On a development chain it also serves what drives that (`dev`), and nothing it said of a height is for ever.
 //!
 //! Every method sees final blocks only: `latest`, `safe` and `pending` are the newest final block, `finalized` too while
 //! there are no guardians (CHAIN.md C10). Errors carry geth's codes and phrases, because clients classify by them.
@@ -15,6 +16,7 @@ mod convert;
 mod cors;
 mod debug;
 mod descriptors;
+mod dev;
 mod discover;
 mod error;
 mod estimate;
@@ -45,7 +47,7 @@ mod turns;
 mod txpool;
 mod websocket;
 
-pub use node::{Node, Sealer, Submit};
+pub use node::{Node, Submit};
 pub use server::{RpcConfig, ServeError, Server, serve};
 
 #[cfg(test)]

@@ -2,47 +2,24 @@
 
 use crate::{cache::Records, error::Fault, turns::Turns};
 use alloy::primitives::{Address, B256};
+use edgeloom_dev::Solo;
 use edgeloom_state::{Store, Tip};
 use edgeloom_txpool::Pool;
 use edgeloom_types::{Genesis, Height};
-use futures::future::BoxFuture;
 use k256::ecdsa::SigningKey;
 use std::{
     collections::BTreeMap,
-    fmt,
     sync::{Arc, atomic::AtomicUsize},
 };
 use tokio::sync::{Mutex, watch};
 
-/// Seals in dev mode. Called after the transaction is in the pool; resolves when a sealing pass that began after the call
-/// is durable, whether or not it took the transaction. `Err` when nothing can be sealed any more.
-pub type Sealer = Arc<dyn Fn(B256) -> BoxFuture<'static, Result<(), String>> + Send + Sync>;
-
 /// What happens to a transaction once the pool has it.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub enum Submit {
     /// Validators put it into a block in their time: the hash is returned at once.
     Network,
-    /// It is sealed before its hash is returned.
-    Dev(Sealer),
-}
-
-impl Submit {
-    /// Dev mode with `seal` as its [`Sealer`].
-    pub fn dev<F: Future<Output = Result<(), String>> + Send + 'static>(
-        seal: impl Fn(B256) -> F + Send + Sync + 'static,
-    ) -> Self {
-        Self::Dev(Arc::new(move |hash| Box::pin(seal(hash))))
-    }
-}
-
-impl fmt::Debug for Submit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Network => "Network",
-            Self::Dev(_) => "Dev",
-        })
-    }
+    /// It is sealed before its hash is returned, and `evm_*`, `hardhat_*` and `anvil_*` are served.
+    Dev(Solo),
 }
 
 /// The node behind the server.
@@ -100,6 +77,20 @@ impl Context {
             peers: node.peers,
             submit: node.submit,
         })
+    }
+
+    /// Dev mode's chain, where this is one.
+    pub(crate) const fn solo(&self) -> Option<&Solo> {
+        match &self.submit {
+            Submit::Dev(solo) => Some(solo),
+            Submit::Network => None,
+        }
+    }
+
+    /// Gas of the next block: genesis's, except where dev mode chose another.
+    pub(crate) fn block_gas_limit(&self) -> Result<u64, Fault> {
+        let Some(solo) = self.solo() else { return Ok(self.genesis.file().gas_limit) };
+        solo.planned_gas_limit().map_or_else(|| Ok(self.header(self.tip()?.height)?.gas_limit), Ok)
     }
 
     pub(crate) fn chain_id(&self) -> u64 {

@@ -8,6 +8,7 @@ use alloy::{
 };
 use alloy_consensus::Header;
 use edgeloom_chain::{StateDb, next_base_fee};
+use edgeloom_dev::Solo;
 use edgeloom_state::HistoryView;
 use edgeloom_types::{Account, Height};
 use std::sync::Arc;
@@ -76,6 +77,7 @@ impl Context {
 
     /// Wei per gas that the next block burns.
     pub(crate) fn next_base_fee(&self) -> Result<u64, Fault> {
-        Ok(next_base_fee(&self.header(self.tip()?.height)?))
+        let planned = self.solo().and_then(Solo::planned_base_fee);
+        planned.map_or_else(|| Ok(next_base_fee(&self.header(self.tip()?.height)?)), Ok)
     }
 }

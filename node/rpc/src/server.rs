@@ -185,6 +185,7 @@ pub(crate) fn methods(context: Arc<Context>) -> Result<RpcModule<()>, RegisterMe
     module.merge(TraceApiServer::into_rpc(Parity::new(context.clone())))?;
     module.merge(OtterscanApiServer::into_rpc(Otterscan::new(context.clone())))?;
     module.merge(ErigonApiServer::into_rpc(Otterscan::new(context.clone())))?;
+    crate::dev::register(&mut module, &context)?;
     let net = Net::new(context);
     module.merge(Web3ApiServer::into_rpc(net.clone()))?;
     module.merge(NetApiServer::into_rpc(net.clone()))?;

@@ -9,13 +9,14 @@ use crate::{
 use alloy::{
     consensus::Transaction as _,
     eips::{BlockId, eip2718::Decodable2718},
-    primitives::{B256, Signature},
+    primitives::{Address, B256, Signature},
     rpc::types::{TransactionReceipt, TransactionRequest},
 };
 use alloy_consensus::{
     SignableTransaction, TxEnvelope, TypedTransaction,
     transaction::{Recovered, SignerRecoverable},
 };
+use edgeloom_dev::Solo;
 use edgeloom_txpool::{Origin, Rejection, TRANSACTION_BYTES_MAX};
 use k256::ecdsa::SigningKey;
 use std::{sync::Arc, time::Duration};
@@ -72,6 +73,8 @@ impl Context {
     }
 
     fn admit(&self, transaction: Arc<Recovered<TxEnvelope>>) -> Result<B256, Fault> {
+        // Dev mode may take the state back: not between looking at the sender and admitting.
+        let _admitting = self.solo().map(Solo::admitting);
         let sender = self.account(transaction.signer())?;
         if let Submit::Dev(_) = self.submit {
             // On a network the base fee may fall; here no block comes before somebody pays it.
@@ -81,17 +84,17 @@ impl Context {
                 return Err(below_base_fee(transaction.signer(), cap, base_fee));
             }
         }
-        Ok(self.pool.admit(transaction, Origin::Local, sender, self.genesis.file().gas_limit)?)
+        Ok(self.pool.admit(transaction, Origin::Local, sender, self.block_gas_limit()?)?)
     }
 
     async fn seal(&self, hash: B256) -> Result<B256, Fault> {
-        let Submit::Dev(seal) = &self.submit else {
+        let Submit::Dev(solo) = &self.submit else {
             self.keep(hash);
             return Ok(hash);
         };
         // The neighbours of a batch are admitted first, so that they share the block.
         tokio::task::yield_now().await;
-        seal(hash).await.map_err(Fault::Internal)?;
+        solo.seal(hash).await.map_err(|error| Fault::Internal(error.to_string()))?;
         // A gap before its nonce leaves it in the pool; what the block could not execute is in neither place.
         if self.pool.get(&hash).is_some() {
             self.keep(hash);
@@ -112,11 +115,28 @@ impl Context {
 
     pub(crate) async fn send(self: &Arc<Self>, request: TransactionRequest) -> Result<B256, Fault> {
         let from = request.from.ok_or_else(|| Fault::Params("\"from\" is missing".into()))?;
-        let key = self.keys.get(&from).ok_or_else(|| Fault::Refused("unknown account".into()))?;
+        let key = self.keys.get(&from);
+        if key.is_none() && !self.solo().is_some_and(|solo| solo.impersonates(&from)) {
+            return Err(Fault::Refused("unknown account".into()));
+        }
+        self.send_as(from, key, request).await
+    }
+
+    /// Without a key, without a signature.
+    pub(crate) async fn send_as(
+        self: &Arc<Self>,
+        from: Address,
+        key: Option<&SigningKey>,
+        request: TransactionRequest,
+    ) -> Result<B256, Fault> {
         let hash = {
             let _nonces = self.nonces.lock().await;
             let transaction = self.complete(request).await?;
-            self.admit(Arc::new(Recovered::new_unchecked(sign(transaction, key)?, from)))?
+            let transaction = match key {
+                Some(key) => Recovered::new_unchecked(sign(transaction, key)?, from),
+                None => edgeloom_dev::unsigned(transaction, from),
+            };
+            self.admit(Arc::new(transaction))?
         };
         self.seal(hash).await
     }
@@ -157,7 +177,7 @@ impl Context {
     }
 }
 
-fn sign(transaction: TypedTransaction, key: &SigningKey) -> Result<TxEnvelope, Fault> {
+pub(crate) fn sign(transaction: TypedTransaction, key: &SigningKey) -> Result<TxEnvelope, Fault> {
     let signed = key.sign_prehash_recoverable(transaction.signature_hash().as_slice());
     let (signature, recovery) = signed.map_err(|error| Fault::Internal(format!("cannot sign: {error}")))?;
     Ok(transaction.into_envelope(Signature::from((signature, recovery))))

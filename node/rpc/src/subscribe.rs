@@ -71,15 +71,23 @@ async fn blocks(
 ) -> Result<(), Ended> {
     // Subscribed before the tip is read: no block falls between.
     let mut feed = context.feed.subscribe();
-    let mut next = context.tip()?.height.get() + 1;
+    let mut cursor = context.store.cursor(None);
     loop {
-        let tip = context.tip()?.height.get();
-        while next <= tip {
-            let record = context.records.get(Height::new(next))?.ok_or(Fault::NoHeader)?;
+        while let Some(tip) = context.store.follow(&mut cursor)
+            && cursor.next <= tip.height.get()
+        {
+            let revision = context.store.revision();
+            let Some(record) = context.records.get(Height::new(cursor.next))? else {
+                // Taken back in this moment, or missing.
+                if context.store.revision() == revision {
+                    return Err(Fault::NoHeader.into());
+                }
+                continue;
+            };
+            cursor.next += 1;
             for item in items(&record) {
                 send(&sink, item).await?;
             }
-            next += 1;
         }
         let woken = tokio::select! {
             woken = feed.changed() => woken,

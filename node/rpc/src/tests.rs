@@ -4,6 +4,7 @@ mod access_list;
 mod archive;
 mod calls;
 mod clients;
+mod dev;
 mod discover;
 mod gas;
 mod hostile;

@@ -65,7 +65,7 @@ impl Store {
         self.kv().write(batch, Durability::Buffered)
     }
 
-    fn put_state(&self, batch: &mut Batch<'_>, height: Height, layer: &Layer) -> Result<(), StoreError> {
+    pub(crate) fn put_state(&self, batch: &mut Batch<'_>, height: Height, layer: &Layer) -> Result<(), StoreError> {
         for change in layer.changes.values() {
             if change.cleared {
                 self.clear_storage(batch, height, &change.hashed)?;

@@ -1,19 +1,28 @@
 //! An ordered map per table with point reads, one kind of seek, snapshots and atomic batches. Two backends; the rows
 //! and their meaning are the same in both, so what is tested over memory is what runs over the disk.
 
+mod journal;
 mod memory;
 mod rocks;
 
 use crate::{
     error::StoreError,
-    table::{LAYOUT_VERSION, Table},
+    table::{LAYOUT_VERSION, META_LAYOUT, Table},
 };
+use journal::Journal;
 use memory::Memory;
 use rocks::Rocks;
 use std::path::Path;
 
 #[derive(Debug)]
-pub(crate) enum Kv {
+pub(crate) struct Kv {
+    backend: Backend,
+    /// What undoes the writes since a mark, while there is one: in dev mode only.
+    journal: Journal,
+}
+
+#[derive(Debug)]
+enum Backend {
     Rocks(Rocks),
     Memory(Memory),
 }
@@ -34,17 +43,17 @@ impl Kv {
 
     /// A database of another version, to migrate it.
     pub(crate) fn open_layout(path: &Path, version: u32) -> Result<Self, StoreError> {
-        Rocks::open(path, version).map(Self::Rocks)
+        Ok(Self { backend: Backend::Rocks(Rocks::open(path, version)?), journal: Journal::default() })
     }
 
     pub(crate) fn memory() -> Self {
-        Self::Memory(Memory::default())
+        Self { backend: Backend::Memory(Memory::default()), journal: Journal::default() }
     }
 
     pub(crate) fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
-        match self {
-            Self::Rocks(rocks) => rocks.get(table, key),
-            Self::Memory(memory) => Ok(memory.get(table, key)),
+        match &self.backend {
+            Backend::Rocks(rocks) => rocks.get(table, key),
+            Backend::Memory(memory) => Ok(memory.get(table, key)),
         }
     }
 
@@ -55,33 +64,42 @@ impl Kv {
         key: &[u8],
         read: impl FnOnce(&[u8]) -> T,
     ) -> Result<Option<T>, StoreError> {
-        match self {
-            Self::Rocks(rocks) => rocks.with(table, key, read),
-            Self::Memory(memory) => Ok(memory.with(table, key, read)),
+        match &self.backend {
+            Backend::Rocks(rocks) => rocks.with(table, key, read),
+            Backend::Memory(memory) => Ok(memory.with(table, key, read)),
         }
     }
 
     /// The value of the first row at or after `key` that shares the table's [`Table::history_prefix`] with it.
     pub(crate) fn history(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
         let prefix = table.history_prefix(key).expect("called with a history table's key");
-        match self {
-            Self::Rocks(rocks) => rocks.seek(table, key, prefix),
-            Self::Memory(memory) => Ok(memory.seek(table, key, prefix)),
+        match &self.backend {
+            Backend::Rocks(rocks) => rocks.seek(table, key, prefix),
+            Backend::Memory(memory) => Ok(memory.seek(table, key, prefix)),
         }
     }
 
     pub(crate) fn batch(&self) -> Batch<'_> {
-        match self {
-            Self::Rocks(rocks) => Batch::Rocks(rocks.batch()),
-            Self::Memory(_) => Batch::Memory(memory::Batch::default()),
-        }
+        let rows = match &self.backend {
+            Backend::Rocks(rocks) => Rows::Rocks(rocks.batch()),
+            Backend::Memory(_) => Rows::Memory(memory::Batch::default()),
+        };
+        Batch { rows, touched: self.journal.is_kept().then(Vec::new) }
     }
 
     /// All of `batch` or nothing; later operations on a key win.
     pub(crate) fn write(&self, batch: Batch<'_>, durability: Durability) -> Result<(), StoreError> {
-        match (self, batch) {
-            (Self::Rocks(rocks), Batch::Rocks(batch)) => rocks.write(batch, durability),
-            (Self::Memory(memory), Batch::Memory(batch)) => {
+        let Batch { rows, touched } = batch;
+        match touched {
+            Some(touched) => self.journal.write(self, &touched, || self.put(rows, durability)),
+            None => self.put(rows, durability),
+        }
+    }
+
+    fn put(&self, rows: Rows<'_>, durability: Durability) -> Result<(), StoreError> {
+        match (&self.backend, rows) {
+            (Backend::Rocks(rocks), Rows::Rocks(batch)) => rocks.write(batch, durability),
+            (Backend::Memory(memory), Rows::Memory(batch)) => {
                 memory.write(batch);
                 Ok(())
             }
@@ -91,46 +109,98 @@ impl Kv {
 
     /// Bytes that the rows of `table` take: on the disk without what is still in the log, or of keys and values.
     pub(crate) fn bytes(&self, table: Table) -> Result<u64, StoreError> {
-        match self {
-            Self::Rocks(rocks) => rocks.bytes(table),
-            Self::Memory(memory) => Ok(memory.bytes(table)),
+        match &self.backend {
+            Backend::Rocks(rocks) => rocks.bytes(table),
+            Backend::Memory(memory) => Ok(memory.bytes(table)),
         }
     }
 
     /// Rewrites the table without what was overwritten or deleted.
     pub(crate) fn compact(&self, table: Table) -> Result<(), StoreError> {
-        match self {
-            Self::Rocks(rocks) => rocks.compact(table),
-            Self::Memory(_) => Ok(()),
+        match &self.backend {
+            Backend::Rocks(rocks) => rocks.compact(table),
+            Backend::Memory(_) => Ok(()),
         }
+    }
+
+    /// Remembers what undoes every batch made from now on, as far as there is room.
+    pub(crate) fn mark(&self) -> u64 {
+        self.journal.mark()
+    }
+
+    /// Undoes what was written since `mark` in one batch, and forgets it and later marks. False when the mark is not
+    /// known, or not any more.
+    pub(crate) fn undo(&self, mark: u64) -> Result<bool, StoreError> {
+        self.journal.undo(mark, |rows| {
+            let mut batch = Batch { rows: self.batch().rows, touched: None };
+            for (table, key, value) in rows {
+                match value {
+                    Some(value) => batch.put(table, &key, &value),
+                    None => batch.delete(table, &key),
+                }
+            }
+            self.write(batch, Durability::Synced)
+        })
+    }
+
+    /// Deletes every row but the layout's in one batch, and forgets every mark.
+    pub(crate) fn clear(&self) -> Result<(), StoreError> {
+        self.journal.clear();
+        let mut batch = self.batch();
+        let snapshot = self.snapshot();
+        for table in Table::ALL {
+            snapshot.scan(table, &[], &mut |key, _| {
+                if table != Table::Meta || key != META_LAYOUT {
+                    batch.delete(table, key);
+                }
+                Ok(())
+            })?;
+        }
+        drop(snapshot);
+        self.write(batch, Durability::Synced)
     }
 
     /// Everything as it is now, whatever is written meanwhile. Over memory, writers wait for it.
     pub(crate) fn snapshot(&self) -> Snapshot<'_> {
-        match self {
-            Self::Rocks(rocks) => Snapshot::Rocks(rocks.snapshot()),
-            Self::Memory(memory) => Snapshot::Memory(memory.snapshot()),
+        match &self.backend {
+            Backend::Rocks(rocks) => Snapshot::Rocks(rocks.snapshot()),
+            Backend::Memory(memory) => Snapshot::Memory(memory.snapshot()),
         }
     }
 }
 
-pub(crate) enum Batch<'a> {
+/// Changes that are written together.
+pub(crate) struct Batch<'a> {
+    rows: Rows<'a>,
+    /// The keys it changes, while a journal is kept.
+    touched: Option<Vec<(Table, Vec<u8>)>>,
+}
+
+enum Rows<'a> {
     Rocks(rocks::Batch<'a>),
     Memory(memory::Batch),
 }
 
 impl Batch<'_> {
     pub(crate) fn put(&mut self, table: Table, key: &[u8], value: &[u8]) {
-        match self {
-            Self::Rocks(batch) => batch.put(table, key, value),
-            Self::Memory(batch) => batch.put(table, key, value),
+        self.touch(table, key);
+        match &mut self.rows {
+            Rows::Rocks(batch) => batch.put(table, key, value),
+            Rows::Memory(batch) => batch.put(table, key, value),
         }
     }
 
     pub(crate) fn delete(&mut self, table: Table, key: &[u8]) {
-        match self {
-            Self::Rocks(batch) => batch.delete(table, key),
-            Self::Memory(batch) => batch.delete(table, key),
+        self.touch(table, key);
+        match &mut self.rows {
+            Rows::Rocks(batch) => batch.delete(table, key),
+            Rows::Memory(batch) => batch.delete(table, key),
+        }
+    }
+
+    fn touch(&mut self, table: Table, key: &[u8]) {
+        if let Some(touched) = &mut self.touched {
+            touched.push((table, key.to_vec()));
         }
     }
 }

@@ -10,13 +10,17 @@
 //! * S5 Accounts and slots are keyed by keccak256; trie nodes by their path, so the trie never accumulates dead nodes.
 //! * S6 Trie nodes have history as accounts and slots do, so every committed state can be proved.
 //! * S7 With pruning, states below [`Store::oldest`] are refused, never answered wrongly; blocks and receipts stay.
+//! * S8 Dev mode alone takes back: [`Store::revert`] undoes whole batches in one, [`Store::amend`] changes the tip's state
+//!   in place. Who reads blocks in order does so with a [`Cursor`], which notices; a network's store never moves one.
 //!
 //! `kv` is the one place that knows there are two backends; everything above it is the same code over both.
 
+mod amend;
 mod audit;
 mod blocks;
 mod commit;
 pub mod conformance;
+mod cursor;
 mod error;
 mod history;
 mod kv;
@@ -24,6 +28,7 @@ mod layer;
 mod log_index;
 mod logs;
 mod migrate;
+mod preimages;
 mod proof;
 mod prune;
 mod range;
@@ -32,9 +37,12 @@ mod record;
 mod store;
 mod table;
 mod trie;
+mod undo;
 mod view;
 
+pub use amend::Cheated;
 pub use commit::Commit;
+pub use cursor::Cursor;
 pub use error::StoreError;
 pub use history::HistoryView;
 pub use layer::Layer;

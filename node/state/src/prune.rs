@@ -40,6 +40,12 @@ impl Pruning {
         let oldest = stored_height(kv, META_OLDEST)?.get().into();
         Ok(Self { oldest, keep: AtomicU64::default(), rows: ROWS_PER_COMMIT.into() })
     }
+
+    /// After rows were taken back.
+    pub(crate) fn read_again(&self, kv: &Kv) -> Result<(), StoreError> {
+        self.oldest.store(stored_height(kv, META_OLDEST)?.get(), Ordering::SeqCst);
+        Ok(())
+    }
 }
 
 impl Store {

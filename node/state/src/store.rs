@@ -1,4 +1,5 @@
 use crate::{
+    cursor::Rewinds,
     error::StoreError,
     history::HistoryView,
     kv::Kv,
@@ -28,6 +29,8 @@ struct Inner {
     kv: Kv,
     /// The stored tip; set once its batch is written.
     tip: RwLock<Option<Tip>>,
+    /// Changed only while the tip is locked.
+    rewinds: RwLock<Rewinds>,
     /// One commit at a time.
     commit: Mutex<()>,
     pruning: Pruning,
@@ -52,9 +55,9 @@ impl Store {
 
     fn over(kv: Kv) -> Result<Self, StoreError> {
         let tip = kv.get(Table::Meta, META_TIP)?.map(|row| Tip::decode(&row)).transpose()?;
-        let pruning = Pruning::stored(&kv)?;
-        let first_proof = stored_height(&kv, META_FIRST_PROOF)?;
-        Ok(Self(Arc::new(Inner { kv, tip: RwLock::new(tip), commit: Mutex::default(), pruning, first_proof })))
+        let (pruning, first_proof) = (Pruning::stored(&kv)?, stored_height(&kv, META_FIRST_PROOF)?);
+        let (tip, rewinds, commit) = (RwLock::new(tip), RwLock::default(), Mutex::default());
+        Ok(Self(Arc::new(Inner { kv, tip, rewinds, commit, pruning, first_proof })))
     }
 
     /// The newest committed block; `None` before genesis is.
@@ -111,6 +114,14 @@ impl Store {
 
     pub(crate) fn commit_lock(&self) -> &Mutex<()> {
         &self.0.commit
+    }
+
+    pub(crate) fn tip_lock(&self) -> &RwLock<Option<Tip>> {
+        &self.0.tip
+    }
+
+    pub(crate) fn rewinds(&self) -> &RwLock<Rewinds> {
+        &self.0.rewinds
     }
 
     pub(crate) fn set_tip(&self, tip: Tip) {

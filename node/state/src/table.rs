@@ -12,10 +12,10 @@ pub(crate) const LAYOUT_VERSION: u32 = 2;
 pub(crate) const LAYOUT_WITHOUT_TRIE_HISTORY: u32 = 1;
 
 /// One column family each.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Table {
     /// [`META_LAYOUT`] → version u32; [`META_TIP`] → tip; [`META_OLDEST`], [`META_FIRST_PROOF`] → height, absent for
-    /// genesis; [`META_SWEEP`] → index of a table u8 ‖ key.
+    /// genesis; [`META_SWEEP`] → index of a table u8 ‖ key; [`META_CHEATED`]; [`META_PREIMAGE`].
     Meta,
     /// Height → RLP header.
     Headers,
@@ -65,6 +65,11 @@ pub(crate) const META_OLDEST: &[u8] = b"oldest";
 pub(crate) const META_FIRST_PROOF: &[u8] = b"first_proof";
 /// Where pruning goes on.
 pub(crate) const META_SWEEP: &[u8] = b"sweep";
+
+/// Wei that dev mode made ‖ wei that it took away, 32 bytes each.
+pub(crate) const META_CHEATED: &[u8] = b"cheated";
+/// ‖ keccak of an address or a slot → the address or slot. In dev mode only.
+pub(crate) const META_PREIMAGE: &[u8] = b"preimage";
 
 /// Bytes of a history key after what it is the history of.
 const HEIGHT_BYTES: usize = 8;

@@ -6,4 +6,5 @@ mod prune;
 mod refusal;
 mod rows;
 mod state;
+mod undo;
 mod world;

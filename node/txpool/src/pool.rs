@@ -175,6 +175,19 @@ impl Pool {
         self.shelf.lock().discard(hashes);
     }
 
+    /// The chain was taken back or its state amended, as only dev mode does: `account` gives accounts as they are now, and
+    /// what no longer fits goes.
+    pub fn rebase(&self, base_fee: u64, account: impl Fn(Address) -> Account) {
+        self.shelf.lock().rebase(base_fee, account);
+    }
+
+    /// Forgets the transactions that wait of `sender`, or of everybody.
+    pub fn clear(&self, sender: Option<Address>) {
+        let mut shelf = self.shelf.lock();
+        let hashes = shelf.hashes(sender);
+        shelf.discard(&hashes);
+    }
+
     pub fn get(&self, hash: &B256) -> Option<Arc<Recovered<TxEnvelope>>> {
         self.shelf.lock().get(hash).cloned()
     }

@@ -1,5 +1,7 @@
 //! The pool without its lock: lanes by sender, and the indexes that keep every decision cheap.
 
+mod rebase;
+
 use crate::{
     Limits, Origin, Rejection, Waiting,
     entry::{Entry, Worth},

@@ -16,8 +16,17 @@ fn json_is_camel_case_with_plain_heights_and_hex_bytes() {
     assert_eq!(json["timestampMs"], 1_500);
     assert_eq!(json["block"], "0x0102");
     assert_eq!(serde_json::from_value::<FeedBlock>(json).unwrap(), block);
-    let supply =
-        Supply { height: 1, genesis: U256::from(255), balances: U256::ZERO, burned: U256::from(255), conserved: true };
+    let supply = Supply {
+        height: 1,
+        genesis: U256::from(255),
+        balances: U256::ZERO,
+        burned: U256::from(255),
+        minted: U256::ZERO,
+        taken: U256::ZERO,
+        conserved: true,
+    };
     let json = serde_json::to_value(supply).unwrap();
     assert_eq!((&json["genesis"], &json["balances"]), (&"0xff".into(), &"0x0".into()));
+    assert!(json.get("minted").is_none(), "a network's answer is without dev mode's ledger");
+    assert_eq!(serde_json::from_value::<Supply>(json).unwrap(), supply);
 }

@@ -19,7 +19,7 @@ fn a_devnet_has_the_supply_of_the_whitepaper() {
 
 #[test]
 fn every_predeploy_is_there_and_theta_has_one_holder() {
-    let genesis = dev(1).expect("accounts").genesis;
+    let genesis = dev(DevGenesis::of(1)).expect("accounts").genesis;
     let holder = test_account(0).expect("an account").address();
     for predeploy in predeploys(holder) {
         let account = &genesis.file().alloc[&predeploy.address];
@@ -47,9 +47,9 @@ fn the_file_says_all_that_the_hash_commits_to() {
 
 #[test]
 fn the_dev_chain_is_always_the_same() {
-    let twice = [3, 3, 4].map(|accounts| hash(&dev(accounts).expect("accounts").genesis));
+    let twice = [3, 3, 4].map(|accounts| hash(&dev(DevGenesis::of(accounts)).expect("accounts").genesis));
     assert_eq!(twice[0], twice[1]);
-    let delta = |accounts| dev(accounts).expect("accounts").genesis.delta();
+    let delta = |accounts| dev(DevGenesis::of(accounts)).expect("accounts").genesis.delta();
     assert_eq!(delta(3), delta(3));
     assert_ne!(delta(3), delta(4));
 }

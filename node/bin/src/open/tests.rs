@@ -3,7 +3,7 @@ use super::*;
 #[test]
 fn a_directory_serves_one_process_one_chain_and_one_validator() {
     let folder = tempfile::tempdir().expect("temporary folder");
-    let genesis = |accounts| Arc::new(genesis::dev(accounts).expect("accounts").genesis);
+    let genesis = |accounts| Arc::new(genesis::dev(genesis::DevGenesis::of(accounts)).expect("accounts").genesis);
     let first = store(folder.path(), &arguments::Pruning::default()).expect("new");
     let second = store(folder.path(), &arguments::Pruning::default()).expect_err("open already").to_string();
     assert!(second.contains("in use by another process"), "{second}");

@@ -1,16 +1,19 @@
+use super::publish;
 use crate::{
-    solo::{Config, Sealed, start},
+    network::Shared,
     world::{CHAIN_ID, World, submit},
 };
 use alloy::{
     consensus::SignableTransaction as _,
     eips::eip7702::Authorization,
-    primitives::{Address, U256},
+    primitives::{Address, B256, U256},
     signers::SignerSync as _,
 };
 use alloy_consensus::{TxEip7702, TxEnvelope, transaction::Recovered};
+use edgeloom_chain::{Proposal, next_base_fee};
 use edgeloom_state::Store;
-use std::sync::Arc;
+use edgeloom_types::{Epoch, reveal_message};
+use std::{collections::HashSet, sync::Arc};
 
 /// The first transaction of account 0, with an authorization of its own: its next nonce is 2.
 fn delegation(world: &World) -> Arc<Recovered<TxEnvelope>> {
@@ -29,15 +32,36 @@ fn delegation(world: &World) -> Arc<Recovered<TxEnvelope>> {
     Arc::new(Recovered::new_unchecked(transaction.into_signed(signature).into(), signer.address()))
 }
 
-#[tokio::test]
-async fn a_nonce_that_an_authorization_moved_strands_no_transaction() {
+/// The next block of what the pool holds, final.
+fn decide(world: &World, shared: &Shared) -> Vec<B256> {
+    let mut chain = shared.chain.lock();
+    let (parent, keys) = (chain.tip().clone(), &world.keys[0]);
+    let (height, epoch) = (parent.height().next(), Epoch::new(0));
+    let reveal = reveal_message(chain.genesis_hash(), epoch, height);
+    let proposal = Proposal {
+        parent: parent.hash(),
+        timestamp_ms: parent.timestamp_ms() + 1,
+        beneficiary: Address::repeat_byte(0xbe),
+        context: (0, height.get(), height.get() - 1),
+        leader: keys.identity(),
+        reveal: keys.voting.sign(&reveal).to_bytes(),
+        certificates: Vec::new(),
+    };
+    let candidates = shared.pool.best(next_base_fee(parent.header()), &HashSet::new());
+    let (block, _) = chain.propose(proposal, candidates.into_iter()).expect("proposes");
+    let decided = chain.finalize(&block, None).expect("finalizes").expect("is new");
+    publish(&decided, &shared.pool, &shared.feed);
+    block.block().transactions.iter().map(|transaction| *transaction.tx_hash()).collect()
+}
+
+#[test]
+fn a_nonce_that_an_authorization_moved_strands_no_transaction() {
     let world = World::new(1, 100);
     let shared = world.shared(Store::memory());
-    let config = Config { genesis: world.genesis.clone(), keys: world.keys[0].clone(), interval: None };
-    let solo = start(config, shared.clone()).expect("starts");
     let (first, later) = (delegation(&world), world.transfer(0, 2));
     submit(&shared, later.clone());
     submit(&shared, first.clone());
-    assert_eq!(solo.seal(*first.tx_hash()).await.expect("answered"), Sealed::Included);
-    assert_eq!(solo.seal(*later.tx_hash()).await.expect("answered"), Sealed::Included);
+    assert_eq!(decide(&world, &shared), [*first.tx_hash()]);
+    assert_eq!(decide(&world, &shared), [*later.tx_hash()]);
+    assert_eq!(shared.feed.borrow().get(), 2);
 }

@@ -82,6 +82,7 @@ impl World {
                 base_fee: BASE_FEE,
                 prevrandao: B256::repeat_byte(0x3a),
                 parent_hash: B256::repeat_byte(0x11),
+                contracts_send: false,
             },
         };
         world.put_code(HISTORY_STORAGE, &alloy::eips::eip2935::HISTORY_STORAGE_CODE, 0);

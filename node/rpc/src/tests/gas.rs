@@ -103,6 +103,7 @@ fn refusal(transaction: Arc<Recovered<TxEnvelope>>) -> Option<String> {
         base_fee: BASE_FEE,
         prevrandao: B256::ZERO,
         parent_hash: B256::ZERO,
+        contracts_send: false,
     };
     let (candidates, limits) = ([transaction].into_iter(), Limits { bytes: 1 << 20 });
     let state = StateDb::from(view.with(layer));

@@ -12,6 +12,7 @@ use alloy_consensus::{TxEip1559, TxEnvelope};
 use edgeloom_bindings::predeploys;
 use edgeloom_bls::SecretKey;
 use edgeloom_chain::{Chain, Proposal, next_base_fee};
+use edgeloom_dev::{Config, Mode, Parts, Solo};
 use edgeloom_state::Store;
 use edgeloom_txpool::{Limits, Pool};
 use edgeloom_types::{Epoch, Genesis, Height, reveal_message};
@@ -46,14 +47,13 @@ pub(crate) struct World {
     pub(crate) sealer: Arc<Seal>,
     /// The names of all methods of such a server.
     pub(crate) registered: Vec<&'static str>,
+    pub(crate) feed: watch::Sender<Height>,
 }
 
-/// What the dev sealer needs.
+/// What a network does in its time.
 pub(crate) struct Seal {
-    chain: Mutex<Chain>,
+    parts: Parts,
     genesis: Arc<Genesis>,
-    pool: Arc<Pool>,
-    feed: watch::Sender<Height>,
 }
 
 pub(crate) fn signer(index: u8) -> PrivateKeySigner {
@@ -106,34 +106,38 @@ impl World {
 
     /// Seals before a hash is returned, and listens as `config` says.
     pub(crate) async fn listening(config: RpcConfig) -> Self {
-        Self::start(true, config).await
+        Self::over(Store::memory(), true, config).await
     }
 
     async fn start(dev: bool, config: RpcConfig) -> Self {
-        let (store, genesis) = (Store::memory(), Arc::new(genesis()));
+        Self::over(Store::memory(), dev, config).await
+    }
+
+    pub(crate) async fn over(store: Store, dev: bool, rpc: RpcConfig) -> Self {
+        let genesis = Arc::new(genesis());
         let chain = Chain::open(store.clone(), genesis.clone()).expect("the store is ours");
         let pool = Arc::new(Pool::new(CHAIN_ID, next_base_fee(chain.tip().header()), Limits::default()));
         let feed = watch::Sender::new(Height::GENESIS);
-        let chain = Mutex::new(chain);
-        let sealer = Arc::new(Seal { chain, genesis: genesis.clone(), pool: pool.clone(), feed: feed.clone() });
-        let sealing = sealer.clone();
-        let submit = Submit::dev(move |_| {
-            let sealing = sealing.clone();
-            async move { tokio::task::spawn_blocking(move || sealing.seal()).await.map_err(|error| error.to_string()) }
-        });
+        let parts = Parts { chain: Arc::new(Mutex::new(chain)), pool: pool.clone(), feed: feed.clone() };
+        let sealer = Arc::new(Seal { parts: parts.clone(), genesis: genesis.clone() });
+        let mode = Mode { automine: true, interval: None };
+        let voting = B256::from(voting_key().to_bytes());
+        let config =
+            Config { genesis: genesis.clone(), identity: B256::with_last_byte(1), voting, mode, console: None };
+        let submit = if dev { Submit::Dev(Solo::start(config, parts).expect("starts")) } else { Submit::Network };
         let node = || Node {
             store: store.clone(),
             genesis: genesis.clone(),
             pool: pool.clone(),
             feed: feed.clone(),
             peers: Arc::default(),
-            submit: if dev { submit.clone() } else { Submit::Network },
+            submit: submit.clone(),
             dev_keys: vec![signer(0).credential().clone(), signer(1).credential().clone()],
         };
         let context = Context::new(node()).expect("genesis is there");
         let registered = methods(Arc::new(context)).expect("each once").method_names().collect();
-        let server = serve(config, node()).await.expect("a free port");
-        Self { server, store, pool, sealer, registered }
+        let server = serve(rpc, node()).await.expect("a free port");
+        Self { server, store, pool, sealer, registered, feed }
     }
 
     pub(crate) fn url(&self, scheme: &str) -> String {
@@ -208,9 +212,10 @@ fn unchunk(mut body: &str) -> String {
 impl Seal {
     /// Puts everything that can be executed into a final block, if that is anything.
     pub(crate) fn seal(&self) {
-        let mut chain = self.chain.lock();
+        let Parts { chain, pool, feed } = &self.parts;
+        let mut chain = chain.lock();
         let parent = chain.tip().clone();
-        let candidates = self.pool.best(0, &HashSet::new());
+        let candidates = pool.best(0, &HashSet::new());
         if candidates.is_empty() {
             return;
         }
@@ -226,14 +231,14 @@ impl Seal {
             certificates: Vec::new(),
         };
         let (block, rejected) = chain.propose(proposal, candidates.into_iter()).expect("proposes");
-        self.pool.discard(&rejected);
+        pool.discard(&rejected);
         let transactions = &block.block().transactions;
         if transactions.is_empty() {
             return;
         }
         let decided = chain.finalize(&block, None).expect("finalizes").expect("is new");
-        self.pool.decided(&decided.accounts, next_base_fee(decided.block.header()));
-        self.feed.send_replace(decided.block.height());
+        pool.decided(&decided.accounts, next_base_fee(decided.block.header()));
+        feed.send_replace(decided.block.height());
     }
 }
 

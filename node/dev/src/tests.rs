@@ -1,0 +1,3 @@
+mod dumps;
+mod sealing;
+mod snapshots;
