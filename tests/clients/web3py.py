@@ -6,6 +6,7 @@ import os
 import pathlib
 import sys
 
+from eth_account.messages import encode_defunct, encode_typed_data
 from web3 import AsyncHTTPProvider, AsyncWeb3, HTTPProvider, Web3, WebSocketProvider
 from web3.exceptions import BlockNotFound, ContractCustomError, TransactionNotFound, Web3RPCError
 from web3.middleware import ExtraDataToPOAMiddleware, SignAndSendRawMiddlewareBuilder
@@ -134,6 +135,31 @@ def filters(web3, account):
     assert logs and all(log.address == REGISTRY for log in logs)
 
 
+def tools(web3, account):
+    """What a developer asks about a transaction: access list, simulation, bytes, pool, traces."""
+    eth = web3.eth
+    registry = eth.contract(address=REGISTRY, abi=ABI)
+    call = {"from": account.address, "to": REGISTRY, "data": registry.encode_abi("upload", [b"tools"])}
+    assert eth.create_access_list(call).gasUsed > 21_000
+    (simulated,) = eth.simulate_v1({"blockStateCalls": [{"calls": [call]}]}, "latest")
+    assert simulated.calls[0].status == 1 and len(simulated.calls[0].logs) == 1
+    sent = registry.functions.upload(b"tools").transact()
+    receipt = eth.wait_for_transaction_receipt(sent, timeout=20, poll_latency=0.05)
+    raw = eth.get_raw_transaction(sent)
+    assert Web3.keccak(raw) == sent
+    assert eth.get_raw_transaction_by_block(receipt.blockNumber, receipt.transactionIndex) == raw
+    assert web3.geth.txpool.status().pending is not None
+    assert "pending" in web3.geth.txpool.content() and "queued" in web3.geth.txpool.inspect()
+    traced = web3.geth.debug.trace_transaction(sent, {"tracer": "callTracer"})
+    assert traced.to.lower() == REGISTRY.lower()
+    assert web3.geth.debug.trace_transaction(sent).structLogs
+    assert web3.tracing.trace_transaction(sent)[0].action.to == REGISTRY
+    assert web3.tracing.trace_block(receipt.blockNumber)
+    assert web3.tracing.trace_replay_transaction(sent, ["trace"]).trace
+    assert web3.tracing.trace_filter({"fromBlock": hex(receipt.blockNumber), "toBlock": hex(receipt.blockNumber)})
+    assert web3.net.peer_count >= 0 and web3.geth.admin.node_info()
+
+
 def unlocked(web3):
     """What a development chain signs itself."""
     eth = web3.eth
@@ -142,6 +168,17 @@ def unlocked(web3):
         sent = eth.send_transaction({"from": sender, "to": sender, "value": 1, **fees})
         # A development chain mines before it gives the hash.
         assert eth.get_transaction_receipt(sent).status == 1
+    message = encode_defunct(text="signed by the node")
+    signature = eth.sign(sender, text="signed by the node")
+    assert eth.account.recover_message(message, signature=signature) == sender
+    typed = {
+        "types": {"EIP712Domain": [{"name": "name", "type": "string"}], "Word": [{"name": "text", "type": "string"}]},
+        "primaryType": "Word",
+        "domain": {"name": "edgeloom"},
+        "message": {"text": "hello"},
+    }
+    signature = eth.sign_typed_data(sender, typed)
+    assert eth.account.recover_message(encode_typed_data(full_message=typed), signature=signature) == sender
 
 
 async def live(account):
@@ -182,6 +219,7 @@ def main():
     sends(web3, account)
     contracts(web3, account)
     filters(web3, account)
+    tools(web3, account)
     asyncio.run(asyncio.wait_for(live(account), 20))
     print("web3.py: ok")
 

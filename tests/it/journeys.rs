@@ -3,6 +3,7 @@
 mod clients;
 mod demo;
 mod durability;
+mod hardhat_cheats;
 mod indexer;
 mod malformed;
 mod market;

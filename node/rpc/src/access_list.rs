@@ -26,6 +26,7 @@ const TIME_MAX: Duration = Duration::from_secs(5);
 
 #[rpc(server, namespace = "eth")]
 pub(crate) trait AccessListApi {
+    /// The accounts and slots that a call touches (EIP-2930), and its gas with them declared.
     #[method(name = "createAccessList")]
     fn create_access_list(
         &self,

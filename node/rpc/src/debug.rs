@@ -21,9 +21,11 @@ use std::sync::Arc;
 
 #[rpc(server, namespace = "debug")]
 pub(crate) trait DebugApi {
+    /// Traces a transaction as its block ran it.
     #[method(name = "traceTransaction")]
     fn trace_transaction(&self, hash: B256, options: Option<Tracing>) -> RpcResult<Box<RawValue>>;
 
+    /// Traces a call that is not sent.
     #[method(name = "traceCall")]
     fn trace_call(
         &self,
@@ -32,9 +34,11 @@ pub(crate) trait DebugApi {
         options: Option<Box<TracingCall>>,
     ) -> RpcResult<Box<RawValue>>;
 
+    /// Traces every transaction of a block.
     #[method(name = "traceBlockByNumber")]
     fn trace_block_by_number(&self, number: BlockNumberOrTag, options: Option<Tracing>) -> RpcResult<Box<RawValue>>;
 
+    /// Traces every transaction of a block.
     #[method(name = "traceBlockByHash")]
     fn trace_block_by_hash(&self, hash: B256, options: Option<Tracing>) -> RpcResult<Box<RawValue>>;
 
@@ -42,9 +46,11 @@ pub(crate) trait DebugApi {
     #[method(name = "traceBlock")]
     fn trace_block(&self, rlp: Bytes, options: Option<Tracing>) -> RpcResult<Box<RawValue>>;
 
+    /// A header in RLP.
     #[method(name = "getRawHeader")]
     fn get_raw_header(&self, block: BlockId) -> RpcResult<Bytes>;
 
+    /// A block in Ethereum's encoding.
     #[method(name = "getRawBlock")]
     fn get_raw_block(&self, block: BlockId) -> RpcResult<Bytes>;
 
@@ -52,9 +58,11 @@ pub(crate) trait DebugApi {
     #[method(name = "getRawTransaction")]
     fn get_raw_transaction(&self, hash: B256) -> RpcResult<Bytes>;
 
+    /// A block's receipts in their EIP-2718 encoding.
     #[method(name = "getRawReceipts")]
     fn get_raw_receipts(&self, block: BlockId) -> RpcResult<Vec<Bytes>>;
 
+    /// Genesis' `config`.
     #[method(name = "chainConfig")]
     fn chain_config(&self) -> RpcResult<ChainConfig>;
 }

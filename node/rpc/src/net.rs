@@ -1,6 +1,6 @@
 //! The small namespaces: `web3_*`, `net_*` and `admin_*`.
 
-use crate::node::{Context, Submit};
+use crate::node::Context;
 use alloy::{
     genesis::ChainConfig,
     primitives::{B256, Bytes, U64, keccak256},
@@ -39,12 +39,12 @@ pub(crate) trait NetApi {
 pub(crate) trait AdminApi {
     /// What this node is and which chain it follows. It has no enode: peers meet by identity, not through devp2p.
     #[method(name = "nodeInfo")]
-    fn node_info(&self) -> RpcResult<NodeInfo>;
+    fn node_info(&self) -> RpcResult<AboutNode>;
 }
 
 /// `admin_nodeInfo`, as far as this node has what geth shows.
 #[derive(Clone, Debug, Serialize)]
-pub(crate) struct NodeInfo {
+pub(crate) struct AboutNode {
     name: String,
     protocols: Protocols,
 }
@@ -71,11 +71,18 @@ impl Net {
     pub(crate) const fn new(context: Arc<Context>) -> Self {
         Self { context }
     }
+
+    fn client_version(&self) -> String {
+        let (os, machine) = (std::env::consts::OS, std::env::consts::ARCH);
+        let version = format!("edgeloom/v{}/{os}-{machine}/rust", env!("CARGO_PKG_VERSION"));
+        // Hardhat's helpers offer what a development chain can only to clients whose name begins so.
+        if self.context.solo().is_some() { format!("anvil/{version}") } else { version }
+    }
 }
 
 impl Web3ApiServer for Net {
     fn client_version(&self) -> RpcResult<String> {
-        Ok(client_version())
+        Ok(self.client_version())
     }
 
     fn sha3(&self, bytes: Bytes) -> RpcResult<B256> {
@@ -89,7 +96,7 @@ impl NetApiServer for Net {
     }
 
     fn listening(&self) -> RpcResult<bool> {
-        Ok(matches!(self.context.submit, Submit::Network))
+        Ok(true)
     }
 
     fn peer_count(&self) -> RpcResult<U64> {
@@ -98,15 +105,10 @@ impl NetApiServer for Net {
 }
 
 impl AdminApiServer for Net {
-    fn node_info(&self) -> RpcResult<NodeInfo> {
+    fn node_info(&self) -> RpcResult<AboutNode> {
         let (genesis, head) = (self.context.genesis_hash, self.context.tip()?.hash);
         let (network, config) = (self.context.chain_id(), self.context.genesis.file().config.clone());
         let eth = Chain { network, genesis, head, config };
-        Ok(NodeInfo { name: client_version(), protocols: Protocols { eth } })
+        Ok(AboutNode { name: self.client_version(), protocols: Protocols { eth } })
     }
-}
-
-fn client_version() -> String {
-    let (os, machine) = (std::env::consts::OS, std::env::consts::ARCH);
-    format!("edgeloom/v{}/{os}-{machine}/rust", env!("CARGO_PKG_VERSION"))
 }

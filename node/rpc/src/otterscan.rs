@@ -26,12 +26,15 @@ const API_LEVEL: u64 = 8;
 
 #[rpc(server, namespace = "ots")]
 pub(crate) trait OtterscanApi {
+    /// The version of these methods: 8.
     #[method(name = "getApiLevel")]
     fn get_api_level(&self) -> RpcResult<u64>;
 
+    /// Whether an account has code.
     #[method(name = "hasCode")]
     fn has_code(&self, address: Address, block: Option<BlockId>) -> RpcResult<bool>;
 
+    /// Transfers and creations inside a transaction.
     #[method(name = "getInternalOperations")]
     fn get_internal_operations(&self, hash: B256) -> RpcResult<Vec<InternalOperation>>;
 
@@ -39,12 +42,15 @@ pub(crate) trait OtterscanApi {
     #[method(name = "getTransactionError")]
     fn get_transaction_error(&self, hash: B256) -> RpcResult<Bytes>;
 
+    /// A transaction's calls, as a flat list.
     #[method(name = "traceTransaction")]
     fn trace_transaction(&self, hash: B256) -> RpcResult<Option<Box<RawValue>>>;
 
+    /// A block without logs, with its fees and reward.
     #[method(name = "getBlockDetails")]
     fn get_block_details(&self, number: Number) -> RpcResult<Option<BlockDetails>>;
 
+    /// A block without logs, with its fees and reward.
     #[method(name = "getBlockDetailsByHash")]
     fn get_block_details_by_hash(&self, hash: B256) -> RpcResult<Option<BlockDetails>>;
 
@@ -57,6 +63,7 @@ pub(crate) trait OtterscanApi {
         size: usize,
     ) -> RpcResult<Option<OtsBlockTransactions>>;
 
+    /// Transactions that name an address, in blocks before one.
     #[method(name = "searchTransactionsBefore")]
     fn search_transactions_before(
         &self,
@@ -65,6 +72,7 @@ pub(crate) trait OtterscanApi {
         size: usize,
     ) -> RpcResult<TransactionsWithReceipts>;
 
+    /// Transactions that name an address, in blocks after one.
     #[method(name = "searchTransactionsAfter")]
     fn search_transactions_after(
         &self,
@@ -73,15 +81,18 @@ pub(crate) trait OtterscanApi {
         size: usize,
     ) -> RpcResult<TransactionsWithReceipts>;
 
+    /// The hash of the transaction that used a nonce.
     #[method(name = "getTransactionBySenderAndNonce")]
     fn get_transaction_by_sender_and_nonce(&self, sender: Address, nonce: u64) -> RpcResult<Option<B256>>;
 
+    /// Who created a contract, in which transaction.
     #[method(name = "getContractCreator")]
     fn get_contract_creator(&self, address: Address) -> RpcResult<Option<ContractCreator>>;
 }
 
 #[rpc(server, namespace = "erigon")]
 pub(crate) trait ErigonApi {
+    /// A header, by number.
     #[method(name = "getHeaderByNumber")]
     fn get_header_by_number(&self, number: Number) -> RpcResult<Option<Header>>;
 }

@@ -31,12 +31,15 @@ pub(crate) type Types = HashSet<TraceType>;
 
 #[rpc(server, namespace = "trace")]
 pub(crate) trait TraceApi {
+    /// A transaction's calls.
     #[method(name = "transaction")]
     fn transaction(&self, hash: B256) -> RpcResult<Option<Box<RawValue>>>;
 
+    /// Calls of a block's transactions.
     #[method(name = "block")]
     fn block(&self, block: BlockId) -> RpcResult<Option<Box<RawValue>>>;
 
+    /// Calls in a range of blocks, by sender and receiver.
     #[method(name = "filter")]
     fn filter(&self, filter: Filter) -> RpcResult<Box<RawValue>>;
 
@@ -44,6 +47,7 @@ pub(crate) trait TraceApi {
     #[method(name = "get")]
     fn get(&self, hash: B256, address: Vec<Index>) -> RpcResult<Option<Box<RawValue>>>;
 
+    /// Runs a call and answers with the traces asked for.
     #[method(name = "call")]
     fn call(
         &self,
@@ -58,12 +62,15 @@ pub(crate) trait TraceApi {
     #[method(name = "callMany")]
     fn call_many(&self, calls: Vec<(TransactionRequest, Types)>, block: Option<BlockId>) -> RpcResult<Box<RawValue>>;
 
+    /// Runs a signed transaction without sending it, and answers with the traces asked for.
     #[method(name = "rawTransaction")]
     fn raw_transaction(&self, bytes: Bytes, types: Types, block: Option<BlockId>) -> RpcResult<Box<RawValue>>;
 
+    /// Runs a transaction again and answers with the traces asked for.
     #[method(name = "replayTransaction")]
     fn replay_transaction(&self, hash: B256, types: Types) -> RpcResult<Option<Box<RawValue>>>;
 
+    /// Runs a block's transactions again and answers with the traces asked for.
     #[method(name = "replayBlockTransactions")]
     fn replay_block_transactions(&self, block: BlockId, types: Types) -> RpcResult<Option<Box<RawValue>>>;
 }

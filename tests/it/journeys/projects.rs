@@ -108,7 +108,7 @@ async fn a_project_with_our_interfaces_package_passes_its_tests() -> Result<()> 
 }
 
 /// Runs test files of the hardhat project. Hardhat wants a newer Node.js than some systems have: that, too, comes from npm.
-fn hardhat(dev: &Dev, tests: &[&str]) -> Result<String> {
+pub(super) fn hardhat(dev: &Dev, tests: &[&str]) -> Result<String> {
     let folder = project("tests/clients/hardhat")?;
     fs::create_dir(folder.path().join("contracts"))?;
     fs::copy(repository().join("tests/clients/forge/src/Counter.sol"), folder.path().join("contracts/Counter.sol"))?;

@@ -14,27 +14,35 @@ use jsonrpsee::{
 
 #[rpc(server)]
 pub(super) trait AccountsApi {
+    /// Sets what an account has, in wei.
     #[method(name = "hardhat_setBalance", aliases = ["anvil_setBalance", "evm_setAccountBalance"])]
     async fn set_balance(&self, address: Address, wei: U256) -> RpcResult<()>;
 
+    /// Adds wei to what an account has.
     #[method(name = "anvil_addBalance", aliases = ["hardhat_addBalance", "evm_addAccountBalance"])]
     async fn add_balance(&self, address: Address, wei: U256) -> RpcResult<()>;
 
+    /// Sets the code of an account.
     #[method(name = "hardhat_setCode", aliases = ["anvil_setCode", "evm_setAccountCode"])]
     async fn set_code(&self, address: Address, code: Bytes) -> RpcResult<()>;
 
+    /// Sets the nonce of an account.
     #[method(name = "hardhat_setNonce", aliases = ["anvil_setNonce", "evm_setAccountNonce"])]
     async fn set_nonce(&self, address: Address, nonce: U64) -> RpcResult<()>;
 
+    /// Sets a storage slot of an account.
     #[method(name = "hardhat_setStorageAt", aliases = ["anvil_setStorageAt", "evm_setAccountStorageAt"])]
     async fn set_storage_at(&self, address: Address, slot: JsonStorageKey, value: B256) -> RpcResult<bool>;
 
+    /// Lets an account send without a key.
     #[method(name = "hardhat_impersonateAccount", aliases = ["anvil_impersonateAccount"])]
     fn impersonate_account(&self, address: Address) -> RpcResult<()>;
 
+    /// Takes back anvil_impersonateAccount.
     #[method(name = "hardhat_stopImpersonatingAccount", aliases = ["anvil_stopImpersonatingAccount"])]
     fn stop_impersonating_account(&self, address: Address) -> RpcResult<()>;
 
+    /// Whether every account may send without a key.
     #[method(name = "anvil_autoImpersonateAccount", aliases = ["hardhat_autoImpersonateAccount"])]
     fn auto_impersonate_account(&self, all: bool) -> RpcResult<()>;
 
@@ -50,9 +58,11 @@ pub(super) trait AccountsApi {
     #[method(name = "anvil_dropTransaction")]
     fn drop_transaction(&self, hash: B256) -> RpcResult<Option<B256>>;
 
+    /// Empties the pool.
     #[method(name = "anvil_dropAllTransactions", aliases = ["hardhat_dropAllTransactions"])]
     fn drop_all_transactions(&self) -> RpcResult<()>;
 
+    /// Drops what an account has in the pool.
     #[method(name = "anvil_removePoolTransactions", aliases = ["hardhat_removePoolTransactions"])]
     fn remove_pool_transactions(&self, sender: Address) -> RpcResult<()>;
 }

@@ -15,6 +15,7 @@ use serde_json::Value;
 
 #[rpc(server)]
 pub(super) trait ChainControlApi {
+    /// Remembers the chain as it is now, for evm_revert.
     #[method(name = "evm_snapshot", aliases = ["anvil_snapshot"])]
     async fn snapshot(&self) -> RpcResult<U256>;
 
@@ -34,6 +35,7 @@ pub(super) trait ChainControlApi {
     #[method(name = "anvil_loadState", aliases = ["hardhat_loadState"])]
     async fn load_state(&self, dump: Bytes) -> RpcResult<bool>;
 
+    /// What this development chain is.
     #[method(name = "hardhat_metadata", aliases = ["anvil_metadata"])]
     fn metadata(&self) -> RpcResult<Metadata>;
 
@@ -41,6 +43,7 @@ pub(super) trait ChainControlApi {
     #[method(name = "hardhat_setLoggingEnabled", aliases = ["anvil_setLoggingEnabled"])]
     fn set_logging_enabled(&self, shown: bool) -> RpcResult<()>;
 
+    /// The newest block, the rules and the fees of this development chain.
     #[method(name = "anvil_nodeInfo")]
     fn node_info(&self) -> RpcResult<NodeInfo>;
 }

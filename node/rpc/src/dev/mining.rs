@@ -33,6 +33,7 @@ pub(super) trait MiningApi {
     #[method(name = "evm_increaseTime", aliases = ["anvil_increaseTime"])]
     fn increase_time(&self, seconds: U64) -> RpcResult<i64>;
 
+    /// Sets the time of the next block, in Unix seconds.
     #[method(name = "evm_setNextBlockTimestamp", aliases = ["anvil_setNextBlockTimestamp"])]
     fn set_next_block_timestamp(&self, seconds: U64) -> RpcResult<()>;
 
@@ -40,15 +41,19 @@ pub(super) trait MiningApi {
     #[method(name = "evm_setTime", aliases = ["anvil_setTime"])]
     fn set_time(&self, seconds: U64) -> RpcResult<u64>;
 
+    /// Sets the seconds from each block to the next.
     #[method(name = "anvil_setBlockTimestampInterval", aliases = ["evm_setBlockTimestampInterval"])]
     fn set_block_timestamp_interval(&self, seconds: U64) -> RpcResult<()>;
 
+    /// Lets time between blocks pass as it does.
     #[method(name = "anvil_removeBlockTimestampInterval", aliases = ["evm_removeBlockTimestampInterval"])]
     fn remove_block_timestamp_interval(&self) -> RpcResult<bool>;
 
+    /// Seals each transaction at once, or not.
     #[method(name = "evm_setAutomine", aliases = ["anvil_setAutomine"])]
     fn set_automine(&self, automine: bool) -> RpcResult<()>;
 
+    /// Whether each transaction is sealed at once.
     #[method(name = "anvil_getAutomine", aliases = ["hardhat_getAutomine"])]
     fn automine(&self) -> RpcResult<bool>;
 
@@ -56,21 +61,27 @@ pub(super) trait MiningApi {
     #[method(name = "evm_setIntervalMining", aliases = ["anvil_setIntervalMining"])]
     fn set_interval_mining(&self, seconds: U64) -> RpcResult<()>;
 
+    /// Seconds between blocks that are sealed by the clock; null without.
     #[method(name = "anvil_getIntervalMining")]
     fn interval_mining(&self) -> RpcResult<Option<u64>>;
 
+    /// Sets the gas limit of the blocks to come.
     #[method(name = "evm_setBlockGasLimit", aliases = ["anvil_setBlockGasLimit"])]
     fn set_block_gas_limit(&self, gas: U64) -> RpcResult<bool>;
 
+    /// Sets who receives the tips of the blocks to come.
     #[method(name = "hardhat_setCoinbase", aliases = ["anvil_setCoinbase"])]
     fn set_coinbase(&self, address: Address) -> RpcResult<()>;
 
+    /// Sets `prevrandao` of the next block.
     #[method(name = "hardhat_setPrevRandao", aliases = ["anvil_setPrevRandao"])]
     fn set_prevrandao(&self, mix: U256) -> RpcResult<()>;
 
+    /// Sets the base fee of the next block, in wei.
     #[method(name = "hardhat_setNextBlockBaseFeePerGas", aliases = ["anvil_setNextBlockBaseFeePerGas"])]
     fn set_next_block_base_fee(&self, wei: U64) -> RpcResult<()>;
 
+    /// Refused: the base fee alone decides here.
     #[method(name = "anvil_setMinGasPrice", aliases = ["hardhat_setMinGasPrice"])]
     fn set_min_gas_price(&self, wei: U256) -> RpcResult<()>;
 }

@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 #[rpc(server)]
 pub(super) trait SigningApi {
+    /// The accounts that this node signs for.
     #[method(name = "eth_requestAccounts")]
     fn request_accounts(&self) -> RpcResult<Vec<Address>>;
 

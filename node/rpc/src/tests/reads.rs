@@ -12,7 +12,7 @@ async fn a_node_says_who_it_is() {
     let world = World::dev().await;
     assert_eq!(world.get("eth_chainId", json!([])).await, "0x7a69");
     assert_eq!(world.get("net_version", json!([])).await, "31337");
-    assert!(world.get("web3_clientVersion", json!([])).await.as_str().unwrap().starts_with("edgeloom/v"));
+    assert!(world.get("web3_clientVersion", json!([])).await.as_str().unwrap().starts_with("anvil/edgeloom/v"));
     assert_eq!(world.get("web3_sha3", json!(["0x"])).await, json!(keccak256([])));
     assert_eq!(world.get("eth_syncing", json!([])).await, false);
     assert_eq!(world.get("eth_blobBaseFee", json!([])).await, "0x1");

@@ -38,7 +38,10 @@ impl<I: Inspector<Machine<StateDb>>> Reel<I> {
     /// [`Fault::Refused`] for genesis, which nothing led to.
     pub(crate) fn new(context: &Context, record: Arc<Record>, inspector: Bounded<I>) -> Result<Self, Fault> {
         let parent = record.height().checked_sub(1).ok_or_else(|| Fault::Refused("genesis is not traceable".into()))?;
-        let environment = environment(context.chain_id(), record.block.header());
+        let environment = BlockEnvironment {
+            contracts_send: context.solo().is_some(),
+            ..environment(context.chain_id(), record.block.header())
+        };
         let database = context.database(Height::new(parent))?;
         let machine = Replay::block(&environment, database, inspector).map_err(impossible)?;
         Ok(Self { record, environment, machine, next: 0 })
