@@ -10,8 +10,8 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// anvil's default pool stalls on large batches; the rest only silences it.
-const ANVIL_FLAGS: [&str; 3] = ["--max-transactions", "50000", "--silent"];
+/// anvil's default pool stalls on large batches; the rest gives it our accounts and silences it.
+const ANVIL_FLAGS: [&str; 5] = ["--max-transactions", "50000", "--accounts", "20", "--silent"];
 
 /// Which server, and with which options beside those that it always gets.
 #[derive(Clone, Debug)]
