@@ -6,6 +6,7 @@ use crate::{
     logs::{Pages, STREAMED},
     node::Context,
     server::Front,
+    turns::Turns,
 };
 use alloy::rpc::types::Filter;
 use axum::{
@@ -33,10 +34,11 @@ pub(crate) async fn logs(front: &Front, body: &[u8]) -> Option<Response> {
     let filter: Filter = params.sequence().next().ok()?;
     let context = front.context.clone();
     let searching = context.clone();
+    let turns = front.calls.turns();
     let first = async {
-        let turns = &context.turns;
         let found = turns.run(move || searching.find(&filter, STREAMED)).await??;
-        Stream { context: context.clone(), pages: Pages::new(found), begin: Some(begin(&request.id)?) }.next().await
+        let (pages, begin) = (Pages::new(found), Some(begin(&request.id)?));
+        Stream { turns: turns.clone(), context: context.clone(), pages, begin }.next().await
     };
     Some(match first.await {
         Ok((piece, None)) => respond(Body::from(piece)),
@@ -67,6 +69,7 @@ fn begin(id: &Id<'_>) -> Result<String, Fault> {
 
 /// What is left of an answer.
 struct Stream {
+    turns: Turns,
     context: Arc<Context>,
     pages: Pages,
     begin: Option<String>,
@@ -75,7 +78,7 @@ struct Stream {
 impl Stream {
     /// A piece, and what follows it.
     async fn next(mut self) -> Result<(Vec<u8>, Option<Self>), Fault> {
-        let turns = self.context.turns.clone();
+        let turns = self.turns.clone();
         let write = move || {
             let mut out = self.begin.take().map(String::into_bytes).unwrap_or_default();
             let more = self.pages.next(&self.context, &mut out, PIECE)?;

@@ -25,8 +25,9 @@ fn good() -> Report {
 
 #[test]
 fn what_does_not_hold_is_said_in_one_sentence() {
+    type Spoil = fn(&mut Report);
     good().check().expect("everything holds");
-    let cases: [(fn(&mut Report), &str); 8] = [
+    let cases: [(Spoil, &str); 8] = [
         (|run| run.settled = 3, "1 of 4 jobs were not paid"),
         (|run| run.same_as_local = 2, "2 answers differ from the local run of the same net"),
         (|run| run.supply_conserved = false, "the supply is not conserved"),
