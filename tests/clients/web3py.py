@@ -9,7 +9,7 @@ import sys
 from eth_account.messages import encode_defunct, encode_typed_data
 from web3 import AsyncHTTPProvider, AsyncWeb3, HTTPProvider, Web3, WebSocketProvider
 from web3.exceptions import BlockNotFound, ContractCustomError, TransactionNotFound, Web3RPCError
-from web3.middleware import ExtraDataToPOAMiddleware, SignAndSendRawMiddlewareBuilder
+from web3.middleware import SignAndSendRawMiddlewareBuilder
 
 URL, KEY = sys.argv[1:]
 ADDRESSES = json.loads(os.environ["EDGELOOM_ADDRESSES"])
@@ -19,12 +19,6 @@ ELSEWHERE = Web3.to_checksum_address("0x00000000000000000000000000000000000000ab
 REGISTRY = Web3.to_checksum_address(ADDRESSES["REGISTRY"])
 # Deploys code of one byte (STOP).
 STOP = "0x6001600c60003960016000f300"
-
-
-def tolerant(connected):
-    """The header's extraData has more than 32 bytes, which web3.py takes for a proof-of-authority chain's."""
-    connected.middleware_onion.inject(ExtraDataToPOAMiddleware, layer=0)
-    return connected
 
 
 def expect(error, call):
@@ -183,9 +177,8 @@ def unlocked(web3):
 
 async def live(account):
     """Subscriptions over WebSocket, and the asynchronous client over HTTP."""
-    over_http = tolerant(AsyncWeb3(AsyncHTTPProvider(URL)))
+    over_http = AsyncWeb3(AsyncHTTPProvider(URL))
     async with AsyncWeb3(WebSocketProvider(URL.replace("http", "ws"))) as web3:
-        tolerant(web3)
         heads = await web3.eth.subscribe("newHeads")
         logs = await web3.eth.subscribe("logs", {"address": REGISTRY})
         pending = await web3.eth.subscribe("newPendingTransactions")
@@ -211,7 +204,7 @@ async def live(account):
 
 
 def main():
-    web3 = tolerant(Web3(HTTPProvider(URL)))
+    web3 = Web3(HTTPProvider(URL))
     account = web3.eth.account.from_key(KEY)
     reads(web3, account)
     if web3.eth.accounts:

@@ -66,8 +66,8 @@ const ROOT: [&str; 11] = [
 const EMPTY_WORDS: [&str; 12] =
     ["Manager", "Helper", "Util", "Misc", "Service", "Processor", "Handler", "Common", "Data", "Info", "Impl", "Base"];
 
-/// Names that standards give: Ethereum's header field, and GraphQL's cursor connections.
-const GIVEN_NAMES: [&str; 3] = ["ExtraData", "ExtraDataError", "PageInfo"];
+/// Names that standards give: GraphQL's cursor connections.
+const GIVEN_NAMES: [&str; 1] = ["PageInfo"];
 
 fn metadata() -> Metadata {
     // For this platform alone: the others' packages need not be on this machine.

@@ -12,7 +12,7 @@ use alloy_consensus::{
 use alloy_rlp::Encodable;
 use edgeloom_bindings::{IEdgeStaking, IJobMarket, IModelRegistry, ITheta, addresses};
 use edgeloom_node_api::{ChainApiServer, FEED_BLOCKS_MAX, FeedBlock, Status, Supply};
-use edgeloom_types::{Block, ExtraData};
+use edgeloom_types::{Block, ConsensusRecord};
 use jsonrpsee::{
     RpcModule,
     core::RpcResult,
@@ -72,11 +72,7 @@ impl Blocks {
     /// A chain of which there is only genesis. Different salts give different chains.
     pub(crate) fn new(salt: u8) -> Self {
         let mut blocks = Self { feed: Vec::new(), chain_id: CHAIN_ID, nonce: 0, ms: 1_700_000_000_000 };
-        let header = Header {
-            mix_hash: B256::repeat_byte(salt),
-            extra_data: ExtraData::GENESIS.encode(),
-            ..root_header(&[], &[])
-        };
+        let header = Header { mix_hash: B256::repeat_byte(salt), ..root_header(&[], &[]) };
         blocks.seal(Header { timestamp: blocks.ms / 1000, ..header }, Vec::new(), Vec::new(), Vec::new());
         blocks
     }
@@ -107,13 +103,11 @@ impl Blocks {
             receipts.push(ReceiptEnvelope::Eip1559(receipt.into()));
         }
         self.ms += 250;
-        let extra = ExtraData { milliseconds: (self.ms % 1000) as u16, ..ExtraData::GENESIS };
         let header = Header {
             number: self.tip().height + 1,
             parent_hash: self.tip().hash,
             timestamp: self.ms / 1000,
             gas_used: gas,
-            extra_data: extra.encode(),
             ..root_header(&transactions, &receipts)
         };
         self.seal(header, transactions, receipts, txs.iter().map(|tx| tx.from).collect());
@@ -121,13 +115,15 @@ impl Blocks {
 
     fn seal(
         &mut self,
-        header: Header,
+        mut header: Header,
         transactions: Vec<TxEnvelope>,
         receipts: Vec<ReceiptEnvelope>,
         senders: Vec<Address>,
     ) {
+        let consensus = ConsensusRecord { milliseconds: (self.ms % 1000) as u16, ..ConsensusRecord::GENESIS };
+        header.extra_data = consensus.commitment().into();
         let (height, hash) = (header.number, header.hash_slow());
-        let block = Block { header, transactions, certificates: Vec::new() };
+        let block = Block { header, consensus, transactions, certificates: Vec::new() };
         let block = Bytes::from(block.encode());
         self.feed.push(FeedBlock {
             height,

@@ -5,7 +5,7 @@ mod wire;
 
 use jsonrpsee::{core::RpcResult, proc_macros::rpc};
 
-pub use wire::{FEED_BLOCKS_MAX, FEED_BYTES_MAX, FeedBlock, Status, Supply};
+pub use wire::{Consensus, FEED_BLOCKS_MAX, FEED_BYTES_MAX, FeedBlock, Status, Supply};
 
 /// What a reader of final blocks needs. Every height is that of a final block; nothing here is ever taken back.
 #[rpc(client, server, namespace = "edge")]
@@ -22,6 +22,11 @@ pub trait ChainApi {
     /// The encoded finalization certificate of the block at `height`; null when the node has none of its own for it.
     #[method(name = "certificate")]
     fn certificate(&self, height: u64) -> RpcResult<Option<alloy::primitives::Bytes>>;
+
+    /// What consensus adds to the block at `height`, of which the header's `extraData` is the keccak256; null above the
+    /// newest final block.
+    #[method(name = "consensus")]
+    fn consensus(&self, height: u64) -> RpcResult<Option<Consensus>>;
 
     /// Adds up every balance of the newest state and compares the sum with genesis. Costs a scan of all accounts.
     #[method(name = "supply")]

@@ -36,6 +36,26 @@ pub struct FeedBlock {
     pub timestamp_ms: u64,
 }
 
+/// Who proposed a block, when and where in the engine's course.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Consensus {
+    /// Encoding of `edgeloom_types::ConsensusRecord`, which is what `extraData` commits to; the other fields read it.
+    pub record: Bytes,
+    /// 0..=999, on top of the header's `timestamp`.
+    pub milliseconds: u16,
+    pub epoch: u64,
+    pub view: u64,
+    /// The view of the parent block's proposal.
+    pub parent_view: u64,
+    /// ed25519 identity key of the proposer.
+    pub leader: B256,
+    /// The proposer's BLS signature that `mixHash` folds in; compressed G2, 96 bytes.
+    pub reveal: Bytes,
+    /// Commitment to the finalization certificates of ancestors in the body; zero for none.
+    pub certificates_hash: B256,
+}
+
 /// The supply equation of CHAIN.md C5 at a height, in wei: `genesis + minted = balances + burned + taken`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

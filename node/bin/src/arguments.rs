@@ -28,18 +28,6 @@ pub(crate) enum Command {
     Init(Init),
     /// Run a node of a network.
     Run(Run),
-    /// Look after a data directory while no node runs from it.
-    #[command(subcommand)]
-    Db(Db),
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Db {
-    /// Bring the database of an earlier build to this build's layout.
-    Migrate {
-        #[arg(long, value_name = "DIR")]
-        data: PathBuf,
-    },
 }
 
 /// Which states to keep.

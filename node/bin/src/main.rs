@@ -2,7 +2,6 @@
 //! in the crates that it wires together.
 
 mod arguments;
-mod db;
 mod dev;
 mod devnet;
 mod durable;
@@ -29,7 +28,6 @@ fn main() -> ExitCode {
     let log = tracing_subscriber::fmt().with_env_filter(filter).log_internal_errors(false);
     log.with_ansi(stderr().is_terminal()).with_writer(stderr).init();
     let done = match Arguments::parse().command {
-        Command::Db(arguments) => db::command(&arguments),
         Command::Dev(arguments) => block_on(dev::command(arguments)),
         Command::Devnet(arguments) => devnet::command(arguments),
         Command::Genesis(arguments) => genesis::command(&arguments),

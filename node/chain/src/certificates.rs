@@ -18,7 +18,7 @@ pub(crate) fn check(rules: &Rules<'_>, block: &SealedBlock, ancestors: &[Ancesto
     if certificates.len() > MAX_CERTIFICATES {
         return Err(Invalid::Certificates(certificates.len()));
     }
-    let (computed, found) = (certificates_hash(certificates), block.extra().certificates_hash);
+    let (computed, found) = (certificates_hash(certificates), block.consensus().certificates_hash);
     if computed != found {
         return Err(Invalid::CertificatesHash { computed, found });
     }

@@ -19,11 +19,14 @@ use alloy_consensus::{
 };
 use edgeloom_evm::{BlockEnvironment, Executed, ExecutionError, Limits};
 use edgeloom_state::{Commit, Layer, Store, StoreError, View};
-use edgeloom_types::{Block, ExtraData, Genesis, Height, MAX_BLOCK_BYTES, SealedBlock, certificates_hash, next_mix};
+use edgeloom_types::{
+    Block, ConsensusRecord, Genesis, Height, MAX_BLOCK_BYTES, SealedBlock, certificates_hash, next_mix,
+};
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use std::sync::Arc;
 
-/// Room that a block's size leaves for its header and the lists' own headers, in bytes: a header has at most 1,000.
+/// Room that a block's size leaves for its header, consensus record and the lists' own headers, in bytes: a header has
+/// at most 1,000, a record 187.
 const HEADER_BYTES_MAX: usize = 2048;
 
 pub use dev::Liberties;
@@ -127,8 +130,8 @@ impl Chain {
     fn draft(&self, proposal: &Proposal, parent: &SealedBlock) -> Result<SealedBlock, ChainError> {
         let ancestors = self.tree.ancestors(parent.hash());
         let certificates = certificates::admissible(&self.rules(), proposal.certificates.clone(), &ancestors);
-        let header = draft(proposal, parent, &certificates);
-        Ok(SealedBlock::new(Block { header, transactions: Vec::new(), certificates })?)
+        let (header, consensus) = draft(proposal, parent, &certificates);
+        Ok(SealedBlock::new(Block { header, consensus, transactions: Vec::new(), certificates })?)
     }
 
     /// The block that `draft` becomes with those of `candidates` that can run.
@@ -156,8 +159,8 @@ impl Chain {
             ..draft.header().clone()
         };
         let certified = certificates::certified(draft).map_err(|fault| ChainError::Fault(fault.to_string()))?;
-        let certificates = draft.block().certificates.clone();
-        let block = Arc::new(SealedBlock::new(Block { header, transactions, certificates })?);
+        let (consensus, certificates) = (*draft.consensus(), draft.block().certificates.clone());
+        let block = Arc::new(SealedBlock::new(Block { header, consensus, transactions, certificates })?);
         self.keep(&block, senders, certified, ran);
         Ok((block, rejected.into_iter().map(|rejected| rejected.hash).collect()))
     }
@@ -282,10 +285,10 @@ impl Ran {
     }
 }
 
-/// The header of a proposal, without what execution decides.
-fn draft(proposal: &Proposal, parent: &SealedBlock, certificates: &[Bytes]) -> Header {
+/// The header of a proposal, without what execution decides, and the record that it commits to.
+fn draft(proposal: &Proposal, parent: &SealedBlock, certificates: &[Bytes]) -> (Header, ConsensusRecord) {
     let (epoch, view, parent_view) = proposal.context;
-    let extra = ExtraData {
+    let consensus = ConsensusRecord {
         milliseconds: (proposal.timestamp_ms % 1000) as u16,
         reveal: proposal.reveal,
         certificates_hash: certificates_hash(certificates),
@@ -294,17 +297,18 @@ fn draft(proposal: &Proposal, parent: &SealedBlock, certificates: &[Bytes]) -> H
         parent_view,
         leader: proposal.leader,
     };
-    Header {
+    let header = Header {
         parent_hash: parent.hash(),
         beneficiary: proposal.beneficiary,
         number: parent.height().get() + 1,
         gas_limit: parent.header().gas_limit,
         timestamp: proposal.timestamp_ms / 1000,
-        extra_data: extra.encode(),
+        extra_data: consensus.commitment().into(),
         mix_hash: next_mix(parent.header().mix_hash, &proposal.reveal),
         base_fee_per_gas: Some(header::next_base_fee(parent.header())),
         ..header::blank()
-    }
+    };
+    (header, consensus)
 }
 
 /// What execution sees of a header, which has a base fee: a stored one, or one that passed [`Rules::check`].

@@ -31,7 +31,7 @@ pub enum Invalid {
     MixHash { expected: B256, found: B256 },
     #[error("body has {0} certificates, more than {MAX_CERTIFICATES}")]
     Certificates(usize),
-    #[error("certificates hash to {computed}, extraData says {found}")]
+    #[error("certificates hash to {computed}, the consensus record says {found}")]
     CertificatesHash { computed: B256, found: B256 },
     #[error("certificate {index}: {fault}")]
     Certificate { index: usize, fault: CertificateFault },

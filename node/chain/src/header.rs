@@ -47,23 +47,23 @@ impl Rules<'_> {
 
     /// H3, H4.
     fn check_leader(&self, block: &SealedBlock, parent: &SealedBlock) -> Result<(), Invalid> {
-        let (header, extra) = (block.header(), block.extra());
+        let (header, record) = (block.header(), block.consensus());
         let epoch = self.epoch(block);
-        if extra.epoch != epoch.get() {
-            return Err(Invalid::Epoch { expected: epoch, found: extra.epoch });
+        if record.epoch != epoch.get() {
+            return Err(Invalid::Epoch { expected: epoch, found: record.epoch });
         }
         let committee = self.genesis.committee();
-        let leader = committee.validator(&extra.leader).ok_or(Invalid::Leader(extra.leader))?;
+        let leader = committee.validator(&record.leader).ok_or(Invalid::Leader(record.leader))?;
         if header.beneficiary != leader.beneficiary {
             return Err(Invalid::Beneficiary { expected: leader.beneficiary, found: header.beneficiary });
         }
-        let expected = next_mix(parent.header().mix_hash, &extra.reveal);
+        let expected = next_mix(parent.header().mix_hash, &record.reveal);
         if header.mix_hash != expected {
             return Err(Invalid::MixHash { expected, found: header.mix_hash });
         }
         // Last, since it is the dearest.
         let message = reveal_message(self.genesis_hash, epoch, block.height());
-        if !committee.verify_reveal(&extra.leader, &message, &extra.reveal) {
+        if !committee.verify_reveal(&record.leader, &message, &record.reveal) {
             return Err(Invalid::Reveal);
         }
         Ok(())

@@ -3,6 +3,7 @@
 //! same on every node, and the whole chain runs inside a deterministic simulator.
 //!
 //! Rules (CHAIN.md C1–C3, C5, C10, C11):
+//! * H0 `extraData` commits to the consensus record in the body: a [`edgeloom_types::SealedBlock`] is the proof.
 //! * H1 number = parent's + 1; seconds · 1000 + milliseconds strictly above the parent's (so seconds never decrease).
 //!   Drift against a clock is for `consensus`.
 //! * H2 The gas limit is genesis's. The base fee follows EIP-1559 with Ethereum's parameters.

@@ -8,7 +8,7 @@ use alloy::{
 use alloy_consensus::Header;
 use edgeloom_chain::{StateDb, StateDbError};
 use edgeloom_state::{Commit, Store, View};
-use edgeloom_types::{Account, AccountDelta, Block, ExtraData, SealedBlock, StateDelta};
+use edgeloom_types::{Account, AccountDelta, Block, ConsensusRecord, SealedBlock, StateDelta};
 use eyre::{Result, WrapErr};
 use revm::{Database, bytecode::Bytecode, state::AccountInfo};
 use std::collections::BTreeMap;
@@ -25,9 +25,10 @@ pub(crate) fn commit(pre: &BTreeMap<Address, PreAccount>) -> Result<View> {
     }
     let store = Store::memory();
     let layer = store.view().extend(delta)?;
-    let extra_data = ExtraData::GENESIS.encode();
+    let consensus = ConsensusRecord::GENESIS;
+    let extra_data = consensus.commitment().into();
     let header = Header { state_root: layer.root(), extra_data, ..Default::default() };
-    let block = SealedBlock::new(Block { header, transactions: Vec::new(), certificates: Vec::new() })?;
+    let block = SealedBlock::new(Block { header, consensus, transactions: Vec::new(), certificates: Vec::new() })?;
     store.commit(Commit {
         block: &block,
         senders: &[],

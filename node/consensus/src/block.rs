@@ -1,5 +1,5 @@
 //! A block as the engine carries it. The digest is the block hash, which covers the header alone, so decoding is where
-//! the body is held to the header: a block that decodes *is* the block of its digest, whoever sent it.
+//! the body, its consensus record first, is held to the header: a block that decodes *is* the block of its digest, whoever sent it.
 
 use crate::committee::identity_key;
 use alloy_consensus::proofs::calculate_transaction_root;
@@ -52,11 +52,11 @@ impl WireBlock {
         if encoded.len() > MAX_BLOCK_BYTES {
             return Err(Unfit::TooLarge(encoded.len()));
         }
-        let extra = sealed.extra();
+        let record = sealed.consensus();
         let context = Context {
-            round: Round::new(Epoch::new(extra.epoch), View::new(extra.view)),
-            leader: identity_key(&extra.leader).ok_or(Unfit::Leader)?,
-            parent: (View::new(extra.parent_view), Digest::from(sealed.header().parent_hash.0)),
+            round: Round::new(Epoch::new(record.epoch), View::new(record.view)),
+            leader: identity_key(&record.leader).ok_or(Unfit::Leader)?,
+            parent: (View::new(record.parent_view), Digest::from(sealed.header().parent_hash.0)),
         };
         Ok(Self { sealed, encoded, context })
     }
@@ -104,7 +104,7 @@ impl Read for WireBlock {
         let block = Block::decode(&encoded).map_err(|error| Error::Wrapped("block", error.into()))?;
         check_body(&block, &encoded).map_err(unfit)?;
         let sealed = SealedBlock::new(block).map_err(|error| Error::Wrapped("block", error.into()))?;
-        if certificates_hash(&sealed.block().certificates) != sealed.extra().certificates_hash {
+        if certificates_hash(&sealed.block().certificates) != sealed.consensus().certificates_hash {
             return Err(unfit(Unfit::Body));
         }
         Self::with_encoding(Arc::new(sealed), encoded).map_err(unfit)

@@ -208,7 +208,7 @@ where
         }
         drop(ledger);
         let next = self.epoch_after(Height::new(height.get()));
-        if next.get() > block.extra().epoch {
+        if next.get() > block.consensus().epoch {
             self.app.committees.register(next, self.app.genesis.committee()); // D2
             let acknowledged = height.get().saturating_sub(DELIVERIES_MAX as u64);
             self.app.committees.forget_before(self.epoch_after(Height::new(acknowledged)));

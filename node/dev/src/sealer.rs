@@ -114,7 +114,7 @@ impl Sealer {
     fn proposal(&self, parent: &SealedBlock, clock: &mut Clock, time: Option<u64>) -> Proposal {
         let height = parent.height().next();
         let epoch = Epoch::containing(height, self.genesis.config().epoch_length);
-        let parent_view = if parent.extra().epoch == epoch.get() { parent.extra().view } else { 0 };
+        let parent_view = if parent.consensus().epoch == epoch.get() { parent.consensus().view } else { 0 };
         let timestamp_ms = match time {
             None => clock.tick(machine_ms(), parent.timestamp_ms()),
             Some(time) => {

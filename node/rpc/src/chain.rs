@@ -6,9 +6,9 @@ use alloy::{
     primitives::{Bytes, U256},
 };
 use alloy_rlp::Encodable;
-use edgeloom_node_api::{ChainApiServer, FEED_BLOCKS_MAX, FEED_BYTES_MAX, FeedBlock, Status, Supply};
+use edgeloom_node_api::{ChainApiServer, Consensus, FEED_BLOCKS_MAX, FEED_BYTES_MAX, FeedBlock, Status, Supply};
 use edgeloom_state::Cheated;
-use edgeloom_types::Height;
+use edgeloom_types::{ConsensusRecord, Height};
 use jsonrpsee::core::RpcResult;
 use parking_lot::Mutex;
 use std::sync::Arc;
@@ -44,6 +44,10 @@ impl ChainApiServer for ChainReads {
 
     fn certificate(&self, height: u64) -> RpcResult<Option<Bytes>> {
         Ok(self.context.store.certificate(Height::new(height)).map_err(Fault::from)?)
+    }
+
+    fn consensus(&self, height: u64) -> RpcResult<Option<Consensus>> {
+        Ok(self.context.store.consensus(Height::new(height)).map_err(Fault::from)?.map(|record| consensus(&record)))
     }
 
     fn supply(&self) -> RpcResult<Supply> {
@@ -84,6 +88,19 @@ fn feed_block(context: &Context, height: Height) -> Result<FeedBlock, Fault> {
         receipts: receipts.into(),
         timestamp_ms: record.block.timestamp_ms(),
     })
+}
+
+fn consensus(record: &ConsensusRecord) -> Consensus {
+    Consensus {
+        record: record.encode().into(),
+        milliseconds: record.milliseconds,
+        epoch: record.epoch,
+        view: record.view,
+        parent_view: record.parent_view,
+        leader: record.leader,
+        reveal: record.reveal.into(),
+        certificates_hash: record.certificates_hash,
+    }
 }
 
 fn supply(context: &Context) -> Result<Supply, Fault> {

@@ -10,7 +10,7 @@ use alloy_consensus::{
     Eip658Value, Header, Receipt, ReceiptEnvelope, SignableTransaction, TxEip1559, TxEnvelope, TxType,
 };
 use edgeloom_state::{Commit, Layer, Store, StoreError};
-use edgeloom_types::{Account, AccountDelta, Block, ExtraData, SealedBlock, StateDelta};
+use edgeloom_types::{Account, AccountDelta, Block, ConsensusRecord, SealedBlock, StateDelta};
 use std::{
     collections::BTreeMap,
     env,
@@ -102,11 +102,12 @@ fn transfer(store: &Store, accounts: u64, block: u64) -> Result<Duration, StoreE
 
 fn commit(store: &Store, layer: &Layer, transactions: Vec<(Address, TxEnvelope)>) -> Result<(), StoreError> {
     let parent = store.tip();
+    let consensus = ConsensusRecord::GENESIS;
     let header = Header {
         parent_hash: parent.map_or(B256::ZERO, |tip| tip.hash),
         number: parent.map_or(0, |tip| tip.height.get() + 1),
         state_root: layer.root(),
-        extra_data: ExtraData::GENESIS.encode(),
+        extra_data: consensus.commitment().into(),
         ..Default::default()
     };
     let (senders, transactions): (Vec<_>, Vec<_>) = transactions.into_iter().unzip();
@@ -117,7 +118,7 @@ fn commit(store: &Store, layer: &Layer, transactions: Vec<(Address, TxEnvelope)>
             ReceiptEnvelope::from_typed(TxType::Eip1559, receipt)
         })
         .collect();
-    let block = SealedBlock::new(Block { header, transactions, certificates: Vec::new() })?;
+    let block = SealedBlock::new(Block { header, consensus, transactions, certificates: Vec::new() })?;
     let (senders, receipts) = (&senders, &receipts);
     store.commit(Commit { block: &block, senders, receipts, layer, burned: U256::ZERO, certificate: None })
 }

@@ -11,7 +11,8 @@ use crate::{
 };
 use alloy::primitives::{Address, B256, Bytes, U256, keccak256};
 use alloy_consensus::{Header, ReceiptEnvelope};
-use edgeloom_types::{Block, Height, SealedBlock};
+use alloy_rlp::Header as RlpHeader;
+use edgeloom_types::{Block, BlockError, ConsensusRecord, Height, SealedBlock};
 
 /// Each of these fails only when the disk does, with [`StoreError::Database`], or holds what we did not write there,
 /// with [`StoreError::Corrupt`] or [`StoreError::Block`].
@@ -34,6 +35,18 @@ impl Store {
         let Some(row) = self.row(Table::Headers, height)? else { return Ok(None) };
         let header = alloy_rlp::decode_exact(&row).map_err(|error| StoreError::corrupt(format!("header: {error}")))?;
         Ok(Some(header))
+    }
+
+    /// What the header's `extraData` commits to, without the rest of the body.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn consensus(&self, height: Height) -> Result<Option<ConsensusRecord>, StoreError> {
+        let record = self.kv().with(Table::Bodies, &height_key(height), |mut body| {
+            let record = RlpHeader::decode_bytes(&mut body, false).map_err(BlockError::from)?;
+            Ok::<_, BlockError>(ConsensusRecord::decode(record)?)
+        })?;
+        Ok(record.transpose()?)
     }
 
     /// # Errors

@@ -2,9 +2,9 @@ use alloy::primitives::B256;
 use edgeloom_types::{BlockError, Height};
 use std::{io, path::PathBuf};
 
-/// Why the store did not do what was asked. [`Self::Locked`], [`Self::Version`], [`Self::Outdated`] and [`Self::Absent`]
-/// are for the operator to fix; [`Self::UnknownHeight`], [`Self::Pruned`] and [`Self::NoTrieHistory`] are the reader's; [`Self::NotNext`], [`Self::Root`], [`Self::Rows`] and [`Self::Stale`] are
-/// bugs of the caller; the rest is the disk's fault, and the process should stop.
+/// Why the store did not do what was asked. [`Self::Locked`], [`Self::Version`] and [`Self::OldBlocks`] are for the
+/// operator to fix; [`Self::UnknownHeight`] and [`Self::Pruned`] are the reader's; [`Self::NotNext`], [`Self::Root`],
+/// [`Self::Rows`] and [`Self::Stale`] are bugs of the caller; the rest is the disk's fault, and the process should stop.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     #[error("data directory {0} is in use by another process: stop that one, or choose another directory")]
@@ -15,12 +15,11 @@ pub enum StoreError {
     )]
     Version { path: PathBuf, found: u32, expected: u32 },
     #[error(
-        "database {path} has layout version {found}, this build reads version {expected}: \
-         stop the node and run `edgeloom db migrate --data DIR`, DIR being its data directory"
+        "database {path} has layout version {found}, whose blocks hold their consensus record in extraData; in version \
+         {expected} extraData is its hash, so the chain would have other block hashes and cannot be migrated: \
+         use the build that wrote it, or start a new chain in an empty directory"
     )]
-    Outdated { path: PathBuf, found: u32, expected: u32 },
-    #[error("there is no database in {0}")]
-    Absent(PathBuf),
+    OldBlocks { path: PathBuf, found: u32, expected: u32 },
     #[error("height {asked} is not committed, the tip is at {}", tip.map_or("nothing".into(), |tip| tip.to_string()))]
     UnknownHeight { asked: Height, tip: Option<Height> },
     #[error(
@@ -28,11 +27,6 @@ pub enum StoreError {
          ask an archive node, which runs without --history"
     )]
     Pruned { asked: Height, oldest: Height },
-    #[error(
-        "trie nodes of block {asked} were never written, this database has them from block {first} on: \
-         ask a node that synced with this build"
-    )]
-    NoTrieHistory { asked: Height, first: Height },
     #[error("block {hash} at height {height} does not follow the committed tip")]
     NotNext { height: Height, hash: B256 },
     #[error("state root {header} in the header is not {computed} of the layer that would be committed")]

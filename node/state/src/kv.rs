@@ -7,7 +7,7 @@ mod rocks;
 
 use crate::{
     error::StoreError,
-    table::{LAYOUT_VERSION, META_LAYOUT, Table},
+    table::{META_LAYOUT, Table},
 };
 use journal::Journal;
 use memory::Memory;
@@ -38,12 +38,7 @@ pub(crate) enum Durability {
 
 impl Kv {
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
-        Self::open_layout(path, LAYOUT_VERSION)
-    }
-
-    /// A database of another version, to migrate it.
-    pub(crate) fn open_layout(path: &Path, version: u32) -> Result<Self, StoreError> {
-        Ok(Self { backend: Backend::Rocks(Rocks::open(path, version)?), journal: Journal::default() })
+        Ok(Self { backend: Backend::Rocks(Rocks::open(path)?), journal: Journal::default() })
     }
 
     pub(crate) fn memory() -> Self {

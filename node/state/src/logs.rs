@@ -145,6 +145,7 @@ impl Store {
     pub fn transaction_hashes(&self, height: Height) -> Result<Option<Vec<B256>>, StoreError> {
         let corrupt = |error: alloy_rlp::Error| StoreError::corrupt(format!("body: {error}"));
         let hashes = self.kv().with(Table::Bodies, &height_key(height), |mut body| {
+            RlpHeader::decode_bytes(&mut body, false)?; // the consensus record
             let mut list = RlpHeader::decode_bytes(&mut body, true)?;
             let mut hashes = Vec::new();
             while !list.is_empty() {

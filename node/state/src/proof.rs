@@ -46,8 +46,8 @@ impl Store {
     /// hundred seeks below the tip, and about ten reads at the tip.
     ///
     /// # Errors
-    /// [`StoreError::UnknownHeight`] above the tip, [`StoreError::Pruned`] below [`Store::oldest`],
-    /// [`StoreError::NoTrieHistory`] where a migration found no trie nodes; the disk's.
+    /// [`StoreError::UnknownHeight`] above the tip, [`StoreError::Pruned`] below [`Store::oldest`]; the
+    /// disk's.
     pub fn proof(&self, address: Address, slots: &[U256], height: Height) -> Result<AccountProof, StoreError> {
         self.committed(height)?;
         let snapshot = self.kv().snapshot();
@@ -57,9 +57,6 @@ impl Store {
         }
         drop(snapshot);
         self.kept(height)?;
-        if height < self.first_proof() {
-            return Err(StoreError::NoTrieHistory { asked: height, first: self.first_proof() });
-        }
         let header = self.header(height)?.ok_or_else(|| StoreError::corrupt(format!("no header of {height}")))?;
         State::Past(self, height).proof(address, slots, header.state_root)
     }

@@ -4,7 +4,7 @@ use crate::{
     history::HistoryView,
     kv::Kv,
     prune::Pruning,
-    table::{META_FIRST_PROOF, META_TIP, Table},
+    table::{META_TIP, Table},
     view::View,
 };
 use alloy::primitives::{B256, Bytes, KECCAK256_EMPTY};
@@ -34,16 +34,14 @@ struct Inner {
     /// One commit at a time.
     commit: Mutex<()>,
     pruning: Pruning,
-    /// [`META_FIRST_PROOF`], which only a migration writes.
-    first_proof: Height,
 }
 
 impl Store {
     /// Opens the database in the directory `path`, or makes an empty one.
     ///
     /// # Errors
-    /// [`StoreError::Locked`] while another process has it open, [`StoreError::Version`] when another build's layout is
-    /// in it, [`StoreError::Outdated`] for one that [`Store::migrate`] brings here, [`StoreError::Io`] and [`StoreError::Database`] when the disk fails.
+    /// [`StoreError::Locked`] while another process has it open, [`StoreError::OldBlocks`] or [`StoreError::Version`] when an
+    /// earlier or another build's layout is in it, [`StoreError::Io`] and [`StoreError::Database`] when the disk fails.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         Self::over(Kv::open(path)?)
     }
@@ -55,9 +53,9 @@ impl Store {
 
     fn over(kv: Kv) -> Result<Self, StoreError> {
         let tip = kv.get(Table::Meta, META_TIP)?.map(|row| Tip::decode(&row)).transpose()?;
-        let (pruning, first_proof) = (Pruning::stored(&kv)?, stored_height(&kv, META_FIRST_PROOF)?);
+        let pruning = Pruning::stored(&kv)?;
         let (tip, rewinds, commit) = (RwLock::new(tip), RwLock::default(), Mutex::default());
-        Ok(Self(Arc::new(Inner { kv, tip, rewinds, commit, pruning, first_proof })))
+        Ok(Self(Arc::new(Inner { kv, tip, rewinds, commit, pruning })))
     }
 
     /// The newest committed block; `None` before genesis is.
@@ -106,10 +104,6 @@ impl Store {
 
     pub(crate) fn pruning(&self) -> &Pruning {
         &self.0.pruning
-    }
-
-    pub(crate) fn first_proof(&self) -> Height {
-        self.0.first_proof
     }
 
     pub(crate) fn commit_lock(&self) -> &Mutex<()> {

@@ -5,21 +5,19 @@ use alloy::primitives::B256;
 use alloy_trie::Nibbles;
 use edgeloom_types::Height;
 
-/// Changes when any key or value encoding does. An unknown version is refused at open.
-pub(crate) const LAYOUT_VERSION: u32 = 2;
-
-/// As [`LAYOUT_VERSION`], without the history of trie nodes and the index of logs.
-pub(crate) const LAYOUT_WITHOUT_TRIE_HISTORY: u32 = 1;
+/// Changes when any key or value encoding does. Every other version is refused at open. Versions 1 and 2 had the
+/// consensus record in the header, in place of its hash.
+pub(crate) const LAYOUT_VERSION: u32 = 3;
 
 /// One column family each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Table {
-    /// [`META_LAYOUT`] → version u32; [`META_TIP`] → tip; [`META_OLDEST`], [`META_FIRST_PROOF`] → height, absent for
+    /// [`META_LAYOUT`] → version u32; [`META_TIP`] → tip; [`META_OLDEST`] → height, absent for
     /// genesis; [`META_SWEEP`] → index of a table u8 ‖ key; [`META_CHEATED`]; [`META_PREIMAGE`].
     Meta,
     /// Height → RLP header.
     Headers,
-    /// Height → RLP of the transactions followed by RLP of the certificates, as in `Block::encode`.
+    /// Height → RLP of the consensus record, of the transactions and of the certificates, as in `Block::encode`.
     Bodies,
     /// Height → one 20-byte address per transaction.
     Senders,
@@ -62,7 +60,6 @@ pub(crate) const META_TIP: &[u8] = b"tip";
 /// The lowest height whose state can be read.
 pub(crate) const META_OLDEST: &[u8] = b"oldest";
 /// The lowest height whose trie nodes are kept; those of earlier blocks were never written.
-pub(crate) const META_FIRST_PROOF: &[u8] = b"first_proof";
 /// Where pruning goes on.
 pub(crate) const META_SWEEP: &[u8] = b"sweep";
 

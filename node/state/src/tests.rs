@@ -1,7 +1,6 @@
 mod concurrent;
 mod kill;
 mod logs;
-mod migrate;
 mod prune;
 mod refusal;
 mod rows;

@@ -15,7 +15,7 @@ use alloy::primitives::B256;
 use alloy_rlp::Decodable;
 use alloy_trie::{EMPTY_ROOT_HASH, Nibbles, nodes::TrieNode};
 use merge::Merge;
-pub(crate) use past::{PastTrie, encode as encode_past};
+pub(crate) use past::PastTrie;
 pub(crate) use prove::prove;
 use std::collections::BTreeMap;
 

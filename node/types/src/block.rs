@@ -1,7 +1,8 @@
-//! Blocks as they travel and rest: an Ethereum header, the transactions in their EIP-2718 form, and the finalization
-//! certificates of ancestors that the proposer includes (CHAIN.md C1, C2). The hash is keccak of the RLP header.
+//! Blocks as they travel and rest: an Ethereum header, the consensus record that its `extraData` commits to, the
+//! transactions in their EIP-2718 form, and the finalization certificates of ancestors that the proposer includes
+//! (CHAIN.md C1, C2). The hash is keccak of the RLP header.
 
-use crate::{ExtraData, ExtraDataError, Height};
+use crate::{ConsensusRecord, Height, RecordError};
 use alloy::{
     eips::eip2718::{Decodable2718, Encodable2718},
     primitives::{B256, Bytes, keccak256},
@@ -19,6 +20,7 @@ pub const MAX_CERTIFICATES: usize = 4;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Block {
     pub header: Header,
+    pub consensus: ConsensusRecord,
     pub transactions: Vec<TxEnvelope>,
     /// Encoded [`crate::Certificate`]s of ancestors.
     pub certificates: Vec<Bytes>,
@@ -36,7 +38,10 @@ pub enum BlockError {
     #[error("malformed transaction {index}: {reason}")]
     Transaction { index: usize, reason: String },
     #[error(transparent)]
-    ExtraData(#[from] ExtraDataError),
+    Record(#[from] RecordError),
+    /// Without what it is: a peer's header may hold megabytes there.
+    #[error("extraData is not {0}, the hash of the consensus record")]
+    Commitment(B256),
 }
 
 impl Block {
@@ -44,13 +49,16 @@ impl Block {
         Height::new(self.header.number)
     }
 
-    /// `[header, [transaction bytes …], [certificate …]]`, each transaction as an RLP string of its EIP-2718 form.
+    /// `[header, record, [transaction bytes …], [certificate …]]`, the record as an RLP string, and each transaction as
+    /// one of its EIP-2718 form.
     pub fn encode(&self) -> Vec<u8> {
         let transactions: Vec<Bytes> = self.transactions.iter().map(|t| t.encoded_2718().into()).collect();
-        let length = self.header.length() + transactions.length() + self.certificates.length();
+        let consensus = self.consensus.encode();
+        let length = self.header.length() + consensus.length() + transactions.length() + self.certificates.length();
         let mut out = Vec::with_capacity(length + 5);
         RlpHeader { list: true, payload_length: length }.encode(&mut out);
         self.header.encode(&mut out);
+        consensus.encode(&mut out);
         transactions.encode(&mut out);
         self.certificates.encode(&mut out);
         out
@@ -68,6 +76,7 @@ impl Block {
             return Err(alloy_rlp::Error::UnexpectedLength.into());
         }
         let header = Header::decode(&mut list)?;
+        let consensus = ConsensusRecord::decode(RlpHeader::decode_bytes(&mut list, false)?)?;
         // One string at a time: a list of empty strings would take many times its size in memory.
         let mut encoded = RlpHeader::decode_bytes(&mut list, true)?;
         let mut transactions = Vec::new();
@@ -86,7 +95,7 @@ impl Block {
         if !list.is_empty() {
             return Err(alloy_rlp::Error::UnexpectedLength.into());
         }
-        Ok(Self { header, transactions, certificates })
+        Ok(Self { header, consensus, transactions, certificates })
     }
 }
 
@@ -105,20 +114,22 @@ pub fn certificates_hash(certificates: &[Bytes]) -> B256 {
     keccak256(hashes)
 }
 
-/// A block with what is derived from it once: its hash, its encoding's length and its `extraData`.
+/// A block whose header commits to its consensus record, with its hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SealedBlock {
     block: Block,
     hash: B256,
-    extra: ExtraData,
 }
 
 impl SealedBlock {
     /// # Errors
-    /// [`BlockError::ExtraData`] when the header's `extraData` is not of this chain.
+    /// [`BlockError::Commitment`] when the header's `extraData` is not that of the record.
     pub fn new(block: Block) -> Result<Self, BlockError> {
-        let extra = ExtraData::decode(&block.header.extra_data)?;
-        Ok(Self { hash: block.header.hash_slow(), block, extra })
+        let commitment = block.consensus.commitment();
+        if block.header.extra_data[..] != commitment[..] {
+            return Err(BlockError::Commitment(commitment));
+        }
+        Ok(Self { hash: block.header.hash_slow(), block })
     }
 
     pub const fn block(&self) -> &Block {
@@ -133,8 +144,8 @@ impl SealedBlock {
         self.hash
     }
 
-    pub const fn extra(&self) -> &ExtraData {
-        &self.extra
+    pub const fn consensus(&self) -> &ConsensusRecord {
+        &self.block.consensus
     }
 
     pub fn height(&self) -> Height {
@@ -143,7 +154,7 @@ impl SealedBlock {
 
     /// Milliseconds since the Unix epoch (CHAIN.md C3). Saturates: a header may claim any number of seconds.
     pub const fn timestamp_ms(&self) -> u64 {
-        self.block.header.timestamp.saturating_mul(1000).saturating_add(self.extra.milliseconds as u64)
+        self.block.header.timestamp.saturating_mul(1000).saturating_add(self.block.consensus.milliseconds as u64)
     }
 }
 

@@ -2,7 +2,8 @@
 //! `mixHash` commits to those parameters and validators, so two chains that differ in them have different hashes.
 
 use crate::{
-    Account, AccountDelta, Block, BlockError, Committee, CommitteeError, ExtraData, SealedBlock, StateDelta, Validator,
+    Account, AccountDelta, Block, BlockError, Committee, CommitteeError, ConsensusRecord, SealedBlock, StateDelta,
+    Validator,
 };
 use alloy::{
     eips::{eip1559::INITIAL_BASE_FEE, eip7702::constants::EIP7702_DELEGATION_DESIGNATOR},
@@ -164,7 +165,7 @@ impl Genesis {
     /// The genesis block over the state root of [`Self::delta`].
     ///
     /// # Errors
-    /// [`BlockError`] never in practice: the `extraData` is made here.
+    /// [`BlockError`] never in practice: the header is made for the record here.
     pub fn block(&self, state_root: B256) -> Result<SealedBlock, BlockError> {
         let header = Header {
             ommers_hash: EMPTY_OMMER_ROOT_HASH,
@@ -175,7 +176,7 @@ impl Genesis {
             withdrawals_root: Some(EMPTY_WITHDRAWALS),
             gas_limit: self.file.gas_limit,
             timestamp: self.file.timestamp,
-            extra_data: ExtraData::GENESIS.encode(),
+            extra_data: ConsensusRecord::GENESIS.commitment().into(),
             mix_hash: self.commitment(),
             nonce: B64::ZERO,
             base_fee_per_gas: Some(self.base_fee()),
@@ -185,7 +186,8 @@ impl Genesis {
             requests_hash: Some(alloy::eips::eip7685::EMPTY_REQUESTS_HASH),
             ..Default::default()
         };
-        SealedBlock::new(Block { header, transactions: Vec::new(), certificates: Vec::new() })
+        let consensus = ConsensusRecord::GENESIS;
+        SealedBlock::new(Block { header, consensus, transactions: Vec::new(), certificates: Vec::new() })
     }
 
     fn base_fee(&self) -> u64 {

@@ -1,4 +1,4 @@
-//! The formats that everything on the chain agrees about: heights, blocks, `extraData`, state deltas, genesis,
+//! The formats that everything on the chain agrees about: heights, blocks, consensus records, state deltas, genesis,
 //! committees, votes and finalization certificates. This crate knows no I/O, no async, no EVM and no consensus
 //! engine: it is bytes in, values out, and every length is bounded before anything is allocated.
 
@@ -6,14 +6,14 @@ mod block;
 mod certificate;
 mod committee;
 mod delta;
-mod extra;
 mod genesis;
 mod height;
+mod record;
 
 pub use block::{Block, BlockError, MAX_BLOCK_BYTES, MAX_CERTIFICATES, SealedBlock, certificates_hash};
 pub use certificate::{Certificate, CertificateError, Namespace, VoteKind, quorum};
 pub use committee::{Committee, CommitteeError, Validator, next_mix, reveal_message};
 pub use delta::{Account, AccountDelta, StateDelta};
-pub use extra::{ExtraData, ExtraDataError};
 pub use genesis::{EdgeloomConfig, Genesis, GenesisError};
 pub use height::{Epoch, Height};
+pub use record::{ConsensusRecord, RecordError};

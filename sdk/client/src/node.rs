@@ -1,5 +1,5 @@
 use alloy::primitives::Bytes;
-use edgeloom_node_api::{ChainApiClient, FEED_BYTES_MAX, FeedBlock, Status, Supply};
+use edgeloom_node_api::{ChainApiClient, Consensus, FEED_BYTES_MAX, FeedBlock, Status, Supply};
 use jsonrpsee::{
     core::ClientError,
     http_client::{HttpClient, HttpClientBuilder},
@@ -55,6 +55,14 @@ impl Node {
     /// [`Error::Transport`] and its like.
     pub async fn certificate(&self, height: u64) -> Result<Option<Bytes>, Error> {
         self.read("edge_certificate", |node| ChainApiClient::certificate(node, height)).await
+    }
+
+    /// Who proposed a block, when and in which view: what its header's `extraData` is the hash of. `None` above the tip.
+    ///
+    /// # Errors
+    /// [`Error::Transport`] and its like.
+    pub async fn consensus(&self, height: u64) -> Result<Option<Consensus>, Error> {
+        self.read("edge_consensus", |node| ChainApiClient::consensus(node, height)).await
     }
 
     /// At most `limit` blocks from `from` on; fewer when they are large, none when there are none yet.

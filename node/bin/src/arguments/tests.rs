@@ -26,8 +26,6 @@ fn the_commands_of_the_readme_parse() {
     assert_eq!(run.pruning.history, None);
     let Command::Dev(dev) = parse(&["dev", "--history", "64"]).expect("valid") else { panic!("not dev") };
     assert_eq!(dev.pruning.history.map(NonZeroU64::get), Some(64));
-    let migrate = parse(&["db", "migrate", "--data", "d"]).expect("valid");
-    assert!(matches!(migrate, Command::Db(Db::Migrate { data }) if data.as_os_str() == "d"));
     let fund = format!("{}=1.5", Address::repeat_byte(1));
     let Command::Devnet(devnet) = parse(&["devnet", "--validators", "7", "--fund", &fund]).expect("valid") else {
         panic!("not devnet")
@@ -52,7 +50,6 @@ fn what_cannot_be_meant_is_refused() {
         &["run", "--data", "d", "--genesis", "g"],
         &["run", "--data", "d", "--genesis", "g", "--keys", "k", "--history", "63"],
         &["dev", "--history", "all"],
-        &["db", "migrate"],
     ] {
         assert!(parse(arguments).is_err(), "{arguments:?}");
     }

@@ -2,7 +2,7 @@ use super::*;
 use edgeloom_bindings::{THETA_SUPPLY, addresses};
 
 fn hash(genesis: &Genesis) -> B256 {
-    genesis.block(B256::ZERO).expect("own extraData").hash()
+    genesis.block(B256::ZERO).expect("own record").hash()
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::world::{World, certificate, invalid};
 use crate::{CertificateFault, Chain, Invalid, LOOK_BACK, Proposal};
 use alloy::primitives::Bytes;
-use edgeloom_types::{CertificateError, ExtraData, MAX_CERTIFICATES, SealedBlock, certificates_hash};
+use edgeloom_types::{CertificateError, MAX_CERTIFICATES, SealedBlock, certificates_hash};
 use std::sync::Arc;
 
 const QUORUM: [u8; 3] = [0, 1, 3];
@@ -17,8 +17,8 @@ fn propose(world: &World, chain: &mut Chain, parent: &SealedBlock, held: Vec<Byt
 /// The same block with these certificates, whatever the rules say.
 fn forced(block: &SealedBlock, certificates: Vec<Bytes>) -> Arc<SealedBlock> {
     let mut changed = block.block().clone();
-    let extra = ExtraData { certificates_hash: certificates_hash(&certificates), ..*block.extra() };
-    changed.header.extra_data = extra.encode();
+    changed.consensus.certificates_hash = certificates_hash(&certificates);
+    changed.header.extra_data = changed.consensus.commitment().into();
     changed.certificates = certificates;
     Arc::new(SealedBlock::new(changed).expect("ours"))
 }
@@ -90,7 +90,8 @@ fn faults_are_named() {
     assert_eq!(fault(&world, &mut chain, vec![of_sibling]).1, CertificateFault::NoAncestor(sibling.hash()));
 
     let mut elsewhen = first.block.block().clone();
-    elsewhen.header.extra_data = ExtraData { epoch: 1, ..*first.block.extra() }.encode();
+    elsewhen.consensus.epoch = 1;
+    elsewhen.header.extra_data = elsewhen.consensus.commitment().into();
     let elsewhen = certificate(&chain, &SealedBlock::new(elsewhen).expect("ours"), &QUORUM);
     // Its payload names that other header, so name ours in its place.
     let mut bytes = elsewhen.to_vec();

@@ -4,7 +4,7 @@ use super::world::{World, beneficiary, call, identity, invalid, sign, transfer, 
 use crate::{Chain, Invalid};
 use alloy::primitives::{Address, B64, B256, Bloom, Bytes, Signature, TxKind, U256};
 use alloy_consensus::{TxEip1559, TxEnvelope, proofs::calculate_transaction_root};
-use edgeloom_types::{Block, Epoch, ExtraData, SealedBlock, next_mix, reveal_message};
+use edgeloom_types::{Block, ConsensusRecord, Epoch, SealedBlock, next_mix, reveal_message};
 use std::sync::Arc;
 
 /// A node, and a valid block of two transactions on its tip that another node made.
@@ -22,7 +22,8 @@ fn verdict(change: impl FnOnce(&mut Block)) -> Invalid {
     let (_, mut node, block) = case();
     let mut changed = block.block().clone();
     change(&mut changed);
-    let changed = Arc::new(SealedBlock::new(changed).expect("well-formed extraData"));
+    changed.header.extra_data = changed.consensus.commitment().into();
+    let changed = Arc::new(SealedBlock::new(changed).expect("committed to"));
     assert_ne!(changed.hash(), block.hash());
     let verdict = invalid(node.verify(&changed));
     assert_eq!(node.pending(), 0);
@@ -30,12 +31,8 @@ fn verdict(change: impl FnOnce(&mut Block)) -> Invalid {
     verdict
 }
 
-fn verdict_of_extra(change: impl FnOnce(&mut ExtraData)) -> Invalid {
-    verdict(|block| {
-        let mut extra = ExtraData::decode(&block.header.extra_data).expect("ours");
-        change(&mut extra);
-        block.header.extra_data = extra.encode();
-    })
+fn verdict_of_record(change: impl FnOnce(&mut ConsensusRecord)) -> Invalid {
+    verdict(|block| change(&mut block.consensus))
 }
 
 fn verdict_of_body(change: impl FnOnce(&mut Vec<TxEnvelope>)) -> Invalid {
@@ -57,10 +54,9 @@ fn timestamp() {
     assert_eq!(same, Invalid::Timestamp { parent_ms, found_ms: parent_ms });
     // Seconds may stand still as long as milliseconds move.
     let (_, mut node, block) = case();
-    let mut extra = *block.extra();
-    extra.milliseconds = 1;
     let mut sooner = block.block().clone();
-    (sooner.header.timestamp, sooner.header.extra_data) = (1_800_000_001, extra.encode());
+    (sooner.header.timestamp, sooner.consensus.milliseconds) = (1_800_000_001, 1);
+    sooner.header.extra_data = sooner.consensus.commitment().into();
     node.verify(&Arc::new(SealedBlock::new(sooner).expect("ours"))).expect("valid");
 }
 
@@ -103,12 +99,12 @@ fn fixed_fields() {
 
 #[test]
 fn epoch() {
-    assert_eq!(verdict_of_extra(|extra| extra.epoch = 1), Invalid::Epoch { expected: Epoch::new(0), found: 1 });
+    assert_eq!(verdict_of_record(|record| record.epoch = 1), Invalid::Epoch { expected: Epoch::new(0), found: 1 });
 }
 
 #[test]
 fn leader() {
-    assert_eq!(verdict_of_extra(|extra| extra.leader = identity(9)), Invalid::Leader(identity(9)));
+    assert_eq!(verdict_of_record(|record| record.leader = identity(9)), Invalid::Leader(identity(9)));
 }
 
 #[test]
@@ -125,8 +121,7 @@ fn reveal() {
     let of_another_height = voting_key(1).sign(&message).to_bytes();
     for reveal in [of_another_height, [0; 96]] {
         let forged = verdict(|block| {
-            let extra = ExtraData { reveal, ..ExtraData::decode(&block.header.extra_data).expect("ours") };
-            block.header.extra_data = extra.encode();
+            block.consensus.reveal = reveal;
             block.header.mix_hash = next_mix(mix, &reveal);
         });
         assert_eq!(forged, Invalid::Reveal);

@@ -135,11 +135,11 @@ impl World {
 
 /// A finalization certificate of `block` by `signers`, as the engine encodes it; views are small.
 pub(crate) fn certificate(chain: &Chain, block: &SealedBlock, signers: &[u8]) -> Bytes {
-    let extra = block.extra();
+    let record = block.consensus();
     let small = |number: u64| u8::try_from(number % 100).expect("below 100");
-    let mut bytes = vec![small(extra.epoch), small(extra.view), small(extra.parent_view)];
+    let mut bytes = vec![small(record.epoch), small(record.view), small(record.parent_view)];
     bytes.extend(block.hash());
-    let message = Namespace::new(chain.genesis_hash(), Epoch::new(extra.epoch)).message(VoteKind::Finalize, &bytes);
+    let message = Namespace::new(chain.genesis_hash(), Epoch::new(record.epoch)).message(VoteKind::Finalize, &bytes);
     let signatures: Vec<_> = signers.iter().map(|seat| voting_key(*seat).sign(&message)).collect();
     bytes.extend(u64::from(SEATS).to_be_bytes());
     bytes.push(signers.iter().fold(0, |bits, seat| bits | 1 << seat));

@@ -3,7 +3,7 @@ use crate::world::{World, validator_keys};
 use alloy::primitives::B256;
 use alloy_consensus::{Header, TxEnvelope};
 use commonware_codec::{DecodeExt as _, Encode as _};
-use edgeloom_types::ExtraData;
+use edgeloom_types::{BlockError, ConsensusRecord};
 
 fn transactions(count: u64) -> Vec<TxEnvelope> {
     let world = World::new(1, 100);
@@ -11,26 +11,26 @@ fn transactions(count: u64) -> Vec<TxEnvelope> {
 }
 
 fn block(transactions: Vec<TxEnvelope>, certificates: Vec<alloy::primitives::Bytes>) -> Block {
-    let extra = ExtraData {
+    let consensus = ConsensusRecord {
         epoch: 3,
         view: 17,
         parent_view: 15,
         leader: validator_keys(0).identity(),
         certificates_hash: certificates_hash(&certificates),
-        ..ExtraData::GENESIS
+        ..ConsensusRecord::GENESIS
     };
     let header = Header {
         number: 300,
         parent_hash: B256::repeat_byte(7),
         transactions_root: calculate_transaction_root(&transactions),
-        extra_data: extra.encode(),
+        extra_data: consensus.commitment().into(),
         ..Default::default()
     };
-    Block { header, transactions, certificates }
+    Block { header, consensus, transactions, certificates }
 }
 
 fn wire(block: Block) -> WireBlock {
-    WireBlock::new(Arc::new(SealedBlock::new(block).expect("own extraData"))).expect("fits")
+    WireBlock::new(Arc::new(SealedBlock::new(block).expect("own record"))).expect("fits")
 }
 
 /// What a peer would send, whatever it holds.
@@ -65,6 +65,26 @@ fn a_header_with_another_body_is_not_the_block() {
 }
 
 #[test]
+fn a_header_with_another_record_is_not_the_block() {
+    let honest = block(transactions(1), vec![vec![9].into()]);
+    let ours = honest.consensus;
+    let forgeries = [
+        ConsensusRecord { milliseconds: 1, ..ours },
+        ConsensusRecord { reveal: [1; 96], ..ours },
+        ConsensusRecord { view: 18, ..ours },
+        ConsensusRecord { parent_view: 16, ..ours },
+        ConsensusRecord { epoch: 4, ..ours },
+        ConsensusRecord { leader: validator_keys(1).identity(), ..ours },
+        ConsensusRecord { certificates_hash: B256::ZERO, ..ours },
+    ];
+    for consensus in forgeries {
+        let refused = WireBlock::decode(message(&Block { consensus, ..honest.clone() })).expect_err("forged");
+        let Error::Wrapped(_, cause) = refused else { panic!("{refused}") };
+        assert!(matches!(cause.downcast_ref(), Some(BlockError::Commitment(_))), "{cause}");
+    }
+}
+
+#[test]
 fn garbage_is_refused() {
     let honest = block(transactions(1), vec![]);
     let bytes = message(&honest);
@@ -75,14 +95,15 @@ fn garbage_is_refused() {
     // No point of the curve has this y.
     let leader = B256::from([2; 32]);
     assert!(identity_key(&leader).is_none());
-    no_leader.header.extra_data = ExtraData { leader, ..ExtraData::GENESIS }.encode();
+    no_leader.consensus.leader = leader;
+    no_leader.header.extra_data = no_leader.consensus.commitment().into();
     assert!(WireBlock::decode(message(&no_leader)).is_err());
     assert!(WireBlock::decode(Bytes::from(vec![0xff; 9])).is_err(), "a length beyond the limit");
 }
 
 #[test]
 fn genesis_fits() {
-    let genesis = World::new(4, 100).genesis.block(B256::ZERO).expect("own extraData");
+    let genesis = World::new(4, 100).genesis.block(B256::ZERO).expect("own record");
     let wire = WireBlock::new(Arc::new(genesis)).expect("fits");
     assert_eq!(WireBlock::decode(wire.encode()).expect("well-formed").height(), Height::zero());
 }

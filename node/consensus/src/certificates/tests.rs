@@ -1,11 +1,12 @@
 use super::*;
 use alloy_consensus::Header;
-use edgeloom_types::{Block, ExtraData};
+use edgeloom_types::{Block, ConsensusRecord};
 
 fn block(height: u64, parent: B256, certificates: Vec<Bytes>) -> SealedBlock {
+    let consensus = ConsensusRecord::GENESIS;
     let header =
-        Header { number: height, parent_hash: parent, extra_data: ExtraData::GENESIS.encode(), ..Default::default() };
-    SealedBlock::new(Block { header, transactions: vec![], certificates }).expect("own extraData")
+        Header { number: height, parent_hash: parent, extra_data: consensus.commitment().into(), ..Default::default() };
+    SealedBlock::new(Block { header, consensus, transactions: vec![], certificates }).expect("own record")
 }
 
 /// Something that decodes as a certificate for `block`.

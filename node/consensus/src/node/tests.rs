@@ -188,7 +188,7 @@ fn lossy_run(seed: u64) -> (String, Vec<B256>) {
         assert!(carried.values().all(|count| *count == 1), "no certificate twice");
         println!(
             "seed {seed}: 60 blocks in {} views, {:?} simulated, {} certificates carried",
-            nodes[0].block(60).extra().view,
+            nodes[0].block(60).consensus().view,
             context.current().duration_since(std::time::UNIX_EPOCH).expect("after it"),
             carried.len(),
         );
@@ -245,7 +245,7 @@ fn epochs_and_a_lost_database() {
         assert_same(&nodes, 50);
         for height in 1..=50 {
             let block = nodes[3].block(height);
-            assert_eq!(block.extra().epoch, height / 8);
+            assert_eq!(block.consensus().epoch, height / 8);
             let known = nodes[3].marshal.get_block(Height::new(height)).await.expect("final");
             assert_eq!(known.height().get(), height);
         }

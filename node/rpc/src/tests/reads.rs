@@ -158,6 +158,14 @@ async fn the_chains_own_methods_give_whole_blocks_and_the_supply() {
     assert_eq!(receipts.len(), 1);
     assert_eq!(world.get("edge_feed", json!([4, 10])).await, json!([]));
     assert!(world.get("edge_certificate", json!([1])).await.is_null());
+    let block = world.get("eth_getBlockByNumber", json!(["0x1", false])).await;
+    let consensus: edgeloom_node_api::Consensus =
+        serde_json::from_value(world.get("edge_consensus", json!([1])).await).unwrap();
+    assert_eq!(block["extraData"], keccak256(&consensus.record).to_string(), "what tools read has 32 bytes");
+    let seconds = u64::from_str_radix(block["timestamp"].as_str().unwrap().trim_start_matches("0x"), 16).unwrap();
+    assert_eq!(seconds * 1000 + u64::from(consensus.milliseconds), feed[0].timestamp_ms);
+    assert_eq!((consensus.view, consensus.parent_view), (1, 0));
+    assert!(world.get("edge_consensus", json!([4])).await.is_null());
     let supply = world.get("edge_supply", json!([])).await;
     assert_eq!(supply["conserved"], true, "{supply}");
     assert_ne!(supply["burned"], "0x0");

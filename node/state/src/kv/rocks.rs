@@ -3,7 +3,7 @@
 use super::{Durability, Step, Visit, Walk};
 use crate::{
     error::StoreError,
-    table::{LAYOUT_VERSION, LAYOUT_WITHOUT_TRIE_HISTORY, META_LAYOUT, META_TIP, Table},
+    table::{LAYOUT_VERSION, META_LAYOUT, META_TIP, Table},
 };
 use rocksdb::{
     BlockBasedOptions, BottommostLevelCompaction, Cache, ColumnFamily, ColumnFamilyDescriptor, CompactOptions, DB,
@@ -34,7 +34,7 @@ pub(crate) struct Rocks {
 }
 
 impl Rocks {
-    pub(super) fn open(path: &Path, version: u32) -> Result<Self, StoreError> {
+    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
         let io = |source| StoreError::Io { path: path.to_path_buf(), source };
         create_dir_all(path).map_err(io)?;
         let lock = File::create(path.join(LOCK_FILE)).map_err(io)?;
@@ -44,20 +44,20 @@ impl Rocks {
         })?;
         let cache = Cache::new_lru_cache(BLOCK_CACHE_BYTES);
         let families = Table::ALL.map(|table| ColumnFamilyDescriptor::new(table.name(), table_options(table, &cache)));
-        refuse_other_layouts(path, version)?;
+        refuse_other_layouts(path)?;
         let rocks = Self { db: DB::open_cf_descriptors(&database_options(), path, families)?, _lock: lock };
-        rocks.check_version(path, version)?;
+        rocks.check_version(path)?;
         Ok(rocks)
     }
 
     /// Writes the version into a new database, compares it in an old one.
-    fn check_version(&self, path: &Path, version: u32) -> Result<(), StoreError> {
+    fn check_version(&self, path: &Path) -> Result<(), StoreError> {
         match self.get(Table::Meta, META_LAYOUT)? {
-            Some(found) => expect_version(path, &found, version),
-            None if self.get(Table::Meta, META_TIP)?.is_some() => expect_version(path, &[], version),
+            Some(found) => expect_version(path, &found),
+            None if self.get(Table::Meta, META_TIP)?.is_some() => expect_version(path, &[]),
             None => {
                 let mut batch = self.batch();
-                batch.put(Table::Meta, META_LAYOUT, &version.to_be_bytes());
+                batch.put(Table::Meta, META_LAYOUT, &LAYOUT_VERSION.to_be_bytes());
                 self.write(batch, Durability::Synced)
             }
         }
@@ -243,7 +243,7 @@ fn prefix(table: Table) -> Option<SliceTransform> {
 }
 
 /// Looks before opening for writing: a database whose tables are not ours gets no table created in it.
-fn refuse_other_layouts(path: &Path, version: u32) -> Result<(), StoreError> {
+fn refuse_other_layouts(path: &Path) -> Result<(), StoreError> {
     if !path.join("CURRENT").exists() {
         return Ok(());
     }
@@ -258,16 +258,12 @@ fn refuse_other_layouts(path: &Path, version: u32) -> Result<(), StoreError> {
         let db = DB::open_cf_for_read_only(&options, path, [meta], false)?;
         let family = db.cf_handle(meta).expect("just opened");
         if let Some(found) = db.get_cf(family, META_LAYOUT)? {
-            return expect_version(path, &found, version);
+            return expect_version(path, &found);
         }
     }
     // Killed while it was being created: the missing tables are created now. Every database has `default`; we never
     // write to it, whoever made a database with rows there did.
-    if present.iter().all(|name| known(name)) && is_default_empty(path)? {
-        Ok(())
-    } else {
-        expect_version(path, &[], version)
-    }
+    if present.iter().all(|name| known(name)) && is_default_empty(path)? { Ok(()) } else { expect_version(path, &[]) }
 }
 
 fn is_default_empty(path: &Path) -> Result<bool, StoreError> {
@@ -278,11 +274,11 @@ fn is_default_empty(path: &Path) -> Result<bool, StoreError> {
     Ok(!rows.valid())
 }
 
-fn expect_version(path: &Path, found: &[u8], expected: u32) -> Result<(), StoreError> {
+fn expect_version(path: &Path, found: &[u8]) -> Result<(), StoreError> {
     let (path, found) = (path.to_path_buf(), found.try_into().map_or(0, u32::from_be_bytes));
-    match (found, expected) {
-        _ if found == expected => Ok(()),
-        (LAYOUT_WITHOUT_TRIE_HISTORY, LAYOUT_VERSION) => Err(StoreError::Outdated { path, found, expected }),
-        _ => Err(StoreError::Version { path, found, expected }),
+    match found {
+        LAYOUT_VERSION => Ok(()),
+        1..LAYOUT_VERSION => Err(StoreError::OldBlocks { path, found, expected: LAYOUT_VERSION }),
+        _ => Err(StoreError::Version { path, found, expected: LAYOUT_VERSION }),
     }
 }

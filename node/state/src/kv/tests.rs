@@ -155,6 +155,21 @@ fn another_layout_is_refused_and_left_alone() {
 }
 
 #[test]
+fn a_layout_with_other_blocks_is_refused_with_the_reason() {
+    for old in 1..LAYOUT_VERSION {
+        let directory = tempfile::tempdir().expect("a temporary directory");
+        let kv = Kv::open(directory.path()).expect("opens");
+        let mut batch = kv.batch();
+        batch.put(Table::Meta, META_LAYOUT, &old.to_be_bytes());
+        kv.write(batch, Durability::Synced).expect("the disk works");
+        drop(kv);
+        let refused = Kv::open(directory.path()).expect_err("an old layout");
+        assert!(matches!(refused, StoreError::OldBlocks { found, .. } if found == old), "{refused:?}");
+        assert!(refused.to_string().ends_with("start a new chain in an empty directory"), "{refused}");
+    }
+}
+
+#[test]
 fn a_database_of_somebody_else_s_is_refused_and_left_alone() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let mut options = rocksdb::Options::default();

@@ -19,9 +19,9 @@ pub(super) fn chain(store: Store, blocks: &[Vec<Logs>]) -> Store {
     commit(&store, &store.view().extend(StateDelta::default()).expect("extends"));
     for receipts in blocks {
         let layer = store.view().extend(StateDelta::default()).expect("extends");
-        let header = empty_block(store.tip(), &layer).header().clone();
         let transactions = (0..receipts.len() as u64).map(transaction).collect();
-        let block = SealedBlock::new(Block { header, transactions, certificates: Vec::new() }).expect("our extraData");
+        let block = Block { transactions, ..empty_block(store.tip(), &layer).block().clone() };
+        let block = SealedBlock::new(block).expect("our record");
         let receipts: Vec<_> = receipts.iter().map(|logs| receipt(logs.clone())).collect();
         let senders = vec![Address::ZERO; receipts.len()];
         let commit = Commit {

@@ -24,7 +24,7 @@ fn refused(store: &Store, block: &SealedBlock, layer: &Layer, senders: &[Address
 fn altered(block: &SealedBlock, alter: impl FnOnce(&mut alloy_consensus::Header)) -> SealedBlock {
     let mut block = block.block().clone();
     alter(&mut block.header);
-    SealedBlock::new(block).expect("our extraData")
+    SealedBlock::new(block).expect("our record")
 }
 
 #[test]

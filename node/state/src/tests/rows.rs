@@ -3,8 +3,10 @@
 use super::world::{commit, empty_block};
 use crate::{Commit, Store};
 use alloy::primitives::{Address, B256, Bytes, Log, Signature, TxKind, U256};
-use alloy_consensus::{Eip658Value, Receipt, ReceiptEnvelope, SignableTransaction, TxEip1559, TxEnvelope, TxType};
-use edgeloom_types::{Block, Height, SealedBlock, StateDelta};
+use alloy_consensus::{
+    Eip658Value, Header, Receipt, ReceiptEnvelope, SignableTransaction, TxEip1559, TxEnvelope, TxType,
+};
+use edgeloom_types::{Block, ConsensusRecord, Height, SealedBlock, StateDelta};
 
 fn transaction(nonce: u64) -> TxEnvelope {
     let to = TxKind::Call(Address::repeat_byte(9));
@@ -23,12 +25,14 @@ fn chain(store: &Store) -> (SealedBlock, Vec<Address>, Vec<ReceiptEnvelope>) {
     commit(store, &store.view().extend(StateDelta::default()).expect("extends"));
     let layer = store.view().extend(StateDelta::default()).expect("extends");
     let shell = empty_block(store.tip(), &layer);
+    let consensus = ConsensusRecord { view: 7, ..ConsensusRecord::GENESIS };
     let block = SealedBlock::new(Block {
-        header: shell.header().clone(),
+        header: Header { extra_data: consensus.commitment().into(), ..shell.header().clone() },
+        consensus,
         transactions: (0..3).map(transaction).collect(),
         certificates: vec![Bytes::from_static(b"certificate of an ancestor")],
     });
-    let block = block.expect("our extraData");
+    let block = block.expect("our record");
     let senders: Vec<_> = (1..4).map(Address::repeat_byte).collect();
     let receipts: Vec<_> = (1..4).map(|index| receipt(index * 21_000)).collect();
     store
@@ -48,6 +52,7 @@ fn assert_reads_back(store: &Store, (block, senders, receipts): &(SealedBlock, V
     let height = Height::new(1);
     assert_eq!(store.block(height).expect("reads").as_ref(), Some(block));
     assert_eq!(store.header(height).expect("reads").as_ref(), Some(block.header()));
+    assert_eq!(store.consensus(height).expect("reads").as_ref(), Some(block.consensus()));
     assert_eq!(store.hash_at(height).expect("reads"), Some(block.hash()));
     assert_eq!(store.height_of(block.hash()).expect("reads"), Some(height));
     assert_eq!(store.senders(height).expect("reads").as_ref(), Some(senders));
@@ -80,6 +85,7 @@ fn what_is_not_committed_is_not_found() {
     let above = Height::new(2);
     assert_eq!(store.block(above).expect("reads"), None);
     assert_eq!(store.header(above).expect("reads"), None);
+    assert_eq!(store.consensus(above).expect("reads"), None);
     assert_eq!(store.hash_at(above).expect("reads"), None);
     assert_eq!(store.receipts(above).expect("reads"), None);
     assert_eq!(store.senders(above).expect("reads"), None);

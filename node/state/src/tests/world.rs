@@ -7,7 +7,7 @@ use alloy_trie::{
     TrieAccount,
     root::{state_root_unhashed, storage_root_unhashed},
 };
-use edgeloom_types::{Account, AccountDelta, Block, ExtraData, SealedBlock, StateDelta};
+use edgeloom_types::{Account, AccountDelta, Block, ConsensusRecord, SealedBlock, StateDelta};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -155,14 +155,16 @@ pub(super) fn grow(store: &Store, model: &Model, ops: &[Op]) -> Model {
 
 /// A block without transactions over `parent` that leads to `layer`'s root.
 pub(super) fn empty_block(parent: Option<Tip>, layer: &Layer) -> SealedBlock {
+    let consensus = ConsensusRecord::GENESIS;
     let header = Header {
         parent_hash: parent.map_or(B256::ZERO, |tip| tip.hash),
         number: parent.map_or(0, |tip| tip.height.get() + 1),
         state_root: layer.root(),
-        extra_data: ExtraData::GENESIS.encode(),
+        extra_data: consensus.commitment().into(),
         ..Default::default()
     };
-    SealedBlock::new(Block { header, transactions: Vec::new(), certificates: Vec::new() }).expect("our extraData")
+    SealedBlock::new(Block { header, consensus, transactions: Vec::new(), certificates: Vec::new() })
+        .expect("our record")
 }
 
 pub(super) fn commit(store: &Store, layer: &Layer) {

@@ -46,7 +46,7 @@ fn geth_s_format_with_defaults() {
 
 #[test]
 fn the_hash_commits_to_every_parameter_and_every_validator() {
-    let hash = |value: &Value| parse(value).expect("valid").block(B256::ZERO).expect("own extraData").hash();
+    let hash = |value: &Value| parse(value).expect("valid").block(B256::ZERO).expect("own record").hash();
     assert_eq!(hash(&file()), hash(&file()));
     let other = validator(2);
     let two = json!([file()["config"]["edgeloom"]["validators"][0], other]);
@@ -102,7 +102,7 @@ fn each_fault_is_named() {
         matches!(changed("baseFeePerGas", json!(above)), Err(GenesisError::BaseFee(fee)) if U256::from(fee) == above)
     );
     let dear = changed("baseFeePerGas", json!(U256::from(u64::MAX))).expect("64 bits");
-    assert_eq!(dear.block(B256::ZERO).expect("own extraData").header().base_fee_per_gas, Some(u64::MAX));
+    assert_eq!(dear.block(B256::ZERO).expect("own record").header().base_fee_per_gas, Some(u64::MAX));
 }
 
 #[test]
