@@ -2,7 +2,7 @@ use super::*;
 use crate::{
     decode::decode,
     progress::NodeStatus,
-    store::Identity,
+    store::{Identity, rewind::History},
     testing::{Blocks, CHAIN_ID, ETHER, REQUESTER, WORKER, busy, post, theta},
     verify::{Court, compile::Limits, queue::queue},
 };
@@ -34,7 +34,7 @@ impl World {
         let folder = TempDir::new().expect("a folder");
         let store = Store::open(&folder.path().join("index.db")).await.expect("opens");
         let progress = Progress::new(None, None);
-        store.adopt(identity(&blocks)).await.expect("a new file");
+        store.adopt(identity(&blocks), History::Final).await.expect("a new file");
         let app = router(Served::new(store.clone(), progress.clone(), doors(&store)));
         let world = Self { app, store, progress, blocks, _folder: folder };
         world.index(0).await;
@@ -307,7 +307,7 @@ async fn a_body_that_is_too_large_is_refused() {
 #[tokio::test]
 async fn ready_once_backfilled() {
     let world = World::new(busy(1)).await;
-    let status = |node, head| NodeStatus { node, identity: identity(&world.blocks), head, finalized: head };
+    let status = |node, head| NodeStatus { node, identity: identity(&world.blocks), head, hash: Default::default(), finalized: head };
     let (health, body) = world.get("/health").await;
     assert_eq!((health, &body["status"]), (StatusCode::OK, &json!("ok")));
     let (code, body) = world.get("/ready").await;
