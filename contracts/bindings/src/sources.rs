@@ -49,7 +49,12 @@ pub fn published() -> Vec<Published> {
             artifact::MODEL_REGISTRY,
             include_str!("../artifacts/ModelRegistry.metadata.json"),
         ),
-        ("JobMarket", addresses::JOB_MARKET, artifact::JOB_MARKET, include_str!("../artifacts/JobMarket.metadata.json")),
+        (
+            "JobMarket",
+            addresses::JOB_MARKET,
+            artifact::JOB_MARKET,
+            include_str!("../artifacts/JobMarket.metadata.json"),
+        ),
     ];
     let published = |(name, address, artifact, metadata)| Published {
         name,

@@ -14,9 +14,9 @@ use crate::{
     store::{Store, StoreError, payments::Allowance},
     verify::{
         Court,
-        published,
         compile::Limits,
         compilers::Compilers,
+        published,
         queue::{Bench, queue},
     },
 };
@@ -83,7 +83,8 @@ impl Indexer {
         let (desk, bench) = queue(store.clone(), court);
         let (tap, payer) = open_faucet(args, &store, &nodes)?.unzip();
         let facts = facts(args, addr)?;
-        let doors = Doors { nodes: nodes.clone(), desk, compilers, faucet: tap, facts, trusted: args.trusted_proxy.clone() };
+        let doors =
+            Doors { nodes: nodes.clone(), desk, compilers, faucet: tap, facts, trusted: args.trusted_proxy.clone() };
         let follower = Follower {
             store: store.clone(),
             source,

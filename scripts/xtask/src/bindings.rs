@@ -96,7 +96,8 @@ fn project(contracts: &Path, scratch: &Path) -> Result<Project<MultiCompiler, Co
     settings.optimizer.runs = Some(profile.optimizer_runs);
     settings.evm_version = Some(profile.evm_version.parse().map_err(|error| eyre!("evm_version: {error}"))?);
     settings.metadata = Some(SettingsMetadata::new(BytecodeHash::None, false));
-    let artifacts = ConfigurableArtifacts::new([ContractOutputSelection::StorageLayout, ContractOutputSelection::Metadata], []);
+    let artifacts =
+        ConfigurableArtifacts::new([ContractOutputSelection::StorageLayout, ContractOutputSelection::Metadata], []);
     let outputs = artifacts.output_selection().into_iter().map(|output| output.to_string());
     settings.output_selection = OutputSelection::common_output_selection(outputs);
     let settings =

@@ -182,7 +182,10 @@ async fn a_node_of_another_chain_ends_it() {
 }
 
 /// `back` changes the past of a node that has eight blocks, all indexed.
-async fn indexed_after(back: impl FnOnce(&Node), development: bool) -> (TempDir, Running, jsonrpsee::server::ServerHandle) {
+async fn indexed_after(
+    back: impl FnOnce(&Node),
+    development: bool,
+) -> (TempDir, Running, jsonrpsee::server::ServerHandle) {
     let folder = TempDir::new().unwrap();
     let mut node = Node::new(busy(3));
     node.development = development;
@@ -228,7 +231,10 @@ async fn a_final_chain_is_not() {
         let (folder, index, server) = indexed_after(|node| node.replace(past.clone()), false).await;
         let failure = index.failure().await;
         let said = failure.to_string();
-        assert!(said.contains("Final blocks are never replaced") || said.contains("two chains are never mixed"), "{said}");
+        assert!(
+            said.contains("Final blocks are never replaced") || said.contains("two chains are never mixed"),
+            "{said}"
+        );
         drop(server);
         let mut turncoat = Node::new(past);
         turncoat.development = true;

@@ -52,8 +52,7 @@ const PROJECTED: [&str; 8] =
 impl Store {
     /// `None` until [`Self::adopt`].
     pub async fn history(&self) -> Result<Option<History>, StoreError> {
-        let row: Option<i64> =
-            sqlx::query_scalar("select revisable from chain").fetch_optional(&self.writer).await?;
+        let row: Option<i64> = sqlx::query_scalar("select revisable from chain").fetch_optional(&self.writer).await?;
         Ok(row.map(|revisable| if revisable == 1 { History::Revisable } else { History::Final }))
     }
 
@@ -146,10 +145,10 @@ async fn clear(connection: &mut SqliteConnection) -> Result<(), StoreError> {
 async fn judge(connection: &mut SqliteConnection, address: Address, standing: Standing) -> Result<(), StoreError> {
     let changes: &[&str] = match standing {
         Standing::Stands => &[],
-        Standing::Recreated => &[
-            "update contracts set creation = null, created_tx = null, created_block = 0, created_index = 0, \
-             deployer = null, arguments = null where address = ?",
-        ],
+        Standing::Recreated => {
+            &["update contracts set creation = null, created_tx = null, created_block = 0, created_index = 0, \
+             deployer = null, arguments = null where address = ?"]
+        }
         Standing::Gone => {
             &["delete from contracts where address = ?", "delete from contract_sources where address = ?"]
         }

@@ -87,7 +87,10 @@ async fn contracts_stay_where_their_code_does() {
         assert!(store.publish(0, &(contract, Sources::default()), 7).await.unwrap());
     }
     let known = store.presences().await.unwrap();
-    assert_eq!(known[0], Presence { address: addresses[0], code_hash: Some(created.tx), created: Some((created.tx, 1)) });
+    assert_eq!(
+        known[0],
+        Presence { address: addresses[0], code_hash: Some(created.tx), created: Some((created.tx, 1)) }
+    );
     let standings = [Standing::Stands, Standing::Recreated, Standing::Gone];
     let rewind = Rewind { contracts: addresses.into_iter().zip(standings).collect(), ..back(&blocks, 1) };
     store.rewind(&rewind).await.unwrap();
