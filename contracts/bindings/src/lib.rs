@@ -1,6 +1,6 @@
 //! What the contracts look like from Rust: `sol!` types of every interface, the addresses at which genesis puts the
 //! contracts, and the code and storage it puts there. This crate knows no chain, no RPC and no EVM: it turns committed
-//! artifacts into values, and who sends or executes anything is somebody else's claim.
+//! artifacts and their sources into values, and who sends or executes anything is somebody else's claim.
 //!
 //! The modules come straight from `contracts/src/interfaces`, which is the law for selectors, events and errors;
 //! Solidity enums are Rust enums, so a log with an unknown phase fails to decode instead of passing as a number.
@@ -10,6 +10,8 @@ pub mod addresses;
 mod artifact;
 mod interfaces;
 mod predeploys;
+mod sources;
 
 pub use interfaces::{IEdgeProof, IEdgeStaking, IJobMarket, IModelRegistry, ITheta};
 pub use predeploys::{Predeploy, THETA_SUPPLY, predeploys};
+pub use sources::{Published, published, sources};

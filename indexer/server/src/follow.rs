@@ -2,18 +2,26 @@
 //!
 //! F1 A node that fails, or has nothing new for too long, is left for the next one.
 //! F2 A node that is not of the chain, or whose blocks do not hold, is never asked again; the last one ends the process.
+//!    Unless it is a development chain that went back: the index follows it there.
 //! F3 A block is handed on only behind the block before it, so that no node's fault reaches the database.
+
+mod back;
 
 use crate::{
     decode::{DecodeError, Decoded, decode},
     heads::Heads,
     progress::{NodeStatus, Progress},
+    record::BlockFacts,
     source::{FeedPage, Source, SourceError},
-    store::{Cursor, Store, StoreError},
+    store::{
+        Cursor, Store, StoreError,
+        rewind::{History, Rewind},
+    },
 };
+use back::BackError;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::{
-    sync::{mpsc, watch},
+    sync::{mpsc, oneshot, watch},
     time::sleep,
 };
 
@@ -31,6 +39,8 @@ pub enum FollowError {
     Unreachable { seconds: u64, last: SourceError },
     #[error("the node at {url} sent something else than the blocks from {from} on: {source}")]
     Feed { url: String, from: u64, source: DecodeError },
+    #[error("the development chain went back to block {head}")]
+    WentBack { head: u64 },
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -56,9 +66,27 @@ impl FollowError {
             Self::Store(error) => {
                 matches!(error, StoreError::WrongChain { .. } | StoreError::Diverged { .. } | StoreError::Gap { .. })
             }
-            Self::Unreachable { .. } => false,
+            Self::Unreachable { .. } | Self::WentBack { .. } => false,
         }
     }
+
+    /// Whether this is what a chain looks like that took back what was indexed.
+    const fn is_other_past(&self) -> bool {
+        match self {
+            Self::WentBack { .. } => true,
+            Self::Store(StoreError::Diverged { .. }) => true,
+            Self::Store(StoreError::WrongChain { ours, theirs, .. }) => theirs.chain_id == ours.chain_id,
+            _ => false,
+        }
+    }
+}
+
+/// What the writer is to do.
+#[derive(Debug)]
+enum Work {
+    Append(Vec<Decoded>),
+    /// Answers with the cursor afterwards.
+    Rewind(Rewind, oneshot::Sender<Option<Cursor>>),
 }
 
 impl Follower {
@@ -80,6 +108,8 @@ impl Follower {
 enum Step {
     /// Some, of a node that says that it is at `head`.
     Blocks { head: u64 },
+    /// The index went back with its chain.
+    Back,
     /// No block, though the node says that it is at `head`.
     Nothing { head: u64 },
     /// The writer ended.
@@ -92,7 +122,7 @@ struct Fetcher {
     last: Option<Cursor>,
     /// What the active node said when its chain was last compared with the index; `None` after a change of node.
     checked: Option<NodeStatus>,
-    batches: mpsc::Sender<Vec<Decoded>>,
+    batches: mpsc::Sender<Work>,
     stop: watch::Receiver<bool>,
 }
 
@@ -112,6 +142,7 @@ impl Fetcher {
         loop {
             match self.step().await {
                 Ok(Step::Gone) => return Ok(()),
+                Ok(Step::Back) => (retry, reached, moved) = (RETRY_MIN, true, Instant::now()),
                 Ok(Step::Blocks { head }) => {
                     (retry, reached, moved) = (RETRY_MIN, true, Instant::now());
                     if self.next() > head {
@@ -172,6 +203,41 @@ impl Fetcher {
     }
 
     async fn step(&mut self) -> Result<Step, FollowError> {
+        let step = self.advance().await;
+        match step {
+            Err(other) if other.is_other_past() && self.may_go_back().await? => {
+                tracing::warn!(seen = %other, "the development chain took blocks back; the index follows");
+                self.go_back().await
+            }
+            step => step,
+        }
+    }
+
+    /// Both the file and the node must be of a development chain: a node alone can say that of any.
+    async fn may_go_back(&self) -> Result<bool, FollowError> {
+        let Follower { source, store, .. } = &self.follower;
+        let unreachable = |last| FollowError::Unreachable { seconds: 0, last };
+        Ok(store.history().await? == Some(History::Revisable)
+            && source.history().await.map_err(unreachable)? == History::Revisable)
+    }
+
+    async fn go_back(&mut self) -> Result<Step, FollowError> {
+        let Follower { source, store, .. } = &self.follower;
+        let rewind = back::plan(source, store).await.map_err(|error| match error {
+            BackError::Source(last) => FollowError::Unreachable { seconds: 0, last },
+            BackError::Node(error) => FollowError::Unreachable { seconds: 0, last: source.silent(&error) },
+            BackError::Store(error) => error.into(),
+        })?;
+        let (done, rewound) = oneshot::channel();
+        if self.batches.send(Work::Rewind(rewind, done)).await.is_err() {
+            return Ok(Step::Gone);
+        }
+        let Ok(cursor) = rewound.await else { return Ok(Step::Gone) };
+        (self.last, self.checked) = (cursor, None);
+        Ok(Step::Back)
+    }
+
+    async fn advance(&mut self) -> Result<Step, FollowError> {
         let page = self.page().await?;
         let head = page.node.head;
         if page.blocks.is_empty() {
@@ -187,13 +253,24 @@ impl Fetcher {
         let page = source.page(self.next()).await.map_err(unreachable)?;
         let NodeStatus { identity, head, .. } = page.node;
         if self.checked.is_none_or(|checked| checked.identity != identity) {
-            store.adopt(identity).await?;
+            let history = match store.history().await? {
+                Some(history) => history,
+                None => source.history().await.map_err(unreachable)?,
+            };
+            store.adopt(identity, history).await?;
             tracing::info!(url = %source.url(), chain_id = identity.chain_id, head, "following");
         }
         // Its blocks will be checked against the cursor as they come. Until then, and while it is behind the index, it is
         // asked for what both have: a development chain that was started anew shows here.
+        let is_behind = self.last.is_some_and(|last| head < last.height);
+        if is_behind && store.history().await? == Some(History::Revisable) {
+            return Err(FollowError::WentBack { head });
+        }
+        // It may have no block to send, and another one where the index ends.
+        if let Some(last) = self.last.filter(|last| last.height == head && last.hash != page.node.hash) {
+            return Err(store.diverged(last, page.node.hash).into());
+        }
         let last = self.last.map(|last| last.height);
-        let is_behind = last.is_some_and(|last| head < last);
         let seen =
             self.checked.is_some_and(|checked| checked.identity == identity && (!is_behind || checked.head == head));
         if let Some(last) = last.filter(|_| !seen) {
@@ -220,12 +297,23 @@ impl Fetcher {
             Err(_) => return Ok(Step::Gone),
         };
         self.last = self.follower.store.follow(identity, self.last, &decoded)?;
-        Ok(if self.batches.send(decoded).await.is_ok() { Step::Blocks { head } } else { Step::Gone })
+        Ok(if self.batches.send(Work::Append(decoded)).await.is_ok() { Step::Blocks { head } } else { Step::Gone })
     }
 }
 
-async fn write(store: Store, progress: Progress, mut queue: mpsc::Receiver<Vec<Decoded>>) -> Result<(), FollowError> {
-    while let Some(batch) = queue.recv().await {
+async fn write(store: Store, progress: Progress, mut queue: mpsc::Receiver<Work>) -> Result<(), FollowError> {
+    while let Some(work) = queue.recv().await {
+        let batch = match work {
+            Work::Append(batch) => batch,
+            Work::Rewind(rewind, done) => {
+                let block = store.rewind(&rewind).await?;
+                tracing::info!(common = rewind.to, kept = block.map(|block| block.height), "the index went back");
+                progress.rewound(block);
+                // Who asked may have been told to stop.
+                let _gone = done.send(block.map(|BlockFacts { height, hash, .. }| Cursor { height, hash }));
+                continue;
+            }
+        };
         let Some(last) = batch.last().map(|block| block.facts) else { continue };
         let started = Instant::now();
         store.apply(&batch).await?;

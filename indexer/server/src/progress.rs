@@ -1,6 +1,7 @@
 //! How far the index has come: one value that the follower changes and that `/ready`, `_meta`, metrics and the progress bar read.
 
 use crate::{record::BlockFacts, store::Identity};
+use alloy::primitives::B256;
 use edgeloom_index_api::{Meta, Readiness};
 use std::{
     collections::BTreeMap,
@@ -42,6 +43,8 @@ pub struct NodeStatus {
     pub node: usize,
     pub identity: Identity,
     pub head: u64,
+    /// Of the block at `head`.
+    pub hash: B256,
     pub finalized: u64,
 }
 
@@ -92,6 +95,15 @@ impl Progress {
 
     pub fn indexed(&self, block: BlockFacts) {
         self.change(|state| state.block = Some(block));
+    }
+
+    /// A development chain went back, and the index with it; what nodes said before counts no more.
+    pub fn rewound(&self, block: Option<BlockFacts>) {
+        metrics::counter!("edgeloom_index_rewinds_total").increment(1);
+        self.change(|state| {
+            state.block = block;
+            state.nodes.clear();
+        });
     }
 
     pub fn failed(&self, error: String) {

@@ -16,6 +16,7 @@ use crate::{
         Court,
         compile::Limits,
         compilers::Compilers,
+        published,
         queue::{Bench, queue},
     },
 };
@@ -57,6 +58,7 @@ pub struct Indexer {
     follower: Follower,
     heads: (Heads, Vec<url::Url>),
     listener: TcpListener,
+    nodes: Nodes,
     doors: Doors,
     bench: Bench,
     payer: Option<Payer>,
@@ -81,7 +83,8 @@ impl Indexer {
         let (desk, bench) = queue(store.clone(), court);
         let (tap, payer) = open_faucet(args, &store, &nodes)?.unzip();
         let facts = facts(args, addr)?;
-        let doors = Doors { nodes, desk, compilers, faucet: tap, facts, trusted: args.trusted_proxy.clone() };
+        let doors =
+            Doors { nodes: nodes.clone(), desk, compilers, faucet: tap, facts, trusted: args.trusted_proxy.clone() };
         let follower = Follower {
             store: store.clone(),
             source,
@@ -90,7 +93,8 @@ impl Indexer {
             patience: Duration::from_secs(args.patience_seconds),
             stall: STALL,
         };
-        Ok(Self { addr, progress, store, follower, heads: (heads, args.rpc.clone()), listener, doors, bench, payer })
+        let heads = (heads, args.rpc.clone());
+        Ok(Self { addr, progress, store, follower, heads, listener, nodes, doors, bench, payer })
     }
 
     /// The line that says where it serves.
@@ -121,7 +125,9 @@ impl Indexer {
             let _gone = drained.wait_for(|end| *end).await;
         });
         let mut serving = tokio::spawn(async move { serving.await });
-        let mut judging = tokio::spawn(self.bench.run(ended.clone()));
+        let listing = published::list(self.store.clone(), self.nodes, self.progress.clone(), ended.clone());
+        let judging = self.bench.run(ended.clone());
+        let mut judging = tokio::spawn(async { tokio::try_join!(judging, listing).map(drop) });
         let mut paying = tokio::spawn(pay(self.payer, ended.clone()));
         let mut following = tokio::spawn(self.follower.run(ended));
 

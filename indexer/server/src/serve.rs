@@ -27,15 +27,14 @@ use crate::{
     verify::{compilers::Compilers, queue::Desk},
 };
 use axum::{
-    Json, Router,
+    Extension, Json, Router,
     extract::State,
     http::{StatusCode, header},
     middleware,
-    response::{Html, IntoResponse},
-    routing::get,
+    response::{Html, IntoResponse, Response},
 };
 use chain::ChainFacts;
-use edgeloom_index_api::{Health, Readiness, paths};
+use edgeloom_index_api::{Health, Readiness};
 use metrics_exporter_prometheus::PrometheusHandle;
 use peer::Pace;
 use std::{
@@ -45,6 +44,8 @@ use std::{
     time::{Duration, Instant},
 };
 use tower_http::{cors::CorsLayer, limit::RequestBodyLimitLayer, timeout::TimeoutLayer};
+use utoipa::openapi::OpenApi;
+use utoipa_axum::routes;
 
 /// V2.
 const BODY_MAX: usize = 256 * 1024;
@@ -94,18 +95,20 @@ impl Served {
     }
 }
 
-/// Every route.
+/// Every route. Each is made by `routes!`, so that the OpenAPI document has it.
 pub fn router(served: Served) -> Router {
-    let (rest, openapi) = rest::routes();
-    let document = Json(openapi);
-    rest.route(paths::OPENAPI, get(async move || document))
-        .route(paths::GRAPHQL, get(page))
-        .route("/", get(page))
-        .route(paths::CHAIN, get(chain::chain))
+    let (routes, document) = rest::routes()
+        .routes(routes!(page))
+        .routes(routes!(console))
+        .routes(routes!(openapi))
+        .routes(routes!(chain::chain))
         .merge(faucet::routes())
         .layer(RequestBodyLimitLayer::new(BODY_MAX))
         .merge(sourcify::routes())
         .merge(etherscan::routes())
+        .split_for_parts();
+    routes
+        .layer(Extension(Arc::new(document)))
         .fallback(problem::no_route)
         .layer(middleware::from_fn(observe::measure))
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, REQUEST))
@@ -114,9 +117,24 @@ pub fn router(served: Served) -> Router {
         .with_state(served)
 }
 
+const PAGE: Html<&'static str> = Html(include_str!("serve/page.html"));
+
 /// A page to write queries in. It loads nothing from anywhere else.
+#[utoipa::path(get, path = "/", responses((status = 200, body = String, content_type = "text/html")))]
 async fn page() -> Html<&'static str> {
-    Html(include_str!("serve/page.html"))
+    PAGE
+}
+
+/// The same page.
+#[utoipa::path(get, path = "/graphql", responses((status = 200, body = String, content_type = "text/html")))]
+async fn console() -> Html<&'static str> {
+    PAGE
+}
+
+/// This document.
+#[utoipa::path(get, path = "/api/openapi.json", responses((status = 200, body = Object)))]
+async fn openapi(Extension(document): Extension<Arc<OpenApi>>) -> Response {
+    Json(&*document).into_response()
 }
 
 /// Whether the process serves.

@@ -1,12 +1,18 @@
 //! The node's feed of final blocks over HTTP. Several nodes of the same chain may be given: when one fails, the next is
 //! asked, and one that is not of the chain is never asked again. Who reads decides by [`NodeStatus::identity`] and by block hashes whether they really are of the same chain.
 
-use crate::{progress::NodeStatus, store::Identity};
-use edgeloom_node_api::{ChainApiClient, FEED_BLOCKS_MAX, FEED_BYTES_MAX, FeedBlock};
-use jsonrpsee::{
-    core::ClientError,
-    http_client::{HttpClient, HttpClientBuilder},
+use crate::{
+    nodes::{NodeError, Nodes},
+    progress::NodeStatus,
+    store::{Identity, rewind::History},
 };
+use edgeloom_node_api::{ChainApiClient, FEED_BLOCKS_MAX, FEED_BYTES_MAX, FeedBlock, Status};
+use jsonrpsee::{
+    core::{ClientError, client::ClientT},
+    http_client::{HttpClient, HttpClientBuilder},
+    rpc_params,
+};
+use serde::de::IgnoredAny;
 use std::time::Duration;
 use url::Url;
 
@@ -73,8 +79,48 @@ impl Source {
         // Status first: a head that is older than the page only means one more request.
         let answers = futures::future::try_join(client.status(), client.feed(from, FEED_BLOCKS_MAX)).await;
         let (status, blocks) = answers.map_err(|source| failed(url, source))?;
-        let (node, identity) = (self.active, Identity { chain_id: status.chain_id, genesis: status.genesis_hash });
-        Ok(FeedPage { node: NodeStatus { node, identity, head: status.height, finalized: status.finalized }, blocks })
+        Ok(FeedPage { node: self.said(&status), blocks })
+    }
+
+    /// What the node says of itself.
+    ///
+    /// # Errors
+    /// As [`Self::page`].
+    pub async fn status(&self) -> Result<NodeStatus, SourceError> {
+        let Node { url, client, .. } = &self.nodes[self.active];
+        Ok(self.said(&client.status().await.map_err(|source| failed(url, source))?))
+    }
+
+    fn said(&self, status: &Status) -> NodeStatus {
+        let identity = Identity { chain_id: status.chain_id, genesis: status.genesis_hash };
+        let Status { height: head, hash, finalized, .. } = *status;
+        NodeStatus { node: self.active, identity, head, hash, finalized }
+    }
+
+    /// Whether the node takes blocks back when it is told to: only development chains know `hardhat_metadata`.
+    ///
+    /// # Errors
+    /// As [`Self::page`].
+    pub async fn history(&self) -> Result<History, SourceError> {
+        let Node { url, client, .. } = &self.nodes[self.active];
+        match client.request::<IgnoredAny, _>("hardhat_metadata", rpc_params![]).await {
+            Ok(_) => Ok(History::Revisable),
+            Err(ClientError::Call(_)) => Ok(History::Final),
+            Err(error) => Err(failed(url, error)),
+        }
+    }
+
+    /// The error for an answer that did not come from the active node.
+    pub fn silent(&self, why: &NodeError) -> SourceError {
+        failed(self.url(), ClientError::Custom(why.to_string()))
+    }
+
+    /// The active node alone, for questions beyond the feed.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn nodes(&self) -> Result<Nodes, SourceError> {
+        Nodes::new(std::slice::from_ref(self.url()))
     }
 
     /// The block at `height`, if the node has it.

@@ -2,7 +2,8 @@
 //!
 //! S1 Rows and cursor change in one transaction: after a crash the cursor names exactly the last block whose rows are here.
 //! S2 A block is taken only if its parent is the cursor's block; the first only if it is the genesis block of the chain that the
-//!    file belongs to. Rows of two chains never meet in one file.
+//!    file belongs to. Rows of two chains never meet in one file. Only the file of a development chain, which it is from its
+//!    first block on or never, gives rows up again when that chain goes back ([`rewind`]).
 //! S3 One process per file: whoever comes second is refused by a lock beside the file, which the system frees even after kill -9.
 //! S4 A question has two seconds of SQLite's time, whether or not somebody still waits for the answer.
 //!
@@ -15,6 +16,7 @@ mod lock;
 pub mod payments;
 mod read;
 mod readers;
+pub mod rewind;
 mod rows;
 mod write;
 
@@ -28,13 +30,14 @@ use crate::{
 };
 use alloy::primitives::{Address, B256};
 use readers::Readers;
+use rewind::History;
 use sqlx::{
     SqlitePool,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, atomic::AtomicU64},
     time::Duration,
 };
 
@@ -70,8 +73,9 @@ pub enum StoreError {
     )]
     WrongChain { path: PathBuf, ours: Identity, theirs: Identity },
     #[error(
-        "{path} holds block {height} with hash {ours}, but the node has {theirs} there. The node's chain is another one with the same \
-         genesis (was a development chain started anew?): give --rpc a node of the chain that was indexed, or --db another file"
+        "{path} holds block {height} with hash {ours}, but the node has {theirs} there. Final blocks are never replaced: either the node is of \
+         another chain with the same genesis, or the chain's finality is broken. Nothing was changed; give --rpc a node of the chain that was \
+         indexed, or --db another file to index this one"
     )]
     Diverged { path: PathBuf, height: u64, ours: B256, theirs: B256 },
     #[error("block {actual} was offered where block {expected} comes next")]
@@ -108,6 +112,7 @@ pub struct Store {
     readers: Readers,
     others: Readers,
     path: Arc<Path>,
+    rewinds: Arc<AtomicU64>,
     _lock: Arc<lock::FileLock>,
 }
 
@@ -139,7 +144,7 @@ impl Store {
         let options = options.create_if_missing(false).read_only(true);
         let readers = Readers::open(options.clone(), Self::READERS).await?;
         let others = Readers::open(options, Self::READERS).await?;
-        Ok(Self { writer, readers, others, path: path.into(), _lock: lock })
+        Ok(Self { writer, readers, others, path: path.into(), rewinds: Arc::default(), _lock: lock })
     }
 
     /// The same index through connections of its own: questions on one side never wait for those on the other.
@@ -161,14 +166,15 @@ impl Store {
         read::identity(&mut connection).await
     }
 
-    /// Binds the file to a chain, or checks that it is bound to this one (S2).
+    /// Binds the file to a chain with such a history, or checks that it is bound to this one (S2).
     ///
     /// # Errors
     /// [`StoreError::WrongChain`] when it is bound to another.
-    pub async fn adopt(&self, theirs: Identity) -> Result<(), StoreError> {
-        sqlx::query("insert into chain (one, chain_id, genesis) values (1, ?, ?) on conflict do nothing")
+    pub async fn adopt(&self, theirs: Identity, history: History) -> Result<(), StoreError> {
+        sqlx::query("insert into chain (one, chain_id, genesis, revisable) values (1, ?, ?, ?) on conflict do nothing")
             .bind(theirs.chain_id.cast_signed())
             .bind(theirs.genesis.as_slice())
+            .bind(i64::from(history == History::Revisable))
             .execute(&self.writer)
             .await?;
         match self.identity().await? {
@@ -195,16 +201,15 @@ impl Store {
     /// # Errors
     /// [`StoreError::Diverged`].
     pub async fn check_link(&self, height: u64, theirs: B256) -> Result<(), StoreError> {
-        let row: Option<(Vec<u8>,)> = sqlx::query_as("select hash from blocks where height = ?")
-            .bind(height.cast_signed())
-            .fetch_optional(&self.writer)
-            .await?;
-        let Some((ours,)) = row else { return Ok(()) };
-        let ours = rows::hash("blocks", &ours)?;
-        if ours == theirs {
-            return Ok(());
+        match self.hash_at(height).await? {
+            Some(ours) if ours != theirs => Err(self.diverged(Cursor { height, hash: ours }, theirs)),
+            _ => Ok(()),
         }
-        Err(StoreError::Diverged { path: self.path.to_path_buf(), height, ours, theirs })
+    }
+
+    /// The error for a node that has `theirs` where `ours` is indexed.
+    pub fn diverged(&self, ours: Cursor, theirs: B256) -> StoreError {
+        StoreError::Diverged { path: self.path.to_path_buf(), height: ours.height, ours: ours.hash, theirs }
     }
 
     /// S2: where the cursor is behind `blocks`, if they follow from it.
@@ -224,9 +229,7 @@ impl Store {
             }
             let (path, hash) = (|| self.path.to_path_buf(), block.facts.hash);
             match cursor {
-                Some(Cursor { height, hash }) if hash != block.parent => {
-                    return Err(StoreError::Diverged { path: path(), height, ours: hash, theirs: block.parent });
-                }
+                Some(ours) if ours.hash != block.parent => return Err(self.diverged(ours, block.parent)),
                 None if hash != identity.genesis => {
                     let theirs = Identity { genesis: hash, ..identity };
                     return Err(StoreError::WrongChain { path: path(), ours: identity, theirs });

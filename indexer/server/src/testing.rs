@@ -271,12 +271,14 @@ pub(crate) struct Node {
     pub(crate) requests: Arc<AtomicUsize>,
     /// Blocks that it claims beyond those it has.
     pub(crate) boast: u64,
+    /// Whether it takes blocks back when it is told to.
+    pub(crate) development: bool,
 }
 
 impl Node {
     pub(crate) fn new(blocks: Blocks) -> Self {
         let (blocks, heads) = (Arc::new(Mutex::new(blocks)), broadcast::Sender::new(1024));
-        Self { blocks, heads, requests: Arc::default(), boast: 0 }
+        Self { blocks, heads, requests: Arc::default(), boast: 0, development: false }
     }
 
     pub(crate) fn push(&self, txs: Vec<Tx>) {
@@ -284,6 +286,11 @@ impl Node {
         blocks.push(txs);
         // Nobody need be listening.
         let _listeners = self.heads.send(blocks.tip().height);
+    }
+
+    /// Has another past from now on, and tells nobody.
+    pub(crate) fn replace(&self, blocks: Blocks) {
+        *self.blocks() = blocks;
     }
 
     fn blocks(&self) -> std::sync::MutexGuard<'_, Blocks> {
@@ -302,6 +309,9 @@ impl Node {
     fn module(&self) -> RpcModule<()> {
         let mut module = RpcModule::new(());
         module.merge(ChainApiServer::into_rpc(self.clone())).expect("first of its name");
+        if self.development {
+            module.register_method("hardhat_metadata", |_, (), _| serde_json::json!({})).expect("first of its name");
+        }
         let heads = self.heads.clone();
         let subscribe =
             move |_: jsonrpsee::types::Params<'static>, pending: jsonrpsee::PendingSubscriptionSink, _, _| {

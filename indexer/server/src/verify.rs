@@ -16,6 +16,7 @@ pub mod input;
 mod judge;
 mod metadata;
 pub mod output;
+pub mod published;
 pub mod queue;
 mod trailer;
 

@@ -2,7 +2,8 @@
 //! come about. With `--check` it writes nothing and fails when a fresh compile gives something else.
 //!
 //! An artifact holds what Rust and clients need (ABI, runtime code, storage layout) and nothing that depends on the
-//! machine: no paths, no metadata hash, no syntax tree ids.
+//! machine: no paths, no metadata hash, no syntax tree ids. Beside it lies the metadata that solc wrote, which tells the
+//! compiler, the settings and the hash of every source; `libraries.json` has those sources that are not in this repository.
 
 mod layout;
 
@@ -57,13 +58,20 @@ fn compile(contracts: &Path) -> Result<Artifacts> {
     let project = project(contracts, scratch.path())?;
     let output = project.compile().wrap_err("solc did not run")?;
     ensure!(!output.has_compiler_errors(), "the contracts do not compile:\n{output}");
-    CONTRACTS
-        .iter()
-        .map(|name| {
-            let compiled = output.find_first(name).ok_or_else(|| eyre!("no contract {name} in contracts/src"))?;
-            Ok((format!("{name}.json"), render(name, compiled)?))
-        })
-        .collect()
+    let (mut artifacts, mut libraries) = (Artifacts::new(), BTreeMap::new());
+    for name in CONTRACTS {
+        let compiled = output.find_first(name).ok_or_else(|| eyre!("no contract {name} in contracts/src"))?;
+        let metadata = compiled.metadata.as_ref().zip(compiled.raw_metadata.as_ref());
+        let (metadata, text) = metadata.ok_or_else(|| eyre!("solc gave no metadata of {name}"))?;
+        let foreign = metadata.sources.inner.keys().filter(|path| path.starts_with("node_modules/"));
+        for path in foreign {
+            libraries.insert(path.clone(), fs::read_to_string(contracts.join(path)).wrap_err_with(|| path.clone())?);
+        }
+        artifacts.insert(format!("{name}.json"), render(name, compiled)?);
+        artifacts.insert(format!("{name}.metadata.json"), text.clone());
+    }
+    artifacts.insert("libraries.json".into(), serde_json::to_string_pretty(&libraries)? + "\n");
+    Ok(artifacts)
 }
 
 /// Compiles from scratch every time: a cache would be one more thing that a check has to trust.
@@ -88,7 +96,8 @@ fn project(contracts: &Path, scratch: &Path) -> Result<Project<MultiCompiler, Co
     settings.optimizer.runs = Some(profile.optimizer_runs);
     settings.evm_version = Some(profile.evm_version.parse().map_err(|error| eyre!("evm_version: {error}"))?);
     settings.metadata = Some(SettingsMetadata::new(BytecodeHash::None, false));
-    let artifacts = ConfigurableArtifacts::new([ContractOutputSelection::StorageLayout], []);
+    let artifacts =
+        ConfigurableArtifacts::new([ContractOutputSelection::StorageLayout, ContractOutputSelection::Metadata], []);
     let outputs = artifacts.output_selection().into_iter().map(|output| output.to_string());
     settings.output_selection = OutputSelection::common_output_selection(outputs);
     let settings =

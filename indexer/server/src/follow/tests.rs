@@ -181,6 +181,71 @@ async fn a_node_of_another_chain_ends_it() {
     assert!(matches!(failure, FollowError::Store(StoreError::Diverged { height: 1, .. })), "{failure}");
 }
 
+/// `back` changes the past of a node that has eight blocks, all indexed.
+async fn indexed_after(
+    back: impl FnOnce(&Node),
+    development: bool,
+) -> (TempDir, Running, jsonrpsee::server::ServerHandle) {
+    let folder = TempDir::new().unwrap();
+    let mut node = Node::new(busy(3));
+    node.development = development;
+    let (url, server) = node.serve("127.0.0.1:0").await;
+    let index = start(&folder, &[url], None).await;
+    index.until_height(7).await;
+    back(&node);
+    (folder, index, server)
+}
+
+/// Lower; as high and other blocks; higher and other blocks; another genesis.
+fn pasts() -> [Blocks; 4] {
+    let until = |length: usize, more: usize| {
+        let mut blocks = busy(3);
+        blocks.feed.truncate(length);
+        for _ in 0..more {
+            blocks.push(vec![]);
+        }
+        blocks
+    };
+    let mut anew = Blocks::new(9);
+    anew.push(vec![]);
+    [until(4, 0), until(4, 4), until(4, 6), anew]
+}
+
+#[tokio::test]
+async fn a_development_chain_is_followed_back() {
+    for past in pasts() {
+        let tip = past.tip().clone();
+        let jobs = if past.feed.len() > 2 { 2 } else { 0 };
+        let (_folder, index, _server) = indexed_after(|node| node.replace(past), true).await;
+        index.until(|state| state.block.is_some_and(|block| block.hash == tip.hash) && state.lag().is_zero()).await;
+        assert_eq!(index.jobs().await, jobs);
+        assert_eq!(index.store.cursor().await.unwrap().map(|cursor| cursor.hash), Some(tip.hash));
+        index.end().await.unwrap();
+    }
+}
+
+/// Whatever a node says of itself later: only the first block decides whether a file is a development chain's.
+#[tokio::test]
+async fn a_final_chain_is_not() {
+    for past in pasts().into_iter().skip(1) {
+        let (folder, index, server) = indexed_after(|node| node.replace(past.clone()), false).await;
+        let failure = index.failure().await;
+        let said = failure.to_string();
+        assert!(
+            said.contains("Final blocks are never replaced") || said.contains("two chains are never mixed"),
+            "{said}"
+        );
+        drop(server);
+        let mut turncoat = Node::new(past);
+        turncoat.development = true;
+        let (url, _server) = turncoat.serve("127.0.0.1:0").await;
+        let failure = start(&folder, &[url], None).await.failure().await;
+        assert!(matches!(failure, FollowError::Store(_)), "{failure}");
+        let store = Store::open(&folder.path().join("index.db")).await.unwrap();
+        assert_eq!(store.cursor().await.unwrap().map(|cursor| cursor.height), Some(7), "nothing was changed");
+    }
+}
+
 #[tokio::test]
 async fn a_node_that_is_never_there_is_given_up() {
     let folder = TempDir::new().unwrap();

@@ -20,6 +20,8 @@ pub struct Contract {
     /// `None` when the creating transaction is not known or does not agree.
     pub creation: Option<Match>,
     pub created: Option<Creation>,
+    /// Keccak-256 of the code on the chain.
+    pub code_hash: Option<B256>,
     pub verified_ms: u64,
 }
 

@@ -8,6 +8,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
+use edgeloom_index_api::Problem;
 use serde_json::{Value, json};
 use url::{Host, Url};
 
@@ -85,6 +86,8 @@ fn plain(url: &Url) -> String {
     url.as_str().trim_end_matches('/').to_owned()
 }
 
+/// The chain as chainlists and wallets describe one; `walletAddEthereumChain` is the argument of `wallet_addEthereumChain`.
+#[utoipa::path(get, path = "/chain.json", responses((status = 200, body = Object), (status = 503, body = Problem)))]
 pub(super) async fn chain(State(Served(shared)): State<Served>) -> Response {
     let Some(identity) = shared.progress.state().identity else {
         return super::problem::problem(

@@ -18,15 +18,15 @@ use crate::{
 };
 use alloy::primitives::{Address, Bytes, hex};
 use axum::{
-    Json, Router,
+    Json,
     extract::{DefaultBodyLimit, Request, State},
     http::{Method, StatusCode, header},
     middleware,
     response::{IntoResponse, Response},
-    routing::get,
 };
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// Requests that are read at the same time.
 const AT_ONCE: usize = 16;
@@ -37,15 +37,25 @@ const ARGUMENTS_MAX: usize = 64;
 
 const UNVERIFIED: &str = "Contract source code not verified";
 
-pub(super) fn routes() -> Router<Served> {
-    let turns = SourceTurns { turns: Turns::new(AT_ONCE), refuse: |_, message| NotOk(message).into_response() };
-    let both = || get(answer).post(answer);
-    Router::new()
-        .route("/api", both())
-        .route("/api/", both())
-        .route("/v2/api", both())
+pub(super) fn routes() -> OpenApiRouter<Served> {
+    let refuse = |_, message| NotOk(message).into_response();
+    let turns = SourceTurns { turns: Turns::new(AT_ONCE), refuse, passes: asks_for_a_state };
+    OpenApiRouter::new()
+        .routes(routes!(answer))
+        .routes(routes!(answer_with_slash))
+        .routes(routes!(answer_second))
         .route_layer(middleware::from_fn_with_state(turns, turns::read))
         .layer(DefaultBodyLimit::disable())
+}
+
+/// Whether it does nothing but ask how far a verification is.
+fn asks_for_a_state(request: &Request) -> bool {
+    let query = request.uri().query().unwrap_or_default();
+    let mut actions = url::form_urlencoded::parse(query.as_bytes())
+        .filter(|(name, _)| name.eq_ignore_ascii_case("action"))
+        .map(|(_, action)| action == "checkverifystatus")
+        .peekable();
+    request.method() == Method::GET && actions.peek().is_some() && actions.all(|is_state| is_state)
 }
 
 /// A refusal: `result` says why. Clients look at some of these texts.
@@ -103,7 +113,26 @@ impl Arguments {
     }
 }
 
-async fn answer(State(Served(shared)): State<Served>, request: Request) -> Response {
+/// Etherscan's API of contracts: `module=contract` with `action` verifysourcecode, checkverifystatus, getabi, getsourcecode
+/// or getcontractcreation, in the query or in a form. What fails has `status` 0, and `result` says why.
+#[utoipa::path(method(get, post), path = "/api", responses((status = 200, body = Object)))]
+async fn answer(served: State<Served>, request: Request) -> Response {
+    reply(served, request).await
+}
+
+/// As `/api`: some clients put a slash behind.
+#[utoipa::path(method(get, post), path = "/api/", responses((status = 200, body = Object)))]
+async fn answer_with_slash(served: State<Served>, request: Request) -> Response {
+    reply(served, request).await
+}
+
+/// As `/api`: the form that names the chain by `chainid`.
+#[utoipa::path(method(get, post), path = "/v2/api", responses((status = 200, body = Object)))]
+async fn answer_second(served: State<Served>, request: Request) -> Response {
+    reply(served, request).await
+}
+
+async fn reply(State(Served(shared)): State<Served>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let who = peer(&parts, &shared.doors.trusted);
     let asked = match Arguments::read(Request::from_parts(parts, body)).await {
@@ -228,7 +257,7 @@ fn single_file(asked: &Arguments, name: &str, source: &str) -> Value {
 async fn state(shared: &Shared, asked: &Arguments) -> Result<Value, NotOk> {
     let unknown = || not("Unknown UID");
     let id = parse_uuid(asked.need("guid")?).ok_or_else(unknown)?;
-    let found: Verification = shared.store.verification(id).await?.ok_or_else(unknown)?;
+    let found: Verification = shared.doors.desk.end(id).await?.ok_or_else(unknown)?;
     match found.end.map(|end| end.error) {
         None => Err(not("Pending in queue")),
         Some(None) => Ok("Pass - Verified".into()),

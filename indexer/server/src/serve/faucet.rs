@@ -7,28 +7,37 @@ use crate::{
 };
 use alloy::primitives::utils::format_ether;
 use axum::{
-    Json, Router,
+    Json,
     body::to_bytes,
     extract::{Request, State},
     http::{HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
-    routing::get,
 };
+use edgeloom_index_api::Problem;
 use serde::Deserialize;
 use serde_json::json;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-pub(super) fn routes() -> Router<Served> {
-    Router::new().route("/faucet", get(page).post(pay))
+pub(super) fn routes() -> OpenApiRouter<Served> {
+    OpenApiRouter::new().routes(routes!(page, pay))
 }
 
-#[derive(Deserialize)]
+/// Who wants to be paid.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = FaucetRequest)]
 struct Asked {
     address: String,
 }
 
 const OFF: &str = "this indexer has no faucet: start it with --faucet-key";
 
+/// The faucet's page.
+#[utoipa::path(get, path = "/faucet", responses(
+    (status = 200, body = String, content_type = "text/html"),
+    (status = 404, description = "This indexer has no faucet.", body = Problem)
+))]
 async fn page(State(Served(shared)): State<Served>) -> Response {
     let Some(faucet) = &shared.doors.faucet else { return problem(StatusCode::NOT_FOUND, OFF.into()) };
     let text = include_str!("faucet.html")
@@ -37,6 +46,15 @@ async fn page(State(Served(shared)): State<Served>) -> Response {
     Html(text).into_response()
 }
 
+/// Pays an address. The answer names the transaction; 202 when no node has taken it yet.
+#[utoipa::path(post, path = "/faucet", request_body = Asked, responses(
+    (status = 200, body = Object),
+    (status = 202, body = Object),
+    (status = 400, body = Problem),
+    (status = 404, description = "This indexer has no faucet.", body = Problem),
+    (status = 429, description = "A limit is reached; `Retry-After` tells how long.", body = Problem),
+    (status = 503, body = Problem)
+))]
 async fn pay(State(Served(shared)): State<Served>, request: Request) -> Response {
     let Some(faucet) = &shared.doors.faucet else { return problem(StatusCode::NOT_FOUND, OFF.into()) };
     let (parts, body) = request.into_parts();

@@ -14,7 +14,7 @@ use crate::{
     store::{Count, Slice, StoreError},
 };
 use axum::{
-    Json, Router,
+    Json,
     extract::{Path, Query, State},
     middleware,
 };
@@ -22,7 +22,7 @@ use edgeloom_index_api::{
     ContractDetail, ContractQuery, ContractRow, JobDetail, JobQuery, JobRow, Meta, ModelQuery, ModelRow, Page,
     PageInfo, Problem, TransferQuery, TransferRow, WorkerQuery, WorkerRow,
 };
-use utoipa::{OpenApi, openapi::OpenApi as Document};
+use utoipa::OpenApi;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 type Answer<T> = Result<Json<T>, Refusal>;
@@ -30,8 +30,9 @@ type Answer<T> = Result<Json<T>, Refusal>;
 #[derive(OpenApi)]
 #[openapi(info(
     title = "Edgeloom index",
-    description = "Jobs, workers, models, transfers and verified contracts of an Edgeloom chain. Only final blocks are indexed: rows never go back. \
-                   Amounts are wei as decimal strings."
+    description = "Jobs, workers, models, transfers and verified contracts of an Edgeloom chain. Only final blocks are indexed: rows never go back, unless \
+                   a development chain does. Amounts are wei as decimal strings. Contracts are verified by Sourcify's API v2 and by \
+                   Etherscan's form; their errors have those APIs' own shapes."
 ))]
 struct Described;
 
@@ -39,7 +40,7 @@ struct Described;
 const REST_AT_ONCE: usize = 16;
 const GRAPHQL_AT_ONCE: usize = 8;
 
-pub(super) fn routes() -> (Router<Served>, Document) {
+pub(super) fn routes() -> OpenApiRouter<Served> {
     let asked = OpenApiRouter::new()
         .routes(routes!(jobs))
         .routes(routes!(job))
@@ -61,7 +62,6 @@ pub(super) fn routes() -> (Router<Served>, Document) {
         .routes(routes!(super::health))
         .routes(routes!(super::ready))
         .routes(routes!(super::metrics))
-        .split_for_parts()
 }
 
 /// Jobs, by number unless ordered otherwise.

@@ -21,33 +21,35 @@ use alloy::primitives::{Address, B128, B256};
 use answers::{Fields, chosen, none, summary, time, whole};
 pub(super) use answers::{parse_uuid, uuid};
 use axum::{
-    Json, Router,
+    Json,
     body::Bytes,
     extract::{DefaultBodyLimit, FromRequestParts, Path, Query, Request, State},
-    http::{HeaderValue, StatusCode, header, request::Parts},
+    http::{HeaderValue, Method, StatusCode, header, request::Parts},
     middleware,
     response::{IntoResponse, Response},
-    routing::{get, post},
 };
 use edgeloom_index_api::OrderDirection;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 /// Requests with sources that are read at the same time.
 const AT_ONCE: usize = 16;
 
-pub(super) fn routes() -> Router<Served> {
+pub(super) fn routes() -> OpenApiRouter<Served> {
     let turns = SourceTurns {
         turns: Turns::new(AT_ONCE),
         refuse: |status, message| Wrong::new(status, "invalid_parameter", message).into_response(),
+        passes: |request| request.method() == Method::GET && request.uri().path().starts_with("/v2/verify/"),
     };
-    Router::new()
-        .route("/v2/verify/{chain}/{address}", post(verify))
-        .route("/v2/verify/metadata/{chain}/{address}", post(verify_metadata))
-        .route("/v2/verify/{id}", get(job))
-        .route("/v2/contract/{chain}/{address}", get(contract))
-        .route("/v2/contracts/{chain}", get(contracts))
-        .route("/v2/compilers", get(compilers))
+    OpenApiRouter::new()
+        .routes(routes!(verify))
+        .routes(routes!(verify_metadata))
+        .routes(routes!(job))
+        .routes(routes!(contract))
+        .routes(routes!(contracts))
+        .routes(routes!(compilers))
         .route_layer(middleware::from_fn_with_state(turns, turns::read))
         .layer(DefaultBodyLimit::disable())
 }
@@ -131,17 +133,27 @@ fn this_chain(shared: &Shared, chain: &str) -> Result<u64, Wrong> {
     Err(Wrong::new(StatusCode::NOT_FOUND, "unsupported_chain", format!("chain {chain} is not indexed here: {ours} is")))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = VerifyStandardJson)]
 struct Standard {
+    #[schema(value_type = Object)]
     std_json_input: Value,
+    /// Such as 0.8.37 or v0.8.37+commit.f401782d.
     compiler_version: String,
+    /// `path/File.sol:Name`.
     contract_identifier: String,
     #[serde(default)]
     creation_transaction_hash: Option<String>,
 }
 
-/// Takes standard JSON.
+/// Takes standard JSON and gives the number under which to ask for the verdict.
+#[utoipa::path(post, path = "/v2/verify/{chain}/{address}", params(("chain" = String, Path), ("address" = String, Path)),
+    request_body = Standard, responses(
+    (status = 202, description = "`verificationId`", body = Object),
+    (status = 400, body = Object), (status = 404, description = "Another chain.", body = Object),
+    (status = 409, description = "It is verified already.", body = Object), (status = 429, body = Object)
+))]
 async fn verify(
     State(Served(shared)): State<Served>,
     Place(address): Place,
@@ -161,16 +173,26 @@ async fn verify(
     submit(&shared, &submission).await
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = VerifyMetadata)]
 struct WithMetadata {
+    /// Texts by any name.
+    #[schema(value_type = Object)]
     sources: Value,
+    #[schema(value_type = Object)]
     metadata: Value,
     #[serde(default)]
     creation_transaction_hash: Option<String>,
 }
 
 /// Takes the metadata that solc wrote, and its sources.
+#[utoipa::path(post, path = "/v2/verify/metadata/{chain}/{address}", params(("chain" = String, Path), ("address" = String, Path)),
+    request_body = WithMetadata, responses(
+    (status = 202, description = "`verificationId`", body = Object),
+    (status = 400, body = Object), (status = 404, description = "Another chain.", body = Object),
+    (status = 409, description = "It is verified already.", body = Object), (status = 429, body = Object)
+))]
 async fn verify_metadata(
     State(Served(shared)): State<Served>,
     Place(address): Place,
@@ -233,12 +255,15 @@ async fn submit(shared: &Shared, submission: &Submission) -> Result<Response, Wr
     }
 }
 
-/// How far a verification is.
+/// How far a verification is. Waits up to ten seconds for its end.
+#[utoipa::path(get, path = "/v2/verify/{id}", params(("id" = String, Path)), responses(
+    (status = 200, body = Object), (status = 404, body = Object)
+))]
 async fn job(State(Served(shared)): State<Served>, Path(id): Path<String>) -> Result<Json<Value>, Wrong> {
     let unknown = || {
         Wrong::new(StatusCode::NOT_FOUND, "job_not_found", "there is no verification with this id, or it was long ago")
     };
-    let found = shared.store.verification(parse_uuid(&id).ok_or_else(unknown)?).await?.ok_or_else(unknown)?;
+    let found = shared.doors.desk.end(parse_uuid(&id).ok_or_else(unknown)?).await?.ok_or_else(unknown)?;
     let chain = shared.progress.state().identity.map_or(0, |identity| identity.chain_id);
     let mut answer = json!({
         "isJobCompleted": found.end.is_some(),
@@ -264,6 +289,10 @@ async fn job(State(Served(shared)): State<Served>, Path(id): Path<String>) -> Re
 }
 
 /// A verified contract; by default only how well it matches.
+#[utoipa::path(get, path = "/v2/contract/{chain}/{address}",
+    params(("chain" = String, Path), ("address" = String, Path), Fields),
+    responses((status = 200, body = Object), (status = 404, description = "It is not verified.", body = Object)
+))]
 async fn contract(
     State(Served(shared)): State<Served>,
     Place(address): Place,
@@ -278,15 +307,20 @@ async fn contract(
     Ok(Json(answer).into_response())
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
 #[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
 struct Listed {
     sort: Option<OrderDirection>,
+    /// 1 to 200.
     limit: Option<u32>,
     after_match_id: Option<String>,
 }
 
 /// Verified contracts, newest first unless asked otherwise.
+#[utoipa::path(get, path = "/v2/contracts/{chain}", params(("chain" = String, Path), Listed), responses(
+    (status = 200, body = Object), (status = 400, body = Object), (status = 404, description = "Another chain.", body = Object)
+))]
 async fn contracts(
     State(Served(shared)): State<Served>,
     Path(chain): Path<String>,
@@ -311,6 +345,7 @@ async fn contracts(
 }
 
 /// Not Sourcify's: which compilers a submission can name.
+#[utoipa::path(get, path = "/v2/compilers", responses((status = 200, body = Object)))]
 async fn compilers(State(Served(shared)): State<Served>) -> Json<Value> {
     Json(json!({ "solc": shared.doors.compilers.versions() }))
 }

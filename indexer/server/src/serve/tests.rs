@@ -2,7 +2,7 @@ use super::*;
 use crate::{
     decode::decode,
     progress::NodeStatus,
-    store::Identity,
+    store::{Identity, rewind::History},
     testing::{Blocks, CHAIN_ID, ETHER, REQUESTER, WORKER, busy, post, theta},
     verify::{Court, compile::Limits, queue::queue},
 };
@@ -10,7 +10,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{Request, Response},
 };
-use edgeloom_index_api::{JobRow, Page, Phase, Problem, TransferRow};
+use edgeloom_index_api::{JobRow, Page, Phase, Problem, TransferRow, paths};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::{
@@ -34,7 +34,7 @@ impl World {
         let folder = TempDir::new().expect("a folder");
         let store = Store::open(&folder.path().join("index.db")).await.expect("opens");
         let progress = Progress::new(None, None);
-        store.adopt(identity(&blocks)).await.expect("a new file");
+        store.adopt(identity(&blocks), History::Final).await.expect("a new file");
         let app = router(Served::new(store.clone(), progress.clone(), doors(&store)));
         let world = Self { app, store, progress, blocks, _folder: folder };
         world.index(0).await;
@@ -144,7 +144,7 @@ async fn counting_stops() {
 async fn so_many_are_answered_at_once_and_no_more() {
     let (running, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let counts = (running.clone(), most.clone());
-    let answer = get(async move || {
+    let answer = axum::routing::get(async move || {
         counts.1.fetch_max(counts.0.fetch_add(1, Ordering::Relaxed) + 1, Ordering::Relaxed);
         for _ in 0..10 {
             tokio::task::yield_now().await;
@@ -307,7 +307,13 @@ async fn a_body_that_is_too_large_is_refused() {
 #[tokio::test]
 async fn ready_once_backfilled() {
     let world = World::new(busy(1)).await;
-    let status = |node, head| NodeStatus { node, identity: identity(&world.blocks), head, finalized: head };
+    let status = |node, head| NodeStatus {
+        node,
+        identity: identity(&world.blocks),
+        head,
+        hash: Default::default(),
+        finalized: head,
+    };
     let (health, body) = world.get("/health").await;
     assert_eq!((health, &body["status"]), (StatusCode::OK, &json!("ok")));
     let (code, body) = world.get("/ready").await;
@@ -383,6 +389,53 @@ async fn metrics_openapi_page_and_cors() {
     assert!(!String::from_utf8(page).unwrap().contains("://"), "the page loads nothing from elsewhere");
     let request = Request::get("/api/meta").header("origin", "https://example.org").body(Body::empty()).unwrap();
     assert_eq!(world.raw(request).await.1["access-control-allow-origin"], "*");
+}
+
+/// Every route is made by a macro that describes it; and what is described is there.
+#[tokio::test]
+async fn every_route_is_in_the_document() {
+    let sources = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/serve")).unwrap();
+    let files =
+        sources.map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|end| end == "rs"));
+    for file in files.chain([concat!(env!("CARGO_MANIFEST_DIR"), "/src/serve.rs").into()]) {
+        let undescribed = [".route", "("].concat();
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert!(!text.contains(&undescribed), "{} serves what the document does not have", file.display());
+    }
+    let world = World::new(busy(1)).await;
+    let (_, document) = world.get("/api/openapi.json").await;
+    let paths = document["paths"].as_object().unwrap();
+    for (path, methods) in paths {
+        for method in methods.as_object().unwrap().keys() {
+            let place =
+                path.replace("{address}", "0x1111111111111111111111111111111111111111").replace(['{', '}'], "1");
+            let request = Request::builder().method(method.to_uppercase().as_str()).uri(&place);
+            let (status, _, body) = world.raw(request.body(Body::empty()).unwrap()).await;
+            let said = String::from_utf8_lossy(&body);
+            assert!(
+                status != StatusCode::METHOD_NOT_ALLOWED && !said.contains("there is nothing at"),
+                "{place}: {said}"
+            );
+        }
+    }
+    for (path, methods) in [
+        ("/v2/verify/{chain}/{address}", ["post"].as_slice()),
+        ("/v2/verify/metadata/{chain}/{address}", &["post"]),
+        ("/v2/verify/{id}", &["get"]),
+        ("/v2/contract/{chain}/{address}", &["get"]),
+        ("/v2/contracts/{chain}", &["get"]),
+        ("/v2/compilers", &["get"]),
+        ("/api", &["get", "post"]),
+        ("/api/", &["get", "post"]),
+        ("/v2/api", &["get", "post"]),
+        ("/faucet", &["get", "post"]),
+        (paths::GRAPHQL, &["get", "post"]),
+        (paths::CHAIN, &["get"]),
+        (paths::OPENAPI, &["get"]),
+    ] {
+        let known: Vec<_> = paths[path].as_object().unwrap().keys().collect();
+        assert_eq!(known, methods, "{path}");
+    }
 }
 
 proptest! {

@@ -41,6 +41,8 @@ pub(super) async fn wait(State(Turns(turns)): State<Turns>, request: Request, ne
 pub(super) struct SourceTurns {
     pub(super) turns: Turns,
     pub(super) refuse: fn(StatusCode, String) -> Response,
+    /// Requests that carry no sources and wait long: they take no turn.
+    pub(super) passes: fn(&Request) -> bool,
 }
 
 /// Bytes of a request with sources: twice the sources, since form encoding makes them longer.
@@ -48,6 +50,9 @@ pub(super) const SOURCES_MAX: usize = 2 * INPUT_MAX;
 
 /// Reads the request when it is its turn: these are long, so that the turn bounds the memory that they take.
 pub(super) async fn read(State(at): State<SourceTurns>, request: Request, next: Next) -> Response {
+    if (at.passes)(&request) {
+        return next.run(request).await;
+    }
     let Ok(_turn) = at.turns.0.acquire().await else {
         return (at.refuse)(StatusCode::SERVICE_UNAVAILABLE, "the indexer stops".into());
     };

@@ -92,17 +92,18 @@ impl Store {
         Ok(Some((id, attempts, submission)))
     }
 
-    /// Ends a verification: the contract's rows and the job's end together.
+    /// Ends a verification: the contract's rows and the job's end together. If the chain went back since `begun`, which
+    /// [`Self::rewinds`] was then, nothing ends: the code that was judged may be gone.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub async fn finish(
-        &self,
-        id: B128,
-        outcome: Result<(Contract, Sources), Failure>,
-        ms: u64,
-    ) -> Result<(), StoreError> {
+    pub async fn finish(&self, id: B128, begun: u64, outcome: Outcome, ms: u64) -> Result<(), StoreError> {
         let mut transaction = self.writer.begin_with("begin immediate").await?;
+        if self.rewinds() != begun {
+            let again = "update verifications set attempts = attempts - 1 where id = ?";
+            sqlx::query(again).bind(id.to_vec()).execute(&mut *transaction).await?;
+            return Ok(transaction.commit().await?);
+        }
         let failure = match outcome {
             Ok((contract, sources)) => put(&mut transaction, &contract, &sources, ms).await?,
             Err(failure) => Some(failure),
@@ -121,6 +122,23 @@ impl Store {
         sqlx::query(forget).bind(FINISHED_MAX).execute(&mut *transaction).await?;
         transaction.commit().await?;
         Ok(())
+    }
+
+    /// Lists a contract that nobody had to submit, unless what is there is as good. False if the chain went back since
+    /// `begun`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn publish(&self, begun: u64, found: &(Contract, Sources), ms: u64) -> Result<bool, StoreError> {
+        let mut transaction = self.writer.begin_with("begin immediate").await?;
+        if self.rewinds() != begun {
+            return Ok(false);
+        }
+        let (contract, sources) = found;
+        let known = put(&mut transaction, contract, sources, ms).await?;
+        tracing::debug!(name = contract.name, is_new = known.is_none(), "a contract of genesis has its sources");
+        transaction.commit().await?;
+        Ok(true)
     }
 
     /// # Errors
@@ -157,6 +175,9 @@ impl Store {
     }
 }
 
+/// What a submission came to.
+pub type Outcome = Result<(Contract, Sources), Failure>;
+
 /// Why a verification ended without a contract.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
@@ -186,7 +207,7 @@ async fn put(
         return Ok(Some(Failure { code: "already_verified".into(), message }));
     }
     let created = contract.created.as_ref();
-    sqlx::query("insert or replace into contracts (address, file, name, compiler, runtime, creation, created_tx, created_block, created_index, deployer, arguments, verified_ms) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    sqlx::query("insert or replace into contracts (address, file, name, compiler, runtime, creation, created_tx, created_block, created_index, deployer, arguments, code_hash, verified_ms) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
         .bind(&address)
         .bind(&contract.file)
         .bind(&contract.name)
@@ -198,6 +219,7 @@ async fn put(
         .bind(created.map_or(0, |created| created.index.cast_signed()))
         .bind(created.map(|created| created.deployer.to_vec()))
         .bind(created.map(|created| created.arguments.to_vec()))
+        .bind(contract.code_hash.map(|hash| hash.to_vec()))
         .bind(ms.cast_signed())
         .execute(&mut *connection)
         .await?;

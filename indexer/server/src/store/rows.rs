@@ -4,6 +4,7 @@ use super::{
     StoreError,
     contracts::{End, Verification},
     payments::Payment,
+    rewind::Presence,
 };
 use crate::record::{BlockFacts, Contract, Creation, Job, JobEvent, Model, Payload, Sources, Stamp, Transfer, Worker};
 use crate::verify::compare::Match;
@@ -242,8 +243,15 @@ pub(super) fn contract(row: &SqliteRow) -> Result<Contract, StoreError> {
         runtime: row.coded("runtime", &VERDICTS)?,
         creation: creation.map(|_| row.coded("creation", &VERDICTS)).transpose()?,
         created,
+        code_hash: row.maybe_hash("code_hash")?,
         verified_ms: row.number("verified_ms")?,
     })
+}
+
+pub(super) fn presence(row: &SqliteRow) -> Result<Presence, StoreError> {
+    let row = Of("contracts", row);
+    let created = row.maybe_hash("created_tx")?.zip(Some(row.number("created_block")?));
+    Ok(Presence { address: row.address("address")?, code_hash: row.maybe_hash("code_hash")?, created })
 }
 
 pub(super) fn sources(row: &SqliteRow) -> Result<Sources, StoreError> {

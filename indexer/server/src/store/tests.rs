@@ -11,23 +11,23 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 use tempfile::TempDir;
 
-fn identity(blocks: &Blocks) -> Identity {
+pub(super) fn identity(blocks: &Blocks) -> Identity {
     Identity { chain_id: CHAIN_ID, genesis: blocks.genesis() }
 }
 
-fn decoded(blocks: &Blocks) -> Vec<Decoded> {
+pub(super) fn decoded(blocks: &Blocks) -> Vec<Decoded> {
     blocks.feed.iter().map(|block| decode(block).expect("a block of ours")).collect()
 }
 
-async fn open(folder: &TempDir) -> Store {
+pub(super) async fn open(folder: &TempDir) -> Store {
     Store::open(&folder.path().join("index.db")).await.expect("opens")
 }
 
 /// Everything that can be read.
-type Everything =
+pub(super) type Everything =
     (Option<Cursor>, Option<BlockFacts>, Vec<Job>, Vec<JobEvent>, Vec<Payload>, Vec<Worker>, Vec<Model>, Vec<Transfer>);
 
-async fn everything(store: &Store) -> Everything {
+pub(super) async fn everything(store: &Store) -> Everything {
     let page = |ordering| {
         let arguments = PageArguments { limit: Some(1000), ..PageArguments::default() };
         PageRequest::parse(ordering, &arguments).expect("a page")
@@ -89,7 +89,7 @@ async fn rows_survive_the_file_unchanged() {
     let (folder, blocks) = (TempDir::new().unwrap(), busy(20));
     let all = decoded(&blocks);
     let store = open(&folder).await;
-    store.adopt(identity(&blocks)).await.unwrap();
+    store.adopt(identity(&blocks), History::Final).await.unwrap();
     store.apply(&all).await.unwrap();
     assert_eq!(everything(&store).await, projected(&all));
     store.close().await;
@@ -107,7 +107,7 @@ proptest! {
             let (folder, blocks) = (TempDir::new().unwrap(), busy(15));
             let all = decoded(&blocks);
             let mut store = open(&folder).await;
-            store.adopt(identity(&blocks)).await.unwrap();
+            store.adopt(identity(&blocks), History::Final).await.unwrap();
             let mut rest = all.as_slice();
             for (size, restart) in sizes.into_iter().chain([(all.len(), false)]) {
                 let (batch, later) = rest.split_at(size.min(rest.len()));
@@ -131,7 +131,7 @@ async fn a_batch_that_fails_leaves_nothing() {
     blocks.push(opening());
     let last = blocks.feed.len();
     let store = open(&folder).await;
-    store.adopt(identity(&blocks)).await.unwrap();
+    store.adopt(identity(&blocks), History::Final).await.unwrap();
     store.apply(&good[..4]).await.unwrap();
     let before = everything(&store).await;
     // The model of `opening` is registered already: the last block of the batch contradicts the first.
@@ -148,7 +148,7 @@ async fn a_dropped_write_leaves_rows_and_cursor_together() {
     let (folder, blocks) = (TempDir::new().unwrap(), busy(200));
     let all = decoded(&blocks);
     let store = open(&folder).await;
-    store.adopt(identity(&blocks)).await.unwrap();
+    store.adopt(identity(&blocks), History::Final).await.unwrap();
     store.apply(&all[..2]).await.unwrap();
     for millis in [0, 1, 2, 4, 8, 16] {
         let applying = store.apply(&all[2..]);
@@ -169,16 +169,16 @@ async fn a_dropped_write_leaves_rows_and_cursor_together() {
 async fn another_chain_is_refused_with_both_names() {
     let (folder, ours, theirs) = (TempDir::new().unwrap(), Blocks::new(1), Blocks::new(2));
     let store = open(&folder).await;
-    store.adopt(identity(&ours)).await.unwrap();
-    store.adopt(identity(&ours)).await.unwrap();
-    let error = store.adopt(identity(&theirs)).await.unwrap_err();
+    store.adopt(identity(&ours), History::Final).await.unwrap();
+    store.adopt(identity(&ours), History::Final).await.unwrap();
+    let error = store.adopt(identity(&theirs), History::Final).await.unwrap_err();
     let text = error.to_string();
     assert!(matches!(error, StoreError::WrongChain { .. }));
     for part in [ours.genesis().to_string(), theirs.genesis().to_string(), "--db".into(), "--rpc".into()] {
         assert!(text.contains(&part), "{text}");
     }
     let renamed = Identity { chain_id: 1, ..identity(&ours) };
-    assert!(matches!(store.adopt(renamed).await, Err(StoreError::WrongChain { .. })));
+    assert!(matches!(store.adopt(renamed, History::Final).await, Err(StoreError::WrongChain { .. })));
     assert_eq!(store.identity().await.unwrap(), Some(identity(&ours)));
     assert!(matches!(store.apply(&decoded(&theirs)).await, Err(StoreError::WrongChain { .. })));
     assert_eq!(store.cursor().await.unwrap(), None);
@@ -192,7 +192,7 @@ async fn blocks_that_do_not_follow_are_refused() {
     theirs.push(vec![]);
     theirs.push(vec![settle(1, ETHER)]);
     let store = open(&folder).await;
-    store.adopt(identity(&ours)).await.unwrap();
+    store.adopt(identity(&ours), History::Final).await.unwrap();
     let all = decoded(&ours);
     assert!(matches!(store.apply(&all[1..]).await, Err(StoreError::Gap { expected: 0, actual: 1 })));
     store.apply(&all[..4]).await.unwrap();

@@ -11,7 +11,7 @@ use crate::{
     nodes::{Created, NodeError, Nodes},
     record::{Contract, Creation, Links, Sources},
 };
-use alloy::primitives::Address;
+use alloy::primitives::{Address, keccak256};
 use serde_json::Value;
 
 /// Why a submission is refused.
@@ -108,6 +108,7 @@ impl Court {
             runtime: found.verdict,
             creation: compared.as_ref().map(|compared| compared.verdict),
             created: created.map(|created| came_to_be(&created, compared)),
+            code_hash: Some(keccak256(&chain)),
             verified_ms: 0,
         };
         Ok((contract, sources(compiled, submission, found)))

@@ -19,7 +19,7 @@ fn message(body: &Value) -> String {
 async fn answers_lists_rows_and_meta() {
     let world = World::new(busy(20)).await;
     let identity = Identity { chain_id: CHAIN_ID, genesis: world.blocks.genesis() };
-    world.progress.reached(NodeStatus { node: 0, identity, head: 41, finalized: 41 });
+    world.progress.reached(NodeStatus { node: 0, identity, head: 41, hash: Default::default(), finalized: 41 });
     let query = r#"{
         _meta { block { number hash timestamp } finalized hasIndexingErrors lagMs }
         jobs(where: {phase_in: [rejected, expired], priceWei_gte: "400000000000000000"}, orderBy: priceWei, orderDirection: desc, first: 2) {

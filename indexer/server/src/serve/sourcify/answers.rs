@@ -7,9 +7,12 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Which parts of a contract are wanted.
-#[derive(Deserialize)]
+#[derive(Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(super) struct Fields {
+    /// With commas, such as `abi,compilation.language`; or `all`.
     fields: Option<String>,
+    /// All but these.
     omit: Option<String>,
 }
 

@@ -14,7 +14,7 @@ const AT: &str = "0x5fbdb2315678afecb367f032d93f642f64180aa3";
 async fn world() -> World {
     let world = World::new(Blocks::new(0)).await;
     let identity = Identity { chain_id: CHAIN_ID, genesis: world.blocks.genesis() };
-    world.progress.reached(NodeStatus { node: 0, identity, head: 0, finalized: 0 });
+    world.progress.reached(NodeStatus { node: 0, identity, head: 0, hash: Default::default(), finalized: 0 });
     world
 }
 
@@ -36,6 +36,7 @@ fn contract(runtime: Match) -> (Contract, Sources) {
         runtime,
         creation: None,
         created: Some(created),
+        code_hash: None,
         verified_ms: 0,
     };
     let sources =
@@ -58,7 +59,7 @@ fn submission() -> Submission {
 async fn finish(store: &Store, outcome: Result<(Contract, Sources), Failure>) -> B128 {
     let id = B128::random();
     store.submit(id, &submission(), now_ms()).await.unwrap();
-    store.finish(id, outcome, now_ms()).await.unwrap();
+    store.finish(id, 0, outcome, now_ms()).await.unwrap();
     id
 }
 

@@ -1,0 +1,108 @@
+//! The sources of the contracts of genesis, as they were compiled: what whoever verifies them asks for.
+
+use crate::{addresses, artifact};
+use alloy::primitives::{Address, Bytes};
+use std::collections::BTreeMap;
+
+/// A contract of genesis that is compiled from sources of this repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Published {
+    pub name: &'static str,
+    pub address: Address,
+    /// Runtime code that the compiler made of the sources. It has no trailer, no library and no immutable.
+    pub code: Bytes,
+    /// JSON of solc: compiler, settings, ABI, and the hash of every source.
+    pub metadata: &'static str,
+}
+
+/// Sources from npm that the contracts import, by path: a JSON object.
+const LIBRARIES: &str = include_str!("../artifacts/libraries.json");
+
+/// Sources of this repository by path.
+const OURS: [(&str, &str); 11] = [
+    ("src/interfaces/IEdgeProof.sol", include_str!("../../src/interfaces/IEdgeProof.sol")),
+    ("src/interfaces/IEdgeStaking.sol", include_str!("../../src/interfaces/IEdgeStaking.sol")),
+    ("src/interfaces/IJobMarket.sol", include_str!("../../src/interfaces/IJobMarket.sol")),
+    ("src/interfaces/IModelRegistry.sol", include_str!("../../src/interfaces/IModelRegistry.sol")),
+    ("src/interfaces/ITheta.sol", include_str!("../../src/interfaces/ITheta.sol")),
+    ("src/jobs/JobMarket.sol", include_str!("../../src/jobs/JobMarket.sol")),
+    ("src/jobs/ModelRegistry.sol", include_str!("../../src/jobs/ModelRegistry.sol")),
+    ("src/staking/EdgeStaking.sol", include_str!("../../src/staking/EdgeStaking.sol")),
+    ("src/token/Theta.sol", include_str!("../../src/token/Theta.sol")),
+    ("src/types/Manifest.sol", include_str!("../../src/types/Manifest.sol")),
+    ("src/types/Predeploys.sol", include_str!("../../src/types/Predeploys.sol")),
+];
+
+/// The contracts of genesis that have sources here.
+pub fn published() -> Vec<Published> {
+    let contracts = [
+        ("Theta", addresses::THETA, artifact::THETA, include_str!("../artifacts/Theta.metadata.json")),
+        (
+            "EdgeStaking",
+            addresses::EDGE_STAKING,
+            artifact::EDGE_STAKING,
+            include_str!("../artifacts/EdgeStaking.metadata.json"),
+        ),
+        (
+            "ModelRegistry",
+            addresses::MODEL_REGISTRY,
+            artifact::MODEL_REGISTRY,
+            include_str!("../artifacts/ModelRegistry.metadata.json"),
+        ),
+        (
+            "JobMarket",
+            addresses::JOB_MARKET,
+            artifact::JOB_MARKET,
+            include_str!("../artifacts/JobMarket.metadata.json"),
+        ),
+    ];
+    let published = |(name, address, artifact, metadata)| Published {
+        name,
+        address,
+        code: artifact::runtime_code(artifact),
+        metadata,
+    };
+    contracts.map(published).into()
+}
+
+/// Every source that one of them is compiled from, by path.
+pub fn sources() -> BTreeMap<String, String> {
+    let libraries = serde_json::from_str::<BTreeMap<String, String>>(LIBRARIES)
+        .expect("the file is part of this crate, and its tests parse it");
+    libraries.into_iter().chain(OURS.map(|(path, text)| (path.to_owned(), text.to_owned()))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::predeploys;
+    use alloy::primitives::{B256, keccak256};
+    use serde_json::Value;
+    use std::collections::BTreeSet;
+
+    /// By the hashes that the compiler wrote; and nothing is kept that no contract needs.
+    #[test]
+    fn the_sources_are_those_that_were_compiled() {
+        let (sources, mut used) = (sources(), BTreeSet::new());
+        for contract in published() {
+            let metadata: Value = serde_json::from_str(contract.metadata).unwrap();
+            let target = metadata["settings"]["compilationTarget"].as_object().unwrap();
+            assert_eq!(target.values().collect::<Vec<_>>(), [contract.name]);
+            for (path, listed) in metadata["sources"].as_object().unwrap() {
+                let hash: B256 = listed["keccak256"].as_str().unwrap().parse().unwrap();
+                assert_eq!(keccak256(&sources[path]), hash, "{path}");
+                used.insert(path.clone());
+            }
+        }
+        assert!(sources.keys().eq(used.iter()), "kept: {:?}, used: {used:?}", sources.keys());
+    }
+
+    #[test]
+    fn genesis_holds_the_published_code() {
+        let genesis = predeploys(Address::ZERO);
+        for contract in published() {
+            let held = genesis.iter().find(|held| held.address == contract.address).unwrap();
+            assert_eq!((held.name, &held.code), (contract.name, &contract.code));
+        }
+    }
+}
