@@ -12,6 +12,7 @@ pub struct Dev {
     process: Option<Process>,
     folder: TempDir,
     port: u16,
+    arguments: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -23,7 +24,16 @@ impl Dev {
     /// # Errors
     /// When it does not come up within half a minute.
     pub async fn start() -> Result<Self> {
-        let mut dev = Self { process: None, folder: tempfile::tempdir()?, port: free_ports(1)? };
+        Self::start_with(&[]).await
+    }
+
+    /// With more arguments of `edgeloom dev`, which a restart has, too.
+    ///
+    /// # Errors
+    /// When it does not come up within half a minute.
+    pub async fn start_with(arguments: &[&str]) -> Result<Self> {
+        let arguments = arguments.iter().map(|&argument| argument.to_owned()).collect();
+        let mut dev = Self { process: None, folder: tempfile::tempdir()?, port: free_ports(1)?, arguments };
         dev.launch().await?;
         Ok(dev)
     }
@@ -62,7 +72,8 @@ impl Dev {
 
     async fn launch(&mut self) -> Result<()> {
         let (data, port) = (self.data(), self.port.to_string());
-        let arguments = ["dev", "--data", &data, "--json", "--port", &port];
+        let fixed = ["dev", "--data", &data, "--json", "--port", &port];
+        let arguments: Vec<_> = fixed.into_iter().chain(self.arguments.iter().map(String::as_str)).collect();
         let mut process = Process::spawn("dev", &binary("edgeloom")?, &arguments, self.folder.path())?;
         let ready: RpcReady = process.ready(Duration::from_secs(30)).await?;
         ensure!(ready.rpc == self.url(), "dev serves at {}", ready.rpc);

@@ -1,6 +1,7 @@
 //! The npm packages that a folder of the repository locks.
 
 use crate::repository;
+use alloy::primitives::{hex, keccak256};
 use eyre::{OptionExt as _, Result, WrapErr, ensure};
 use std::{
     env::{self, consts::ARCH},
@@ -18,6 +19,7 @@ const INSTALLED_LOCK: &str = "node_modules/.package-lock.json";
 /// When npm is missing or fails.
 pub fn npm_packages(folder: &str) -> Result<PathBuf> {
     let folder = repository().join(folder);
+    own_modules(&folder)?;
     let modified = |path: &str| fs::metadata(folder.join(path)).and_then(|file| file.modified());
     let lock = modified("package-lock.json").wrap_err_with(|| format!("{}/package-lock.json", folder.display()))?;
     if modified(INSTALLED_LOCK).is_ok_and(|installed| installed >= lock) {
@@ -35,10 +37,11 @@ pub fn npm_packages(folder: &str) -> Result<PathBuf> {
 pub fn shared_npm_packages(folder: &str) -> Result<PathBuf> {
     let source = repository().join(folder);
     let (cache, _lock) = cache(folder)?;
-    let shared = cache.join("npm");
     let lock = fs::read(source.join("package-lock.json")).wrap_err_with(|| source.display().to_string())?;
-    let current = fs::read(shared.join("package-lock.json")).is_ok_and(|present| present == lock);
-    if current && shared.join(INSTALLED_LOCK).is_file() {
+    // Checkouts with other locks may run at the same time, and npm empties the folder that it installs into.
+    let shared = cache.join(format!("npm-{:.8}", hex::encode(keccak256(&lock))));
+    own_modules(&shared)?;
+    if shared.join(INSTALLED_LOCK).is_file() {
         return Ok(shared);
     }
     eprintln!("installing the npm packages of {folder} into {}", shared.display());
@@ -48,6 +51,14 @@ pub fn shared_npm_packages(folder: &str) -> Result<PathBuf> {
     }
     install(&shared)?;
     Ok(shared)
+}
+
+/// npm installs through a link into whatever it points at, and empties that first.
+fn own_modules(folder: &Path) -> Result<()> {
+    let modules = folder.join("node_modules");
+    let is_link = fs::symlink_metadata(&modules).is_ok_and(|found| found.is_symlink());
+    ensure!(!is_link, "{} is a link: remove it, and npm installs the locked packages there", modules.display());
+    Ok(())
 }
 
 fn install(folder: &Path) -> Result<()> {
@@ -79,4 +90,18 @@ pub fn foundry(program: &str) -> Result<PathBuf> {
     let path = npm_packages("contracts")?.join(format!("node_modules/@foundry-rs/{program}-linux-amd64/bin/{program}"));
     ensure!(path.is_file(), "npm did not install {}", path.display());
     Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_to_other_packages_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        own_modules(folder.path()).expect("nothing is there");
+        std::os::unix::fs::symlink("/nowhere", folder.path().join("node_modules")).expect("a link");
+        let said = own_modules(folder.path()).expect_err("a link").to_string();
+        assert!(said.contains("node_modules is a link"), "{said}");
+    }
 }

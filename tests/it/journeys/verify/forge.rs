@@ -42,7 +42,7 @@ contract Factory {
 "#;
 
 /// A project, and a machine that has the compiler of npm where svm would have put it.
-struct Forge {
+pub(super) struct Forge {
     program: PathBuf,
     folder: TempDir,
     release: String,
@@ -99,7 +99,7 @@ impl Forge {
     }
 
     /// Deploys a contract of the project and gives its address.
-    fn create(&self, contract: &str, more: &[&str]) -> Result<String> {
+    pub(super) fn create(&self, contract: &str, more: &[&str]) -> Result<String> {
         let key = dev_signer(1)?.to_bytes().to_string();
         let contract = format!("src/Box.sol:{contract}");
         let fixed = ["create", &contract, "--broadcast", "--rpc-url", &self.rpc, "--private-key", &key];
@@ -133,7 +133,7 @@ fn certify(folder: &Path) -> Result<()> {
     Ok(())
 }
 
-async fn index() -> Result<(Index, Forge)> {
+pub(super) async fn index() -> Result<(Index, Forge)> {
     let dev = Dev::start().await?;
     let forge = Forge::new(&dev).await?;
     let compilers = npm_packages("contracts")?.display().to_string();
