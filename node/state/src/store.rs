@@ -6,6 +6,7 @@ use crate::{
     prune::Pruning,
     table::{META_FIRST_PROOF, META_TIP, Table},
     view::View,
+    warm::Warm,
 };
 use alloy::primitives::{B256, Bytes, KECCAK256_EMPTY};
 use edgeloom_types::Height;
@@ -36,6 +37,7 @@ struct Inner {
     pruning: Pruning,
     /// [`META_FIRST_PROOF`], which only a migration writes.
     first_proof: Height,
+    warm: Warm,
 }
 
 impl Store {
@@ -57,7 +59,7 @@ impl Store {
         let tip = kv.get(Table::Meta, META_TIP)?.map(|row| Tip::decode(&row)).transpose()?;
         let (pruning, first_proof) = (Pruning::stored(&kv)?, stored_height(&kv, META_FIRST_PROOF)?);
         let (tip, rewinds, commit) = (RwLock::new(tip), RwLock::default(), Mutex::default());
-        Ok(Self(Arc::new(Inner { kv, tip, rewinds, commit, pruning, first_proof })))
+        Ok(Self(Arc::new(Inner { kv, tip, rewinds, commit, pruning, first_proof, warm: Warm::default() })))
     }
 
     /// The newest committed block; `None` before genesis is.
@@ -122,6 +124,10 @@ impl Store {
 
     pub(crate) fn rewinds(&self) -> &RwLock<Rewinds> {
         &self.0.rewinds
+    }
+
+    pub(crate) fn warm(&self) -> &Warm {
+        &self.0.warm
     }
 
     pub(crate) fn set_tip(&self, tip: Tip) {
