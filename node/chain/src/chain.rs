@@ -29,6 +29,9 @@ use std::sync::Arc;
 /// at most 1,000, a record 187.
 const HEADER_BYTES_MAX: usize = 2048;
 
+/// Fewer transactions than this are not worth handing to another thread.
+const ROOTS_APART_MIN: usize = 64;
+
 pub use dev::Liberties;
 
 /// The executed chain: one writer, behind a lock of the caller's. Readers of final blocks use [`Self::store`]'s clone.
@@ -145,15 +148,23 @@ impl Chain {
         let certificate_bytes: usize = draft.block().certificates.iter().map(|bytes| bytes.len() + 4).sum();
         let limits = Limits { bytes: MAX_BLOCK_BYTES - HEADER_BYTES_MAX - certificate_bytes };
         let built = edgeloom_evm::build(environment, StateDb::from(view.clone()), candidates, limits);
-        let (chosen, rejected, executed) = built.map_err(fault)?;
-        let ran = Ran::new(&view, executed)?;
+        let (chosen, rejected, mut executed) = built.map_err(fault)?;
 
         let senders = chosen.iter().map(|transaction| transaction.signer()).collect();
         let transactions: Vec<TxEnvelope> = chosen.iter().map(|transaction| transaction.inner().clone()).collect();
+        let delta = std::mem::take(&mut executed.delta);
+        let of_lists = || (calculate_transaction_root(&transactions), calculate_receipt_root(&executed.receipts));
+        let of_state = || view.extend(delta);
+        let (layer, (transactions_root, receipts_root)) = if transactions.len() < ROOTS_APART_MIN {
+            (of_state(), of_lists())
+        } else {
+            rayon::join(of_state, of_lists)
+        };
+        let ran = Ran { executed, layer: layer? };
         let header = Header {
             state_root: ran.layer.root(),
-            transactions_root: calculate_transaction_root(&transactions),
-            receipts_root: calculate_receipt_root(&ran.executed.receipts),
+            transactions_root,
+            receipts_root,
             logs_bloom: ran.executed.logs_bloom,
             gas_used: ran.executed.gas_used,
             ..draft.header().clone()

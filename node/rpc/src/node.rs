@@ -2,6 +2,7 @@
 
 use crate::{cache::Records, error::Fault, turns::Turns};
 use alloy::primitives::{Address, B256};
+use alloy_consensus::Header;
 use edgeloom_dev::Solo;
 use edgeloom_state::{Store, Tip};
 use edgeloom_txpool::Pool;
@@ -54,6 +55,8 @@ pub(crate) struct Context {
     pub(crate) nonces: Mutex<()>,
     pub(crate) records: Records,
     pub(crate) turns: Turns,
+    /// By the hash that the store's tip has.
+    pub(crate) newest: parking_lot::Mutex<Option<(B256, Arc<Header>)>>,
 }
 
 impl Context {
@@ -70,6 +73,7 @@ impl Context {
             nonces: Mutex::new(()),
             records: Records::new(node.store.clone()),
             turns: Turns::default(),
+            newest: parking_lot::Mutex::default(),
             store: node.store,
             genesis: node.genesis,
             pool: node.pool,
@@ -90,7 +94,7 @@ impl Context {
     /// Gas of the next block: genesis's, except where dev mode chose another.
     pub(crate) fn block_gas_limit(&self) -> Result<u64, Fault> {
         let Some(solo) = self.solo() else { return Ok(self.genesis.file().gas_limit) };
-        solo.planned_gas_limit().map_or_else(|| Ok(self.header(self.tip()?.height)?.gas_limit), Ok)
+        solo.planned_gas_limit().map_or_else(|| Ok(self.newest()?.gas_limit), Ok)
     }
 
     pub(crate) fn chain_id(&self) -> u64 {

@@ -78,6 +78,22 @@ impl Context {
     /// Wei per gas that the next block burns.
     pub(crate) fn next_base_fee(&self) -> Result<u64, Fault> {
         let planned = self.solo().and_then(Solo::planned_base_fee);
-        planned.map_or_else(|| Ok(next_base_fee(&self.header(self.tip()?.height)?)), Ok)
+        planned.map_or_else(|| Ok(next_base_fee(&*self.newest()?)), Ok)
+    }
+
+    /// The newest block's header, decoded once a block: every transaction that comes in asks for it.
+    pub(crate) fn newest(&self) -> Result<Arc<Header>, Fault> {
+        let tip = self.tip()?;
+        if let Some((hash, header)) = &*self.newest.lock()
+            && *hash == tip.hash
+        {
+            return Ok(header.clone());
+        }
+        let header = Arc::new(self.header(tip.height)?);
+        // The block at that height may be another by now: dev mode takes blocks back.
+        if header.hash_slow() == tip.hash {
+            *self.newest.lock() = Some((tip.hash, header.clone()));
+        }
+        Ok(header)
     }
 }

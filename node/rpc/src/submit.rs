@@ -16,7 +16,7 @@ use alloy_consensus::{
     SignableTransaction, TxEnvelope, TypedTransaction,
     transaction::{Recovered, SignerRecoverable},
 };
-use edgeloom_dev::Solo;
+use edgeloom_dev::{Sealed, Solo};
 use edgeloom_txpool::{Origin, Rejection, TRANSACTION_BYTES_MAX};
 use k256::ecdsa::SigningKey;
 use std::{sync::Arc, time::Duration};
@@ -94,7 +94,10 @@ impl Context {
         };
         // The neighbours of a batch are admitted first, so that they share the block.
         tokio::task::yield_now().await;
-        solo.seal(hash).await.map_err(|error| Fault::Internal(error.to_string()))?;
+        let sealed = solo.seal(hash).await.map_err(|error| Fault::Internal(error.to_string()))?;
+        if sealed == Sealed::Included {
+            return Ok(hash);
+        }
         // A gap before its nonce leaves it in the pool; what the block could not execute is in neither place.
         if self.pool.get(&hash).is_some() {
             self.keep(hash);

@@ -48,6 +48,7 @@ impl Store {
         // Held until the rows are there: no reader takes the new state for the old.
         let mut current = self.tip_lock().write();
         self.kv().write(batch, Durability::Synced)?;
+        self.warm_up(&layer);
         *current = Some(tip);
         self.rewinds().write().amended();
         Ok(tip)

@@ -51,6 +51,7 @@ impl Store {
         self.prune(&mut batch, height, commit.layer.rows())?;
         batch.put(Table::Meta, META_TIP, &tip.encode());
         self.kv().write(batch, Durability::Synced)?;
+        self.warm_up(commit.layer);
         self.set_tip(tip);
         Ok(())
     }
@@ -83,6 +84,18 @@ impl Store {
             batch.put(Table::Codes, hash.as_slice(), code);
         }
         Ok(())
+    }
+
+    /// Keeps the rows of nodes that `layer` wrote at hand.
+    pub(crate) fn warm_up(&self, layer: &Layer) {
+        if layer.changes.values().any(|change| change.cleared) {
+            // Whose storage is cleared leaves rows here that nobody lists.
+            self.warm().clear();
+        }
+        self.warm().put_accounts(&layer.nodes);
+        for change in layer.changes.values().filter(|change| !change.nodes.is_empty()) {
+            self.warm().put_storage(&change.hashed, &change.nodes);
+        }
     }
 
     /// Goes before the account's new slots: later operations of a batch win.

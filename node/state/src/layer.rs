@@ -9,7 +9,11 @@ use crate::{
 use alloy::primitives::{Address, B256, U256, keccak256};
 use alloy_trie::{EMPTY_ROOT_HASH, Nibbles};
 use edgeloom_types::{Account, AccountDelta, StateDelta};
+use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 use std::collections::BTreeMap;
+
+/// Fewer accounts than this are not worth handing to other threads.
+const PARALLEL_MIN: usize = 128;
 
 /// A block's changes over the state of one root. Made by [`View::extend`], so its root is right by construction.
 #[derive(Debug)]
@@ -75,18 +79,27 @@ impl Layer {
 
     pub(crate) fn extend(view: &View, parent_root: B256, mut delta: StateDelta) -> Result<Self, StoreError> {
         delta.accounts.values_mut().for_each(settle);
-        let mut changes = BTreeMap::new();
-        let mut entries = Vec::with_capacity(delta.accounts.len());
-        for (address, account) in &delta.accounts {
-            let change = change(view, address, account)?;
+        let changes = changes(view, &delta)?;
+        let entry = |change: &Change| {
             let value = change.record.as_ref().map(Record::leaf);
-            entries.push(Entry { key: Nibbles::unpack_array(&change.hashed.0), value });
-            changes.insert(*address, change);
-        }
+            Entry { key: Nibbles::unpack_array(&change.hashed.0), value }
+        };
+        let mut entries: Vec<_> = changes.values().map(entry).collect();
         entries.sort_unstable_by_key(|entry| entry.key);
         let (root, nodes) = trie::update(parent_root, &entries, |path| view.account_node(path))?;
         Ok(Self { parent_root, root, delta, changes, nodes })
     }
+}
+
+/// On all cores where there is enough to do: each account's part is its own.
+fn changes(view: &View, delta: &StateDelta) -> Result<BTreeMap<Address, Change>, StoreError> {
+    let made = |(address, account): (&Address, &AccountDelta)| Ok((*address, change(view, address, account)?));
+    if delta.accounts.len() < PARALLEL_MIN {
+        return delta.accounts.iter().map(made).collect();
+    }
+    let accounts: Vec<_> = delta.accounts.iter().collect();
+    let made: Result<Vec<_>, _> = accounts.into_par_iter().with_min_len(PARALLEL_MIN / 4).map(made).collect();
+    Ok(made?.into_iter().collect())
 }
 
 /// EIP-161: an empty account does not exist, and what does not exist has no storage.
@@ -99,13 +112,13 @@ fn settle(change: &mut AccountDelta) {
 }
 
 fn change(view: &View, address: &Address, delta: &AccountDelta) -> Result<Change, StoreError> {
-    let hashed = keccak256(address);
+    let hashed = view.hashed(address);
     let mut slots: Vec<_> =
         delta.storage.iter().map(|(slot, value)| (keccak256(slot.to_be_bytes::<32>()), *value)).collect();
     slots.sort_unstable_by_key(|(slot, _)| *slot);
     let mut change = Change { hashed, record: None, cleared: delta.storage_cleared, slots, nodes: Nodes::new() };
     let Some(account) = delta.account else { return Ok(change) };
-    let before = if change.cleared { EMPTY_ROOT_HASH } else { view.storage_root(address, &hashed)? };
+    let before = if change.cleared { EMPTY_ROOT_HASH } else { view.storage_root(address)? };
     let mut storage_root = before;
     if !change.slots.is_empty() {
         let entries: Vec<_> = change.slots.iter().map(slot_entry).collect();

@@ -38,6 +38,7 @@ mod table;
 mod trie;
 mod undo;
 mod view;
+mod warm;
 
 pub use amend::Cheated;
 pub use commit::Commit;

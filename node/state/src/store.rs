@@ -6,6 +6,7 @@ use crate::{
     prune::Pruning,
     table::{META_TIP, Table},
     view::View,
+    warm::Warm,
 };
 use alloy::primitives::{B256, Bytes, KECCAK256_EMPTY};
 use edgeloom_types::Height;
@@ -34,6 +35,7 @@ struct Inner {
     /// One commit at a time.
     commit: Mutex<()>,
     pruning: Pruning,
+    warm: Warm,
 }
 
 impl Store {
@@ -55,7 +57,7 @@ impl Store {
         let tip = kv.get(Table::Meta, META_TIP)?.map(|row| Tip::decode(&row)).transpose()?;
         let pruning = Pruning::stored(&kv)?;
         let (tip, rewinds, commit) = (RwLock::new(tip), RwLock::default(), Mutex::default());
-        Ok(Self(Arc::new(Inner { kv, tip, rewinds, commit, pruning })))
+        Ok(Self(Arc::new(Inner { kv, tip, rewinds, commit, pruning, warm: Warm::default() })))
     }
 
     /// The newest committed block; `None` before genesis is.
@@ -116,6 +118,10 @@ impl Store {
 
     pub(crate) fn rewinds(&self) -> &RwLock<Rewinds> {
         &self.0.rewinds
+    }
+
+    pub(crate) fn warm(&self) -> &Warm {
+        &self.0.warm
     }
 
     pub(crate) fn set_tip(&self, tip: Tip) {

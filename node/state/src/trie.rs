@@ -45,14 +45,14 @@ pub(crate) struct Entry {
 /// What `load` returns, and [`StoreError::Corrupt`] when a row is missing or not a node.
 pub(crate) fn update<F>(root: B256, entries: &[Entry], load: F) -> Result<(B256, Nodes), StoreError>
 where
-    F: Fn(&Nibbles) -> Result<Option<Vec<u8>>, StoreError>,
+    F: Fn(&Nibbles) -> Result<Option<Vec<u8>>, StoreError> + Sync,
 {
     debug_assert!(entries.is_sorted_by(|a, b| a.key < b.key));
     if entries.is_empty() {
         return Ok((root, Nodes::new()));
     }
     let top = Nibbles::new();
-    let mut merge = Merge::new(load);
+    let mut merge = Merge::new(&load);
     let existing = if root == EMPTY_ROOT_HASH { None } else { Some(merge.take(&top)?) };
     let merged = merge.merge(&top, existing, entries)?;
     let root = merged.map_or(EMPTY_ROOT_HASH, |node| merge.place_root(&node));

@@ -26,6 +26,7 @@ impl Store {
         if !self.kv().undo(snapshot)? {
             return Ok(None);
         }
+        self.warm().clear();
         self.pruning().read_again(self.kv())?;
         *tip = self.kv().get(Table::Meta, META_TIP)?.map(|row| Tip::decode(&row)).transpose()?;
         self.rewinds().write().back_to(tip.map_or(0, |tip| tip.height.get()));
@@ -40,6 +41,7 @@ impl Store {
         let _no_commit = self.commit_lock().lock();
         let mut tip = self.tip_lock().write();
         self.kv().clear()?;
+        self.warm().clear();
         self.pruning().read_again(self.kv())?;
         *tip = None;
         self.rewinds().write().back_to(0);

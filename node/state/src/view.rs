@@ -5,14 +5,15 @@ use crate::{
     store::Store,
     table::{Table, account_node_key, storage_key, storage_node_key},
 };
-use alloy::primitives::{Address, B256, Bytes, U256, keccak256};
+use alloy::primitives::{Address, B256, Bytes, U256, keccak256, map::AddressMap};
 use alloy_trie::{EMPTY_ROOT_HASH, Nibbles};
 use edgeloom_types::{Account, StateDelta};
+use parking_lot::RwLock;
 use std::sync::Arc;
 
 /// The committed state under layers of executed blocks, lowest first: what a new block executes on.
 ///
-/// A view reads the tip's rows as they are at each call. It stays right while blocks commit that are among its own
+/// A view reads the tip's rows when they are first asked for. It stays right while blocks commit that are among its own
 /// layers, since those decide everything that such a commit changes. When another block is committed the view is
 /// stale; whoever owns the tree of blocks drops it then, and [`View::extend`] refuses it. Readers that own no tree
 /// read through [`Store::at`].
@@ -21,12 +22,22 @@ pub struct View {
     store: Store,
     base: B256,
     layers: Vec<Arc<Layer>>,
+    /// What it read of the tip's accounts: execution asks for each, and the root for each that changed.
+    read: Arc<RwLock<AddressMap<Read>>>,
+}
+
+/// An account's row under the layers.
+#[derive(Clone, Copy, Debug)]
+struct Read {
+    /// keccak of the address.
+    hashed: B256,
+    record: Option<Record>,
 }
 
 impl View {
     pub(crate) fn new(store: Store) -> Self {
         let base = tip_root(&store);
-        Self { store, base, layers: Vec::new() }
+        Self { store, base, layers: Vec::new(), read: Arc::default() }
     }
 
     /// State root of everything this view shows.
@@ -44,7 +55,7 @@ impl View {
         let mut layers = Vec::with_capacity(self.layers.len() + 1);
         layers.extend(self.layers.iter().cloned());
         layers.push(layer);
-        Self { store: self.store.clone(), base: self.base, layers }
+        Self { store: self.store.clone(), base: self.base, layers, read: Arc::default() }
     }
 
     /// # Errors
@@ -53,7 +64,7 @@ impl View {
         if let Some(account) = self.top(|layer| layer.account(&address)) {
             return Ok(account);
         }
-        Ok(self.stored(&keccak256(address))?.map(|record| record.account))
+        Ok(self.stored(&address)?.record.map(|record| record.account))
     }
 
     /// Zero for slots and accounts that do not exist.
@@ -64,7 +75,7 @@ impl View {
         if let Some(value) = self.top(|layer| layer.slot(&address, &slot)) {
             return Ok(value);
         }
-        let key = storage_key(&keccak256(address), &keccak256(slot.to_be_bytes::<32>()));
+        let key = storage_key(&self.hashed(&address), &keccak256(slot.to_be_bytes::<32>()));
         self.store.kv().get(Table::Storage, &key)?.map_or(Ok(U256::ZERO), |value| long(&value))
     }
 
@@ -96,10 +107,10 @@ impl View {
         Err(StoreError::Stale(self.root()))
     }
 
-    pub(crate) fn storage_root(&self, address: &Address, hashed: &B256) -> Result<B256, StoreError> {
+    pub(crate) fn storage_root(&self, address: &Address) -> Result<B256, StoreError> {
         let record = match self.top(|layer| layer.changes.get(address)) {
             Some(change) => change.record,
-            None => self.stored(hashed)?,
+            None => self.stored(address)?.record,
         };
         Ok(record.map_or(EMPTY_ROOT_HASH, |record| record.storage_root))
     }
@@ -107,7 +118,10 @@ impl View {
     pub(crate) fn account_node(&self, path: &Nibbles) -> Result<Option<Vec<u8>>, StoreError> {
         match self.top(|layer| layer.nodes.get(path)) {
             Some(node) => Ok(node.as_ref().map(|node| node.row.clone())),
-            None => self.store.kv().get(Table::AccountTrie, &account_node_key(path)),
+            None => match self.store.warm().account_node(path) {
+                Some(row) => Ok(Some(row)),
+                None => self.store.kv().get(Table::AccountTrie, &account_node_key(path)),
+            },
         }
     }
 
@@ -119,12 +133,31 @@ impl View {
     ) -> Result<Option<Vec<u8>>, StoreError> {
         match self.top(|layer| layer.storage_node(address, path)) {
             Some(node) => Ok(node.as_ref().map(|node| node.row.clone())),
-            None => self.store.kv().get(Table::StorageTrie, &storage_node_key(hashed, path)),
+            None => match self.store.warm().storage_node(hashed, path) {
+                Some(row) => Ok(Some(row)),
+                None => self.store.kv().get(Table::StorageTrie, &storage_node_key(hashed, path)),
+            },
         }
     }
 
-    fn stored(&self, hashed: &B256) -> Result<Option<Record>, StoreError> {
-        self.store.kv().get(Table::Accounts, hashed.as_slice())?.map(|row| Record::decode(&row)).transpose()
+    /// keccak of the address.
+    pub(crate) fn hashed(&self, address: &Address) -> B256 {
+        self.known(address).map_or_else(|| keccak256(address), |read| read.hashed)
+    }
+
+    fn known(&self, address: &Address) -> Option<Read> {
+        self.read.read().get(address).copied()
+    }
+
+    fn stored(&self, address: &Address) -> Result<Read, StoreError> {
+        if let Some(known) = self.known(address) {
+            return Ok(known);
+        }
+        let hashed = keccak256(address);
+        let row = self.store.kv().with(Table::Accounts, hashed.as_slice(), Record::decode)?;
+        let read = Read { hashed, record: row.transpose()? };
+        self.read.write().insert(*address, read);
+        Ok(read)
     }
 
     /// The answer of the highest layer that has one.

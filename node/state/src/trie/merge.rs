@@ -8,10 +8,14 @@ use alloy_trie::{
     Nibbles, TrieMask,
     nodes::{BranchNode, ExtensionNode, LeafNode, RlpNode, TrieNode},
 };
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use std::collections::BTreeMap;
 
-pub(super) struct Merge<F> {
-    load: F,
+/// Fewer entries than this are not worth handing to other threads.
+const PARALLEL_MIN: usize = 256;
+
+pub(super) struct Merge<'a, F> {
+    load: &'a F,
     nodes: Nodes,
     /// The keys of the leaves that were read, by the path of their row.
     leaves: BTreeMap<Nibbles, Nibbles>,
@@ -29,11 +33,11 @@ enum Slot {
 
 type Slots = [Slot; 16];
 
-impl<F> Merge<F>
+impl<'a, F> Merge<'a, F>
 where
-    F: Fn(&Nibbles) -> Result<Option<Vec<u8>>, StoreError>,
+    F: Fn(&Nibbles) -> Result<Option<Vec<u8>>, StoreError> + Sync,
 {
-    pub(super) const fn new(load: F) -> Self {
+    pub(super) const fn new(load: &'a F) -> Self {
         Self { load, nodes: Nodes::new(), leaves: BTreeMap::new(), buffer: Vec::new() }
     }
 
@@ -100,17 +104,49 @@ where
         mut slots: Slots,
         entries: &[Entry],
     ) -> Result<Option<TrieNode>, StoreError> {
-        for group in entries.chunk_by(|a, b| nibble(&a.key, path.len()) == nibble(&b.key, path.len())) {
-            let index = nibble(&group[0].key, path.len());
-            let below = child_path(path, index);
-            let existing = match std::mem::replace(&mut slots[index], Slot::Empty) {
-                Slot::Empty => None,
-                Slot::Kept(child) => Some(self.resolve(&below, &child)?),
-                Slot::Loose(node) => Some(node),
-            };
-            slots[index] = self.merge(&below, existing, group)?.map_or(Slot::Empty, Slot::Loose);
+        if entries.len() >= PARALLEL_MIN {
+            slots = self.merge_apart(path, slots, entries)?;
+        } else {
+            for group in groups(path, entries) {
+                let index = nibble(&group[0].key, path.len());
+                let slot = std::mem::replace(&mut slots[index], Slot::Empty);
+                slots[index] = self.merge_slot(path, slot, group)?;
+            }
         }
         self.close(path, slots)
+    }
+
+    /// As one slot after the other, on all cores: no two slots share a row.
+    fn merge_apart(&mut self, path: &Nibbles, mut slots: Slots, entries: &[Entry]) -> Result<Slots, StoreError> {
+        let groups: Vec<_> = groups(path, entries).collect();
+        let mut work = Vec::with_capacity(groups.len());
+        for group in groups {
+            let index = nibble(&group[0].key, path.len());
+            work.push((index, std::mem::replace(&mut slots[index], Slot::Empty), group));
+        }
+        let load = self.load;
+        let merged = work.into_par_iter().map(|(index, slot, group)| {
+            let mut part = Merge::new(load);
+            let slot = part.merge_slot(path, slot, group)?;
+            Ok((index, slot, part))
+        });
+        for (index, slot, part) in merged.collect::<Result<Vec<_>, StoreError>>()? {
+            slots[index] = slot;
+            self.nodes.extend(part.nodes);
+            self.leaves.extend(part.leaves);
+        }
+        Ok(slots)
+    }
+
+    /// A slot of the branch at `path` under `group`, whose keys lead there.
+    fn merge_slot(&mut self, path: &Nibbles, slot: Slot, group: &[Entry]) -> Result<Slot, StoreError> {
+        let below = child_path(path, nibble(&group[0].key, path.len()));
+        let existing = match slot {
+            Slot::Empty => None,
+            Slot::Kept(child) => Some(self.resolve(&below, &child)?),
+            Slot::Loose(node) => Some(node),
+        };
+        Ok(self.merge(&below, existing, group)?.map_or(Slot::Empty, Slot::Loose))
     }
 
     /// A branch of two children or more; one child alone is pulled up.
@@ -187,7 +223,7 @@ where
 
     /// The node whose row is at `path`. The row counts as gone until a node is placed there again (T3).
     pub(super) fn take(&mut self, path: &Nibbles) -> Result<TrieNode, StoreError> {
-        let node = decode(&load_row(&self.load, path)?)?;
+        let node = decode(&load_row(self.load, path)?)?;
         self.nodes.insert(*path, None);
         if let TrieNode::Leaf(leaf) = &node {
             self.leaves.insert(*path, leaf.key);
@@ -220,6 +256,12 @@ where
         let past = (!same).then(|| past::encode(node, hash, &row));
         self.nodes.insert(path, Some(Node { row, past }));
     }
+}
+
+/// Entries that share their nibble after `path`.
+fn groups<'e>(path: &Nibbles, entries: &'e [Entry]) -> impl Iterator<Item = &'e [Entry]> {
+    let at = path.len();
+    entries.chunk_by(move |a, b| nibble(&a.key, at) == nibble(&b.key, at))
 }
 
 fn live(entries: &[Entry]) -> Vec<(Nibbles, &[u8])> {
