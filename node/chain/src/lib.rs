@@ -21,6 +21,7 @@
 
 mod certificates;
 mod chain;
+mod codes;
 mod decided;
 mod error;
 mod header;
