@@ -35,7 +35,7 @@ impl HistoryView {
     /// [`StoreError::Pruned`]; the disk's.
     pub fn account(&self, address: Address) -> Result<Option<Account>, StoreError> {
         match &self.warm {
-            Some(warm) => warm.account(address, || self.seek_account(address)),
+            Some(warm) => self.unless_pruned(warm.account(address, || self.seek_account(address))?),
             None => self.seek_account(address),
         }
     }
@@ -46,7 +46,7 @@ impl HistoryView {
     /// [`StoreError::Pruned`]; the disk's.
     pub fn storage(&self, address: Address, slot: U256) -> Result<U256, StoreError> {
         match &self.warm {
-            Some(warm) => warm.slot((address, slot), || self.seek_slot(address, slot)),
+            Some(warm) => self.unless_pruned(warm.slot((address, slot), || self.seek_slot(address, slot))?),
             None => self.seek_slot(address, slot),
         }
     }
@@ -55,6 +55,11 @@ impl HistoryView {
     /// The disk's.
     pub fn code(&self, hash: B256) -> Result<Option<Bytes>, StoreError> {
         self.store.code(hash)
+    }
+
+    /// What is remembered is compared after it was read, as rows are (R3).
+    fn unless_pruned<T>(&self, found: T) -> Result<T, StoreError> {
+        self.store.kept(self.height).map(|()| found)
     }
 
     fn seek_account(&self, address: Address) -> Result<Option<Account>, StoreError> {
