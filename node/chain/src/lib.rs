@@ -22,6 +22,7 @@
 
 mod certificates;
 mod chain;
+mod codes;
 mod decided;
 mod error;
 mod header;

@@ -1,5 +1,6 @@
 //! The committed state, or the state after an executed block, as revm reads it.
 
+use crate::codes::ready;
 use alloy::primitives::{Address, B256, Bytes, U256};
 use edgeloom_state::{HistoryView, StoreError, View};
 use edgeloom_types::Account;
@@ -68,10 +69,12 @@ impl Database for StateDb {
     }
 
     fn code_by_hash(&mut self, hash: B256) -> Result<Bytecode, Self::Error> {
-        let code = self.code(hash)?.ok_or_else(|| StoreError::Corrupt(format!("no code of hash {hash}")))?;
-        // Genesis refuses code that fails this, and no transaction can deploy it (EIP-3541).
-        let ready = Bytecode::new_raw_checked(code);
-        Ok(ready.map_err(|error| StoreError::Corrupt(format!("code of hash {hash}: {error}")))?)
+        Ok(ready(hash, || {
+            let code = self.code(hash)?.ok_or_else(|| StoreError::Corrupt(format!("no code of hash {hash}")))?;
+            // Genesis refuses code that fails this, and no transaction can deploy it (EIP-3541).
+            let ready = Bytecode::new_raw_checked(code);
+            ready.map_err(|error| StoreError::Corrupt(format!("code of hash {hash}: {error}")))
+        })?)
     }
 
     fn storage(&mut self, address: Address, slot: U256) -> Result<U256, Self::Error> {

@@ -233,6 +233,7 @@ impl Sealer {
     async fn run(self: Arc<Self>, mut inbox: mpsc::Receiver<Request>, mut modes: watch::Receiver<Mode>) {
         let mut due = next(*modes.borrow_and_update());
         loop {
+            self.foresee();
             let tick = async {
                 match due {
                     Some(due) => sleep_until(due).await,

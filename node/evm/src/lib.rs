@@ -16,6 +16,8 @@
 #![deny(clippy::float_arithmetic)]
 
 mod block;
+mod brief;
+mod builtins;
 mod call;
 pub mod conformance;
 mod environment;
@@ -27,6 +29,7 @@ mod replay;
 mod simulation;
 
 pub use block::{Executed, Limits, Rejected, build, execute};
+pub use brief::call_briefly;
 pub use call::{AccountOverride, Overrides, call};
 pub use environment::BlockEnvironment;
 pub use error::{CallError, ExecutionError, Refusal};

@@ -1,6 +1,10 @@
 //! revm with the chain's precompiles, run one transaction at a time over an [`Overlay`].
 
-use crate::{error::Stop, overlay::Overlay};
+use crate::{
+    builtins::{self, Builtins},
+    error::Stop,
+    overlay::Overlay,
+};
 use alloy::{
     eips::eip4788::SYSTEM_ADDRESS,
     primitives::{Address, B256, U256},
@@ -8,7 +12,7 @@ use alloy::{
 use alloy_evm::{
     EvmEnv,
     eth::{EthEvmBuilder, EthEvmContext},
-    precompiles::{MovePrecompileError, Precompile as _, PrecompilesMap},
+    precompiles::{MovePrecompileError, Precompile as _},
 };
 use edgeloom_bindings::addresses;
 use revm::{
@@ -21,7 +25,6 @@ use revm::{
     handler::{EthFrame, EvmTr, FrameResult, Handler, instructions::EthInstructions, post_execution},
     inspector::{InspectorHandler, NoOpInspector},
     interpreter::interpreter::EthInterpreter,
-    precompile::Precompiles,
     primitives::hardfork::SpecId,
     state::EvmState,
 };
@@ -29,7 +32,7 @@ use std::{collections::BTreeMap, marker::PhantomData};
 
 /// What an inspector sees of the machine.
 pub type Context<DB> = EthEvmContext<Overlay<DB>>;
-type Inner<DB, I> = Evm<Context<DB>, I, EthInstructions<EthInterpreter, Context<DB>>, PrecompilesMap, EthFrame>;
+type Inner<DB, I> = Evm<Context<DB>, I, EthInstructions<EthInterpreter, Context<DB>>, Builtins, EthFrame>;
 
 /// `I` watches those transactions that run through [`Self::watch`].
 pub(crate) struct Machine<DB: Database, I = NoOpInspector>(Inner<DB, I>);
@@ -44,18 +47,16 @@ pub(crate) struct Ran {
 
 impl<DB: Database> Machine<DB> {
     pub(crate) fn new(environment: EvmEnv, overlay: Overlay<DB>) -> Self {
-        let mut precompiles = ethereum(&environment);
-        edgeloom_provider::install(&mut precompiles);
-        Self::with(precompiles, environment, overlay)
+        Self::with(Builtins::chain(environment.cfg_env.spec), environment, overlay)
     }
 
     /// With Ethereum's precompiles alone.
     pub(crate) fn ethereum(environment: EvmEnv, overlay: Overlay<DB>) -> Self {
-        Self::with(ethereum(&environment), environment, overlay)
+        Self::with(Builtins::ethereum(environment.cfg_env.spec), environment, overlay)
     }
 
-    fn with(precompiles: PrecompilesMap, environment: EvmEnv, overlay: Overlay<DB>) -> Self {
-        Self(EthEvmBuilder::new(overlay, environment).precompiles(precompiles).build().into_inner())
+    fn with(precompiles: Builtins, environment: EvmEnv, overlay: Overlay<DB>) -> Self {
+        Self(EthEvmBuilder::new(overlay, environment).build().into_inner().with_precompiles(precompiles))
     }
 
     pub(crate) fn watched_by<I>(self, inspector: I) -> Machine<DB, I> {
@@ -64,7 +65,7 @@ impl<DB: Database> Machine<DB> {
 
     /// Has precompiles answer at other addresses than their own.
     pub(crate) fn move_precompiles(&mut self, moves: &[(Address, Address)]) -> Result<(), MovePrecompileError> {
-        self.0.precompiles.move_precompiles(moves.iter().copied())
+        self.0.precompiles.relocate(moves)
     }
 
     /// X2.
@@ -131,15 +132,10 @@ impl<DB: Database, I> Machine<DB, I> {
 
 /// Every precompile (X1) by its name: EIP-7910's, and the chain's own in the same style.
 pub fn precompiles() -> BTreeMap<String, Address> {
-    let mut all = PrecompilesMap::from_static(Precompiles::new(SpecId::OSAKA.into()));
-    edgeloom_provider::install(&mut all);
+    let all = builtins::whole(SpecId::OSAKA);
     let name = |address: &Address| all.get(address).map(|found| found.precompile_id().name().to_owned());
     let named = all.addresses().filter_map(|address| Some((name(address)?, *address)));
     named.map(|(name, address)| (name.replace('-', "_").to_uppercase(), address)).collect()
-}
-
-fn ethereum(environment: &EvmEnv) -> PrecompilesMap {
-    PrecompilesMap::from_static(Precompiles::new(environment.cfg_env.spec.into()))
 }
 
 /// revm's own handler, which also reads the journal while it still stands: what was reverted is not in it any more.

@@ -1,6 +1,6 @@
 //! `eth_call`.
 
-use crate::{error::Fault, node::Context, overrides, request::Request};
+use crate::{error::Fault, node::Context, overrides, request::Request, turns::Turns};
 use alloy::{
     eips::BlockId,
     primitives::{Address, Bytes, KECCAK256_EMPTY, U256},
@@ -13,6 +13,7 @@ use revm::context::{
     TxEnv,
     result::{ExecutionResult, HaltReason, InvalidTransaction},
 };
+use std::sync::Arc;
 
 /// A question about a state, as `eth_call` and `eth_estimateGas` ask it.
 #[derive(Clone, Debug, Default)]
@@ -36,8 +37,8 @@ pub(crate) struct Stage<'a> {
 impl<'a> Stage<'a> {
     pub(crate) fn new(context: &'a Context, question: Question) -> Result<Self, Fault> {
         let height = context.state_height(question.block)?;
-        let environment = edgeloom_chain::environment(context.chain_id(), &context.header(height)?);
-        let environment = overrides::environment(environment, *question.environment.unwrap_or_default())?;
+        let environment =
+            overrides::environment(context.environment(height)?, *question.environment.unwrap_or_default())?;
         let request = Request::new(question.request, environment.base_fee, environment.chain_id)?;
         let overrides = overrides::state(question.state.unwrap_or_default())?;
         Ok(Self { context, height, overrides, environment, request })
@@ -98,13 +99,44 @@ impl<'a> Stage<'a> {
     }
 }
 
+impl Question {
+    /// Whether nothing but running it takes time.
+    fn is_plain(&self) -> bool {
+        let Self { request, state, .. } = self;
+        state.is_none() && request.access_list.is_none() && request.authorization_list.is_none()
+    }
+}
+
 impl Context {
-    pub(crate) fn call(&self, question: Question) -> Result<Bytes, Fault> {
-        let stage = Stage::new(self, question)?;
-        match stage.run(stage.gas_limit()?)? {
-            Ok(ExecutionResult::Success { output, .. }) => Ok(output.into_data()),
-            failed => Err(failure(failed)),
+    /// Answers at once what is short, and the rest when a turn comes.
+    pub(crate) async fn call(self: &Arc<Self>, question: Question, turns: &Turns) -> Result<Bytes, Fault> {
+        if question.is_plain()
+            && let Some(answer) = self.call_briefly(question.clone())?
+        {
+            return Ok(answer);
         }
+        let context = self.clone();
+        turns.run(move || context.call_whole(question)).await?
+    }
+
+    fn call_whole(&self, question: Question) -> Result<Bytes, Fault> {
+        let stage = Stage::new(self, question)?;
+        answer(stage.run(stage.gas_limit()?)?)
+    }
+
+    fn call_briefly(&self, question: Question) -> Result<Option<Bytes>, Fault> {
+        let stage = Stage::new(self, question)?;
+        let (database, gas_limit) = (self.database(stage.height)?, stage.gas_limit()?);
+        let transaction = TxEnv { gas_limit, ..stage.request.transaction };
+        let ran = edgeloom_evm::call_briefly(&stage.environment, database, transaction).map_err(stopped)?;
+        ran.map(|result| answer(Ok(result))).transpose()
+    }
+}
+
+fn answer(ran: Result<ExecutionResult, Refusal>) -> Result<Bytes, Fault> {
+    match ran {
+        Ok(ExecutionResult::Success { output, .. }) => Ok(output.into_data()),
+        failed => Err(failure(failed)),
     }
 }
 

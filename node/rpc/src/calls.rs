@@ -25,7 +25,7 @@ use std::{
     panic::AssertUnwindSafe,
     time::{Duration, Instant},
 };
-use tokio::task::consume_budget;
+use tokio::task::{consume_budget, yield_now};
 
 const BATCH_MAX: usize = 1000;
 
@@ -34,11 +34,13 @@ const BATCH_TIME_MAX: Duration = Duration::from_secs(30);
 
 const SEND: &str = "eth_sendRawTransaction";
 
+/// After this long in a batch its thread looks what else there is to do.
+const STRETCH: Duration = Duration::from_millis(1);
+
 /// Methods whose work grows with what they are asked. They run in turns; all others take microseconds, or wait.
 pub(crate) const LONG: &[&str] = &[
     "edge_feed",
     "edge_supply",
-    "eth_call",
     "eth_createAccessList",
     "eth_estimateGas",
     "eth_feeHistory",
@@ -156,6 +158,7 @@ impl Calls {
             return Ok(refusal(Id::Null, reject_too_big_batch_request(BATCH_MAX)));
         }
         let began = Instant::now();
+        let mut stretch = began;
         let mut answers = BatchResponseBuilder::new_with_limit(RESPONSE_BYTES_MAX);
         let mut sends = Vec::new();
         for entry in &entries {
@@ -174,7 +177,12 @@ impl Calls {
                 Entry::Call(request) if began.elapsed() < self.batch_time_max => {
                     // Its neighbours on this thread want to go on as well.
                     consume_budget().await;
-                    self.call(request, caller).await
+                    let answer = self.call(request, caller).await;
+                    if stretch.elapsed() > STRETCH {
+                        yield_now().await;
+                        stretch = Instant::now();
+                    }
+                    answer
                 }
                 Entry::Call(request) => {
                     let late = format!("the batch took longer than {:?}: ask for less at once", self.batch_time_max);

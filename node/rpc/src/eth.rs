@@ -62,8 +62,8 @@ pub(crate) trait EthApi {
     ) -> RpcResult<EIP1186AccountProofResponse>;
 
     /// Runs a call on a state and returns its output; nothing stays.
-    #[method(name = "call")]
-    fn call(
+    #[method(name = "call", with_extensions)]
+    async fn call(
         &self,
         request: TransactionRequest,
         block: Option<BlockId>,
@@ -230,14 +230,16 @@ impl EthApiServer for Eth {
         Ok(self.context.proof(address, &keys, block)?)
     }
 
-    fn call(
+    async fn call(
         &self,
+        extensions: &Extensions,
         request: TransactionRequest,
         block: Option<BlockId>,
         state: Option<StateOverride>,
         environment: Option<Box<BlockOverrides>>,
     ) -> RpcResult<Bytes> {
-        Ok(self.context.call(Question { request, block, state, environment })?)
+        let turns = extensions.get::<Turns>().unwrap_or(&self.context.turns);
+        Ok(self.context.call(Question { request, block, state, environment }, turns).await?)
     }
 
     fn estimate_gas(

@@ -4,10 +4,12 @@ use crate::{cache::Records, error::Fault, turns::Turns};
 use alloy::primitives::{Address, B256};
 use alloy_consensus::Header;
 use edgeloom_dev::Solo;
+use edgeloom_evm::BlockEnvironment;
 use edgeloom_state::{Store, Tip};
 use edgeloom_txpool::Pool;
 use edgeloom_types::{Genesis, Height};
 use k256::ecdsa::SigningKey;
+use parking_lot::RwLock;
 use std::{
     collections::BTreeMap,
     sync::{Arc, atomic::AtomicUsize},
@@ -54,6 +56,8 @@ pub(crate) struct Context {
     /// Held while a nonce is chosen and used, so that two requests never choose the same.
     pub(crate) nonces: Mutex<()>,
     pub(crate) records: Records,
+    /// What execution sees of the newest block that was asked about, by the block's hash.
+    pub(crate) newest: RwLock<Option<(B256, BlockEnvironment)>>,
     pub(crate) turns: Turns,
     /// By the hash that the store's tip has.
     pub(crate) newest: parking_lot::Mutex<Option<(B256, Arc<Header>)>>,
@@ -72,6 +76,7 @@ impl Context {
             keys: node.dev_keys.into_iter().map(|key| (address(&key), key)).collect(),
             nonces: Mutex::new(()),
             records: Records::new(node.store.clone()),
+            newest: RwLock::default(),
             turns: Turns::default(),
             newest: parking_lot::Mutex::default(),
             store: node.store,

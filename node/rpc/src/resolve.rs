@@ -9,9 +9,13 @@ use alloy::{
 use alloy_consensus::Header;
 use edgeloom_chain::{StateDb, next_base_fee};
 use edgeloom_dev::Solo;
+use edgeloom_evm::BlockEnvironment;
 use edgeloom_state::HistoryView;
 use edgeloom_types::{Account, Height};
 use std::sync::Arc;
+
+/// Bytes of a block, body and receipts, that are decoded sooner than another thread would have begun.
+const QUICKLY_DECODED: usize = 16 * 1024;
 
 impl Context {
     /// `None`: there is no such block yet.
@@ -43,6 +47,24 @@ impl Context {
         self.store.header(height)?.ok_or(Fault::NoHeader)
     }
 
+    /// What execution sees of the block at `height`.
+    pub(crate) fn environment(&self, height: Height) -> Result<BlockEnvironment, Fault> {
+        let tip = Some(self.tip()?).filter(|tip| tip.height == height);
+        let known = *self.newest.read();
+        if let (Some(tip), Some((hash, environment))) = (tip, known)
+            && tip.hash == hash
+        {
+            return Ok(environment);
+        }
+        let header = self.header(height)?;
+        let environment = edgeloom_chain::environment(self.chain_id(), &header);
+        // The header may be that of a block which came in the tip's place.
+        if tip.is_some_and(|tip| tip.hash == header.hash_slow()) {
+            *self.newest.write() = tip.map(|tip| (tip.hash, environment));
+        }
+        Ok(environment)
+    }
+
     pub(crate) fn record(&self, id: impl Into<BlockId>) -> Result<Option<Arc<Record>>, Fault> {
         self.height(id.into())?.map_or(Ok(None), |height| self.records.get(height))
     }
@@ -61,10 +83,13 @@ impl Context {
         Ok(found.or_else(|| waiting.map(|transaction| convert::pending(&transaction))))
     }
 
-    /// The block at `height`: decoding one takes as long as it is large, so that waits for a turn.
+    /// The block at `height`: decoding one takes as long as it is large, so that waits for a turn where it is large.
     pub(crate) async fn decoded(self: &Arc<Self>, height: Height, turns: &Turns) -> Result<Option<Arc<Record>>, Fault> {
         if let Some(record) = self.records.recent(height) {
             return Ok(Some(record));
+        }
+        if self.store.block_bytes(height)?.is_some_and(|bytes| bytes <= QUICKLY_DECODED) {
+            return self.records.get(height);
         }
         let context = self.clone();
         turns.run(move || context.records.get(height)).await?

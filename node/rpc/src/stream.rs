@@ -23,7 +23,7 @@ use serde_json::value::RawValue;
 use std::sync::Arc;
 
 /// Bytes of a piece.
-const PIECE: usize = 256 * 1024;
+const PIECE: usize = 512 * 1024;
 
 /// The answer to `body` when it is a call of this kind.
 pub(crate) async fn logs(front: &Front, body: &[u8]) -> Option<Response> {

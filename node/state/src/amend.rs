@@ -46,10 +46,10 @@ impl Store {
         batch.put(Table::Meta, META_CHEATED, &cheated.encode());
         batch.put(Table::Meta, META_TIP, &tip.encode());
         // Held until the rows are there: no reader takes the new state for the old.
-        let mut current = self.tip_lock().write();
+        let mut head = self.head().write();
         self.kv().write(batch, Durability::Synced)?;
-        self.warm_up(&layer);
-        *current = Some(tip);
+        self.keep_nodes(&layer);
+        head.set(Some(tip));
         self.rewinds().write().amended();
         Ok(tip)
     }

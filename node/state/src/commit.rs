@@ -51,7 +51,7 @@ impl Store {
         self.prune(&mut batch, height, commit.layer.rows())?;
         batch.put(Table::Meta, META_TIP, &tip.encode());
         self.kv().write(batch, Durability::Synced)?;
-        self.warm_up(commit.layer);
+        self.keep_nodes(commit.layer);
         self.set_tip(tip);
         Ok(())
     }
@@ -87,14 +87,14 @@ impl Store {
     }
 
     /// Keeps the rows of nodes that `layer` wrote at hand.
-    pub(crate) fn warm_up(&self, layer: &Layer) {
+    pub(crate) fn keep_nodes(&self, layer: &Layer) {
         if layer.changes.values().any(|change| change.cleared) {
             // Whose storage is cleared leaves rows here that nobody lists.
-            self.warm().clear();
+            self.nodes().clear();
         }
-        self.warm().put_accounts(&layer.nodes);
+        self.nodes().put_accounts(&layer.nodes);
         for change in layer.changes.values().filter(|change| !change.nodes.is_empty()) {
-            self.warm().put_storage(&change.hashed, &change.nodes);
+            self.nodes().put_storage(&change.hashed, &change.nodes);
         }
     }
 

@@ -44,22 +44,22 @@ impl Rewinds {
 impl Store {
     /// Reads from `first` on, or from the next block to be committed.
     pub fn cursor(&self, first: Option<Height>) -> Cursor {
-        let tip = self.tip_lock().read();
+        let head = self.head().read();
         let revision = self.rewinds().read().revision;
         let first = first.map(Height::get);
-        let next = first.unwrap_or_else(|| tip.map_or(0, |tip| tip.height.get() + 1));
+        let next = first.unwrap_or_else(|| head.tip().map_or(0, |tip| tip.height.get() + 1));
         Cursor { first: first.unwrap_or(0), next, revision }
     }
 
     /// The tip, and `cursor` at the first height that it has not read of the chain that the tip ends.
     pub fn follow(&self, cursor: &mut Cursor) -> Option<Tip> {
-        let tip = self.tip_lock().read();
+        let head = self.head().read();
         let rewinds = self.rewinds().read();
         if let Some(height) = rewinds.lowest_since(cursor.revision) {
             cursor.next = cursor.next.min(height + 1).max(cursor.first);
         }
         cursor.revision = rewinds.revision;
-        *tip
+        head.tip()
     }
 
     /// Changes whenever something that was committed is taken back or amended: never, outside dev mode.

@@ -52,7 +52,7 @@ impl Kv {
         }
     }
 
-    /// What `read` makes of the value, which is not copied.
+    /// What `read` makes of the value, which is not copied. Dearer than [`Self::get`] for a small value.
     pub(crate) fn with<T>(
         &self,
         table: Table,
@@ -227,14 +227,8 @@ impl Snapshot<'_> {
         }
     }
 
-    /// Every row from `start` to before `end`, in key order.
-    pub(crate) fn range(
-        &self,
-        table: Table,
-        start: &[u8],
-        end: &[u8],
-        visit: &mut Visit<'_>,
-    ) -> Result<(), StoreError> {
+    /// Rows from `start` to before `end`, as far as `visit` says, in key order.
+    pub(crate) fn range(&self, table: Table, start: &[u8], end: &[u8], visit: &mut Walk<'_>) -> Result<(), StoreError> {
         match self {
             Self::Rocks(snapshot) => snapshot.range(table, start, end, visit),
             Self::Memory(snapshot) => snapshot.range(table, start, end, visit),

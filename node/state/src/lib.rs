@@ -7,6 +7,7 @@
 //! * S3 [`Store::commit`] writes state, trie, history, block, receipts and tip in one batch, synced before it returns.
 //! * S4 History rows hold the value that a key took at a height and are never rewritten, so a [`HistoryView`] needs no
 //!   lock: whatever is committed while it reads lies above its height.
+//!   What views of the tip have read they share in memory (`warm`), until the tip moves.
 //! * S5 Accounts and slots are keyed by keccak256; trie nodes by their path, so the trie never accumulates dead nodes.
 //! * S6 Trie nodes have history as accounts and slots do, so every committed state can be proved.
 //! * S7 With pruning, states below [`Store::oldest`] are refused, never answered wrongly; blocks and receipts stay.
@@ -27,6 +28,7 @@ mod kv;
 mod layer;
 mod log_index;
 mod logs;
+mod node_cache;
 mod preimages;
 mod proof;
 mod prune;

@@ -3,7 +3,7 @@
 
 use crate::{
     error::StoreError,
-    kv::{Batch, Snapshot},
+    kv::{Batch, Snapshot, Step},
     table::{Table, height_key},
 };
 use alloy::primitives::{Address, B256};
@@ -66,7 +66,7 @@ impl Ordinals {
     }
 }
 
-/// The rows of `marks` from height `from` to `to`, by height.
+/// The rows of `marks` from height `from` to `to`, by height; `None` when they name more than `most` logs.
 ///
 /// # Errors
 /// The disk's.
@@ -74,14 +74,23 @@ pub(crate) fn rows(
     snapshot: &Snapshot<'_>,
     marks: &[Mark],
     (from, to): (Height, Height),
-) -> Result<BTreeMap<Height, Vec<u32>>, StoreError> {
+    most: usize,
+) -> Result<Option<BTreeMap<Height, Vec<u32>>>, StoreError> {
     let mut found = BTreeMap::<Height, Vec<u32>>::new();
+    let mut count = 0;
     for mark in marks {
         let prefix = mark.prefix();
         snapshot.range(Table::LogIndex, &key(prefix, from), &key(prefix, to.next()), &mut |key, row| {
             let height = key[17..].try_into().map_err(|_| StoreError::corrupt("log index key is not 25 bytes"))?;
-            decode(row, found.entry(Height::new(u64::from_be_bytes(height))).or_default())
+            let ordinals = found.entry(Height::new(u64::from_be_bytes(height))).or_default();
+            count -= ordinals.len();
+            decode(row, ordinals)?;
+            count += ordinals.len();
+            Ok(if count > most { Step::Stop } else { Step::Next })
         })?;
+        if count > most {
+            return Ok(None);
+        }
     }
     if marks.len() > 1 {
         for ordinals in found.values_mut() {
@@ -89,7 +98,7 @@ pub(crate) fn rows(
             ordinals.dedup();
         }
     }
-    Ok(found)
+    Ok(Some(found))
 }
 
 fn key(prefix: [u8; 17], height: Height) -> [u8; 25] {

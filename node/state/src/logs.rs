@@ -2,6 +2,7 @@
 
 use crate::{
     error::StoreError,
+    kv::Step,
     log_index::{self, Mark},
     store::Store,
     table::{Table, height_key},
@@ -59,11 +60,11 @@ impl Store {
         }
         let mut rarest = None;
         for marks in query.parts() {
-            let rows = log_index::rows(&self.kv().snapshot(), &marks, (from, to))?;
+            let least = rarest.as_ref().map_or(usize::MAX, |(least, _)| *least);
+            // What is not rarer is not read to its end.
+            let Some(rows) = log_index::rows(&self.kv().snapshot(), &marks, (from, to), least)? else { continue };
             let count: usize = rows.values().map(Vec::len).sum();
-            if rarest.as_ref().is_none_or(|(least, _)| count < *least) {
-                rarest = Some((count, rows));
-            }
+            rarest = Some((count, rows));
             if count == 0 {
                 return Ok(Vec::new());
             }
@@ -82,7 +83,7 @@ impl Store {
                 &mut |key, _| {
                     let key = key.try_into().map_err(|_| StoreError::corrupt("a height is not 8 bytes"))?;
                     heights.push(Height::new(u64::from_be_bytes(key)));
-                    Ok(())
+                    Ok(Step::Next)
                 },
             )?;
             for height in heights {

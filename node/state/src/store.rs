@@ -3,6 +3,7 @@ use crate::{
     error::StoreError,
     history::HistoryView,
     kv::Kv,
+    node_cache::NodeCache,
     prune::Pruning,
     table::{META_TIP, Table},
     view::View,
@@ -25,17 +26,35 @@ pub struct Tip {
 #[derive(Clone, Debug)]
 pub struct Store(Arc<Inner>);
 
+/// The tip, with what was read of its state.
+#[derive(Debug, Default)]
+pub(crate) struct Head {
+    tip: Option<Tip>,
+    warm: Arc<Warm>,
+}
+
+impl Head {
+    pub(crate) const fn tip(&self) -> Option<Tip> {
+        self.tip
+    }
+
+    /// Nothing that was read of the state before counts any more: even a tip of the same height may have other rows.
+    pub(crate) fn set(&mut self, tip: Option<Tip>) {
+        *self = Self { tip, warm: Arc::default() };
+    }
+}
+
 #[derive(Debug)]
 struct Inner {
     kv: Kv,
     /// The stored tip; set once its batch is written.
-    tip: RwLock<Option<Tip>>,
+    head: RwLock<Head>,
     /// Changed only while the tip is locked.
     rewinds: RwLock<Rewinds>,
     /// One commit at a time.
     commit: Mutex<()>,
     pruning: Pruning,
-    warm: Warm,
+    nodes: NodeCache,
 }
 
 impl Store {
@@ -56,13 +75,14 @@ impl Store {
     fn over(kv: Kv) -> Result<Self, StoreError> {
         let tip = kv.get(Table::Meta, META_TIP)?.map(|row| Tip::decode(&row)).transpose()?;
         let pruning = Pruning::stored(&kv)?;
-        let (tip, rewinds, commit) = (RwLock::new(tip), RwLock::default(), Mutex::default());
-        Ok(Self(Arc::new(Inner { kv, tip, rewinds, commit, pruning, warm: Warm::default() })))
+        let head = RwLock::new(Head { tip, warm: Arc::default() });
+        let (rewinds, commit) = (RwLock::default(), Mutex::default());
+        Ok(Self(Arc::new(Inner { kv, head, rewinds, commit, pruning, nodes: NodeCache::default() })))
     }
 
     /// The newest committed block; `None` before genesis is.
     pub fn tip(&self) -> Option<Tip> {
-        *self.0.tip.read()
+        self.0.head.read().tip
     }
 
     /// The tip's state, to execute on. See [`View`] for what it asks of whoever commits meanwhile.
@@ -75,9 +95,13 @@ impl Store {
     /// # Errors
     /// [`StoreError::UnknownHeight`] above the tip, [`StoreError::Pruned`] below [`Store::oldest`].
     pub fn at(&self, height: Height) -> Result<HistoryView, StoreError> {
-        self.committed(height)?;
+        let warm = {
+            let head = self.head().read();
+            committed(height, head.tip)?;
+            head.tip.filter(|tip| tip.height == height).map(|_| head.warm.clone())
+        };
         self.kept(height)?;
-        Ok(HistoryView::new(self.clone(), height))
+        Ok(HistoryView::new(self.clone(), height, warm))
     }
 
     /// The code of this hash; empty code needs no row.
@@ -93,11 +117,7 @@ impl Store {
 
     /// `Err` when no block of this height is committed.
     pub(crate) fn committed(&self, height: Height) -> Result<(), StoreError> {
-        let tip = self.tip().map(|tip| tip.height);
-        if tip.is_some_and(|tip| height <= tip) {
-            return Ok(());
-        }
-        Err(StoreError::UnknownHeight { asked: height, tip })
+        committed(height, self.tip())
     }
 
     pub(crate) fn kv(&self) -> &Kv {
@@ -112,21 +132,29 @@ impl Store {
         &self.0.commit
     }
 
-    pub(crate) fn tip_lock(&self) -> &RwLock<Option<Tip>> {
-        &self.0.tip
+    pub(crate) fn head(&self) -> &RwLock<Head> {
+        &self.0.head
     }
 
     pub(crate) fn rewinds(&self) -> &RwLock<Rewinds> {
         &self.0.rewinds
     }
 
-    pub(crate) fn warm(&self) -> &Warm {
-        &self.0.warm
+    pub(crate) fn nodes(&self) -> &NodeCache {
+        &self.0.nodes
     }
 
     pub(crate) fn set_tip(&self, tip: Tip) {
-        *self.0.tip.write() = Some(tip);
+        self.0.head.write().set(Some(tip));
     }
+}
+
+fn committed(height: Height, tip: Option<Tip>) -> Result<(), StoreError> {
+    let tip = tip.map(|tip| tip.height);
+    if tip.is_some_and(|tip| height <= tip) {
+        return Ok(());
+    }
+    Err(StoreError::UnknownHeight { asked: height, tip })
 }
 
 /// A height among the rows of [`Table::Meta`]; genesis when it is not there.

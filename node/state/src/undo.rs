@@ -22,15 +22,16 @@ impl Store {
     pub fn revert(&self, snapshot: u64) -> Result<Option<Tip>, StoreError> {
         let _no_commit = self.commit_lock().lock();
         // Nobody sees the old tip over the new rows.
-        let mut tip = self.tip_lock().write();
+        let mut head = self.head().write();
         if !self.kv().undo(snapshot)? {
             return Ok(None);
         }
-        self.warm().clear();
+        self.nodes().clear();
         self.pruning().read_again(self.kv())?;
-        *tip = self.kv().get(Table::Meta, META_TIP)?.map(|row| Tip::decode(&row)).transpose()?;
+        let tip = self.kv().get(Table::Meta, META_TIP)?.map(|row| Tip::decode(&row)).transpose()?;
+        head.set(tip);
         self.rewinds().write().back_to(tip.map_or(0, |tip| tip.height.get()));
-        Ok(*tip)
+        Ok(tip)
     }
 
     /// Makes it an empty store, without snapshots.
@@ -39,11 +40,11 @@ impl Store {
     /// The disk's.
     pub fn clear(&self) -> Result<(), StoreError> {
         let _no_commit = self.commit_lock().lock();
-        let mut tip = self.tip_lock().write();
+        let mut head = self.head().write();
         self.kv().clear()?;
-        self.warm().clear();
+        self.nodes().clear();
         self.pruning().read_again(self.kv())?;
-        *tip = None;
+        head.set(None);
         self.rewinds().write().back_to(0);
         Ok(())
     }

@@ -118,7 +118,7 @@ impl View {
     pub(crate) fn account_node(&self, path: &Nibbles) -> Result<Option<Vec<u8>>, StoreError> {
         match self.top(|layer| layer.nodes.get(path)) {
             Some(node) => Ok(node.as_ref().map(|node| node.row.clone())),
-            None => match self.store.warm().account_node(path) {
+            None => match self.store.nodes().account_node(path) {
                 Some(row) => Ok(Some(row)),
                 None => self.store.kv().get(Table::AccountTrie, &account_node_key(path)),
             },
@@ -133,7 +133,7 @@ impl View {
     ) -> Result<Option<Vec<u8>>, StoreError> {
         match self.top(|layer| layer.storage_node(address, path)) {
             Some(node) => Ok(node.as_ref().map(|node| node.row.clone())),
-            None => match self.store.warm().storage_node(hashed, path) {
+            None => match self.store.nodes().storage_node(hashed, path) {
                 Some(row) => Ok(Some(row)),
                 None => self.store.kv().get(Table::StorageTrie, &storage_node_key(hashed, path)),
             },

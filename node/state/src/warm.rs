@@ -1,77 +1,54 @@
-//! Rows of trie nodes that the newest commits wrote. The next block changes the upper ones again, and finds them here
-//! without asking the database.
-//!
-//! * W1 Only commits put rows here, after their batch is written, so a row that is here is the one on the disk.
-//! * W2 Two generations: rows go into the younger, and when that is full the older is forgotten. What a path had before
-//!   is never younger than what it has, so it is never found again.
+//! What readers of the newest state have found already.
 
-use crate::trie::Nodes;
-use alloy::primitives::{B256, map::DefaultHashBuilder};
-use alloy_trie::Nibbles;
-use parking_lot::Mutex;
-use std::mem::take;
+use alloy::primitives::{Address, U256, map::HashMap};
+use edgeloom_types::Account;
+use parking_lot::RwLock;
+use std::hash::Hash;
 
-/// Bytes of rows in a generation; what the map itself takes is about as much again for leaves, and little for branches.
-const GENERATION_BYTES: usize = 16 << 20;
+/// Most accounts, and most slots, remembered at a time: about 16 MiB together. What comes later is read from the rows.
+const ENTRIES_MAX: usize = 1 << 16;
 
-/// Of the trie of accounts. Nothing is known to have this hash.
-const ACCOUNTS: B256 = B256::ZERO;
-
-type Rows = alloy::primitives::map::HashMap<(B256, Nibbles), Vec<u8>, DefaultHashBuilder>;
-
+/// Accounts and slots of one committed state, filled by [`crate::HistoryView`]s of it and dropped when the tip moves.
+///
+/// It holds what history says of its height, so it is right for as long as history is (S4): a view that outlives the tip
+/// keeps its own, and no view of another state ever sees it. That is why [`crate::store::Head`] makes a new one whenever
+/// rows of the tip's height may have changed.
 #[derive(Debug, Default)]
-pub(crate) struct Warm(Mutex<Generations>);
-
-#[derive(Debug, Default)]
-struct Generations {
-    young: Rows,
-    old: Rows,
-    young_bytes: usize,
+pub(crate) struct Warm {
+    accounts: RwLock<HashMap<Address, Option<Account>>>,
+    slots: RwLock<HashMap<(Address, U256), U256>>,
 }
 
 impl Warm {
-    pub(crate) fn account_node(&self, path: &Nibbles) -> Option<Vec<u8>> {
-        self.storage_node(&ACCOUNTS, path)
+    /// The account as `read` finds it, unless it was read before.
+    pub(crate) fn account<E>(
+        &self,
+        address: Address,
+        read: impl FnOnce() -> Result<Option<Account>, E>,
+    ) -> Result<Option<Account>, E> {
+        remembered(&self.accounts, address, read)
     }
 
-    /// `account` is the keccak of its address.
-    pub(crate) fn storage_node(&self, account: &B256, path: &Nibbles) -> Option<Vec<u8>> {
-        let generations = self.0.lock();
-        let key = (*account, *path);
-        generations.young.get(&key).or_else(|| generations.old.get(&key)).cloned()
-    }
-
-    pub(crate) fn put_accounts(&self, nodes: &Nodes) {
-        self.put_storage(&ACCOUNTS, nodes);
-    }
-
-    pub(crate) fn put_storage(&self, account: &B256, nodes: &Nodes) {
-        let mut generations = self.0.lock();
-        for (path, node) in nodes {
-            generations.put((*account, *path), node.as_ref().map(|node| node.row.as_slice()));
-        }
-    }
-
-    /// After rows changed otherwise than by a commit.
-    pub(crate) fn clear(&self) {
-        *self.0.lock() = Generations::default();
+    /// As [`Self::account`].
+    pub(crate) fn slot<E>(&self, place: (Address, U256), read: impl FnOnce() -> Result<U256, E>) -> Result<U256, E> {
+        remembered(&self.slots, place, read)
     }
 }
 
-impl Generations {
-    fn put(&mut self, key: (B256, Nibbles), row: Option<&[u8]>) {
-        let Some(row) = row else {
-            self.young.remove(&key);
-            self.old.remove(&key);
-            return;
-        };
-        self.young_bytes += row.len();
-        self.young.insert(key, row.to_vec());
-        if self.young_bytes > GENERATION_BYTES {
-            self.old = take(&mut self.young);
-            self.young_bytes = 0;
-        }
+fn remembered<K: Eq + Hash, V: Copy, E>(
+    known: &RwLock<HashMap<K, V>>,
+    key: K,
+    read: impl FnOnce() -> Result<V, E>,
+) -> Result<V, E> {
+    if let Some(value) = known.read().get(&key) {
+        return Ok(*value);
     }
+    let value = read()?;
+    let mut known = known.write();
+    if known.len() < ENTRIES_MAX {
+        known.insert(key, value);
+    }
+    Ok(value)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use crate::{
 };
 use alloy::primitives::B256;
 use edgeloom_state::Store;
-use edgeloom_types::Height;
+use edgeloom_types::{Epoch, Height, reveal_message};
 use std::time::Duration;
 
 #[tokio::test]
@@ -97,4 +97,35 @@ async fn the_rejected_make_room_for_the_rest() {
     submit(&parts, good.clone());
     assert_eq!(solo.seal(*good.tx_hash()).await.expect("sealed"), Sealed::Included);
     assert!(parts.pool.is_empty(), "what cannot run is forgotten");
+}
+
+/// The next block's is signed before the block is wanted, and the chain may go back in between.
+#[tokio::test]
+async fn each_block_reveals_for_its_own_height() {
+    let world = World::new();
+    let (solo, parts) = world.start(Store::memory(), None);
+    let store = parts.chain.lock().store().clone();
+    let seal = async |nonce| {
+        let transaction = world.transfer(0, nonce);
+        let hash = *transaction.tx_hash();
+        submit(&parts, transaction);
+        assert_eq!(solo.seal(hash).await.expect("sealed"), Sealed::Included);
+    };
+    seal(0).await;
+    let snapshot = solo.snapshot();
+    seal(1).await;
+    solo.mine(3, 1).expect("mines");
+    seal(2).await;
+    assert!(solo.revert(snapshot).expect("reverts"), "a known snapshot");
+    seal(1).await;
+    solo.mine(2, 1).expect("mines");
+    let tip = store.tip().expect("has one").height;
+    assert_eq!(tip, Height::new(4));
+    for height in 1..=tip.get() {
+        let block = store.block(Height::new(height)).expect("reads").expect("is there");
+        let (extra, genesis) = (block.extra(), store.hash_at(Height::GENESIS).expect("reads").expect("is there"));
+        let epoch = Epoch::containing(Height::new(height), world.genesis.config().epoch_length);
+        let message = reveal_message(genesis, epoch, Height::new(height));
+        assert!(world.genesis.committee().verify_reveal(&extra.leader, &message, &extra.reveal), "height {height}");
+    }
 }

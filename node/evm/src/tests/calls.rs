@@ -1,7 +1,7 @@
 //! Calls: unsigned, unpaid, and with a pretended state.
 
 use super::world::{CHAIN_ID, World, signer};
-use crate::{AccountOverride, CallError, Overrides, Refusal, call};
+use crate::{AccountOverride, CallError, Overrides, Refusal, call, call_briefly};
 use alloy::primitives::{Address, Bytes, TxKind, U256, hex};
 use edgeloom_bindings::addresses;
 use revm::context::{
@@ -106,4 +106,43 @@ fn the_chain_s_own_precompile_and_osaka_s_answer() {
     let sha256 = call(&world.environment, world.clone(), request(Address::with_last_byte(2)), &Overrides::new());
     let expected = hex!("e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
     assert_eq!(sha256.expect("runs").output().expect("returns").as_ref(), expected);
+}
+
+/// What is short comes out as it does anywhere, gas included; what is not, does not come out at all.
+#[test]
+fn a_short_call_is_a_call_and_a_long_one_is_left_alone() {
+    let mut world = World::new();
+    world.put_code(CONTRACT, &hex!("00"), 0);
+    world.storage.insert((CONTRACT, U256::from(1)), U256::from(7));
+    let short: [&[u8]; 4] = [
+        &SLOT_1,
+        // The gas that is left; a revert; an invalid instruction.
+        &hex!("5a5f5260205ff3"),
+        &hex!("600154602a5f5260205ffd"),
+        &hex!("fe"),
+    ];
+    for code in short {
+        world.put_code(CONTRACT, code, 0);
+        let whole = call(&world.environment, world.clone(), request(CONTRACT), &Overrides::new()).expect("runs");
+        let brief = call_briefly(&world.environment, world.clone(), request(CONTRACT)).expect("runs");
+        assert_eq!(brief, Some(whole), "{}", hex::encode(code));
+    }
+    let long: [&[u8]; 4] = [
+        // For ever; a hash of 3 MiB; 200 slots; a call of SHA-256, whose failure it would hide.
+        &hex!("5b5f56"),
+        &hex!("623000005f2000"),
+        &[&hex!("5f54").repeat(200)[..], &[0]].concat(),
+        &hex!("5f5f5f5f5f60025af1005f5ff3"),
+    ];
+    for code in long {
+        world.put_code(CONTRACT, code, 0);
+        let brief = call_briefly(&world.environment, world.clone(), request(CONTRACT)).expect("no fault");
+        assert_eq!(brief, None, "{}", hex::encode(code));
+    }
+    for precompile in [Address::with_last_byte(2), addresses::EDGE_PROOF] {
+        assert_eq!(call_briefly(&world.environment, world.clone(), request(precompile)).expect("no fault"), None);
+    }
+    let poor = TxEnv { gas_limit: 20_999, ..request(CONTRACT) };
+    let refused = call_briefly(&world.environment, world.clone(), poor);
+    assert!(matches!(refused, Err(CallError::Refused(_))), "{refused:?}");
 }

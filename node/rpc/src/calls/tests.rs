@@ -5,10 +5,10 @@ use parking_lot::Mutex;
 use serde_json::{Value, json};
 use std::{sync::mpsc, time::Duration};
 
-/// `eth_call` runs in turns and `eth_chainId` does not: both panic. `eth_syncing` answers.
+/// `eth_estimateGas` runs in turns and `eth_chainId` does not: both panic. `eth_syncing` answers.
 fn calls() -> Calls {
     let mut module = RpcModule::new(());
-    module.register_method("eth_call", |_, (), _| -> bool { panic!("a bug") }).unwrap();
+    module.register_method("eth_estimateGas", |_, (), _| -> bool { panic!("a bug") }).unwrap();
     module.register_method("eth_chainId", |_, (), _| -> bool { panic!("a bug") }).unwrap();
     module.register_async_method("eth_accounts", |_, _, _| async { panic!("a bug") as bool }).unwrap();
     module.register_method("eth_syncing", |_, (), _| false).unwrap();
@@ -22,7 +22,7 @@ async fn ask(calls: &Calls, body: Value) -> Value {
 
 #[tokio::test]
 async fn a_panic_is_an_internal_error_of_its_call() {
-    for method in ["eth_call", "eth_chainId", "eth_accounts"] {
+    for method in ["eth_estimateGas", "eth_chainId", "eth_accounts"] {
         let answer = ask(&calls(), json!({ "jsonrpc": "2.0", "id": "mine", "method": method })).await;
         assert_eq!((&answer["id"], &answer["error"]["code"]), (&"mine".into(), &json!(-32603)), "{method}");
     }
@@ -53,7 +53,7 @@ async fn those_who_trace_hold_up_nobody_else() {
     let gone = Mutex::new(gone);
     let mut module = RpcModule::new(());
     module.register_method("debug_traceCall", move |_, (), _| gone.lock().recv().is_ok()).unwrap();
-    module.register_method("eth_call", |_, (), _| 7).unwrap();
+    module.register_method("eth_estimateGas", |_, (), _| 7).unwrap();
     let calls = Calls::new(module.into(), Turns::default());
     let call = |method: &str| json!({ "jsonrpc": "2.0", "id": 1, "method": method });
     let tracing: Vec<_> = (0..32)
@@ -63,7 +63,7 @@ async fn those_who_trace_hold_up_nobody_else() {
         })
         .collect();
     tokio::task::yield_now().await;
-    assert_eq!(ask(&calls, call("eth_call")).await["result"], 7);
+    assert_eq!(ask(&calls, call("eth_estimateGas")).await["result"], 7);
     drop(go);
     for answer in tracing {
         assert_eq!(answer.await.unwrap()["result"], false);

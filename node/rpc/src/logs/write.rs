@@ -2,7 +2,6 @@
 
 use alloy::primitives::{B256, hex};
 use edgeloom_state::LogView;
-use std::io::Write as _;
 
 /// The block of a log.
 #[derive(Clone, Copy, Debug)]
@@ -51,5 +50,12 @@ fn bytes(out: &mut Vec<u8>, bytes: &[u8]) {
 }
 
 fn quantity(out: &mut Vec<u8>, name: &str, value: u64) {
-    write!(out, r#","{name}":"{value:#x}""#).expect("memory takes every byte");
+    out.extend_from_slice(b",\"");
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\":\"0x");
+    let digits = (u64::BITS - value.leading_zeros()).div_ceil(4).max(1);
+    for place in (0..digits).rev() {
+        out.push(b"0123456789abcdef"[(value >> (4 * place) & 0xf) as usize]);
+    }
+    out.push(b'"');
 }

@@ -1,4 +1,4 @@
-use super::world::{LOGGER, REVERTER, World, number, signer, transfer};
+use super::world::{FLOOD, LOGGER, REVERTER, World, number, signer, transfer};
 use alloy::{
     primitives::{Address, Bytes, U256},
     sol_types::{Revert, SolError},
@@ -82,5 +82,36 @@ async fn an_override_with_half_a_delegation_is_refused() {
         let state = json!({ REVERTER.to_string(): { "code": code } });
         let answer = world.ask("eth_call", json!([{ "to": REVERTER }, "latest", state])).await;
         assert_eq!((&answer["id"], &answer["error"]["code"]), (&json!(1), &json!(-32602)), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_too_long_to_answer_at_once_takes_a_turn() {
+    let world = World::dev().await;
+    // A short one, and 10,000 logs.
+    for count in [1_u64, 10_000] {
+        let data = Bytes::from(U256::from(count).to_be_bytes_vec());
+        assert_eq!(world.get("eth_call", json!([{ "to": FLOOD, "data": data }])).await, "0x");
+    }
+    // SHA-256, a precompile.
+    let hash = world.get("eth_call", json!([{ "to": Address::with_last_byte(2) }])).await;
+    assert_eq!(hash, "0xe3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+}
+
+#[tokio::test]
+async fn calls_see_the_newest_block_and_its_state() {
+    let world = World::dev().await;
+    let target = Address::repeat_byte(0x99);
+    // Returns `number ‖ balance of the account that transfers go to`.
+    let code = format!("0x435f5273{}3160205260405ff3", "70".repeat(20));
+    let state = json!({ target.to_string(): { "code": code } });
+    for nonce in 0..3_u64 {
+        for block in [json!("latest"), json!(format!("{nonce:#x}"))] {
+            let output = world.get("eth_call", json!([{ "to": target }, block, state])).await;
+            let output: Bytes = serde_json::from_value(output).unwrap();
+            let words: Vec<U256> = output.chunks(32).map(U256::from_be_slice).collect();
+            assert_eq!(words, [nonce, 5 * nonce].map(U256::from), "{block}");
+        }
+        world.get("eth_sendRawTransaction", json!([transfer(0, nonce)])).await;
     }
 }

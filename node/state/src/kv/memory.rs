@@ -64,15 +64,16 @@ impl Snapshot<'_> {
         self.0[table as usize].get(key).cloned()
     }
 
-    pub(super) fn range(
-        &self,
-        table: Table,
-        start: &[u8],
-        end: &[u8],
-        visit: &mut Visit<'_>,
-    ) -> Result<(), StoreError> {
+    pub(super) fn range(&self, table: Table, start: &[u8], end: &[u8], visit: &mut Walk<'_>) -> Result<(), StoreError> {
         let mut rows = self.0[table as usize].range(start.to_vec()..end.to_vec());
-        rows.try_for_each(|(key, value)| visit(key, value))
+        while let Some((key, value)) = rows.next() {
+            match visit(key, value)? {
+                Step::Next => (),
+                Step::Seek(to) => rows = self.0[table as usize].range(to..end.to_vec()),
+                Step::Stop => break,
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn scan(&self, table: Table, prefix: &[u8], visit: &mut Visit<'_>) -> Result<(), StoreError> {

@@ -77,7 +77,13 @@ impl Rocks {
         key: &[u8],
         read: impl FnOnce(&[u8]) -> T,
     ) -> Result<Option<T>, StoreError> {
-        Ok(self.db.get_pinned_cf(self.family(table), key)?.map(|value| read(&value)))
+        // An iterator shows a value where it lies. Getting it, pinned or not, copies what has not left the memtable yet.
+        let mut options = ReadOptions::default();
+        options.set_iterate_upper_bound([key, &[0]].concat());
+        let mut rows = self.db.raw_iterator_cf_opt(self.family(table), options);
+        rows.seek(key);
+        rows.status()?;
+        Ok(rows.item().map(|(_, value)| read(value)))
     }
 
     pub(super) fn seek(&self, table: Table, key: &[u8], prefix: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
@@ -143,20 +149,17 @@ impl Snapshot<'_> {
         Ok(self.snapshot.get_cf(self.rocks.family(table), key)?)
     }
 
-    pub(super) fn range(
-        &self,
-        table: Table,
-        start: &[u8],
-        end: &[u8],
-        visit: &mut Visit<'_>,
-    ) -> Result<(), StoreError> {
+    pub(super) fn range(&self, table: Table, start: &[u8], end: &[u8], visit: &mut Walk<'_>) -> Result<(), StoreError> {
         let mut options = ReadOptions::default();
         options.set_iterate_upper_bound(end);
         let mut rows = self.snapshot.raw_iterator_cf_opt(self.rocks.family(table), options);
         rows.seek(start);
         while let Some((key, value)) = rows.item() {
-            visit(key, value)?;
-            rows.next();
+            match visit(key, value)? {
+                Step::Next => rows.next(),
+                Step::Seek(to) => rows.seek(to),
+                Step::Stop => break,
+            }
         }
         Ok(rows.status()?)
     }

@@ -40,6 +40,8 @@ fn read(store: &Store) {
         heights.push(account.nonce);
     }
     assert_eq!(sum, total, "a view mixed heights {heights:?}");
+    let height = view.height().get();
+    assert!(heights.iter().all(|at| *at == height), "a view of {height} shows heights {heights:?}");
     assert_eq!(store.scan_supply().expect("reads").1, total);
     let (tip, root) = store.recompute_root().expect("reads");
     assert_eq!(root, tip.state_root);

@@ -1,41 +1,22 @@
-use super::*;
-use crate::trie::Node;
-
-fn path(index: u32) -> Nibbles {
-    Nibbles::unpack(index.to_be_bytes())
-}
-
-fn nodes(rows: impl IntoIterator<Item = (u32, Option<Vec<u8>>)>) -> Nodes {
-    let node = |row| Node { row, past: None };
-    rows.into_iter().map(|(index, row)| (path(index), row.map(node))).collect()
-}
+use super::{ENTRIES_MAX, Warm};
+use alloy::primitives::{Address, U256};
+use std::convert::Infallible;
 
 #[test]
-fn the_newest_row_of_a_path_is_found_and_a_node_that_is_gone_is_not() {
-    let (warm, account) = (Warm::default(), B256::repeat_byte(7));
-    warm.put_storage(&account, &nodes([(1, Some(vec![1])), (2, Some(vec![2]))]));
-    warm.put_storage(&account, &nodes([(1, Some(vec![3])), (2, None)]));
-    assert_eq!(warm.storage_node(&account, &path(1)), Some(vec![3]));
-    assert_eq!(warm.storage_node(&account, &path(2)), None);
-    assert_eq!(warm.account_node(&path(1)), None, "another trie");
-    warm.clear();
-    assert_eq!(warm.storage_node(&account, &path(1)), None);
-}
-
-#[test]
-fn memory_is_bounded_and_no_generation_brings_an_old_row_back() {
+fn what_is_remembered_is_bounded_and_read_once() {
     let warm = Warm::default();
-    warm.put_accounts(&nodes([(0, Some(vec![1]))]));
-    let half = GENERATION_BYTES / 2 + 1;
-    let fill = |from: u32| warm.put_accounts(&nodes([(from, Some(vec![0; half])), (from + 1, Some(vec![0; half]))]));
-    fill(10);
-    assert_eq!(warm.account_node(&path(0)), Some(vec![1]), "the older generation is still there");
-    warm.put_accounts(&nodes([(0, Some(vec![2]))]));
-    fill(20);
-    assert_eq!(warm.account_node(&path(0)), Some(vec![2]));
-    fill(30);
-    assert_eq!(warm.account_node(&path(0)), None, "two generations were filled since");
-    let generations = warm.0.lock();
-    let bytes: usize = generations.young.values().chain(generations.old.values()).map(Vec::len).sum();
-    assert!(bytes <= 2 * (GENERATION_BYTES + half), "{bytes} bytes");
+    let mut reads = 0;
+    for _ in 0..2 {
+        for slot in 0..ENTRIES_MAX + 10 {
+            let read = || {
+                reads += 1;
+                Ok::<_, Infallible>(U256::from(slot) + U256::ONE)
+            };
+            let Ok(value) = warm.slot((Address::ZERO, U256::from(slot)), read);
+            assert_eq!(value, U256::from(slot) + U256::ONE);
+        }
+    }
+    // The last ten found no room the first time, and were read again.
+    assert_eq!(reads, ENTRIES_MAX + 20);
+    assert_eq!(warm.slots.read().len(), ENTRIES_MAX);
 }
