@@ -126,10 +126,12 @@ impl RulesApiServer for Rules {
     fn capabilities(&self) -> RpcResult<Capabilities> {
         let tip = self.context.tip()?;
         let head = Head { number: U64::from(tip.height.get()), hash: tip.hash };
+        // Pruning takes states and what proves them; blocks stay.
+        let oldest = self.context.store.oldest();
+        let state = Held::from(oldest.get());
+        let stateproofs = Held::from(oldest.max(self.context.store.first_proof()).get());
         let whole = || Held::from(0);
-        // Trie nodes are kept of the newest state only.
-        let stateproofs = Held::from(tip.height.get());
-        let (state, tx, logs, receipts, blocks) = (whole(), whole(), whole(), whole(), whole());
+        let (tx, logs, receipts, blocks) = (whole(), whole(), whole(), whole());
         Ok(Capabilities { head, state, tx, logs, receipts, blocks, stateproofs })
     }
 

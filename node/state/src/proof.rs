@@ -47,7 +47,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::UnknownHeight`] above the tip, [`StoreError::Pruned`] below [`Store::oldest`],
-    /// [`StoreError::NoTrieHistory`] where a migration found no trie nodes; the disk's.
+    /// [`StoreError::NoTrieHistory`] where a migration found no trie nodes, [`StoreError::Amended`]; the disk's.
     pub fn proof(&self, address: Address, slots: &[U256], height: Height) -> Result<AccountProof, StoreError> {
         self.committed(height)?;
         let snapshot = self.kv().snapshot();
@@ -61,7 +61,12 @@ impl Store {
             return Err(StoreError::NoTrieHistory { asked: height, first: self.first_proof() });
         }
         let header = self.header(height)?.ok_or_else(|| StoreError::corrupt(format!("no header of {height}")))?;
-        State::Past(self, height).proof(address, slots, header.state_root)
+        let past = State::Past(self, height);
+        let root = past.account_nodes()(&Nibbles::new())?.map_or(EMPTY_ROOT_HASH, keccak256);
+        if root != header.state_root {
+            return Err(StoreError::Amended { asked: height });
+        }
+        past.proof(address, slots, header.state_root)
     }
 }
 

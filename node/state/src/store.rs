@@ -108,7 +108,8 @@ impl Store {
         &self.0.pruning
     }
 
-    pub(crate) fn first_proof(&self) -> Height {
+    /// The lowest height whose state can be proved, if it is not pruned: a migration finds no trie nodes of the past.
+    pub fn first_proof(&self) -> Height {
         self.0.first_proof
     }
 
