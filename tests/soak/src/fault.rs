@@ -13,7 +13,7 @@ pub enum Fault {
     Unavailable,
     /// Every answer leaves 64 KiB behind
     Leak,
-    /// All callers share one lane, in which each waits 5 ms
+    /// All callers share one lane, in which each waits as many milliseconds as the square of how many there are
     SlowLane,
     /// Some answers are never sent
     DroppedAnswer,

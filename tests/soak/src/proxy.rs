@@ -33,6 +33,8 @@ struct State {
     began: Instant,
     answers: AtomicU64,
     lane: tokio::sync::Mutex<()>,
+    /// Who wants the lane or has it.
+    waiting: AtomicU64,
     leaked: Mutex<Vec<Vec<u8>>>,
 }
 
@@ -49,6 +51,7 @@ pub async fn proxy(port: u16, upstream: u16, fault: Fault) -> Result<()> {
         began: Instant::now(),
         answers: AtomicU64::new(0),
         lane: tokio::sync::Mutex::default(),
+        waiting: AtomicU64::new(0),
         leaked: Mutex::default(),
     };
     let state = Arc::new(state);
@@ -106,8 +109,10 @@ impl State {
                 leaked.push(vec![1; LEAK_BYTES]);
             }
             Fault::SlowLane => {
+                let waiting = self.waiting.fetch_add(1, Ordering::Relaxed) + 1;
                 let _lane = self.lane.lock().await;
-                sleep(Duration::from_millis(5)).await;
+                sleep(Duration::from_millis(waiting * waiting)).await;
+                self.waiting.fetch_sub(1, Ordering::Relaxed);
             }
             Fault::AlteredState if due => self.alter().await,
             Fault::DroppedAnswer if due => {

@@ -28,7 +28,7 @@ const GROWTH_PART_MAX: f64 = 0.1;
 const SETTLE: Duration = Duration::from_millis(500);
 
 /// Fewer waits than this say nothing about one in a hundred.
-const WAITS_MIN: usize = 100;
+const WAITS_MIN: usize = 50;
 
 /// What a run is.
 #[derive(Clone, Copy, Debug)]

@@ -9,7 +9,7 @@ fn slice(fault: Option<Fault>) -> Report {
     let settings = Settings {
         seed: 1,
         requests: 6_000,
-        time_max: Duration::from_secs(20),
+        time_max: Duration::from_secs(10),
         rate: 400,
         heavy: 0.5,
         turns: (Duration::from_secs(2), Duration::from_secs(4)),
