@@ -29,9 +29,6 @@ pub(crate) const RECIPIENT: Address = address!("0x00000000000000000000000000005a
 const PAYER: u32 = 19;
 /// Between two requests.
 const PACE: Duration = Duration::from_millis(5);
-/// How long anything may take.
-const DEADLINE: Duration = Duration::from_secs(60);
-
 /// What is going on, as the honest client is told.
 pub(crate) const SETTLING: u8 = 0;
 pub(crate) const QUIET: u8 = 1;
@@ -61,6 +58,8 @@ pub(crate) fn p99(mut samples: Vec<f64>) -> f64 {
 
 pub(crate) struct Honest {
     port: u16,
+    /// How long anything may take.
+    deadline: Duration,
     connection: Connection,
     payer: PrivateKeySigner,
     sent: u64,
@@ -69,10 +68,10 @@ pub(crate) struct Honest {
 }
 
 impl Honest {
-    pub(crate) async fn connect(port: u16) -> Result<Self> {
+    pub(crate) async fn connect(port: u16, deadline: Duration) -> Result<Self> {
         let connection = Connection::open(port).await?;
         let (quiet, attacked) = (Waits::default(), Waits::default());
-        Ok(Self { port, connection, payer: dev_signer(PAYER)?, sent: 0, quiet, attacked })
+        Ok(Self { port, deadline, connection, payer: dev_signer(PAYER)?, sent: 0, quiet, attacked })
     }
 
     /// Goes on until the time is [`OVER`]; what goes wrong is a finding.
@@ -144,7 +143,7 @@ impl Honest {
                 return Ok(());
             }
             ensure!(receipt.is_null(), "a transfer failed: {receipt}");
-            ensure!(began.elapsed() < DEADLINE, "{hash} has no receipt after {DEADLINE:?}");
+            ensure!(began.elapsed() < self.deadline, "{hash} has no receipt after {:?}", self.deadline);
         }
     }
 
@@ -152,7 +151,7 @@ impl Honest {
         let body = json!({ "jsonrpc": "2.0", "id": 1, "method": method, "params": params }).to_string();
         self.connection.write(&post(body.as_bytes())).await;
         let response =
-            timeout(DEADLINE, self.connection.read()).await.wrap_err_with(|| format!("{method} hangs"))??;
+            timeout(self.deadline, self.connection.read()).await.wrap_err_with(|| format!("{method} hangs"))??;
         let response = response.ok_or_eyre("the node hung up")?;
         ensure!(response.status == 200, "{method}: status {}", response.status);
         let mut answer: Value = serde_json::from_slice(&response.body).wrap_err_with(|| method.to_owned())?;

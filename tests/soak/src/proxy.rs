@@ -22,7 +22,9 @@ use tokio::{
 /// Every so many answers something is wrong.
 const PERIOD: u64 = 97;
 /// What [`Fault::Leak`] leaves behind for each answer.
-const LEAK_BYTES: usize = 64 * 1024;
+const LEAK_BYTES: usize = 512 * 1024;
+/// And in all.
+const LEAKS_MAX: usize = 2_000;
 /// When [`Fault::Crash`] and [`Fault::Stuck`] begin.
 const AFTER: Duration = Duration::from_secs(4);
 
@@ -106,7 +108,9 @@ impl State {
             Fault::Garbled if due => replace(answer, b"\"jsonrpc\"", b"\"jsonrpc "),
             Fault::Leak => {
                 let mut leaked = self.leaked.lock().unwrap_or_else(PoisonError::into_inner);
-                leaked.push(vec![1; LEAK_BYTES]);
+                if leaked.len() < LEAKS_MAX {
+                    leaked.push(vec![1; LEAK_BYTES]);
+                }
             }
             Fault::SlowLane => {
                 let waiting = self.waiting.fetch_add(1, Ordering::Relaxed) + 1;

@@ -69,7 +69,7 @@ pub fn rpc(settings: Settings) -> Result<Report> {
     let own = runtime::Builder::new_current_thread().enable_all().build()?;
     let mut node = own.block_on(Node::start(settings.fault))?;
     let findings = Arc::<Findings>::default();
-    let mut honest = own.block_on(Honest::connect(node.port))?;
+    let mut honest = own.block_on(Honest::connect(node.port, settings.answer_max))?;
     let catalogue = own.block_on(describe(&mut honest))?;
     let attack = Arc::new(Attack {
         port: node.port,
