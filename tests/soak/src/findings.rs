@@ -28,6 +28,12 @@ impl Findings {
         }
     }
 
+    /// One that explains others, whose words come first however many there are.
+    pub(crate) fn cause(&self, sentence: String) {
+        self.violations.fetch_add(1, Ordering::Relaxed);
+        self.sentences.lock().unwrap_or_else(PoisonError::into_inner).insert(0, sentence);
+    }
+
     pub(crate) fn count(counter: &AtomicU64) {
         counter.fetch_add(1, Ordering::Relaxed);
     }

@@ -96,12 +96,12 @@ pub fn rpc(settings: Settings) -> Result<Report> {
         attacked
     })?;
     for alarm in node.alarms()? {
-        findings.violation(alarm);
+        findings.cause(alarm);
     }
     if node.is_running()?
         && let Err(report) = own.block_on(honest.verify())
     {
-        findings.violation(format!("afterwards: {report:#}"));
+        findings.cause(format!("afterwards: {report:#}"));
     }
     judge_memory(&memory, &findings);
     judge_waits(settings, &honest, &findings);
@@ -194,7 +194,7 @@ fn thirds(memory: &[f64]) -> (f64, f64) {
 fn judge_memory(memory: &[f64], findings: &Findings) {
     let (middle, last) = thirds(memory);
     if last - middle > GROWTH_MIB_MAX.max(GROWTH_PART_MAX * middle) {
-        findings.violation(format!("memory grew from {middle:.0} MiB in the middle third to {last:.0} in the last"));
+        findings.cause(format!("memory grew from {middle:.0} MiB in the middle third to {last:.0} in the last"));
     }
 }
 
@@ -210,7 +210,7 @@ fn judge_waits(settings: Settings, honest: &Honest, findings: &Findings) {
     }
     if attacked >= settings.ratio_max * quiet {
         let most = settings.ratio_max;
-        findings.violation(format!(
+        findings.cause(format!(
             "honest traffic's p99 is {attacked:.1} ms in the attack, {quiet:.1} in quiet: not below {most} times"
         ));
     }
