@@ -11,7 +11,7 @@ pub enum Fault {
     ServerError,
     /// Some answers become a 503
     Unavailable,
-    /// Every answer leaves half a mebibyte behind
+    /// Every answer leaves a quarter of a mebibyte behind
     Leak,
     /// All callers share one lane, in which each waits as many milliseconds as the square of how many there are
     SlowLane,

@@ -22,9 +22,9 @@ use tokio::{
 /// Every so many answers something is wrong.
 const PERIOD: u64 = 97;
 /// What [`Fault::Leak`] leaves behind for each answer.
-const LEAK_BYTES: usize = 512 * 1024;
+const LEAK_BYTES: usize = 256 * 1024;
 /// And in all.
-const LEAKS_MAX: usize = 2_000;
+const LEAKS_MAX: usize = 8_000;
 /// When [`Fault::Crash`] and [`Fault::Stuck`] begin.
 const AFTER: Duration = Duration::from_secs(4);
 
