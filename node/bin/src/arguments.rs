@@ -128,6 +128,8 @@ pub(crate) struct Devnet {
     #[arg(long, value_name = "PORT", default_value_t = 8545)]
     pub(crate) rpc_port: u16,
     #[command(flatten)]
+    pub(crate) pruning: Pruning,
+    #[command(flatten)]
     pub(crate) funds: Funds,
     /// Print one line of JSON when the network is up, and nothing else.
     #[arg(long)]

@@ -14,6 +14,7 @@ use nix::{
 use std::{
     fs::{self, File},
     net::TcpListener,
+    num::NonZeroU64,
     path::{Path, PathBuf},
     process::Stdio,
     time::Duration,
@@ -114,6 +115,7 @@ struct Network {
     base_port: u16,
     rpc_port: u16,
     validators: u16,
+    history: Option<NonZeroU64>,
 }
 
 impl Network {
@@ -125,7 +127,8 @@ impl Network {
             peers.push(format!("{identity}@127.0.0.1:{}", base_port + validator));
         }
         let program = std::env::current_exe().wrap_err("cannot find this program's own file")?;
-        Ok(Self { folder, program, peers: peers.join(","), base_port, rpc_port, validators })
+        let history = arguments.pruning.history;
+        Ok(Self { folder, program, peers: peers.join(","), base_port, rpc_port, validators, history })
     }
 
     /// Starts all, then waits for each.
@@ -145,6 +148,18 @@ impl Network {
     fn spawn(&self, validator: u16) -> Result<Validator> {
         let log = self.folder.join(format!("validator-{validator}.log"));
         let errors = File::options().create(true).append(true).open(&log);
+        let mut command = self.command(validator);
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
+        command.stderr(errors.wrap_err_with(|| format!("cannot write {}", log.display()))?);
+        // A group of its own: a terminal's Ctrl-C is for us, who then tell the validators, once.
+        command.process_group(0);
+        die_with_us(&mut command);
+        let child = command.spawn().wrap_err("cannot start a validator")?;
+        Ok(Validator { index: validator, child, log })
+    }
+
+    /// The program and its arguments.
+    fn command(&self, validator: u16) -> Command {
         let mut command = Command::new(&self.program);
         command.arg("run").arg("--json");
         command.arg("--data").arg(self.folder.join(format!("validator-{validator}")));
@@ -153,13 +168,10 @@ impl Network {
         command.arg("--listen").arg(format!("127.0.0.1:{}", self.base_port + validator));
         command.arg("--rpc").arg(format!("127.0.0.1:{}", self.rpc_port + validator));
         command.arg("--peers").arg(&self.peers);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).kill_on_drop(true);
-        command.stderr(errors.wrap_err_with(|| format!("cannot write {}", log.display()))?);
-        // A group of its own: a terminal's Ctrl-C is for us, who then tell the validators, once.
-        command.process_group(0);
-        die_with_us(&mut command);
-        let child = command.spawn().wrap_err("cannot start a validator")?;
-        Ok(Validator { index: validator, child, log })
+        if let Some(blocks) = self.history {
+            command.arg("--history").arg(blocks.to_string());
+        }
+        command
     }
 }
 
@@ -243,3 +255,6 @@ fn text(ready: &Ready, folder: &Path) -> String {
     }
     out
 }
+
+#[cfg(test)]
+mod tests;

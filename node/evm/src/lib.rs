@@ -35,7 +35,7 @@ pub use environment::BlockEnvironment;
 pub use error::{CallError, ExecutionError, Refusal};
 pub use inspect::{Reader, signed};
 pub use machine::{Context, precompiles};
-pub use overlay::Overlay;
+pub use overlay::{Overlay, SlotsOver};
 pub use replay::Replay;
 pub use simulation::{Scene, Simulation, Transfers};
 

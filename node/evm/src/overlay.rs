@@ -204,7 +204,23 @@ impl<DB: Database> DatabaseCommit for Overlay<DB> {
     }
 }
 
+/// What the overlay knows of an account's storage.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SlotsOver {
+    /// Storage below the overlay no longer counts.
+    pub cleared: bool,
+    /// What was read or changed, as it is now, zeros included.
+    pub slots: BTreeMap<U256, U256>,
+}
+
 impl<DB> Overlay<DB> {
+    /// What was read or changed so far of the storage of `address`.
+    pub fn slots(&self, address: Address) -> SlotsOver {
+        let Some(entry) = self.accounts.get(&address) else { return SlotsOver::default() };
+        let slots = entry.slots.iter().map(|(slot, values)| (*slot, values.now)).collect();
+        SlotsOver { cleared: entry.cleared, slots }
+    }
+
     fn commit_account(&mut self, address: Address, touched: Touched) {
         let entry = self.accounts.get_mut(&address).expect("revm loads an account before it changes it");
         if touched.is_selfdestructed() || touched.is_empty() {

@@ -8,8 +8,11 @@ use axum::{
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 use tower_http::cors::CorsLayer;
+
+/// How long a browser need not ask again whether it may. Most forget after two hours at the latest.
+const MAX_AGE: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// The origins that are named; none, when all may ask.
 pub(crate) fn origins(named: Vec<String>) -> Result<Vec<HeaderValue>, ServeError> {
@@ -22,7 +25,7 @@ pub(crate) fn origins(named: Vec<String>) -> Result<Vec<HeaderValue>, ServeError
 
 /// `routes` for pages of these origins; of all, when there are none.
 pub(crate) fn allow(routes: Router, origins: Vec<HeaderValue>) -> Router {
-    let layer = CorsLayer::permissive();
+    let layer = CorsLayer::permissive().max_age(MAX_AGE);
     if origins.is_empty() {
         return routes.layer(layer);
     }

@@ -55,7 +55,7 @@ const LIMIT: i32 = -32005;
 impl From<StoreError> for Fault {
     fn from(error: StoreError) -> Self {
         match error {
-            StoreError::Pruned { .. } => Self::NoState(error),
+            StoreError::Pruned { .. } | StoreError::Amended { .. } => Self::NoState(error),
             error => Self::Store(error),
         }
     }

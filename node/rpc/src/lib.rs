@@ -39,6 +39,7 @@ mod room;
 mod rules;
 mod server;
 mod simulate;
+mod storage_range;
 mod stream;
 mod submit;
 mod subscribe;

@@ -126,10 +126,11 @@ impl RulesApiServer for Rules {
     fn capabilities(&self) -> RpcResult<Capabilities> {
         let tip = self.context.tip()?;
         let head = Head { number: U64::from(tip.height.get()), hash: tip.hash };
+        // Pruning takes states and what proves them; blocks stay.
+        let oldest = self.context.store.oldest().get();
+        let (state, stateproofs) = (Held::from(oldest), Held::from(oldest));
         let whole = || Held::from(0);
-        // Trie nodes are kept of the newest state only.
-        let stateproofs = Held::from(tip.height.get());
-        let (state, tx, logs, receipts, blocks) = (whole(), whole(), whole(), whole(), whole());
+        let (tx, logs, receipts, blocks) = (whole(), whole(), whole(), whole());
         Ok(Capabilities { head, state, tx, logs, receipts, blocks, stateproofs })
     }
 

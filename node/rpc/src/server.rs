@@ -22,6 +22,7 @@ use crate::{
     room::Room,
     rules::{Rules, RulesApiServer},
     simulate::{Simulate, SimulateApiServer},
+    storage_range::{StorageRangeApiServer, StorageRanges},
     subscribe::{SubscriptionApiServer, Subscriptions},
     txpool::{Txpool, TxpoolApiServer},
     websocket,
@@ -182,6 +183,7 @@ pub(crate) fn methods(context: Arc<Context>) -> Result<RpcModule<()>, RegisterMe
     module.merge(Txpool::new(context.clone()).into_rpc())?;
     module.merge(AccessListApiServer::into_rpc(AccessLists::new(context.clone())))?;
     module.merge(DebugApiServer::into_rpc(Debug::new(context.clone())))?;
+    module.merge(StorageRanges::new(context.clone()).into_rpc())?;
     module.merge(TraceApiServer::into_rpc(Parity::new(context.clone())))?;
     module.merge(OtterscanApiServer::into_rpc(Otterscan::new(context.clone())))?;
     module.merge(ErigonApiServer::into_rpc(Otterscan::new(context.clone())))?;

@@ -19,6 +19,7 @@ mod sends;
 mod simulate;
 mod socket;
 mod speed;
+mod storage_range;
 mod trace_bounds;
 mod traces;
 mod txpool;

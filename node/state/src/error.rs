@@ -3,7 +3,7 @@ use edgeloom_types::{BlockError, Height};
 use std::{io, path::PathBuf};
 
 /// Why the store did not do what was asked. [`Self::Locked`], [`Self::Version`] and [`Self::OldBlocks`] are for the
-/// operator to fix; [`Self::UnknownHeight`] and [`Self::Pruned`] are the reader's; [`Self::NotNext`], [`Self::Root`],
+/// operator to fix; [`Self::UnknownHeight`], [`Self::Pruned`] and [`Self::Amended`] are the reader's; [`Self::NotNext`], [`Self::Root`],
 /// [`Self::Rows`] and [`Self::Stale`] are bugs of the caller; the rest is the disk's fault, and the process should stop.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -27,6 +27,11 @@ pub enum StoreError {
          ask an archive node, which runs without --history"
     )]
     Pruned { asked: Height, oldest: Height },
+    #[error(
+        "the state of block {asked} is not the one that its header names: a development method changed it after the \
+         block was made, so no proof leads to it"
+    )]
+    Amended { asked: Height },
     #[error("block {hash} at height {height} does not follow the committed tip")]
     NotNext { height: Height, hash: B256 },
     #[error("state root {header} in the header is not {computed} of the layer that would be committed")]

@@ -7,7 +7,7 @@ use crate::{
     record::{Record, long},
     store::{Store, Tip},
     table::{
-        META_TIP, Table, account_history_key, account_node_history_key, account_node_key, storage_history_key,
+        META_CHEATED, META_TIP, Table, account_history_key, account_node_history_key, account_node_key, storage_history_key,
         storage_key, storage_node_history_key, storage_node_key,
     },
     trie::{PastTrie, prove},
@@ -46,8 +46,8 @@ impl Store {
     /// hundred seeks below the tip, and about ten reads at the tip.
     ///
     /// # Errors
-    /// [`StoreError::UnknownHeight`] above the tip, [`StoreError::Pruned`] below [`Store::oldest`]; the
-    /// disk's.
+    /// [`StoreError::UnknownHeight`] above the tip, [`StoreError::Pruned`] below [`Store::oldest`],
+    /// [`StoreError::Amended`]; the disk's.
     pub fn proof(&self, address: Address, slots: &[U256], height: Height) -> Result<AccountProof, StoreError> {
         self.committed(height)?;
         let snapshot = self.kv().snapshot();
@@ -58,7 +58,12 @@ impl Store {
         drop(snapshot);
         self.kept(height)?;
         let header = self.header(height)?.ok_or_else(|| StoreError::corrupt(format!("no header of {height}")))?;
-        State::Past(self, height).proof(address, slots, header.state_root)
+        let past = State::Past(self, height);
+        let root = past.account_nodes()(&Nibbles::new())?.map_or(EMPTY_ROOT_HASH, keccak256);
+        if root != header.state_root && self.kv().get(Table::Meta, META_CHEATED)?.is_some() {
+            return Err(StoreError::Amended { asked: height });
+        }
+        past.proof(address, slots, header.state_root)
     }
 }
 

@@ -25,21 +25,27 @@ enum Soak {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Malformed and mutated RPC requests on a node process, beside honest traffic (arguments go to `edgeloom-soak`)
+    Rpc {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
 }
 
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
     match arguments.soak {
-        Soak::StateTests { arguments } => conformance("state-tests", &arguments),
+        Soak::StateTests { arguments } => start("edgeloom-conformance", "state-tests", &arguments),
         Soak::Differential { arguments } => {
             let peers = peers::install()?;
-            conformance("differential", &[peers, arguments].concat())
+            start("edgeloom-conformance", "differential", &[peers, arguments].concat())
         }
+        Soak::Rpc { arguments } => start("edgeloom-soak", "rpc", &arguments),
     }
 }
 
-fn conformance(soak: &str, arguments: &[String]) -> Result<()> {
+fn start(program: &str, soak: &str, arguments: &[String]) -> Result<()> {
     crate::cargo::build_binaries()?;
-    let status = Command::new(binary("edgeloom-conformance")?).arg(soak).args(arguments).status()?;
+    let status = Command::new(binary(program)?).arg(soak).args(arguments).status()?;
     ensure!(status.success(), "soak {soak} ended with {status}");
     Ok(())
 }

@@ -27,9 +27,12 @@ fn the_commands_of_the_readme_parse() {
     let Command::Dev(dev) = parse(&["dev", "--history", "64"]).expect("valid") else { panic!("not dev") };
     assert_eq!(dev.pruning.history.map(NonZeroU64::get), Some(64));
     let fund = format!("{}=1.5", Address::repeat_byte(1));
-    let Command::Devnet(devnet) = parse(&["devnet", "--validators", "7", "--fund", &fund]).expect("valid") else {
+    let Command::Devnet(devnet) =
+        parse(&["devnet", "--validators", "7", "--history", "64", "--fund", &fund]).expect("valid")
+    else {
         panic!("not devnet")
     };
+    assert_eq!(devnet.pruning.history.map(NonZeroU64::get), Some(64));
     assert_eq!(devnet.funds.fund, [(Address::repeat_byte(1), U256::from(1_500_000_000_000_000_000u64))]);
     assert!(matches!(
         parse(&["dev", "--port", "0"]).expect("valid"),

@@ -146,6 +146,15 @@ async fn many_slots_are_read_at_once_and_not_too_many() {
 }
 
 #[tokio::test]
+async fn a_browser_may_remember_for_two_hours_that_it_may_ask() {
+    let world = World::dev().await;
+    let preflight = "OPTIONS / HTTP/1.1\r\nHost: localhost\r\nOrigin: http://example.org\r\nConnection: close\r\n\
+        Access-Control-Request-Method: POST\r\nAccess-Control-Request-Headers: content-type\r\n\r\n";
+    let answer = world.raw(preflight).await;
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("access-control-max-age: 7200"), "{answer}");
+}
+
+#[tokio::test]
 async fn other_origins_are_refused_where_some_are_named() {
     let cors = vec!["http://example.org".to_owned()];
     let world = World::listening(RpcConfig { cors, ..local() }).await;

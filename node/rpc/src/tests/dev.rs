@@ -301,3 +301,37 @@ async fn new_heads_go_on_from_where_the_chain_went_back_to() {
     assert_eq!(heights[heights.len() - 7..], [3, 4, 5, 6, 7, 8, 9], "{heights:?}");
     assert!(heights.len() <= 10, "{heights:?}");
 }
+
+/// What was reported stays reported: filters and subscriptions go on with what comes in place of what was taken back, as
+/// hardhat's and anvil's do. No log is sent again as removed.
+#[tokio::test]
+async fn log_filters_go_on_from_the_block_that_the_chain_was_taken_back_to() {
+    let world = World::dev().await;
+    let log = |nonce: u64, word: u8| sign(0, TxEip1559 { input: vec![word; 32].into(), ..request(nonce, LOGGER) });
+    let filter = world.get("eth_newFilter", json!([{ "address": LOGGER }])).await;
+    let mut socket = Socket::open(&world).await;
+    let subscribe =
+        json!({ "jsonrpc": "2.0", "id": 1, "method": "eth_subscribe", "params": ["logs", { "address": LOGGER }] });
+    socket.send(&subscribe.to_string()).await;
+    socket.receive().await;
+    let topics = |logs: &Value| -> Vec<Value> {
+        let logs = logs.as_array().unwrap();
+        assert!(logs.iter().all(|log| log["removed"] == false));
+        logs.iter().map(|log| log["topics"][0].clone()).collect()
+    };
+    let changes = async || topics(&world.get("eth_getFilterChanges", json!([filter])).await);
+    let word = |byte: u8| json!(B256::repeat_byte(byte));
+    world.get("eth_sendRawTransaction", json!([log(0, 1)])).await;
+    let snapshot = world.get("evm_snapshot", json!([])).await;
+    world.get("eth_sendRawTransaction", json!([log(1, 2)])).await;
+    assert_eq!(changes().await, [word(1), word(2)]);
+    assert_eq!(world.get("evm_revert", json!([snapshot])).await, true);
+    assert!(changes().await.is_empty());
+    world.get("eth_sendRawTransaction", json!([log(1, 3)])).await;
+    assert_eq!(changes().await, [word(3)]);
+    for byte in [1, 2, 3] {
+        let item: Value = serde_json::from_str(&socket.receive().await).unwrap();
+        let log = &item["params"]["result"];
+        assert_eq!((&log["topics"][0], &log["removed"]), (&word(byte), &json!(false)));
+    }
+}

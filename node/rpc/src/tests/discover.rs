@@ -1,5 +1,5 @@
 //! What is registered, what the document says, and what clients call (`clients.json`, read from their published
-//! packages) are the same, but for `awaited.txt`: methods that clients call and that are not there yet.
+//! packages) are the same.
 
 use super::world::World;
 use crate::discover::METHODS;
@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 const CLIENTS: &str = include_str!("clients.json");
-const AWAITED: &str = include_str!("awaited.txt");
 
 async fn documented(world: &World) -> BTreeSet<String> {
     let document = world.get("rpc.discover", json!([])).await;
@@ -42,10 +41,6 @@ async fn every_method_that_a_client_calls_is_there() {
             missing.entry(method).or_default().push(client);
         }
     }
-    let awaited: BTreeSet<&str> = AWAITED.lines().collect();
-    let found: Vec<_> = awaited.iter().filter(|method| documented.contains(**method)).collect();
-    assert!(found.is_empty(), "take these out of awaited.txt, they are there: {found:#?}");
-    missing.retain(|method, _| !awaited.contains(method));
     assert!(missing.is_empty(), "clients call these and they are not there: {missing:#?}");
 }
 

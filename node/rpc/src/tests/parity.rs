@@ -129,3 +129,18 @@ async fn a_filter_that_runs_too_much_names_a_range_that_works() {
     let found = world.get("trace_filter", json!([{ "fromBlock": "0x2", "toBlock": "0x3" }])).await;
     assert_eq!((count(&found), &found[0]["error"]), (10, &json!("Out of gas")));
 }
+
+#[tokio::test]
+async fn a_filter_over_too_many_blocks_is_told_which_it_may_ask_for() {
+    let world = World::dev().await;
+    world.get("hardhat_mine", json!(["0x2710"])).await;
+    let (code, said) = world.fail("trace_filter", json!([{ "fromBlock": "0x0", "toBlock": "0x2710" }])).await;
+    assert!(code == -32005 && said.contains("[0x0, 0x270f]"), "{code}: {said}");
+    assert_eq!(world.get("trace_filter", json!([{ "fromBlock": "0x1", "toBlock": "0x2710" }])).await, json!([]));
+    let account = Address::ZERO;
+    for method in ["ots_searchTransactionsBefore", "ots_searchTransactionsAfter"] {
+        let (code, said) = world.fail(method, json!([account, 0, 1001])).await;
+        assert!(code == -32602 && said.contains("at most 1000"), "{method}: {said}");
+        assert!(world.get(method, json!([account, 0, 1000])).await["txs"].is_array(), "{method}");
+    }
+}

@@ -118,6 +118,22 @@ async fn a_proof_leads_to_the_state_root_of_every_block() {
 }
 
 #[tokio::test]
+async fn what_a_cheat_changed_has_no_proof_below_the_newest_block() {
+    let world = World::dev().await;
+    let account = signer(0).address();
+    world.get("eth_sendRawTransaction", json!([transfer(0, 0)])).await;
+    world.get("anvil_setBalance", json!([signer(9).address(), "0x1"])).await;
+    let newest = world.get("eth_getProof", json!([signer(9).address(), [], "latest"])).await;
+    assert_eq!(newest["balance"], "0x1");
+    world.get("eth_sendRawTransaction", json!([transfer(0, 1)])).await;
+    let (code, said) = world.fail("eth_getProof", json!([account, [], "0x1"])).await;
+    assert!(code == -32000 && said.contains("a development method changed it"), "{said}");
+    for height in ["0x0", "0x2"] {
+        assert!(world.get("eth_getProof", json!([account, [], height])).await["accountProof"].is_array(), "{height}");
+    }
+}
+
+#[tokio::test]
 async fn a_pruned_state_is_said_to_be_pruned() {
     let world = World::dev().await;
     world.store.keep_history(std::num::NonZeroU64::new(2).unwrap());
@@ -136,6 +152,10 @@ async fn a_pruned_state_is_said_to_be_pruned() {
         assert_eq!(world.fail(method, parameters).await, (-32000, expected.into()), "{method}");
     }
     assert_eq!(world.get("eth_getTransactionCount", json!([account, "0x2"])).await, "0x2");
+    let capabilities = world.get("eth_capabilities", json!([])).await;
+    for (what, oldest) in [("state", "0x2"), ("stateproofs", "0x2"), ("blocks", "0x0"), ("receipts", "0x0")] {
+        assert_eq!(capabilities[what]["oldestBlock"], oldest, "{what}");
+    }
     assert_eq!(world.get("eth_getBlockByNumber", json!(["0x1", true])).await["transactions"][0]["nonce"], "0x0");
     assert_eq!(world.get("eth_getBlockReceipts", json!(["0x1"])).await.as_array().unwrap().len(), 1);
 }

@@ -1,0 +1,150 @@
+//! The faulty proxy: passes bytes on in both ways, and is wrong in one way about what comes back.
+
+use crate::fault::Fault;
+use eyre::Result;
+use std::{
+    process,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{
+        TcpListener, TcpStream,
+        tcp::{OwnedReadHalf, OwnedWriteHalf},
+    },
+    time::sleep,
+};
+
+/// Every so many answers something is wrong.
+const PERIOD: u64 = 97;
+/// What [`Fault::Leak`] leaves behind for each answer.
+const LEAK_BYTES: usize = 256 * 1024;
+/// And in all.
+const LEAKS_MAX: usize = 8_000;
+/// When [`Fault::Crash`] and [`Fault::Stuck`] begin.
+const AFTER: Duration = Duration::from_secs(4);
+
+#[derive(Debug)]
+struct State {
+    fault: Fault,
+    upstream: u16,
+    began: Instant,
+    answers: AtomicU64,
+    lane: tokio::sync::Mutex<()>,
+    /// Who wants the lane or has it.
+    waiting: AtomicU64,
+    leaked: Mutex<Vec<Vec<u8>>>,
+}
+
+/// Serves on `port` what `upstream` serves, with `fault`, for ever.
+///
+/// # Errors
+/// When the port is taken.
+pub async fn proxy(port: u16, upstream: u16, fault: Fault) -> Result<()> {
+    let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+    println!("{{\"proxy\":{port}}}");
+    let state = State {
+        fault,
+        upstream,
+        began: Instant::now(),
+        answers: AtomicU64::new(0),
+        lane: tokio::sync::Mutex::default(),
+        waiting: AtomicU64::new(0),
+        leaked: Mutex::default(),
+    };
+    let state = Arc::new(state);
+    loop {
+        let (caller, _) = listener.accept().await?;
+        let state = state.clone();
+        tokio::spawn(async move {
+            let Ok(node) = TcpStream::connect(("127.0.0.1", upstream)).await else { return };
+            let _delays = (caller.set_nodelay(true), node.set_nodelay(true));
+            let ((from_caller, to_caller), (from_node, to_node)) = (caller.into_split(), node.into_split());
+            tokio::spawn(state.clone().ask(from_caller, to_node));
+            state.answer(from_node, to_caller).await;
+        });
+    }
+}
+
+impl State {
+    async fn ask(self: Arc<Self>, mut from: OwnedReadHalf, mut to: OwnedWriteHalf) {
+        let mut bytes = vec![0; 64 * 1024];
+        while let Ok(read @ 1..) = from.read(&mut bytes).await {
+            let stuck = self.fault == Fault::Stuck && self.began.elapsed() > AFTER;
+            let at = bytes[..read].windows(22).position(|word| word == b"eth_sendRawTransaction");
+            if let Some(at) = at.filter(|_| stuck) {
+                bytes[at..at + 22].copy_from_slice(b"eth_getRawTransactionX");
+            }
+            if to.write_all(&bytes[..read]).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    async fn answer(&self, mut from: OwnedReadHalf, mut to: OwnedWriteHalf) {
+        let mut bytes = vec![0; 64 * 1024];
+        while let Ok(read @ 1..) = from.read(&mut bytes).await {
+            let answer = &mut bytes[..read];
+            let due = self.answers.fetch_add(1, Ordering::Relaxed) % PERIOD == PERIOD - 1;
+            if !self.spoil(answer, due).await || to.write_all(answer).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// Whether the answer is to be sent on.
+    async fn spoil(&self, answer: &mut [u8], due: bool) -> bool {
+        match self.fault {
+            Fault::Panic if due => panic!("planted"),
+            Fault::Crash if self.began.elapsed() > AFTER => process::abort(),
+            Fault::ServerError if due => replace(answer, b"HTTP/1.1 200", b"HTTP/1.1 500"),
+            Fault::Unavailable if due => replace(answer, b"HTTP/1.1 200", b"HTTP/1.1 503"),
+            Fault::WrongCode => replace(answer, b"\"code\":-32", b"\"code\":-99"),
+            Fault::InternalError => replace(answer, b"\"code\":-32601", b"\"code\":-32603"),
+            Fault::Garbled if due => replace(answer, b"\"jsonrpc\"", b"\"jsonrpc "),
+            Fault::Leak => {
+                let mut leaked = self.leaked.lock().unwrap_or_else(PoisonError::into_inner);
+                if leaked.len() < LEAKS_MAX {
+                    leaked.push(vec![1; LEAK_BYTES]);
+                }
+            }
+            Fault::SlowLane => {
+                let waiting = self.waiting.fetch_add(1, Ordering::Relaxed) + 1;
+                let _lane = self.lane.lock().await;
+                sleep(Duration::from_millis(waiting * waiting)).await;
+                self.waiting.fetch_sub(1, Ordering::Relaxed);
+            }
+            Fault::AlteredState if due => self.alter().await,
+            Fault::DroppedAnswer if due => {
+                // For ever, as far as the caller knows.
+                sleep(Duration::from_secs(86_400)).await;
+                return false;
+            }
+            _ => {}
+        }
+        true
+    }
+
+    /// Gives the honest client's recipient a balance.
+    async fn alter(&self) {
+        let body = format!(
+            r#"{{"jsonrpc":"2.0","id":1,"method":"anvil_setBalance","params":["{}","0x7"]}}"#,
+            crate::honest::RECIPIENT
+        );
+        if let Ok(mut node) = TcpStream::connect(("127.0.0.1", self.upstream)).await {
+            drop(node.write_all(&crate::http::post(body.as_bytes())).await);
+            drop(node.read(&mut [0; 1024]).await);
+        }
+    }
+}
+
+/// `with` is as long as `what`.
+fn replace(bytes: &mut [u8], what: &[u8], with: &[u8]) {
+    if let Some(at) = bytes.windows(what.len()).position(|part| part == what) {
+        bytes[at..at + with.len()].copy_from_slice(with);
+    }
+}
