@@ -19,6 +19,8 @@ pub(crate) struct Kv {
     backend: Backend,
     /// What undoes the writes since a mark, while there is one: in dev mode only.
     journal: Journal,
+    /// Writes for the disk are left with the operating system.
+    unsynced: bool,
 }
 
 #[derive(Debug)]
@@ -43,11 +45,17 @@ impl Kv {
 
     /// A database of another version, to migrate it.
     pub(crate) fn open_layout(path: &Path, version: u32) -> Result<Self, StoreError> {
-        Ok(Self { backend: Backend::Rocks(Rocks::open(path, version)?), journal: Journal::default() })
+        let backend = Backend::Rocks(Rocks::open(path, version)?);
+        Ok(Self { backend, journal: Journal::default(), unsynced: false })
     }
 
     pub(crate) fn memory() -> Self {
-        Self { backend: Backend::Memory(Memory::default()), journal: Journal::default() }
+        Self { backend: Backend::Memory(Memory::default()), journal: Journal::default(), unsynced: false }
+    }
+
+    /// This database, which waits for no disk: what it wrote last is lost with the machine's power, in order.
+    pub(crate) fn unsynced(self) -> Self {
+        Self { unsynced: true, ..self }
     }
 
     pub(crate) fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
@@ -97,6 +105,7 @@ impl Kv {
     }
 
     fn put(&self, rows: Rows<'_>, durability: Durability) -> Result<(), StoreError> {
+        let durability = if self.unsynced { Durability::Buffered } else { durability };
         match (&self.backend, rows) {
             (Backend::Rocks(rocks), Rows::Rocks(batch)) => rocks.write(batch, durability),
             (Backend::Memory(memory), Rows::Memory(batch)) => {
