@@ -58,7 +58,8 @@ impl LargeChain {
     /// When there is none, or a process has it open.
     pub fn open(data: &Path, writes: Writes) -> Result<Self> {
         let path = data.join("genesis.json");
-        let text = fs::read_to_string(&path).wrap_err_with(|| format!("{}: run `edgeloom dev` first", path.display()))?;
+        let text =
+            fs::read_to_string(&path).wrap_err_with(|| format!("{}: run `edgeloom dev` first", path.display()))?;
         let genesis = Arc::new(Genesis::parse(&text)?);
         let store = match writes {
             Writes::Synced => Store::open(&data.join("chain"))?,
@@ -132,7 +133,8 @@ impl LargeChain {
         let reserve = self.store().view().account(EMISSION_RESERVE)?.unwrap_or_default();
         // From genesis, not from what it holds: the block may be missing after an amendment that is there.
         let full = self.genesis.file().alloc.get(&EMISSION_RESERVE).map_or(U256::ZERO, |account| account.balance);
-        let balance = full.checked_sub(gift * U256::from(funded.end)).ok_or_else(|| eyre!("the reserve is too small"))?;
+        let balance =
+            full.checked_sub(gift * U256::from(funded.end)).ok_or_else(|| eyre!("the reserve is too small"))?;
         set_balance(&mut delta, EMISSION_RESERVE, Account { balance, ..reserve });
         self.chain.amend(delta)?;
         self.seal(Vec::new())
