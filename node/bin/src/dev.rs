@@ -137,9 +137,9 @@ fn stored(data: &Path, asked: &Dev) -> Result<Genesis> {
 
 /// The accounts of the mnemonic that genesis funds.
 fn accounts(genesis: &Genesis, mnemonic: &str) -> Result<Vec<PrivateKeySigner>> {
-    let mut out = Vec::new();
+    let (wallet, mut out) = (keys::Wallet::of(mnemonic)?, Vec::new());
     for index in 0.. {
-        let account = keys::account(mnemonic, index)?;
+        let account = wallet.account(index)?;
         if !genesis.file().alloc.contains_key(&account.address()) {
             break;
         }

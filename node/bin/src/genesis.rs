@@ -64,9 +64,9 @@ impl DevGenesis<'_> {
 /// When the mnemonic gives no accounts.
 pub(crate) fn dev(wishes: DevGenesis<'_>) -> Result<Network> {
     let secrets = vec![keys::derive(B256::ZERO)?];
-    let mut balances = BTreeMap::new();
+    let (wallet, mut balances) = (keys::Wallet::of(wishes.mnemonic)?, BTreeMap::new());
     for index in 0..wishes.accounts {
-        balances.insert(keys::account(wishes.mnemonic, index)?.address(), tfuel(ACCOUNT_TFUEL));
+        balances.insert(wallet.account(index)?.address(), tfuel(ACCOUNT_TFUEL));
     }
     let Network { genesis, secrets } = network(wishes.chain_id, secrets, balances)?;
     let file = GenesisFile { timestamp: wishes.timestamp, ..genesis.file().clone() };

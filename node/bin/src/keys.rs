@@ -2,15 +2,25 @@
 
 use alloy::{
     primitives::{B256, FixedBytes},
-    signers::local::{MnemonicBuilder, PrivateKeySigner, coins_bip39::English},
+    signers::local::{
+        PrivateKeySigner,
+        coins_bip39::{English, Mnemonic},
+    },
+};
+use coins_bip32::{
+    ecdsa::SigningKey,
+    prelude::{Parent as _, XPriv},
 };
 use edgeloom_consensus::ValidatorKeys;
 use eyre::{Result, WrapErr, ensure};
 use serde::{Deserialize, Serialize};
-use std::{fs, io::Write as _, os::unix::fs::OpenOptionsExt as _, path::Path};
+use std::{fs, io::Write as _, os::unix::fs::OpenOptionsExt as _, path::Path, sync::LazyLock};
 
 /// The mnemonic of development chains everywhere. Its keys are public knowledge.
 pub(crate) const TEST_MNEMONIC: &str = "test test test test test test test test test test test junk";
+
+/// Of Ethereum's accounts (BIP-44); an index comes after it.
+const ACCOUNTS_PATH: &str = "m/44'/60'/0'/0";
 
 /// A validator's keys at rest.
 #[derive(Serialize, Deserialize)]
@@ -93,15 +103,41 @@ pub(crate) fn read(path: &Path) -> Result<ValidatorKeys> {
 /// # Errors
 /// Never for the indices of BIP-44.
 pub(crate) fn test_account(index: u32) -> Result<PrivateKeySigner> {
-    account(TEST_MNEMONIC, index)
+    test_wallet().account(index)
 }
 
-/// The `index`th account of a mnemonic, under Ethereum's path.
-///
-/// # Errors
-/// When it is not a mnemonic of BIP-39 in English.
-pub(crate) fn account(mnemonic: &str, index: u32) -> Result<PrivateKeySigner> {
-    MnemonicBuilder::<English>::default().phrase(mnemonic).index(index)?.build().wrap_err("mnemonic")
+fn test_wallet() -> &'static Wallet {
+    static WALLET: LazyLock<Wallet> =
+        LazyLock::new(|| Wallet::derive(TEST_MNEMONIC).expect("the test mnemonic is one of BIP-39"));
+    &WALLET
+}
+
+/// The accounts of a mnemonic. Its seed is stretched once, which takes longer than everything else that a node does until
+/// it serves; an account then takes a thousandth of that.
+#[derive(Clone)]
+pub(crate) struct Wallet(XPriv);
+
+impl Wallet {
+    /// # Errors
+    /// When it is not a mnemonic of BIP-39 in English.
+    pub(crate) fn of(mnemonic: &str) -> Result<Self> {
+        if mnemonic == TEST_MNEMONIC { Ok(test_wallet().clone()) } else { Self::derive(mnemonic) }
+    }
+
+    fn derive(mnemonic: &str) -> Result<Self> {
+        let mnemonic = Mnemonic::<English>::new_from_phrase(mnemonic).wrap_err("mnemonic")?;
+        Ok(Self(mnemonic.derive_key(ACCOUNTS_PATH, None).wrap_err("mnemonic")?))
+    }
+
+    /// The `index`th account, under Ethereum's path.
+    ///
+    /// # Errors
+    /// Never for the indices of BIP-44.
+    pub(crate) fn account(&self, index: u32) -> Result<PrivateKeySigner> {
+        let key = self.0.derive_child(index)?;
+        let secret: &SigningKey = key.as_ref();
+        Ok(PrivateKeySigner::from_slice(&secret.to_bytes())?)
+    }
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ mod differential;
 mod environment;
 mod fault;
 mod fixture;
+mod large;
 mod precompiles;
 mod refusal;
 mod rlp;
@@ -30,6 +31,7 @@ pub use archive::{ArchiveError, Archives};
 pub use compute::{Turn, turn};
 pub use differential::{Peers, Range, differential};
 pub use fault::Fault;
+pub use large::{LargeChain, Spent, Writes};
 pub use run::{Selection, Vectors};
 pub use tally::Tally;
 

@@ -2,10 +2,14 @@
 //! holds the one line of a soak; what is skipped and what differs goes to standard error.
 
 use clap::{Parser, Subcommand, ValueEnum};
-use edgeloom_conformance::{Archives, Fault, Peers, Range, Selection, Tally, Vectors, differential};
+use edgeloom_conformance::{
+    Archives, Fault, LargeChain, Peers, Range, Selection, Tally, Vectors, Writes, differential,
+};
 use eyre::{Result, eyre};
+use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use std::{
+    collections::BTreeMap,
     path::PathBuf,
     process::ExitCode,
     time::{Duration, Instant},
@@ -32,6 +36,43 @@ enum Soak {
         #[arg(long, default_value_t = 5)]
         turns: usize,
     },
+    /// Bring accounts and blocks to the chain of a data directory, or go on with it
+    Grow(Grow),
+    /// What transfers among a chain's accounts take: one line
+    Transfers(Transfers),
+}
+
+#[derive(clap::Args)]
+struct Grow {
+    /// Data directory that `edgeloom dev` made
+    #[arg(long)]
+    data: PathBuf,
+    #[arg(long)]
+    accounts: u64,
+    /// Height to reach, with one transfer a block
+    #[arg(long, default_value_t = 0)]
+    blocks: u64,
+}
+
+#[derive(clap::Args)]
+struct Transfers {
+    /// Data directory of a chain that was grown
+    #[arg(long)]
+    data: PathBuf,
+    /// As many as it was grown with
+    #[arg(long)]
+    accounts: u64,
+    /// Index of the first transfer: how many the chain has
+    #[arg(long, default_value_t = 0)]
+    first: u64,
+    #[arg(long)]
+    blocks: u64,
+    /// Transfers in a block
+    #[arg(long, default_value_t = 4_000)]
+    each: u64,
+    /// Also print the bytes on the disk, table by table and compacted, that a transfer takes
+    #[arg(long)]
+    bytes: bool,
 }
 
 #[derive(clap::Args)]
@@ -87,6 +128,8 @@ fn main() -> ExitCode {
         Soak::StateTests(arguments) => state_tests(arguments),
         Soak::Differential(arguments) => against_peers(arguments),
         Soak::Compute { turns } => compute(turns),
+        Soak::Grow(arguments) => grow(&arguments),
+        Soak::Transfers(arguments) => transfers(&arguments),
     };
     match ended {
         Ok(code) => code,
@@ -101,6 +144,35 @@ fn compute(turns: usize) -> Result<ExitCode> {
     for _ in 0..turns {
         println!("{}", serde_json::to_string(&edgeloom_conformance::turn()?)?);
     }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn grow(&Grow { ref data, accounts, blocks }: &Grow) -> Result<ExitCode> {
+    let mut chain = LargeChain::open(data, Writes::AtTheEnd)?;
+    let all = LargeChain::bringing(accounts).max(blocks);
+    let style = ProgressStyle::with_template("{bar:30} {pos}/{len} blocks, {eta} left")?;
+    let bar = ProgressBar::new(all).with_position(chain.height()).with_style(style);
+    chain.grow(accounts, blocks, &mut || bar.inc(1))?;
+    bar.finish();
+    Ok(ExitCode::SUCCESS)
+}
+
+fn transfers(arguments: &Transfers) -> Result<ExitCode> {
+    let &Transfers { ref data, accounts, first, blocks, each, bytes } = arguments;
+    let mut chain = LargeChain::open(data, Writes::Synced)?;
+    let before = chain.store().table_bytes()?;
+    let spent = chain.run(accounts, first, (blocks, each))?;
+    let mut line = json!({ "spent": spent });
+    if bytes {
+        chain.store().compact()?;
+        let after = chain.store().table_bytes()?;
+        let grown = after.iter().map(|(table, after)| {
+            let bytes = *after as f64 - before.get(table).copied().unwrap_or_default() as f64;
+            (*table, bytes / spent.transfers as f64)
+        });
+        line["bytes"] = json!(grown.collect::<BTreeMap<_, _>>());
+    }
+    println!("{line}");
     Ok(ExitCode::SUCCESS)
 }
 

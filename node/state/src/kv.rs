@@ -19,6 +19,8 @@ pub(crate) struct Kv {
     backend: Backend,
     /// What undoes the writes since a mark, while there is one: in dev mode only.
     journal: Journal,
+    /// Writes for the disk are left with the operating system.
+    unsynced: bool,
 }
 
 #[derive(Debug)]
@@ -38,11 +40,16 @@ pub(crate) enum Durability {
 
 impl Kv {
     pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
-        Ok(Self { backend: Backend::Rocks(Rocks::open(path)?), journal: Journal::default() })
+        Ok(Self { backend: Backend::Rocks(Rocks::open(path)?), journal: Journal::default(), unsynced: false })
     }
 
     pub(crate) fn memory() -> Self {
-        Self { backend: Backend::Memory(Memory::default()), journal: Journal::default() }
+        Self { backend: Backend::Memory(Memory::default()), journal: Journal::default(), unsynced: false }
+    }
+
+    /// This database, which waits for no disk: what it wrote last is lost with the machine's power, in order.
+    pub(crate) fn unsynced(self) -> Self {
+        Self { unsynced: true, ..self }
     }
 
     pub(crate) fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
@@ -92,6 +99,7 @@ impl Kv {
     }
 
     fn put(&self, rows: Rows<'_>, durability: Durability) -> Result<(), StoreError> {
+        let durability = if self.unsynced { Durability::Buffered } else { durability };
         match (&self.backend, rows) {
             (Backend::Rocks(rocks), Rows::Rocks(batch)) => rocks.write(batch, durability),
             (Backend::Memory(memory), Rows::Memory(batch)) => {

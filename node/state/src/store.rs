@@ -67,6 +67,16 @@ impl Store {
         Self::over(Kv::open(path)?)
     }
 
+    /// As [`Self::open`], for a database that is made in bulk and thrown away when the machine fails meanwhile: commits
+    /// return before the disk has them. After the death of the process alone nothing is lost. [`Self::compact`] leaves
+    /// everything on the disk.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_unsynced(path: &Path) -> Result<Self, StoreError> {
+        Self::over(Kv::open(path)?.unsynced())
+    }
+
     /// The same store without a disk.
     pub fn memory() -> Self {
         Self::over(Kv::memory()).expect("an empty map has no row that is malformed")

@@ -8,6 +8,7 @@ mod load;
 mod pairs;
 mod rpc;
 mod server;
+mod state;
 mod token;
 mod transfer;
 
@@ -21,6 +22,8 @@ pub(crate) struct Arguments {
     /// How often each thing is measured
     #[arg(long, default_value_t = 5)]
     runs: usize,
+    #[command(flatten)]
+    sizes: state::Sizes,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -33,6 +36,8 @@ enum Name {
     Blocks,
     /// What answers cost: receipts, balances, calls, logs; anvil and a bare server beside it
     Rpc,
+    /// What a large chain costs: ten million accounts, a million blocks; they are made on the first run, which takes long
+    State,
     /// Time to finality on four validators without load
     Devnet,
 }
@@ -44,6 +49,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         Name::Transfer => transfer::run(arguments.runs),
         Name::Blocks => blocks::run(arguments.runs),
         Name::Rpc => rpc::run(arguments.runs),
+        Name::State => state::run(arguments.sizes, arguments.runs),
         Name::Devnet => devnet::run(arguments.runs),
     }
 }

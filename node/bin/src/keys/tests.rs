@@ -1,4 +1,5 @@
 use super::*;
+use alloy::signers::local::MnemonicBuilder;
 use std::os::unix::fs::PermissionsExt as _;
 
 #[test]
@@ -23,4 +24,18 @@ fn a_key_file_is_private_and_comes_back() {
 fn the_test_mnemonic_is_the_one_everybody_knows() {
     let first = test_account(0).expect("an account").address();
     assert_eq!(first.to_string(), "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
+}
+
+/// Whatever the mnemonic, as alloy's own builder has them.
+#[test]
+fn a_wallet_has_the_accounts_that_other_wallets_have() {
+    let other = "legal winner thank year wave sausage worth useful legal winner thank yellow";
+    for mnemonic in [TEST_MNEMONIC, other] {
+        for index in [0, 1, 19] {
+            let theirs = MnemonicBuilder::<English>::default().phrase(mnemonic).index(index).expect("an index").build();
+            let ours = Wallet::of(mnemonic).expect("a mnemonic").account(index).expect("an account");
+            assert_eq!(ours.to_bytes(), theirs.expect("an account").to_bytes());
+        }
+    }
+    assert!(Wallet::of("test test test").is_err());
 }
