@@ -11,7 +11,7 @@ use alloy_consensus::{
 };
 use alloy_rlp::Encodable;
 use edgeloom_bindings::{IEdgeStaking, IJobMarket, IModelRegistry, ITheta, addresses};
-use edgeloom_node_api::{ChainApiServer, FEED_BLOCKS_MAX, FeedBlock, Status, Supply};
+use edgeloom_node_api::{ChainApiServer, Consensus, FEED_BLOCKS_MAX, FeedBlock, Status, Supply};
 use edgeloom_types::{Block, ConsensusRecord};
 use jsonrpsee::{
     RpcModule,
@@ -347,6 +347,10 @@ impl ChainApiServer for Node {
 
     fn feed(&self, from: u64, limit: u64) -> RpcResult<Vec<FeedBlock>> {
         Ok(self.blocks().feed.iter().skip(from as usize).take(limit.min(FEED_BLOCKS_MAX) as usize).cloned().collect())
+    }
+
+    fn consensus(&self, _height: u64) -> RpcResult<Option<Consensus>> {
+        Err(ErrorCode::MethodNotFound.into())
     }
 
     fn certificate(&self, _height: u64) -> RpcResult<Option<Bytes>> {

@@ -1,6 +1,8 @@
 //! Other people's answers against ours: Ethereum's public state, transaction, trie and RLP tests, geth's precompile
-//! vectors, and what other implementations make of random cases ([`differential`]), run by the chain's own executor (`evm`), state and trie (`state`, in memory). This crate knows no block of
-//! this chain, no consensus and no network, and nothing depends on it: it judges the crates below, and changes nothing.
+//! vectors, and what other implementations make of random cases ([`differential`]), run by the chain's own executor
+//! (`evm`), state and trie (`state`, in memory). Beside them it grows chains as large as years make them
+//! ([`LargeChain`], on disk, through `chain`). It knows no consensus and no network, and nothing depends on it: it judges
+//! the crates below, and changes nothing.
 //!
 //! * F1 A case is one fork of one test with one choice of its data, gas and value; a vector; or a trie or RLP document.
 //! * F2 A case runs or is skipped for a reason that is printed with its count. Whatever runs and differs is a violation.

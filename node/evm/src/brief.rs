@@ -25,6 +25,9 @@ const WORK_MAX: u32 = 16_384;
 /// What reading an account, a slot or code counts for.
 const READ: u32 = 128;
 
+/// What a power counts for: up to 256 squarings.
+const POWER: u32 = 32;
+
 /// As [`crate::call`] without overrides; `None` when it is not short. It runs with the gas that it asks for, and all or
 /// nothing comes of it: an outcome is the one that it has anywhere.
 ///
@@ -101,6 +104,7 @@ fn work(interpreter: &Interpreter) -> u32 {
         | opcode::SLOAD
         | opcode::SSTORE
         | opcode::CREATE..=opcode::SELFDESTRUCT => READ,
+        opcode::EXP => POWER,
         _ => 1,
     }
 }

@@ -4,7 +4,6 @@ use crate::{cache::Records, error::Fault, turns::Turns};
 use alloy::primitives::{Address, B256};
 use alloy_consensus::Header;
 use edgeloom_dev::Solo;
-use edgeloom_evm::BlockEnvironment;
 use edgeloom_state::{Store, Tip};
 use edgeloom_txpool::Pool;
 use edgeloom_types::{Genesis, Height};
@@ -56,11 +55,9 @@ pub(crate) struct Context {
     /// Held while a nonce is chosen and used, so that two requests never choose the same.
     pub(crate) nonces: Mutex<()>,
     pub(crate) records: Records,
-    /// What execution sees of the newest block that was asked about, by the block's hash.
-    pub(crate) newest: RwLock<Option<(B256, BlockEnvironment)>>,
     pub(crate) turns: Turns,
-    /// By the hash that the store's tip has.
-    pub(crate) newest: parking_lot::Mutex<Option<(B256, Arc<Header>)>>,
+    /// The newest header that was asked for, by its hash.
+    pub(crate) newest: RwLock<Option<(B256, Arc<Header>)>>,
 }
 
 impl Context {
@@ -76,9 +73,8 @@ impl Context {
             keys: node.dev_keys.into_iter().map(|key| (address(&key), key)).collect(),
             nonces: Mutex::new(()),
             records: Records::new(node.store.clone()),
-            newest: RwLock::default(),
             turns: Turns::default(),
-            newest: parking_lot::Mutex::default(),
+            newest: RwLock::default(),
             store: node.store,
             genesis: node.genesis,
             pool: node.pool,

@@ -49,20 +49,11 @@ impl Context {
 
     /// What execution sees of the block at `height`.
     pub(crate) fn environment(&self, height: Height) -> Result<BlockEnvironment, Fault> {
-        let tip = Some(self.tip()?).filter(|tip| tip.height == height);
-        let known = *self.newest.read();
-        if let (Some(tip), Some((hash, environment))) = (tip, known)
-            && tip.hash == hash
-        {
-            return Ok(environment);
+        let newest = self.newest()?;
+        if newest.number == height.get() {
+            return Ok(edgeloom_chain::environment(self.chain_id(), &newest));
         }
-        let header = self.header(height)?;
-        let environment = edgeloom_chain::environment(self.chain_id(), &header);
-        // The header may be that of a block which came in the tip's place.
-        if tip.is_some_and(|tip| tip.hash == header.hash_slow()) {
-            *self.newest.write() = tip.map(|tip| (tip.hash, environment));
-        }
-        Ok(environment)
+        Ok(edgeloom_chain::environment(self.chain_id(), &self.header(height)?))
     }
 
     pub(crate) fn record(&self, id: impl Into<BlockId>) -> Result<Option<Arc<Record>>, Fault> {
@@ -106,10 +97,10 @@ impl Context {
         planned.map_or_else(|| Ok(next_base_fee(&*self.newest()?)), Ok)
     }
 
-    /// The newest block's header, decoded once a block: every transaction that comes in asks for it.
+    /// The newest block's header, decoded once a block: every transaction that comes in and every call asks for it.
     pub(crate) fn newest(&self) -> Result<Arc<Header>, Fault> {
         let tip = self.tip()?;
-        if let Some((hash, header)) = &*self.newest.lock()
+        if let Some((hash, header)) = &*self.newest.read()
             && *hash == tip.hash
         {
             return Ok(header.clone());
@@ -117,7 +108,7 @@ impl Context {
         let header = Arc::new(self.header(tip.height)?);
         // The block at that height may be another by now: dev mode takes blocks back.
         if header.hash_slow() == tip.hash {
-            *self.newest.lock() = Some((tip.hash, header.clone()));
+            *self.newest.write() = Some((tip.hash, header.clone()));
         }
         Ok(header)
     }

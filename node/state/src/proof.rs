@@ -7,8 +7,8 @@ use crate::{
     record::{Record, long},
     store::{Store, Tip},
     table::{
-        META_CHEATED, META_TIP, Table, account_history_key, account_node_history_key, account_node_key, storage_history_key,
-        storage_key, storage_node_history_key, storage_node_key,
+        META_CHEATED, META_TIP, Table, account_history_key, account_node_history_key, account_node_key,
+        storage_history_key, storage_key, storage_node_history_key, storage_node_key,
     },
     trie::{PastTrie, prove},
 };

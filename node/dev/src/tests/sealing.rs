@@ -123,7 +123,7 @@ async fn each_block_reveals_for_its_own_height() {
     assert_eq!(tip, Height::new(4));
     for height in 1..=tip.get() {
         let block = store.block(Height::new(height)).expect("reads").expect("is there");
-        let (extra, genesis) = (block.extra(), store.hash_at(Height::GENESIS).expect("reads").expect("is there"));
+        let (extra, genesis) = (block.consensus(), store.hash_at(Height::GENESIS).expect("reads").expect("is there"));
         let epoch = Epoch::containing(Height::new(height), world.genesis.config().epoch_length);
         let message = reveal_message(genesis, epoch, Height::new(height));
         assert!(world.genesis.committee().verify_reveal(&extra.leader, &message, &extra.reveal), "height {height}");
