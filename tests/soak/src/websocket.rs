@@ -54,7 +54,7 @@ impl Socket {
             1 => vec![FIN | TEXT, 2, b'{', b'}'],
             2 => vec![FIN | TEXT, MASKED | 127, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0],
             3 => frame(FIN | 0x70 | TEXT, b"{}"),
-            4 => frame(FIN | 0x3 + dice.below(5) as u8, &noise),
+            4 => frame(FIN | (0x3 + dice.below(5) as u8), &noise),
             5 => frame(FIN, &noise),
             _ => frame(FIN | TEXT, b"\xff\xfe\xfd"),
         };

@@ -202,7 +202,7 @@ fn a_missing_or_malformed_row_is_an_error_and_not_another_root() {
 #[test]
 fn an_update_on_all_cores_is_that_of_a_trie_built_from_scratch() {
     let spread = |index: u32| Nibbles::unpack(keccak256(index.to_be_bytes()));
-    let value = |index: u32| (index % 3 != 0).then(|| vec![index as u8 | 1; 40]);
+    let value = |index: u32| (!index.is_multiple_of(3)).then(|| vec![index as u8 | 1; 40]);
     let mut model: Model = (0..3_000).map(|index| (spread(index), vec![7; 40])).collect();
     let (root, mut rows) = from_scratch(&model);
     let mut entries: Vec<_> = (0..6_000).map(|index| Entry { key: spread(index), value: value(index) }).collect();
