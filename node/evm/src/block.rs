@@ -61,7 +61,7 @@ pub fn execute<DB: Database>(
     db: DB,
     transactions: &[Recovered<&TxEnvelope>],
 ) -> Result<Executed, ExecutionError<DB::Error>> {
-    let mut run = Run::begin(environment, db)?;
+    let mut run = Run::begin(environment, db, transactions.len())?;
     for (index, transaction) in transactions.iter().enumerate() {
         run.apply(*transaction).map_err(|stop| stop.at(index))?;
     }
@@ -80,8 +80,8 @@ pub fn build<DB: Database>(
     candidates: impl Iterator<Item = Arc<Recovered<TxEnvelope>>>,
     limits: Limits,
 ) -> Result<Built, ExecutionError<DB::Error>> {
-    let mut run = Run::begin(environment, db)?;
-    let (mut chosen, mut rejected) = (Vec::new(), Vec::new());
+    let mut run = Run::begin(environment, db, candidates.size_hint().0)?;
+    let (mut chosen, mut rejected) = (Vec::with_capacity(run.done.receipts.capacity()), Vec::new());
     let (mut waiting, mut bytes_left) = (AddressSet::default(), limits.bytes);
     for candidate in candidates {
         if run.gas_left() < TRANSACTION_GAS_MIN {
@@ -131,9 +131,13 @@ pub(crate) struct Run<DB: Database> {
 }
 
 impl<DB: Database> Run<DB> {
-    fn begin(environment: &BlockEnvironment, db: DB) -> Result<Self, ExecutionError<DB::Error>> {
-        let machine = Machine::new(environment.evm(), Overlay::new(db));
+    /// For about `count` transactions, or as many as there is gas for.
+    fn begin(environment: &BlockEnvironment, db: DB, count: usize) -> Result<Self, ExecutionError<DB::Error>> {
+        let count = count.min(usize::try_from(environment.gas_limit / TRANSACTION_GAS_MIN).unwrap_or(usize::MAX));
+        // Most transactions touch one account that no other of the block does.
+        let machine = Machine::new(environment.evm(), Overlay::with_room(db, count));
         let mut run = Self::over(machine, environment.gas_limit, environment.base_fee);
+        run.done.receipts.reserve_exact(count);
         run.machine.store_parent_hash(environment.parent_hash).map_err(|stop| stop.at(0))?;
         Ok(run)
     }

@@ -55,7 +55,13 @@ pub(crate) struct Balances {
 impl<DB: Database> Overlay<DB> {
     /// The state as `db` has it.
     pub fn new(db: DB) -> Self {
-        Self { db, accounts: AddressMap::default(), codes: B256Map::default(), deployed: BTreeMap::new() }
+        Self::with_room(db, 0)
+    }
+
+    /// As [`Self::new`], for about so many accounts.
+    pub(crate) fn with_room(db: DB, accounts: usize) -> Self {
+        let accounts = AddressMap::with_capacity_and_hasher(accounts, Default::default());
+        Self { db, accounts, codes: B256Map::default(), deployed: BTreeMap::new() }
     }
 
     /// Pretends that accounts differ from the state, for a call.
@@ -94,12 +100,12 @@ impl<DB: Database> Overlay<DB> {
     /// What changed, and the sums over everything that was read or changed.
     pub(crate) fn finish(self) -> (StateDelta, Option<Balances>) {
         let mut balances = Some(Balances { before: U256::ZERO, after: U256::ZERO });
-        let mut delta = StateDelta { accounts: BTreeMap::new(), codes: self.deployed };
+        let mut changes = Vec::with_capacity(self.accounts.len());
         for (address, entry) in self.accounts {
             balances = balances.and_then(|sums| sums.add(&entry));
-            delta.accounts.extend(entry.delta().map(|change| (address, change)));
+            changes.extend(entry.delta().map(|change| (address, change)));
         }
-        (delta, balances)
+        (StateDelta { accounts: changes.into_iter().collect(), codes: self.deployed }, balances)
     }
 
     fn entry(&mut self, address: Address) -> Result<&mut Entry, DB::Error> {

@@ -82,8 +82,14 @@ impl Kv {
     }
 
     pub(crate) fn batch(&self) -> Batch<'_> {
+        self.batch_of(0)
+    }
+
+    /// With room for keys and values of about `bytes` together: what grows into megabytes would be copied, and its memory
+    /// made anew, at every doubling.
+    pub(crate) fn batch_of(&self, bytes: usize) -> Batch<'_> {
         let rows = match &self.backend {
-            Backend::Rocks(rocks) => Rows::Rocks(rocks.batch()),
+            Backend::Rocks(rocks) => Rows::Rocks(rocks.batch_of(bytes)),
             Backend::Memory(_) => Rows::Memory(memory::Batch::default()),
         };
         Batch { rows, touched: self.journal.is_kept().then(Vec::new) }

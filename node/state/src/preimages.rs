@@ -5,33 +5,33 @@ use crate::{
     kv::Durability,
     record::{Record, long},
     store::Store,
-    table::{META_PREIMAGE, Table},
+    table::{META_PREIMAGES, Table},
 };
-use alloy::primitives::{Address, B256, U256, keccak256};
+use alloy::primitives::{Address, B256, U256, keccak256, map::B256Map};
 use edgeloom_types::{Account, StateDelta};
 use std::collections::BTreeMap;
 
+/// Hash → what hashes to it, of addresses and of slots.
+#[derive(Debug, Default)]
+struct Preimages {
+    addresses: B256Map<Address>,
+    slots: B256Map<U256>,
+}
+
 impl Store {
-    /// Remembers what `delta` names. Not synced: the commit that follows is, and comes later in the same log.
+    /// Remembers what `delta` names, in one row. Not synced: the commit that follows is, and comes later in the same log.
     ///
     /// # Errors
     /// The disk's.
     pub fn keep_preimages(&self, delta: &StateDelta) -> Result<(), StoreError> {
+        let slots = delta.accounts.values().map(|change| change.storage.len()).sum::<usize>();
+        let mut row = Vec::with_capacity(delta.accounts.len() * 20 + slots * 32 + 8);
+        row.extend_from_slice(&(delta.accounts.len() as u64).to_be_bytes());
+        delta.accounts.keys().for_each(|address| row.extend_from_slice(address.as_slice()));
+        let slots = delta.accounts.values().flat_map(|change| change.storage.keys());
+        slots.for_each(|slot| row.extend_from_slice(&slot.to_be_bytes::<32>()));
         let mut batch = self.kv().batch();
-        let mut keep = |hash: B256, preimage: &[u8]| {
-            let key = key(hash.as_slice());
-            if self.kv().get(Table::Meta, &key)?.is_none() {
-                batch.put(Table::Meta, &key, preimage);
-            }
-            Ok::<(), StoreError>(())
-        };
-        for (address, change) in &delta.accounts {
-            keep(keccak256(address), address.as_slice())?;
-            for slot in change.storage.keys() {
-                let slot = slot.to_be_bytes::<32>();
-                keep(keccak256(slot), &slot)?;
-            }
-        }
+        batch.put(Table::Meta, &[META_PREIMAGES, keccak256(&row).as_slice()].concat(), &row);
         self.kv().write(batch, Durability::Buffered)
     }
 
@@ -44,23 +44,34 @@ impl Store {
         visit: &mut dyn FnMut(Address, Account, BTreeMap<U256, U256>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         let snapshot = self.kv().snapshot();
+        let mut known = Preimages::default();
+        snapshot.scan(Table::Meta, META_PREIMAGES, &mut |_, row| known.read(row))?;
         let unkept =
             |hash: &[u8]| StoreError::corrupt(format!("nobody kept what hashes to {}", B256::from_slice(hash)));
-        let preimage = |hash: &[u8]| snapshot.get(Table::Meta, &key(hash))?.ok_or_else(|| unkept(hash));
         snapshot.scan(Table::Accounts, &[], &mut |hash, row| {
-            let address = preimage(hash)?;
-            let address = Address::try_from(address.as_slice()).map_err(|_| unkept(hash))?;
+            let address = known.addresses.get(&B256::from_slice(hash)).ok_or_else(|| unkept(hash))?;
             let mut storage = BTreeMap::new();
             snapshot.scan(Table::Storage, hash, &mut |key, value| {
-                let slot = preimage(&key[32..])?;
-                storage.insert(U256::try_from_be_slice(&slot).ok_or_else(|| unkept(&key[32..]))?, long(value)?);
+                let slot = known.slots.get(&B256::from_slice(&key[32..])).ok_or_else(|| unkept(&key[32..]))?;
+                storage.insert(*slot, long(value)?);
                 Ok(())
             })?;
-            visit(address, Record::decode(row)?.account, storage)
+            visit(*address, Record::decode(row)?.account, storage)
         })
     }
 }
 
-fn key(hash: &[u8]) -> Vec<u8> {
-    [META_PREIMAGE, hash].concat()
+impl Preimages {
+    fn read(&mut self, row: &[u8]) -> Result<(), StoreError> {
+        let malformed = || StoreError::corrupt("row of preimages");
+        let (count, rest) = row.split_first_chunk::<8>().ok_or_else(malformed)?;
+        let bytes = usize::try_from(u64::from_be_bytes(*count)).ok().and_then(|count| count.checked_mul(20));
+        let (addresses, slots) = bytes.and_then(|bytes| rest.split_at_checked(bytes)).ok_or_else(malformed)?;
+        let (addresses, (slots, [])) = (addresses.as_chunks::<20>().0, slots.as_chunks::<32>()) else {
+            return Err(malformed());
+        };
+        self.addresses.extend(addresses.iter().map(|address| (keccak256(address), address.into())));
+        self.slots.extend(slots.iter().map(|slot| (keccak256(slot), U256::from_be_bytes(*slot))));
+        Ok(())
+    }
 }

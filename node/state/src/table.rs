@@ -13,7 +13,7 @@ pub(crate) const LAYOUT_VERSION: u32 = 3;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Table {
     /// [`META_LAYOUT`] → version u32; [`META_TIP`] → tip; [`META_OLDEST`] → height, absent for
-    /// genesis; [`META_SWEEP`] → index of a table u8 ‖ key; [`META_CHEATED`]; [`META_PREIMAGE`].
+    /// genesis; [`META_SWEEP`] → index of a table u8 ‖ key; [`META_CHEATED`]; [`META_PREIMAGES`].
     Meta,
     /// Height → RLP header.
     Headers,
@@ -59,14 +59,13 @@ pub(crate) const META_LAYOUT: &[u8] = b"layout";
 pub(crate) const META_TIP: &[u8] = b"tip";
 /// The lowest height whose state can be read.
 pub(crate) const META_OLDEST: &[u8] = b"oldest";
-/// The lowest height whose trie nodes are kept; those of earlier blocks were never written.
 /// Where pruning goes on.
 pub(crate) const META_SWEEP: &[u8] = b"sweep";
 
 /// Wei that dev mode made ‖ wei that it took away, 32 bytes each.
 pub(crate) const META_CHEATED: &[u8] = b"cheated";
-/// ‖ keccak of an address or a slot → the address or slot. In dev mode only.
-pub(crate) const META_PREIMAGE: &[u8] = b"preimage";
+/// ‖ keccak of the value → how many addresses u64 ‖ addresses ‖ slots that a block or an amendment named. In dev mode only.
+pub(crate) const META_PREIMAGES: &[u8] = b"preimages";
 
 /// Bytes of a history key after what it is the history of.
 const HEIGHT_BYTES: usize = 8;

@@ -154,8 +154,8 @@ impl View {
             return Ok(known);
         }
         let hashed = keccak256(address);
-        let row = self.store.kv().with(Table::Accounts, hashed.as_slice(), Record::decode)?;
-        let read = Read { hashed, record: row.transpose()? };
+        let row = self.store.kv().get(Table::Accounts, hashed.as_slice())?;
+        let read = Read { hashed, record: row.map(|row| Record::decode(&row)).transpose()? };
         self.read.write().insert(*address, read);
         Ok(read)
     }

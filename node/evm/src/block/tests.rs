@@ -11,7 +11,7 @@ fn a_wei_burned_without_cause_or_kept_back_makes_no_block() {
     let world = World::new();
     let transfer = sign(1, transaction(0, TxKind::Call(Address::ZERO)));
     let finish = |falsify: fn(U256) -> U256| {
-        let mut run = Run::begin(&world.environment, world.clone()).expect("begins");
+        let mut run = Run::begin(&world.environment, world.clone(), 0).expect("begins");
         run.apply(transfer.as_recovered_ref()).expect("runs");
         run.done.burned = falsify(run.done.burned);
         run.finish()

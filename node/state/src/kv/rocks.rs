@@ -56,7 +56,7 @@ impl Rocks {
             Some(found) => expect_version(path, &found),
             None if self.get(Table::Meta, META_TIP)?.is_some() => expect_version(path, &[]),
             None => {
-                let mut batch = self.batch();
+                let mut batch = self.batch_of(0);
                 batch.put(Table::Meta, META_LAYOUT, &LAYOUT_VERSION.to_be_bytes());
                 self.write(batch, Durability::Synced)
             }
@@ -109,8 +109,9 @@ impl Rocks {
         Ok(())
     }
 
-    pub(super) fn batch(&self) -> Batch<'_> {
-        Batch { families: Table::ALL.map(|table| self.family(table)), batch: WriteBatch::default() }
+    pub(super) fn batch_of(&self, bytes: usize) -> Batch<'_> {
+        let families = Table::ALL.map(|table| self.family(table));
+        Batch { families, batch: WriteBatch::with_capacity_bytes(bytes) }
     }
 
     pub(super) fn write(&self, batch: Batch<'_>, durability: Durability) -> Result<(), StoreError> {
