@@ -11,13 +11,14 @@ use crate::{
         META_TIP, Table, account_history_key, account_node_history_key, account_node_key, height_key,
         storage_history_key, storage_key, storage_node_history_key, storage_node_key,
     },
-    trie::{Node, nibbles},
+    trie::{Changed, children, nibbles},
 };
 use alloy::primitives::{Address, B256, U256};
 use alloy_consensus::ReceiptEnvelope;
 use alloy_rlp::Header as RlpHeader;
-use alloy_trie::EMPTY_ROOT_HASH;
+use alloy_trie::{EMPTY_ROOT_HASH, Nibbles};
 use edgeloom_types::{Block, Height, SealedBlock};
+use std::collections::BTreeSet;
 
 /// Of a row of state with its history and its part of the trie, keys included; measured over blocks of transfers.
 const ROW_BYTES: usize = 300;
@@ -81,10 +82,9 @@ impl Store {
             }
             put_change(batch, height, change);
         }
-        for (path, node) in &layer.nodes {
-            let row = node.as_ref().map(|node| node.row.as_slice());
-            put_or_delete(batch, Table::AccountTrie, &account_node_key(path), row);
-            if let Some(past) = past(node.as_ref()) {
+        for (path, changed) in &layer.nodes {
+            put_node(batch, Table::AccountTrie, &account_node_key(path), changed);
+            if let Some(past) = past(changed) {
                 batch.put(Table::AccountTrieHistory, &account_node_history_key(path, height), past);
             }
         }
@@ -109,18 +109,26 @@ impl Store {
     /// Goes before the account's new slots: later operations of a batch win.
     fn clear_storage(&self, batch: &mut Batch<'_>, height: Height, address: &B256) -> Result<(), StoreError> {
         let snapshot = self.kv().snapshot();
+        let mut gone = BTreeSet::new();
         snapshot.scan(Table::Storage, address.as_slice(), &mut |key, _| {
+            // Where no row says otherwise, the root is a leaf.
+            gone.insert(Nibbles::new());
             let key: &[u8; 64] = key.try_into().map_err(|_| StoreError::corrupt("storage key is not 64 bytes"))?;
             batch.delete(Table::Storage, key);
             batch.put(Table::StorageHistory, &storage_history_key(key, height), &[]);
             Ok(())
         })?;
-        snapshot.scan(Table::StorageTrie, address.as_slice(), &mut |key, _| {
+        snapshot.scan(Table::StorageTrie, address.as_slice(), &mut |key, row| {
             batch.delete(Table::StorageTrie, key);
             let path = nibbles(&key[address.len()..])?;
-            batch.put(Table::StorageTrieHistory, &storage_node_history_key(address, &path, height), &[]);
+            gone.extend(children(&path, row)?);
+            gone.insert(path);
             Ok(())
-        })
+        })?;
+        for path in gone {
+            batch.put(Table::StorageTrieHistory, &storage_node_history_key(address, &path, height), &[]);
+        }
+        Ok(())
     }
 }
 
@@ -199,18 +207,26 @@ fn put_change(batch: &mut Batch<'_>, height: Height, change: &Change) {
         put_or_delete(batch, Table::Storage, &key, Some(value.as_slice()).filter(|value| !value.is_empty()));
         batch.put(Table::StorageHistory, &storage_history_key(&key, height), &value);
     }
-    for (path, node) in &change.nodes {
-        let row = node.as_ref().map(|node| node.row.as_slice());
-        put_or_delete(batch, Table::StorageTrie, &storage_node_key(address, path), row);
-        if let Some(past) = past(node.as_ref()) {
+    for (path, changed) in &change.nodes {
+        put_node(batch, Table::StorageTrie, &storage_node_key(address, path), changed);
+        if let Some(past) = past(changed) {
             batch.put(Table::StorageTrieHistory, &storage_node_history_key(address, path, height), past);
         }
     }
 }
 
 /// The row of history of a node that changed, empty when it is gone; `None` when it needs none.
-fn past(node: Option<&Node>) -> Option<&[u8]> {
-    node.map_or(Some(&[]), |node| node.past.as_deref())
+fn past(changed: &Changed) -> Option<&[u8]> {
+    changed.node.as_ref().map_or(Some(&[]), |node| node.past.as_deref())
+}
+
+/// A leaf has no row of its own (T4).
+fn put_node(batch: &mut Batch<'_>, table: Table, key: &[u8], changed: &Changed) {
+    match &changed.node {
+        Some(node) if !node.is_leaf => batch.put(table, key, &node.row),
+        _ if changed.replaced => batch.delete(table, key),
+        _ => (),
+    }
 }
 
 fn put_or_delete(batch: &mut Batch<'_>, table: Table, key: &[u8], value: Option<&[u8]>) {

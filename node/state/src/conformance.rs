@@ -20,9 +20,9 @@ pub fn secure_root(writes: &[Write]) -> Result<B256, StoreError> {
     let mut root = EMPTY_ROOT_HASH;
     for (key, value) in writes {
         let entry = Entry { key: Nibbles::unpack_array(&keccak256(key).0), value: value.clone() };
-        let (next, changed) = trie::update(root, &[entry], |path| Ok(rows.get(path).cloned()))?;
-        for (path, node) in changed {
-            match node {
+        let (next, changed) = trie::update(root, &[entry], |path: &Nibbles| Ok(rows.get(path).cloned()))?;
+        for (path, changed) in changed {
+            match changed.node {
                 Some(node) => rows.insert(path, node.row),
                 None => rows.remove(&path),
             };

@@ -7,6 +7,7 @@ mod rocks;
 
 use crate::{
     error::StoreError,
+    leaves,
     table::{META_LAYOUT, Table},
 };
 use journal::Journal;
@@ -78,6 +79,14 @@ impl Kv {
         match &self.backend {
             Backend::Rocks(rocks) => rocks.seek(table, key, prefix),
             Backend::Memory(memory) => Ok(memory.seek(table, key, prefix)),
+        }
+    }
+
+    /// The first row at or after `key`.
+    pub(crate) fn first(&self, table: Table, key: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>, StoreError> {
+        match &self.backend {
+            Backend::Rocks(rocks) => rocks.first(table, key),
+            Backend::Memory(memory) => Ok(memory.first(table, key)),
         }
     }
 
@@ -175,6 +184,31 @@ impl Kv {
             Backend::Rocks(rocks) => Snapshot::Rocks(rocks.snapshot()),
             Backend::Memory(memory) => Snapshot::Memory(memory.snapshot()),
         }
+    }
+}
+
+impl leaves::Rows for Kv {
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.get(table, key)
+    }
+
+    fn first(&self, table: Table, key: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>, StoreError> {
+        self.first(table, key)
+    }
+}
+
+impl leaves::Rows for Snapshot<'_> {
+    fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+        self.get(table, key)
+    }
+
+    fn first(&self, table: Table, key: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>, StoreError> {
+        let mut first = None;
+        self.walk(table, key, &mut |key, value| {
+            first = Some((key.to_vec(), value.to_vec()));
+            Ok(Step::Stop)
+        })?;
+        Ok(first)
     }
 }
 

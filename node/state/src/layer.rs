@@ -3,8 +3,8 @@
 use crate::{
     error::StoreError,
     record::{Record, short},
-    trie::{self, Entry, Node, Nodes},
-    view::View,
+    trie::{self, Changed, Entry, Nodes},
+    view::{AccountTrie, StorageTrie, View},
 };
 use alloy::primitives::{Address, B256, U256, keccak256};
 use alloy_trie::{EMPTY_ROOT_HASH, Nibbles};
@@ -67,7 +67,7 @@ impl Layer {
     }
 
     /// `Some` when this layer changes the node. One below a clearing is never asked for: no node above leads there.
-    pub(crate) fn storage_node(&self, address: &Address, path: &Nibbles) -> Option<&Option<Node>> {
+    pub(crate) fn storage_node(&self, address: &Address, path: &Nibbles) -> Option<&Changed> {
         self.changes.get(address)?.nodes.get(path)
     }
 
@@ -86,7 +86,7 @@ impl Layer {
         };
         let mut entries: Vec<_> = changes.values().map(entry).collect();
         entries.sort_unstable_by_key(|entry| entry.key);
-        let (root, nodes) = trie::update(parent_root, &entries, |path| view.account_node(path))?;
+        let (root, nodes) = trie::update(parent_root, &entries, AccountTrie(view))?;
         Ok(Self { parent_root, root, delta, changes, nodes })
     }
 }
@@ -122,8 +122,7 @@ fn change(view: &View, address: &Address, delta: &AccountDelta) -> Result<Change
     let mut storage_root = before;
     if !change.slots.is_empty() {
         let entries: Vec<_> = change.slots.iter().map(slot_entry).collect();
-        (storage_root, change.nodes) =
-            trie::update(before, &entries, |path| view.storage_node(address, &hashed, path))?;
+        (storage_root, change.nodes) = trie::update(before, &entries, StorageTrie { view, address, hashed: &hashed })?;
     }
     change.record = Some(Record { account, storage_root });
     Ok(change)

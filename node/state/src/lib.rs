@@ -8,7 +8,8 @@
 //! * S4 History rows hold the value that a key took at a height and are never rewritten, so a [`HistoryView`] needs no
 //!   lock: whatever is committed while it reads lies above its height.
 //!   What views of the tip have read they share in memory (`warm`), until the tip moves.
-//! * S5 Accounts and slots are keyed by keccak256; trie nodes by their path, so the trie never accumulates dead nodes.
+//! * S5 Accounts and slots are keyed by keccak256; trie nodes by their path, so the trie never accumulates dead nodes. Leaves
+//!   are not stored: an account's or a slot's row is its leaf.
 //! * S6 Trie nodes have history as accounts and slots do, so every committed state can be proved.
 //! * S7 With pruning, states below [`Store::oldest`] are refused, never answered wrongly; blocks and receipts stay.
 //! * S8 Dev mode alone takes back: [`Store::revert`] undoes whole batches in one, [`Store::amend`] changes the tip's state
@@ -26,6 +27,7 @@ mod error;
 mod history;
 mod kv;
 mod layer;
+mod leaves;
 mod log_index;
 mod logs;
 mod node_cache;

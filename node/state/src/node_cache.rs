@@ -5,13 +5,13 @@
 //! * W2 Two generations: rows go into the younger, and when that is full the older is forgotten. What a path had before
 //!   is never younger than what it has, so it is never found again.
 
-use crate::trie::Nodes;
+use crate::trie::{Changed, Nodes};
 use alloy::primitives::{B256, map::DefaultHashBuilder};
 use alloy_trie::Nibbles;
 use parking_lot::Mutex;
 use std::mem::take;
 
-/// Bytes of rows in a generation; what the map itself takes is about as much again for leaves, and little for branches.
+/// Bytes of rows in a generation; what the map itself takes is little beside branches.
 const GENERATION_BYTES: usize = 16 << 20;
 
 /// Of the trie of accounts. Nothing is known to have this hash.
@@ -47,8 +47,12 @@ impl NodeCache {
 
     pub(crate) fn put_storage(&self, account: &B256, nodes: &Nodes) {
         let mut generations = self.0.lock();
-        for (path, node) in nodes {
-            generations.put((*account, *path), node.as_ref().map(|node| node.row.as_slice()));
+        for (path, Changed { node, replaced }) in nodes {
+            match node {
+                Some(node) if !node.is_leaf => generations.put((*account, *path), &node.row),
+                _ if *replaced => generations.remove(&(*account, *path)),
+                _ => (),
+            }
         }
     }
 
@@ -59,12 +63,12 @@ impl NodeCache {
 }
 
 impl Generations {
-    fn put(&mut self, key: (B256, Nibbles), row: Option<&[u8]>) {
-        let Some(row) = row else {
-            self.young.remove(&key);
-            self.old.remove(&key);
-            return;
-        };
+    fn remove(&mut self, key: &(B256, Nibbles)) {
+        self.young.remove(key);
+        self.old.remove(key);
+    }
+
+    fn put(&mut self, key: (B256, Nibbles), row: &[u8]) {
         self.young_bytes += row.len();
         self.young.insert(key, row.to_vec());
         if self.young_bytes > GENERATION_BYTES {

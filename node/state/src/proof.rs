@@ -4,16 +4,17 @@
 use crate::{
     error::StoreError,
     kv::Snapshot,
+    leaves,
     record::{Record, long},
     store::{Store, Tip},
     table::{
         META_CHEATED, META_TIP, Table, account_history_key, account_node_history_key, account_node_key,
         storage_history_key, storage_key, storage_node_history_key, storage_node_key,
     },
-    trie::{PastTrie, prove},
+    trie::{KeyValue, PastTrie, prove},
 };
 use alloy::primitives::{Address, B256, Bytes, U256, keccak256};
-use alloy_trie::{EMPTY_ROOT_HASH, Nibbles};
+use alloy_trie::{EMPTY_ROOT_HASH, Nibbles, nodes::LeafNode};
 use edgeloom_types::{Account, Height};
 
 /// Whether an account exists after a block and what it holds, with the nodes that prove it.
@@ -124,7 +125,10 @@ impl State<'_> {
 
     fn account_nodes(&self) -> Load<'_> {
         match self {
-            Self::Tip(snapshot) => Box::new(|path| snapshot.get(Table::AccountTrie, &account_node_key(path))),
+            Self::Tip(snapshot) => Box::new(|path| {
+                let row = snapshot.get(Table::AccountTrie, &account_node_key(path))?;
+                row.map_or_else(|| Ok(leaf(path, leaves::account(snapshot, path, None)?)), |row| Ok(Some(row)))
+            }),
             Self::Past(store, height) => {
                 let row = |path: &Nibbles| {
                     store.past(Table::AccountTrieHistory, &account_node_history_key(path, *height), *height)
@@ -138,9 +142,10 @@ impl State<'_> {
 
     fn storage_nodes(&self, address: B256) -> Load<'_> {
         match self {
-            Self::Tip(snapshot) => {
-                Box::new(move |path| snapshot.get(Table::StorageTrie, &storage_node_key(&address, path)))
-            }
+            Self::Tip(snapshot) => Box::new(move |path| {
+                let row = snapshot.get(Table::StorageTrie, &storage_node_key(&address, path))?;
+                row.map_or_else(|| Ok(leaf(path, leaves::slot(snapshot, &address, path, None)?)), |row| Ok(Some(row)))
+            }),
             Self::Past(store, height) => {
                 let row = move |path: &Nibbles| {
                     let key = storage_node_history_key(&address, path, *height);
@@ -155,6 +160,12 @@ impl State<'_> {
             }
         }
     }
+}
+
+/// RLP of the leaf at `path` of the only key that begins with it.
+fn leaf(path: &Nibbles, found: Option<KeyValue>) -> Option<Vec<u8>> {
+    let (key, value) = found.filter(|(key, _)| key.starts_with(path))?;
+    Some(alloy_rlp::encode(LeafNode::new(key.slice(path.len()..), value)))
 }
 
 pub(crate) fn snapshot_tip(snapshot: &Snapshot<'_>) -> Result<Tip, StoreError> {

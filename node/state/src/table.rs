@@ -6,8 +6,8 @@ use alloy_trie::Nibbles;
 use edgeloom_types::Height;
 
 /// Changes when any key or value encoding does. Every other version is refused at open. Versions 1 and 2 had the
-/// consensus record in the header, in place of its hash.
-pub(crate) const LAYOUT_VERSION: u32 = 3;
+/// consensus record in the header, in place of its hash; version 3 had rows for leaves.
+pub(crate) const LAYOUT_VERSION: u32 = 4;
 
 /// One column family each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,9 +43,9 @@ pub(crate) enum Table {
     AccountHistory,
     /// keccak(address) ‖ keccak(slot) ‖ !height → value at that height, empty for zero.
     StorageHistory,
-    /// Path, one nibble a byte → RLP node.
+    /// Path, one nibble a byte → RLP node that is no leaf.
     AccountTrie,
-    /// keccak(address) ‖ path, one nibble a byte → RLP node.
+    /// keccak(address) ‖ path, one nibble a byte → RLP node that is no leaf.
     StorageTrie,
     /// keccak(code) → code.
     Codes,

@@ -1,9 +1,11 @@
 use crate::{
     error::StoreError,
     layer::Layer,
+    leaves,
     record::{Record, long},
     store::Store,
     table::{Table, account_node_key, storage_key, storage_node_key},
+    trie::{KeyValue, Source},
 };
 use alloy::primitives::{Address, B256, Bytes, U256, keccak256, map::AddressMap};
 use alloy_trie::{EMPTY_ROOT_HASH, Nibbles};
@@ -115,31 +117,6 @@ impl View {
         Ok(record.map_or(EMPTY_ROOT_HASH, |record| record.storage_root))
     }
 
-    pub(crate) fn account_node(&self, path: &Nibbles) -> Result<Option<Vec<u8>>, StoreError> {
-        match self.top(|layer| layer.nodes.get(path)) {
-            Some(node) => Ok(node.as_ref().map(|node| node.row.clone())),
-            None => match self.store.nodes().account_node(path) {
-                Some(row) => Ok(Some(row)),
-                None => self.store.kv().get(Table::AccountTrie, &account_node_key(path)),
-            },
-        }
-    }
-
-    pub(crate) fn storage_node(
-        &self,
-        address: &Address,
-        hashed: &B256,
-        path: &Nibbles,
-    ) -> Result<Option<Vec<u8>>, StoreError> {
-        match self.top(|layer| layer.storage_node(address, path)) {
-            Some(node) => Ok(node.as_ref().map(|node| node.row.clone())),
-            None => match self.store.nodes().storage_node(hashed, path) {
-                Some(row) => Ok(Some(row)),
-                None => self.store.kv().get(Table::StorageTrie, &storage_node_key(hashed, path)),
-            },
-        }
-    }
-
     /// keccak of the address.
     pub(crate) fn hashed(&self, address: &Address) -> B256 {
         self.known(address).map_or_else(|| keccak256(address), |read| read.hashed)
@@ -163,6 +140,52 @@ impl View {
     /// The answer of the highest layer that has one.
     fn top<'a, T>(&'a self, ask: impl Fn(&'a Layer) -> Option<T>) -> Option<T> {
         self.layers.iter().rev().find_map(|layer| ask(layer))
+    }
+}
+
+/// The trie of a view's accounts.
+pub(crate) struct AccountTrie<'a>(pub(crate) &'a View);
+
+impl Source for AccountTrie<'_> {
+    fn row(&self, path: &Nibbles) -> Result<Option<Vec<u8>>, StoreError> {
+        let store = &self.0.store;
+        match self.0.top(|layer| layer.nodes.get(path)) {
+            Some(changed) => Ok(changed.node.as_ref().map(|node| node.row.clone())),
+            None => match store.nodes().account_node(path) {
+                Some(row) => Ok(Some(row)),
+                None => store.kv().get(Table::AccountTrie, &account_node_key(path)),
+            },
+        }
+    }
+
+    /// No layer decides what is at the path, so it is as in the rows.
+    fn below(&self, path: &Nibbles, key: Option<&Nibbles>) -> Result<Option<KeyValue>, StoreError> {
+        leaves::account(self.0.store.kv(), path, key)
+    }
+}
+
+/// The trie of the slots of one of a view's accounts.
+pub(crate) struct StorageTrie<'a> {
+    pub(crate) view: &'a View,
+    pub(crate) address: &'a Address,
+    /// keccak of the address.
+    pub(crate) hashed: &'a B256,
+}
+
+impl Source for StorageTrie<'_> {
+    fn row(&self, path: &Nibbles) -> Result<Option<Vec<u8>>, StoreError> {
+        let store = &self.view.store;
+        match self.view.top(|layer| layer.storage_node(self.address, path)) {
+            Some(changed) => Ok(changed.node.as_ref().map(|node| node.row.clone())),
+            None => match store.nodes().storage_node(self.hashed, path) {
+                Some(row) => Ok(Some(row)),
+                None => store.kv().get(Table::StorageTrie, &storage_node_key(self.hashed, path)),
+            },
+        }
+    }
+
+    fn below(&self, path: &Nibbles, key: Option<&Nibbles>) -> Result<Option<KeyValue>, StoreError> {
+        leaves::slot(self.view.store.kv(), self.hashed, path, key)
     }
 }
 

@@ -30,6 +30,12 @@ impl Memory {
         found.starts_with(prefix).then(|| value.clone())
     }
 
+    pub(super) fn first(&self, table: Table, key: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+        let tables = self.0.read();
+        let (key, value) = tables[table as usize].range(key.to_vec()..).next()?;
+        Some((key.clone(), value.clone()))
+    }
+
     pub(super) fn bytes(&self, table: Table) -> u64 {
         self.0.read()[table as usize].iter().map(|(key, value)| (key.len() + value.len()) as u64).sum()
     }

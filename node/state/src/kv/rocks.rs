@@ -95,6 +95,13 @@ impl Rocks {
         Ok(rows.item().filter(|(found, _)| found.starts_with(prefix)).map(|(_, value)| value.to_vec()))
     }
 
+    pub(super) fn first(&self, table: Table, key: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>, StoreError> {
+        let mut rows = self.db.raw_iterator_cf(self.family(table));
+        rows.seek(key);
+        rows.status()?;
+        Ok(rows.item().map(|(key, value)| (key.to_vec(), value.to_vec())))
+    }
+
     pub(super) fn bytes(&self, table: Table) -> Result<u64, StoreError> {
         let bytes = self.db.property_int_value_cf(self.family(table), rocksdb::properties::TOTAL_SST_FILES_SIZE)?;
         Ok(bytes.unwrap_or(0))
@@ -292,7 +299,7 @@ fn expect_version(path: &Path, found: &[u8]) -> Result<(), StoreError> {
     let (path, found) = (path.to_path_buf(), found.try_into().map_or(0, u32::from_be_bytes));
     match found {
         LAYOUT_VERSION => Ok(()),
-        1..LAYOUT_VERSION => Err(StoreError::OldBlocks { path, found, expected: LAYOUT_VERSION }),
+        1..=2 => Err(StoreError::OldBlocks { path, found, expected: LAYOUT_VERSION }),
         _ => Err(StoreError::Version { path, found, expected: LAYOUT_VERSION }),
     }
 }

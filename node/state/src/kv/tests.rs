@@ -156,7 +156,7 @@ fn another_layout_is_refused_and_left_alone() {
 
 #[test]
 fn a_layout_with_other_blocks_is_refused_with_the_reason() {
-    for old in 1..LAYOUT_VERSION {
+    for old in [1u32, 2] {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let kv = Kv::open(directory.path()).expect("opens");
         let mut batch = kv.batch();

@@ -6,8 +6,9 @@ fn path(index: u32) -> Nibbles {
 }
 
 fn nodes(rows: impl IntoIterator<Item = (u32, Option<Vec<u8>>)>) -> Nodes {
-    let node = |row| Node { row, past: None };
-    rows.into_iter().map(|(index, row)| (path(index), row.map(node))).collect()
+    let node = |row| Node { row, is_leaf: false, past: None };
+    let changed = |row: Option<_>| Changed { node: row.map(node), replaced: true };
+    rows.into_iter().map(|(index, row)| (path(index), changed(row))).collect()
 }
 
 #[test]

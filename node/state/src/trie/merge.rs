@@ -1,9 +1,10 @@
 //! Merging sorted entries into a node, depth first. A merged node is returned unplaced: only its parent knows whether
 //! it keeps its path, or is pulled up because its siblings are gone.
 
-use super::{Entry, Node, Nodes, decode, load_row, past};
+use super::{Changed, Entry, Node, Nodes, Source, decode, missing, past};
 use crate::error::StoreError;
 use alloy::primitives::{B256, keccak256};
+use alloy_rlp::Encodable;
 use alloy_trie::{
     Nibbles, TrieMask,
     nodes::{BranchNode, ExtensionNode, LeafNode, RlpNode, TrieNode},
@@ -15,7 +16,7 @@ use std::collections::BTreeMap;
 const PARALLEL_MIN: usize = 256;
 
 pub(super) struct Merge<'a, F> {
-    load: &'a F,
+    source: &'a F,
     nodes: Nodes,
     /// The keys of the leaves that were read, by the path of their row.
     leaves: BTreeMap<Nibbles, Nibbles>,
@@ -33,12 +34,9 @@ enum Slot {
 
 type Slots = [Slot; 16];
 
-impl<'a, F> Merge<'a, F>
-where
-    F: Fn(&Nibbles) -> Result<Option<Vec<u8>>, StoreError> + Sync,
-{
-    pub(super) const fn new(load: &'a F) -> Self {
-        Self { load, nodes: Nodes::new(), leaves: BTreeMap::new(), buffer: Vec::new() }
+impl<'a, F: Source> Merge<'a, F> {
+    pub(super) const fn new(source: &'a F) -> Self {
+        Self { source, nodes: Nodes::new(), leaves: BTreeMap::new(), buffer: Vec::new() }
     }
 
     pub(super) fn into_nodes(self) -> Nodes {
@@ -83,7 +81,7 @@ where
         let shared = shared.unwrap_or(key.len());
         let below = path.join(&key.slice(..shared));
         if shared == key.len() {
-            let child = self.resolve(&below, &child)?;
+            let child = self.resolve(&below, &child, entries)?;
             let merged = self.merge(&below, Some(child), entries)?;
             return Ok(self.prefixed(path, key, merged));
         }
@@ -124,9 +122,9 @@ where
             let index = nibble(&group[0].key, path.len());
             work.push((index, std::mem::replace(&mut slots[index], Slot::Empty), group));
         }
-        let load = self.load;
+        let source = self.source;
         let merged = work.into_par_iter().map(|(index, slot, group)| {
-            let mut part = Merge::new(load);
+            let mut part = Merge::new(source);
             let slot = part.merge_slot(path, slot, group)?;
             Ok((index, slot, part))
         });
@@ -143,7 +141,7 @@ where
         let below = child_path(path, nibble(&group[0].key, path.len()));
         let existing = match slot {
             Slot::Empty => None,
-            Slot::Kept(child) => Some(self.resolve(&below, &child)?),
+            Slot::Kept(child) => Some(self.resolve(&below, &child, group)?),
             Slot::Loose(node) => Some(node),
         };
         Ok(self.merge(&below, existing, group)?.map_or(Slot::Empty, Slot::Loose))
@@ -157,7 +155,7 @@ where
             let (index, slot) = first;
             let node = match slot {
                 Slot::Empty => None,
-                Slot::Kept(child) => Some(self.resolve(&child_path(path, index), &child)?),
+                Slot::Kept(child) => Some(self.resolve(&child_path(path, index), &child, &[])?),
                 Slot::Loose(node) => Some(node),
             };
             return Ok(self.prefixed(path, child_path(&Nibbles::new(), index), node));
@@ -216,19 +214,37 @@ where
         self.prefixed(path, first.slice(path.len()..shared), Some(branch))
     }
 
-    /// The node behind a reference.
-    fn resolve(&mut self, path: &Nibbles, reference: &RlpNode) -> Result<TrieNode, StoreError> {
-        if reference.is_hash() { self.take(path) } else { decode(reference) }
+    /// The node behind a reference, which `entries` change.
+    fn resolve(&mut self, path: &Nibbles, reference: &RlpNode, entries: &[Entry]) -> Result<TrieNode, StoreError> {
+        match reference.as_hash() {
+            Some(hash) => self.take(path, hash, entries),
+            None => decode(reference),
+        }
     }
 
-    /// The node whose row is at `path`. The row counts as gone until a node is placed there again (T3).
-    pub(super) fn take(&mut self, path: &Nibbles) -> Result<TrieNode, StoreError> {
-        let node = decode(&load_row(self.load, path)?)?;
-        self.nodes.insert(*path, None);
-        if let TrieNode::Leaf(leaf) = &node {
-            self.leaves.insert(*path, leaf.key);
-        }
+    /// The node at `path`, which has this hash. It counts as gone until a node is placed there again (T3).
+    pub(super) fn take(&mut self, path: &Nibbles, hash: B256, entries: &[Entry]) -> Result<TrieNode, StoreError> {
+        let node = match self.source.row(path)? {
+            Some(row) => decode(&row)?,
+            None => self.leaf(path, hash, entries)?,
+        };
+        let leaf = if let TrieNode::Leaf(leaf) = &node { Some(leaf.key) } else { None };
+        self.nodes.insert(*path, Changed { node: None, replaced: leaf.is_none() });
+        self.leaves.extend(leaf.map(|key| (*path, key)));
         Ok(node)
+    }
+
+    /// T4.
+    fn leaf(&mut self, path: &Nibbles, hash: B256, entries: &[Entry]) -> Result<TrieNode, StoreError> {
+        let probable = if let [entry] = entries { Some(&entry.key) } else { None };
+        let (key, value) = self.source.below(path, probable)?.ok_or_else(|| missing(path))?;
+        if !key.starts_with(path) {
+            return Err(missing(path));
+        }
+        let node = TrieNode::Leaf(LeafNode::new(key.slice(path.len()..), value));
+        self.buffer.clear();
+        node.encode(&mut self.buffer);
+        if keccak256(&self.buffer) == hash { Ok(node) } else { Err(missing(path)) }
     }
 
     /// The reference to `node`, whose row, if it needs one, is at `path` (T1).
@@ -254,7 +270,8 @@ where
         // P3: the same leaf where it was.
         let same = matches!(node, TrieNode::Leaf(leaf) if self.leaves.get(&path) == Some(&leaf.key));
         let past = (!same).then(|| past::encode(node, hash, &row));
-        self.nodes.insert(path, Some(Node { row, past }));
+        let is_leaf = matches!(node, TrieNode::Leaf(_));
+        self.nodes.entry(path).or_default().node = Some(Node { row, is_leaf, past });
     }
 }
 

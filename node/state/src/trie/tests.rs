@@ -21,14 +21,59 @@ fn key(seed: u16) -> Nibbles {
 }
 
 fn apply(root: B256, rows: &mut Rows, entries: &[Entry]) -> B256 {
-    let (root, nodes) = update(root, entries, |path| Ok(rows.get(path).cloned())).expect("all rows are there");
-    for (path, node) in nodes {
-        match node {
+    let (root, nodes) =
+        update(root, entries, |path: &Nibbles| Ok(rows.get(path).cloned())).expect("all rows are there");
+    for (path, changed) in nodes {
+        match changed.node {
             Some(node) => rows.insert(path, node.row),
             None => rows.remove(&path),
         };
     }
     root
+}
+
+/// Rows without leaves, which the values give (T4).
+#[derive(Default)]
+struct Leafless {
+    rows: Rows,
+    values: Model,
+}
+
+impl Source for &Leafless {
+    fn row(&self, path: &Nibbles) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.rows.get(path).cloned())
+    }
+
+    fn below(&self, path: &Nibbles, key: Option<&Nibbles>) -> Result<Option<KeyValue>, StoreError> {
+        let probable = key.and_then(|key| self.values.get_key_value(key));
+        let found = probable.or_else(|| self.values.range(*path..).next());
+        Ok(found.map(|(key, value)| (*key, value.clone())))
+    }
+}
+
+impl Leafless {
+    /// As a commit does it.
+    fn apply(&mut self, root: B256, entries: Vec<Entry>) -> B256 {
+        let (root, nodes) = update(root, &entries, &*self).expect("all rows are there");
+        for (path, changed) in nodes {
+            match changed.node {
+                Some(node) if !node.is_leaf => drop(self.rows.insert(path, node.row)),
+                _ if changed.replaced => drop(self.rows.remove(&path)),
+                _ => (),
+            }
+        }
+        for Entry { key, value } in entries {
+            match value {
+                Some(value) => self.values.insert(key, value),
+                None => self.values.remove(&key),
+            };
+        }
+        root
+    }
+}
+
+fn is_leaf(row: &[u8]) -> bool {
+    matches!(decode(row), Ok(TrieNode::Leaf(_)))
 }
 
 fn reference_root(model: &Model) -> B256 {
@@ -92,12 +137,58 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    #[test]
+    fn leaves_are_made_from_values_and_every_other_row_is_that_of_a_trie_built_from_scratch(
+        batches in proptest::collection::vec(batch(), 1..8)
+    ) {
+        let (mut trie, mut root) = (Leafless::default(), EMPTY_ROOT_HASH);
+        for batch in batches {
+            let mut entries: Vec<_> =
+                batch.into_iter().map(|(seed, value)| Entry { key: key(seed), value }).collect();
+            entries.sort_by_key(|entry| entry.key);
+            root = trie.apply(root, entries);
+            let (expected, mut rows) = from_scratch(&trie.values);
+            rows.retain(|_, row| !is_leaf(row));
+            prop_assert_eq!((root, &trie.rows), (expected, &rows));
+        }
+    }
+}
+
+/// T4: what is below a branch that is gone is not taken for a leaf.
+#[test]
+fn a_row_that_is_missing_is_not_made_from_one_of_the_values_below_it() {
+    let spread = |index: u32| Nibbles::unpack(keccak256(index.to_be_bytes()));
+    let entries = |indices: std::ops::Range<u32>, value: u8| {
+        let mut entries: Vec<_> =
+            indices.map(|index| Entry { key: spread(index), value: Some(vec![value; 40]) }).collect();
+        entries.sort_by_key(|entry| entry.key);
+        entries
+    };
+    let mut trie = Leafless::default();
+    let root = trie.apply(EMPTY_ROOT_HASH, entries(0..1_000, 1));
+    let paths: Vec<_> = trie.rows.keys().copied().collect();
+    assert!(paths.len() > 200);
+    for path in paths {
+        let row = trie.rows.remove(&path).expect("listed");
+        let index = (0..1_000).find(|index| spread(*index).starts_with(&path)).expect("a branch has keys below it");
+        for entries in [entries(index..index + 1, 2), entries(0..1_000, 2)] {
+            let updated = update(root, &entries, &trie);
+            assert!(matches!(updated, Err(StoreError::Corrupt(_))), "{path:?}");
+        }
+        trie.rows.insert(path, row);
+    }
+    assert!(update(root, &entries(0..1_000, 2), &trie).is_ok());
+}
+
 /// Rows of history by path, each with its height, ascending.
 type History = BTreeMap<Nibbles, Vec<(usize, Vec<u8>)>>;
 
 fn note(history: &mut History, height: usize, nodes: Nodes) {
-    for (path, node) in nodes {
-        if let Some(past) = node.map_or(Some(Vec::new()), |node| node.past) {
+    for (path, changed) in nodes {
+        if let Some(past) = changed.node.map_or(Some(Vec::new()), |node| node.past) {
             history.entry(path).or_default().push((height, past));
         }
     }
@@ -116,7 +207,7 @@ proptest! {
             let mut entries: Vec<_> =
                 batch.into_iter().map(|(seed, value)| Entry { key: key(seed), value }).collect();
             entries.sort_by_key(|entry| entry.key);
-            let (_, nodes) = update(root, &entries, |path| Ok(rows.get(path).cloned())).expect("all rows are there");
+            let (_, nodes) = update(root, &entries, |path: &Nibbles| Ok(rows.get(path).cloned())).expect("all rows are there");
             note(&mut history, height, nodes);
             root = apply(root, &mut rows, &entries);
             for Entry { key, value } in entries {
@@ -146,8 +237,12 @@ fn a_value_that_changes_costs_a_short_row_for_each_branch_above_it_and_none_for_
     let model: Model = (0..10_000).map(|index| (spread(index), vec![7; 40])).collect();
     let (root, rows) = from_scratch(&model);
     let entry = [Entry { key: spread(5), value: Some(vec![8; 40]) }];
-    let (_, nodes) = update(root, &entry, |path| Ok(rows.get(path).cloned())).expect("rows are there");
-    let past: Vec<_> = nodes.values().flatten().map(|node| node.past.as_ref().map(Vec::len)).collect();
+    let (_, nodes) = update(root, &entry, |path: &Nibbles| Ok(rows.get(path).cloned())).expect("rows are there");
+    let past: Vec<_> = nodes
+        .values()
+        .filter_map(|changed| changed.node.as_ref())
+        .map(|node| node.past.as_ref().map(Vec::len))
+        .collect();
     let (leaf, branches) = past.split_last().expect("changed nodes");
     assert_eq!(*leaf, None);
     assert!(branches.len() >= 3 && branches.iter().all(|length| *length == Some(35)), "{past:?}");
@@ -193,7 +288,7 @@ fn an_update_reads_only_the_paths_of_its_keys() {
 fn a_missing_or_malformed_row_is_an_error_and_not_another_root() {
     let (root, rows) = from_scratch(&[(key(1), vec![1; 40]), (key(2), vec![2; 40])].into());
     let entry = || [Entry { key: key(1), value: Some(vec![9]) }];
-    assert!(matches!(update(root, &entry(), |_| Ok(None)), Err(StoreError::Corrupt(_))));
+    assert!(matches!(update(root, &entry(), |_: &Nibbles| Ok(None)), Err(StoreError::Corrupt(_))));
     let cut = |path: &Nibbles| Ok(rows.get(path).map(|row| row[..row.len() - 1].to_vec()));
     assert!(matches!(update(root, &entry(), cut), Err(StoreError::Corrupt(_))));
 }
