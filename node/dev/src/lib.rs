@@ -17,6 +17,7 @@ mod console;
 mod dump;
 mod error;
 mod impersonation;
+mod outlook;
 mod sealer;
 mod snapshots;
 mod solo;
@@ -25,6 +26,7 @@ pub use clock::ClockError;
 pub use console::Console;
 pub use error::DevError;
 pub use impersonation::unsigned;
+pub use outlook::Outlook;
 pub use sealer::Parts;
 pub use solo::{Config, Mode, Sealed, Solo};
 

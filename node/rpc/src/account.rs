@@ -1,8 +1,8 @@
 //! Reads of accounts.
 
-use crate::{error::Fault, node::Context};
+use crate::{error::Fault, node::Context, pending::is_pending};
 use alloy::{
-    eips::{BlockId, BlockNumberOrTag},
+    eips::BlockId,
     primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256},
     rpc::types::{EIP1186AccountProofResponse, EIP1186StorageProof},
     serde::JsonStorageKey,
@@ -26,16 +26,16 @@ impl Context {
     }
 
     pub(crate) fn storage(&self, address: Address, slot: JsonStorageKey, id: Option<BlockId>) -> Result<B256, Fault> {
-        Ok(self.state(id)?.storage(address, slot.as_b256().into())?.into())
+        Ok(self.state(id)?.slot(address, slot.as_b256().into())?.into())
     }
 
     /// With `pending`, transactions that wait and can execute count too.
     pub(crate) fn nonce(&self, address: Address, id: Option<BlockId>) -> Result<u64, Fault> {
-        let nonce = self.state(id)?.account(address)?.unwrap_or_default().nonce;
-        if id == Some(BlockId::Number(BlockNumberOrTag::Pending)) {
+        if is_pending(id) {
+            let nonce = self.account(address)?.nonce;
             return Ok(self.pool.next_nonce(address).unwrap_or(0).max(nonce));
         }
-        Ok(nonce)
+        Ok(self.state(id)?.account(address)?.unwrap_or_default().nonce)
     }
 
     pub(crate) fn proof(

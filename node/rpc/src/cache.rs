@@ -22,6 +22,15 @@ pub(crate) struct Record {
 }
 
 impl Record {
+    pub(crate) fn new(block: SealedBlock, senders: Vec<Address>, receipts: Vec<ReceiptEnvelope>) -> Self {
+        let counts = receipts.iter().scan(0_u64, |logs, receipt| {
+            let first = *logs;
+            *logs += receipt.logs().len() as u64;
+            Some(first)
+        });
+        Self { first_log: counts.collect(), block, senders, receipts }
+    }
+
     pub(crate) fn height(&self) -> u64 {
         self.block.header().number
     }
@@ -91,11 +100,6 @@ impl Records {
         let torn = || Fault::Internal(format!("block {height} has no receipts or senders"));
         let senders = self.store.senders(height)?.ok_or_else(torn)?;
         let receipts = self.store.receipts(height)?.ok_or_else(torn)?;
-        let counts = receipts.iter().scan(0_u64, |logs, receipt| {
-            let first = *logs;
-            *logs += receipt.logs().len() as u64;
-            Some(first)
-        });
-        Ok(Some(Record { first_log: counts.collect(), block, senders, receipts }))
+        Ok(Some(Record::new(block, senders, receipts)))
     }
 }

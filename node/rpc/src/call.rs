@@ -1,12 +1,19 @@
 //! `eth_call`.
 
-use crate::{error::Fault, node::Context, overrides, request::Request, turns::Turns};
+use crate::{
+    error::Fault,
+    node::Context,
+    overrides,
+    pending::{Pending, is_pending},
+    request::Request,
+    turns::Turns,
+};
 use alloy::{
     eips::BlockId,
     primitives::{Address, Bytes, KECCAK256_EMPTY, U256},
     rpc::types::{BlockOverrides, TransactionRequest, state::StateOverride},
 };
-use edgeloom_chain::StateDbError;
+use edgeloom_chain::{StateDb, StateDbError};
 use edgeloom_evm::{BlockEnvironment, CallError, Overrides, Refusal};
 use edgeloom_types::{Account, Height};
 use revm::context::{
@@ -29,6 +36,8 @@ pub(crate) struct Question {
 pub(crate) struct Stage<'a> {
     pub(crate) context: &'a Context,
     pub(crate) height: Height,
+    /// Instead of the block at that height.
+    pub(crate) pending: Option<Arc<Pending>>,
     pub(crate) overrides: Overrides,
     pub(crate) environment: BlockEnvironment,
     pub(crate) request: Request,
@@ -37,15 +46,26 @@ pub(crate) struct Stage<'a> {
 impl<'a> Stage<'a> {
     pub(crate) fn new(context: &'a Context, question: Question) -> Result<Self, Fault> {
         let height = context.state_height(question.block)?;
-        let environment =
-            overrides::environment(context.environment(height)?, *question.environment.unwrap_or_default())?;
+        let pending = context.pending_at(question.block)?;
+        let environment = match &pending {
+            Some(pending) => pending.environment,
+            None => context.environment(height)?,
+        };
+        let environment = overrides::environment(environment, *question.environment.unwrap_or_default())?;
         let request = Request::new(question.request, environment.base_fee, environment.chain_id)?;
         let overrides = overrides::state(question.state.unwrap_or_default())?;
-        Ok(Self { context, height, overrides, environment, request })
+        Ok(Self { context, height, pending, overrides, environment, request })
+    }
+
+    pub(crate) fn database(&self) -> Result<StateDb, Fault> {
+        match &self.pending {
+            Some(pending) => Ok(pending.state.clone()),
+            None => self.context.database(self.height),
+        }
     }
 
     fn account(&self, address: Address) -> Result<Account, Fault> {
-        Ok(self.context.store.at(self.height)?.account(address)?.unwrap_or_default())
+        Ok(self.database()?.account(address)?.unwrap_or_default())
     }
 
     fn balance(&self, address: Address) -> Result<U256, Fault> {
@@ -90,7 +110,7 @@ impl<'a> Stage<'a> {
     /// `Err` within `Ok`: the transaction cannot start.
     pub(crate) fn run(&self, gas_limit: u64) -> Result<Result<ExecutionResult, Refusal>, Fault> {
         let transaction = TxEnv { gas_limit, ..self.request.transaction.clone() };
-        let database = self.context.database(self.height)?;
+        let database = self.database()?;
         match edgeloom_evm::call(&self.environment, database, transaction, &self.overrides) {
             Ok(result) => Ok(Ok(result)),
             Err(CallError::Refused(refusal)) => Ok(Err(refusal)),
@@ -102,8 +122,9 @@ impl<'a> Stage<'a> {
 impl Question {
     /// Whether nothing but running it takes time.
     fn is_plain(&self) -> bool {
-        let Self { request, state, .. } = self;
-        state.is_none() && request.access_list.is_none() && request.authorization_list.is_none()
+        let Self { request, state, block, .. } = self;
+        // The pending block has to be made first.
+        !is_pending(*block) && state.is_none() && request.access_list.is_none() && request.authorization_list.is_none()
     }
 }
 
@@ -126,7 +147,7 @@ impl Context {
 
     fn call_briefly(&self, question: Question) -> Result<Option<Bytes>, Fault> {
         let stage = Stage::new(self, question)?;
-        let (database, gas_limit) = (self.database(stage.height)?, stage.gas_limit()?);
+        let (database, gas_limit) = (stage.database()?, stage.gas_limit()?);
         let transaction = TxEnv { gas_limit, ..stage.request.transaction };
         let ran = edgeloom_evm::call_briefly(&stage.environment, database, transaction).map_err(stopped)?;
         ran.map(|result| answer(Ok(result))).transpose()

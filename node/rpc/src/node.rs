@@ -1,6 +1,6 @@
 //! What the server is given, and what all methods share.
 
-use crate::{cache::Records, error::Fault, turns::Turns};
+use crate::{cache::Records, error::Fault, pending::LastPending, turns::Turns};
 use alloy::primitives::{Address, B256};
 use alloy_consensus::Header;
 use edgeloom_dev::Solo;
@@ -55,6 +55,7 @@ pub(crate) struct Context {
     /// Held while a nonce is chosen and used, so that two requests never choose the same.
     pub(crate) nonces: Mutex<()>,
     pub(crate) records: Records,
+    pub(crate) pending: LastPending,
     pub(crate) turns: Turns,
     /// The newest header that was asked for, by its hash.
     pub(crate) newest: RwLock<Option<(B256, Arc<Header>)>>,
@@ -73,6 +74,7 @@ impl Context {
             keys: node.dev_keys.into_iter().map(|key| (address(&key), key)).collect(),
             nonces: Mutex::new(()),
             records: Records::new(node.store.clone()),
+            pending: LastPending::default(),
             turns: Turns::default(),
             newest: RwLock::default(),
             store: node.store,

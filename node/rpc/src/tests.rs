@@ -12,6 +12,7 @@ mod ipc;
 mod logs;
 mod otterscan;
 mod parity;
+mod pending;
 mod prestate;
 mod reads;
 mod scenario;
