@@ -60,7 +60,7 @@ impl AccessListApiServer for AccessLists {
 }
 
 impl Context {
-    fn create_access_list(&self, question: Question) -> Result<AccessListResult, Fault> {
+    pub(crate) fn create_access_list(&self, question: Question) -> Result<AccessListResult, Fault> {
         let stage = Stage::new(self, question)?;
         let bounds = Bounds::new(TIME_MAX);
         let transaction = TxEnv { gas_limit: stage.gas_limit()?, ..stage.request.transaction.clone() };

@@ -4,12 +4,55 @@ use crate::{error::Fault, node::Context, pending::is_pending};
 use alloy::{
     eips::BlockId,
     primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256},
-    rpc::types::{EIP1186AccountProofResponse, EIP1186StorageProof},
+    rpc::types::{AccountInfo, EIP1186AccountProofResponse, EIP1186StorageProof},
     serde::JsonStorageKey,
 };
+use alloy_consensus::TrieAccount;
+use jsonrpsee::{core::RpcResult, proc_macros::rpc};
+use std::sync::Arc;
 
 /// Most slots in one proof.
 const PROOF_SLOTS_MAX: usize = 1024;
+
+#[rpc(server, namespace = "eth")]
+pub(crate) trait AccountApi {
+    /// Nonce, balance, code hash and storage root of an account, as the state trie has them.
+    #[method(name = "getAccount")]
+    fn get_account(&self, address: Address, block: Option<BlockId>) -> RpcResult<TrieAccount>;
+
+    /// Nonce, balance and code of an account.
+    #[method(name = "getAccountInfo")]
+    fn get_account_with_code(&self, address: Address, block: Option<BlockId>) -> RpcResult<AccountInfo>;
+}
+
+#[derive(Debug)]
+pub(crate) struct WholeAccounts {
+    context: Arc<Context>,
+}
+
+impl WholeAccounts {
+    pub(crate) const fn new(context: Arc<Context>) -> Self {
+        Self { context }
+    }
+}
+
+impl AccountApiServer for WholeAccounts {
+    fn get_account(&self, address: Address, block: Option<BlockId>) -> RpcResult<TrieAccount> {
+        let proof = self.context.proof(address, &[], block)?;
+        Ok(TrieAccount {
+            nonce: proof.nonce,
+            balance: proof.balance,
+            storage_root: proof.storage_hash,
+            code_hash: proof.code_hash,
+        })
+    }
+
+    fn get_account_with_code(&self, address: Address, block: Option<BlockId>) -> RpcResult<AccountInfo> {
+        let code = self.context.code(address, block)?;
+        let account = self.context.state(block)?.account(address).map_err(Fault::from)?.unwrap_or_default();
+        Ok(AccountInfo { balance: account.balance, nonce: account.nonce, code })
+    }
+}
 
 impl Context {
     pub(crate) fn balance(&self, address: Address, id: Option<BlockId>) -> Result<U256, Fault> {

@@ -140,7 +140,7 @@ impl Context {
         turns.run(move || context.call_whole(question)).await?
     }
 
-    fn call_whole(&self, question: Question) -> Result<Bytes, Fault> {
+    pub(crate) fn call_whole(&self, question: Question) -> Result<Bytes, Fault> {
         let stage = Stage::new(self, question)?;
         answer(stage.run(stage.gas_limit()?)?)
     }

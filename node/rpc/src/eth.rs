@@ -110,6 +110,15 @@ pub(crate) trait EthApi {
     #[method(name = "sendRawTransactionSync")]
     async fn send_raw_transaction_sync(&self, bytes: Bytes, timeout_ms: Option<U64>) -> RpcResult<TransactionReceipt>;
 
+    /// As `eth_sendTransaction`, and returns the receipt once the transaction is final. Timeout in milliseconds, a minute
+    /// at most.
+    #[method(name = "sendTransactionSync")]
+    async fn send_transaction_sync(
+        &self,
+        request: TransactionRequest,
+        timeout_ms: Option<U64>,
+    ) -> RpcResult<TransactionReceipt>;
+
     /// A transaction, final or waiting.
     #[method(name = "getTransactionByHash", with_extensions)]
     async fn get_transaction_by_hash(&self, hash: B256) -> RpcResult<Option<Transaction>>;
@@ -239,7 +248,10 @@ impl EthApiServer for Eth {
         environment: Option<Box<BlockOverrides>>,
     ) -> RpcResult<Bytes> {
         let turns = extensions.get::<Turns>().unwrap_or(&self.context.turns);
-        Ok(self.context.call(Question { request, block, state, environment }, turns).await?)
+        Ok(self
+            .context
+            .call(Question { request, block, state, environment }, turns)
+            .await?)
     }
 
     fn estimate_gas(
@@ -283,7 +295,16 @@ impl EthApiServer for Eth {
 
     async fn send_raw_transaction_sync(&self, bytes: Bytes, timeout_ms: Option<U64>) -> RpcResult<TransactionReceipt> {
         let timeout = timeout_ms.map(|timeout| Duration::from_millis(timeout.to()));
-        Ok(self.context.send_raw_sync(&bytes, timeout).await?)
+        Ok(self.context.receipt_of(self.context.send_raw(&bytes), timeout).await?)
+    }
+
+    async fn send_transaction_sync(
+        &self,
+        request: TransactionRequest,
+        timeout_ms: Option<U64>,
+    ) -> RpcResult<TransactionReceipt> {
+        let timeout = timeout_ms.map(|timeout| Duration::from_millis(timeout.to()));
+        Ok(self.context.receipt_of(self.context.send(request), timeout).await?)
     }
 
     async fn get_transaction_by_hash(&self, extensions: &Extensions, hash: B256) -> RpcResult<Option<Transaction>> {

@@ -5,6 +5,7 @@ mod archive;
 mod calls;
 mod clients;
 mod dev;
+mod dev_surface;
 mod discover;
 mod gas;
 mod hostile;

@@ -1,4 +1,4 @@
-//! What is registered, what the document says, and what clients call (`clients.json`, read from their published
+//! What is registered, what the document says, and what clients call or anvil serves (`clients.json`, read from their published
 //! packages) are the same.
 
 use super::world::World;
