@@ -23,7 +23,7 @@ mod snapshots;
 mod solo;
 
 pub use clock::ClockError;
-pub use console::Console;
+pub use console::{Console, Ear};
 pub use error::DevError;
 pub use impersonation::unsigned;
 pub use outlook::Outlook;

@@ -54,7 +54,7 @@ impl AccessListApiServer for AccessLists {
         block: Option<BlockId>,
         state: Option<StateOverride>,
     ) -> RpcResult<AccessListResult> {
-        let question = Question { request, block, state, environment: None };
+        let question = Question { request, block, state, ..Question::default() };
         Ok(self.context.create_access_list(question)?)
     }
 }

@@ -14,7 +14,8 @@ use alloy::{
     rpc::types::{BlockOverrides, TransactionRequest, state::StateOverride},
 };
 use edgeloom_chain::{StateDb, StateDbError};
-use edgeloom_evm::{BlockEnvironment, CallError, Overrides, Refusal};
+use edgeloom_dev::{Ear, Solo};
+use edgeloom_evm::{BlockEnvironment, CallError, Overrides, Refusal, Replay};
 use edgeloom_types::{Account, Height};
 use revm::context::{
     TxEnv,
@@ -29,6 +30,8 @@ pub(crate) struct Question {
     pub(crate) block: Option<BlockId>,
     pub(crate) state: Option<StateOverride>,
     pub(crate) environment: Option<Box<BlockOverrides>>,
+    /// The method as which dev mode's console shows what contracts say meanwhile.
+    pub(crate) shown_as: Option<&'static str>,
 }
 
 /// A question that can be put to the EVM, at any gas limit.
@@ -41,6 +44,7 @@ pub(crate) struct Stage<'a> {
     pub(crate) overrides: Overrides,
     pub(crate) environment: BlockEnvironment,
     pub(crate) request: Request,
+    shown_as: Option<&'static str>,
 }
 
 impl<'a> Stage<'a> {
@@ -54,7 +58,7 @@ impl<'a> Stage<'a> {
         let environment = overrides::environment(environment, *question.environment.unwrap_or_default())?;
         let request = Request::new(question.request, environment.base_fee, environment.chain_id)?;
         let overrides = overrides::state(question.state.unwrap_or_default())?;
-        Ok(Self { context, height, pending, overrides, environment, request })
+        Ok(Self { context, height, pending, overrides, environment, request, shown_as: question.shown_as })
     }
 
     pub(crate) fn database(&self) -> Result<StateDb, Fault> {
@@ -119,6 +123,25 @@ impl<'a> Stage<'a> {
     }
 }
 
+impl Stage<'_> {
+    /// As [`Self::run`], and shows what contracts say where somebody looks.
+    pub(crate) fn run_aloud(&self, gas_limit: u64) -> Result<Result<ExecutionResult, Refusal>, Fault> {
+        let console = self.context.solo().and_then(Solo::console);
+        let Some((console, method)) = console.zip(self.shown_as) else { return self.run(gas_limit) };
+        let transaction = TxEnv { gas_limit, ..self.request.transaction.clone() };
+        let place = (transaction.caller, transaction.kind.to().copied());
+        let machine = Replay::call(&self.environment, self.database()?, &self.overrides, Ear::default());
+        let mut machine = machine.map_err(stopped)?;
+        let ran = machine.watch(transaction);
+        console.asked(method, place, std::mem::take(machine.inspector()));
+        match ran {
+            Ok(ran) => Ok(Ok(ran.result)),
+            Err(CallError::Refused(refusal)) => Ok(Err(refusal)),
+            Err(error) => Err(stopped(error)),
+        }
+    }
+}
+
 impl Question {
     /// Whether nothing but running it takes time.
     fn is_plain(&self) -> bool {
@@ -142,7 +165,7 @@ impl Context {
 
     pub(crate) fn call_whole(&self, question: Question) -> Result<Bytes, Fault> {
         let stage = Stage::new(self, question)?;
-        answer(stage.run(stage.gas_limit()?)?)
+        answer(stage.run_aloud(stage.gas_limit()?)?)
     }
 
     fn call_briefly(&self, question: Question) -> Result<Option<Bytes>, Fault> {

@@ -228,7 +228,7 @@ impl Context {
         }
         let environment = block_overrides.map(Box::new);
         let stage =
-            Stage::new(self, Question { request, block, state: state_overrides, environment })?;
+            Stage::new(self, Question { request, block, state: state_overrides, environment, ..Question::default() })?;
         let bounds = Bounds::of(&tracing_options)?;
         let mut text = Text::default();
         if is_step_log(&tracing_options) {

@@ -250,7 +250,7 @@ impl EthApiServer for Eth {
         let turns = extensions.get::<Turns>().unwrap_or(&self.context.turns);
         Ok(self
             .context
-            .call(Question { request, block, state, environment }, turns)
+            .call(Question { request, block, state, environment, shown_as: Some("eth_call") }, turns)
             .await?)
     }
 
@@ -261,7 +261,8 @@ impl EthApiServer for Eth {
         state: Option<StateOverride>,
         environment: Option<Box<BlockOverrides>>,
     ) -> RpcResult<U64> {
-        Ok(U64::from(self.context.estimate_gas(Question { request, block, state, environment })?))
+        let shown_as = Some("eth_estimateGas");
+        Ok(U64::from(self.context.estimate_gas(Question { request, block, state, environment, shown_as })?))
     }
 
     fn gas_price(&self) -> RpcResult<U256> {

@@ -1,8 +1,18 @@
 //! What anvil has beside hardhat's methods: tokens, blocks in detail, and what this chain refuses.
 
-use super::world::{CHAIN_ID, LOGGER, World, number, signer, transfer};
-use alloy::primitives::{Address, B256, Bytes, U256, hex, keccak256};
-use serde_json::json;
+use super::world::{CHAIN_ID, LOGGER, World, local, number, request, sign, signer, transfer};
+use alloy::{
+    primitives::{Address, B256, Bytes, U256, hex, keccak256},
+    sol_types::SolValue as _,
+};
+use alloy_consensus::TxEip1559;
+use edgeloom_dev::Console;
+use edgeloom_state::Store;
+use serde_json::{Value, json};
+use std::{
+    io::{self, Write},
+    sync::mpsc::{Sender, channel},
+};
 
 const TOKEN: Address = Address::repeat_byte(0x20);
 const HOLDER: Address = Address::repeat_byte(0x68);
@@ -104,4 +114,47 @@ async fn small_words_of_anvils_are_known() {
         let (code, said) = world.fail(method, params).await;
         assert!(code == -32004 && said.starts_with("this node cannot say: "), "{method}: {said}");
     }
+}
+
+struct Pipe(Sender<String>);
+
+impl Write for Pipe {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8(bytes.to_vec()).expect("text");
+        self.0.send(text).map_err(io::Error::other)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Says its calldata to the console.
+const SPEAKER: [u8; 23] = hex!("365f5f375f5f365f6a636f6e736f6c652e6c6f675afa00");
+
+#[tokio::test]
+async fn what_a_call_says_is_shown_once() {
+    let store = Store::memory();
+    let (sender, printed) = channel();
+    let console = Console::start(store.clone(), CHAIN_ID, Pipe(sender)).expect("a thread");
+    let world = World::with_console(store, true, local(), Some(console)).await;
+    world.get("anvil_setCode", json!([TOKEN, Bytes::from_static(&SPEAKER)])).await;
+    let input = Bytes::from([&keccak256("log(string)")[..4], &("hello",).abi_encode_params()].concat());
+    let call = json!([{ "from": HOLDER, "to": TOKEN, "input": input }]);
+    for method in ["eth_call", "eth_estimateGas"] {
+        world.get(method, call.clone()).await;
+        let text = printed.recv().expect("printed");
+        assert_eq!(text, format!("\n{method} {HOLDER} → {TOKEN}\n  console.log  hello\n"));
+    }
+    // Neither what says nothing, nor what asks for no show, nor what was silenced.
+    world.get("eth_call", json!([{ "to": LOGGER }])).await;
+    world.get("debug_traceCall", json!([call[0], "latest"])).await;
+    world.get("anvil_setLoggingEnabled", json!([false])).await;
+    world.get("eth_call", call.clone()).await;
+    world.get("anvil_setLoggingEnabled", json!([true])).await;
+    let said = sign(0, TxEip1559 { to: TOKEN.into(), input, ..request(0, TOKEN) });
+    let hash: Value = world.get("eth_sendRawTransaction", json!([said])).await;
+    let text = printed.recv().expect("printed");
+    assert!(text.contains(hash.as_str().expect("a hash")) && text.contains("console.log  hello\n"), "{text}");
 }

@@ -12,7 +12,7 @@ use alloy_consensus::{TxEip1559, TxEnvelope};
 use edgeloom_bindings::predeploys;
 use edgeloom_bls::SecretKey;
 use edgeloom_chain::{Chain, Proposal, next_base_fee};
-use edgeloom_dev::{Config, Mode, Parts, Solo};
+use edgeloom_dev::{Config, Console, Mode, Parts, Solo};
 use edgeloom_state::Store;
 use edgeloom_txpool::{Limits, Pool};
 use edgeloom_types::{Epoch, Genesis, Height, reveal_message};
@@ -114,6 +114,10 @@ impl World {
     }
 
     pub(crate) async fn over(store: Store, dev: bool, rpc: RpcConfig) -> Self {
+        Self::with_console(store, dev, rpc, None).await
+    }
+
+    pub(crate) async fn with_console(store: Store, dev: bool, rpc: RpcConfig, console: Option<Console>) -> Self {
         let genesis = Arc::new(genesis());
         let chain = Chain::open(store.clone(), genesis.clone()).expect("the store is ours");
         let pool = Arc::new(Pool::new(CHAIN_ID, next_base_fee(chain.tip().header()), Limits::default()));
@@ -122,8 +126,7 @@ impl World {
         let sealer = Arc::new(Seal { parts: parts.clone(), genesis: genesis.clone() });
         let mode = Mode { automine: true, interval: None };
         let voting = B256::from(voting_key().to_bytes());
-        let config =
-            Config { genesis: genesis.clone(), identity: B256::with_last_byte(1), voting, mode, console: None };
+        let config = Config { genesis: genesis.clone(), identity: B256::with_last_byte(1), voting, mode, console };
         let submit = if dev { Submit::Dev(Solo::start(config, parts).expect("starts")) } else { Submit::Network };
         let node = || Node {
             store: store.clone(),
