@@ -1,6 +1,6 @@
 //! The `eth_*` methods, except filters and subscriptions. A missing block parameter means the newest block.
 
-use crate::{cache::Record, call::Question, convert, error::Fault, node::Context, turns::Turns};
+use crate::{cache::Record, call::Question, convert, error::Fault, node::Context, progress::Syncing, turns::Turns};
 use alloy::{
     eips::{BlockId, BlockNumberOrTag},
     primitives::{Address, B256, Bytes, U64, U256},
@@ -32,9 +32,9 @@ pub(crate) trait EthApi {
     #[method(name = "blockNumber")]
     fn block_number(&self) -> RpcResult<U64>;
 
-    /// Always false: what is visible is final, and nothing is known of what is not.
+    /// How far this node is behind the newest final block that it heard of; false when that is no more than a few blocks.
     #[method(name = "syncing")]
-    fn syncing(&self) -> RpcResult<bool>;
+    fn syncing(&self) -> RpcResult<Syncing>;
 
     /// Balance of an account, wei.
     #[method(name = "getBalance")]
@@ -210,8 +210,8 @@ impl EthApiServer for Eth {
         Ok(U64::from(self.context.tip()?.height.get()))
     }
 
-    fn syncing(&self) -> RpcResult<bool> {
-        Ok(false)
+    fn syncing(&self) -> RpcResult<Syncing> {
+        Ok(self.context.syncing()?)
     }
 
     fn get_balance(&self, address: Address, block: Option<BlockId>) -> RpcResult<U256> {

@@ -35,6 +35,7 @@ mod otterscan;
 mod overrides;
 mod parity;
 mod pending;
+mod progress;
 mod request;
 mod resolve;
 mod room;

@@ -22,6 +22,7 @@ mod simulate;
 mod socket;
 mod speed;
 mod storage_range;
+mod syncing;
 mod trace_bounds;
 mod traces;
 mod txpool;

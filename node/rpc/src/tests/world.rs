@@ -48,6 +48,7 @@ pub(crate) struct World {
     /// The names of all methods of such a server.
     pub(crate) registered: Vec<&'static str>,
     pub(crate) feed: watch::Sender<Height>,
+    pub(crate) heard: watch::Sender<Height>,
 }
 
 /// What a network does in its time.
@@ -121,7 +122,7 @@ impl World {
         let genesis = Arc::new(genesis());
         let chain = Chain::open(store.clone(), genesis.clone()).expect("the store is ours");
         let pool = Arc::new(Pool::new(CHAIN_ID, next_base_fee(chain.tip().header()), Limits::default()));
-        let feed = watch::Sender::new(Height::GENESIS);
+        let (feed, heard) = (watch::Sender::new(Height::GENESIS), watch::Sender::new(Height::GENESIS));
         let parts = Parts { chain: Arc::new(Mutex::new(chain)), pool: pool.clone(), feed: feed.clone() };
         let sealer = Arc::new(Seal { parts: parts.clone(), genesis: genesis.clone() });
         let mode = Mode { automine: true, interval: None };
@@ -133,6 +134,7 @@ impl World {
             genesis: genesis.clone(),
             pool: pool.clone(),
             feed: feed.clone(),
+            heard: heard.clone(),
             peers: Arc::default(),
             submit: submit.clone(),
             dev_keys: vec![signer(0).credential().clone(), signer(1).credential().clone()],
@@ -140,7 +142,7 @@ impl World {
         let context = Context::new(node()).expect("genesis is there");
         let registered = methods(Arc::new(context)).expect("each once").method_names().collect();
         let server = serve(rpc, node()).await.expect("a free port");
-        Self { server, store, pool, sealer, registered, feed }
+        Self { server, store, pool, sealer, registered, feed, heard }
     }
 
     pub(crate) fn url(&self, scheme: &str) -> String {
