@@ -43,6 +43,13 @@ impl Store {
     pub fn commit(&self, commit: Commit<'_>) -> Result<(), StoreError> {
         let _one_at_a_time = self.commit_lock().lock();
         check(&commit, self.tip())?;
+        let tip = self.write(commit)?;
+        self.set_tip(tip);
+        Ok(())
+    }
+
+    /// What [`Self::commit`] writes, but for what readers look at first: the tip.
+    pub(crate) fn write(&self, commit: Commit<'_>) -> Result<Tip, StoreError> {
         let height = commit.block.height();
         let tip = Tip { height, hash: commit.block.hash(), state_root: commit.layer.root() };
         let mut batch = self.kv().batch();
@@ -52,8 +59,7 @@ impl Store {
         batch.put(Table::Meta, META_TIP, &tip.encode());
         self.kv().write(batch, Durability::Synced)?;
         self.keep_nodes(commit.layer);
-        self.set_tip(tip);
-        Ok(())
+        Ok(tip)
     }
 
     /// Keeps a certificate that arrived after its block. Not synced: peers have it as well.
@@ -116,7 +122,7 @@ impl Store {
     }
 }
 
-fn check(commit: &Commit<'_>, tip: Option<Tip>) -> Result<(), StoreError> {
+pub(crate) fn check(commit: &Commit<'_>, tip: Option<Tip>) -> Result<(), StoreError> {
     let Commit { block, senders, receipts, layer, .. } = *commit;
     let (height, hash) = (block.height(), block.hash());
     let (next, parent, root) = match tip {

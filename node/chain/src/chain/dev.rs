@@ -74,8 +74,7 @@ impl Chain {
     /// # Errors
     /// The node's own.
     pub fn restart(&mut self) -> Result<(), ChainError> {
-        self.store.clear()?;
-        (_, self.tree) = open::open(&self.store, &self.genesis)?;
+        self.tree = open::begin_again(&self.store, &self.genesis)?;
         Ok(())
     }
 
