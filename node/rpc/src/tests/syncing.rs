@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 async fn a_node_that_is_behind_says_how_far() {
     let world = World::network().await;
     let mut socket = Socket::open(&world).await;
-    let mut next = async |socket: &mut Socket| -> Value {
+    let next = async |socket: &mut Socket| -> Value {
         let text: Value = serde_json::from_str(&socket.receive().await).expect("JSON");
         text["params"]["result"].clone()
     };
