@@ -69,7 +69,8 @@ pub(crate) fn shared(store: Store, genesis: Arc<Genesis>) -> Result<Shared> {
     let chain = Chain::open(store, genesis)?;
     let pool = Pool::new(chain_id, next_base_fee(chain.tip().header()), Limits::default());
     let feed = Feed::new(chain.tip().height());
-    Ok(Shared { chain: Arc::new(Mutex::new(chain)), pool: Arc::new(pool), feed, peers: Arc::default() })
+    let heard = Feed::new(chain.tip().height());
+    Ok(Shared { chain: Arc::new(Mutex::new(chain)), pool: Arc::new(pool), feed, heard, peers: Arc::default() })
 }
 
 /// Has the transactions of this node's users that waited when it ended wait again, under the rules for any, and keeps

@@ -103,6 +103,7 @@ pub(crate) fn node(genesis: &Arc<Genesis>, shared: &Shared, submit: Submit, dev_
         genesis: genesis.clone(),
         pool: shared.pool.clone(),
         feed: shared.feed.clone(),
+        heard: shared.heard.clone(),
         peers: shared.peers.clone(),
         submit,
         dev_keys,

@@ -1,6 +1,7 @@
 //! The three verbs: propose, verify, finalize.
 
 mod dev;
+mod pending;
 
 use crate::{
     certificates,
@@ -33,6 +34,7 @@ const HEADER_BYTES_MAX: usize = 2048;
 const ROOTS_APART_MIN: usize = 64;
 
 pub use dev::Liberties;
+pub use pending::Pending;
 
 /// The executed chain: one writer, behind a lock of the caller's. Readers of final blocks use [`Self::store`]'s clone.
 pub struct Chain {

@@ -31,7 +31,7 @@ mod state_db;
 mod tree;
 
 pub use certificates::LOOK_BACK;
-pub use chain::{Chain, Liberties, Lookup, Proposal, environment};
+pub use chain::{Chain, Liberties, Lookup, Pending, Proposal, environment};
 pub use decided::Decided;
 pub use error::{CertificateFault, ChainError, Invalid};
 pub use header::next_base_fee;

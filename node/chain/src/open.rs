@@ -9,24 +9,17 @@ use alloy::{
     eips::eip2935::{HISTORY_STORAGE_ADDRESS, HISTORY_STORAGE_CODE},
     primitives::{U256, keccak256},
 };
-use edgeloom_state::{Commit, Store, Tip};
+use edgeloom_state::{Commit, Layer, Store, Tip};
 use edgeloom_types::{Genesis, Height, SealedBlock};
 use std::{collections::VecDeque, sync::Arc};
 
 /// The genesis block of `genesis`, and its tree at the store's tip.
 pub(crate) fn open(store: &Store, genesis: &Genesis) -> Result<(SealedBlock, Tree), ChainError> {
-    let allocation = genesis.delta();
-    let history = allocation.accounts.get(&HISTORY_STORAGE_ADDRESS).and_then(|change| change.account);
-    if history.is_none_or(|account| account.code_hash != keccak256(&HISTORY_STORAGE_CODE)) {
-        return Err(ChainError::NoHistoryContract(HISTORY_STORAGE_ADDRESS));
-    }
-    let layer = Store::memory().view().extend(allocation)?;
-    let first = genesis.block(layer.root())?;
+    let (first, layer) = begin(genesis)?;
     let tip = match store.tip() {
         Some(tip) => tip,
         None => {
-            let (senders, receipts, burned, certificate) = (&[], &[], U256::ZERO, None);
-            store.commit(Commit { block: &first, senders, receipts, layer: &layer, burned, certificate })?;
+            store.commit(commit(&first, &layer))?;
             Tip { height: Height::GENESIS, hash: first.hash(), state_root: layer.root() }
         }
     };
@@ -35,6 +28,28 @@ pub(crate) fn open(store: &Store, genesis: &Genesis) -> Result<(SealedBlock, Tre
         return Err(ChainError::OtherGenesis { expected: first.hash(), found });
     }
     Ok((first, resume(store, tip.height)?))
+}
+
+/// Leaves nothing but genesis in `store`.
+pub(crate) fn begin_again(store: &Store, genesis: &Genesis) -> Result<Tree, ChainError> {
+    let (first, layer) = begin(genesis)?;
+    store.begin_again(commit(&first, &layer))?;
+    resume(store, Height::GENESIS)
+}
+
+/// The genesis block and the state after it.
+fn begin(genesis: &Genesis) -> Result<(SealedBlock, Layer), ChainError> {
+    let allocation = genesis.delta();
+    let history = allocation.accounts.get(&HISTORY_STORAGE_ADDRESS).and_then(|change| change.account);
+    if history.is_none_or(|account| account.code_hash != keccak256(&HISTORY_STORAGE_CODE)) {
+        return Err(ChainError::NoHistoryContract(HISTORY_STORAGE_ADDRESS));
+    }
+    let layer = Store::memory().view().extend(allocation)?;
+    Ok((genesis.block(layer.root())?, layer))
+}
+
+fn commit<'a>(block: &'a SealedBlock, layer: &'a Layer) -> Commit<'a> {
+    Commit { block, senders: &[], receipts: &[], layer, burned: U256::ZERO, certificate: None }
 }
 
 /// The tree at the tip of `store`, which is at this height.

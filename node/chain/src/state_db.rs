@@ -2,10 +2,10 @@
 
 use crate::codes::ready;
 use alloy::primitives::{Address, B256, Bytes, U256};
-use edgeloom_state::{HistoryView, StoreError, View};
+use edgeloom_state::{HistoryView, Layer, StoreError, View};
 use edgeloom_types::Account;
 use revm::{Database, bytecode::Bytecode, database_interface::DBErrorMarker, state::AccountInfo};
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 #[derive(Clone)]
 enum State {
@@ -13,6 +13,15 @@ enum State {
     Executed(View),
     /// Of a final block of any height. For readers.
     Final(HistoryView),
+    /// Of a block that is not there yet. For readers.
+    Foreseen(Foreseen),
+}
+
+/// A final block's state with what one more block would change.
+#[derive(Clone)]
+pub(crate) struct Foreseen {
+    pub(crate) below: HistoryView,
+    pub(crate) layer: Arc<Layer>,
 }
 
 /// A state as revm's `Database`.
@@ -27,17 +36,48 @@ pub struct StateDbError(#[from] pub StoreError);
 impl DBErrorMarker for StateDbError {}
 
 impl StateDb {
-    fn account(&self, address: Address) -> Result<Option<Account>, StoreError> {
+    /// # Errors
+    /// The store's.
+    pub fn account(&self, address: Address) -> Result<Option<Account>, StoreError> {
         match &self.0 {
             State::Executed(view) => view.account(address),
             State::Final(view) => view.account(address),
+            State::Foreseen(Foreseen { below, layer }) => match layer.delta().accounts.get(&address) {
+                Some(change) => Ok(change.account),
+                None => below.account(address),
+            },
         }
     }
 
-    fn code(&self, hash: B256) -> Result<Option<Bytes>, StoreError> {
+    /// Zero for slots and accounts that do not exist.
+    ///
+    /// # Errors
+    /// The store's.
+    pub fn slot(&self, address: Address, slot: U256) -> Result<U256, StoreError> {
+        match &self.0 {
+            State::Executed(view) => view.storage(address, slot),
+            State::Final(view) => view.storage(address, slot),
+            State::Foreseen(Foreseen { below, layer }) => {
+                let Some(change) = layer.delta().accounts.get(&address) else { return below.storage(address, slot) };
+                match change.storage.get(&slot) {
+                    Some(value) => Ok(*value),
+                    None if change.storage_cleared || change.account.is_none() => Ok(U256::ZERO),
+                    None => below.storage(address, slot),
+                }
+            }
+        }
+    }
+
+    /// # Errors
+    /// The store's.
+    pub fn code(&self, hash: B256) -> Result<Option<Bytes>, StoreError> {
         match &self.0 {
             State::Executed(view) => view.code(hash),
             State::Final(view) => view.code(hash),
+            State::Foreseen(Foreseen { below, layer }) => match layer.delta().codes.get(&hash) {
+                Some(code) => Ok(Some(code.clone())),
+                None => below.code(hash),
+            },
         }
     }
 }
@@ -51,6 +91,12 @@ impl From<View> for StateDb {
 impl From<HistoryView> for StateDb {
     fn from(view: HistoryView) -> Self {
         Self(State::Final(view))
+    }
+}
+
+impl From<Foreseen> for StateDb {
+    fn from(foreseen: Foreseen) -> Self {
+        Self(State::Foreseen(foreseen))
     }
 }
 
@@ -78,10 +124,7 @@ impl Database for StateDb {
     }
 
     fn storage(&mut self, address: Address, slot: U256) -> Result<U256, Self::Error> {
-        Ok(match &self.0 {
-            State::Executed(view) => view.storage(address, slot)?,
-            State::Final(view) => view.storage(address, slot)?,
-        })
+        Ok(self.slot(address, slot)?)
     }
 
     fn block_hash(&mut self, number: u64) -> Result<B256, Self::Error> {
@@ -94,6 +137,7 @@ impl fmt::Debug for StateDb {
         f.write_str(match self.0 {
             State::Executed(_) => "StateDb(Executed)",
             State::Final(_) => "StateDb(Final)",
+            State::Foreseen(_) => "StateDb(Foreseen)",
         })
     }
 }

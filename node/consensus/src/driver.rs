@@ -57,13 +57,20 @@ pub(crate) enum Stopped {
 /// Passes marshal's deliveries on. It runs on marshal's own task and must not block; the queue stays short because
 /// marshal waits for acknowledgements.
 #[derive(Clone)]
-pub(crate) struct Deliveries(pub(crate) mpsc::UnboundedSender<Update<WireBlock>>);
+pub(crate) struct Deliveries {
+    pub(crate) deliver: mpsc::UnboundedSender<Update<WireBlock>>,
+    pub(crate) heard: Feed,
+}
 
 impl Reporter for Deliveries {
     type Activity = Update<WireBlock>;
 
     fn report(&mut self, update: Self::Activity) -> Feedback {
-        self.0.send(update).map_or(Feedback::Closed, |()| Feedback::Ok)
+        if let Update::Tip(_, height, _) = &update {
+            let height = edgeloom_types::Height::new(height.get());
+            self.heard.send_if_modified(|highest| height > std::mem::replace(highest, height.max(*highest)));
+        }
+        self.deliver.send(update).map_or(Feedback::Closed, |()| Feedback::Ok)
     }
 }
 

@@ -64,6 +64,8 @@ pub struct Shared {
     pub chain: Arc<Mutex<Chain>>,
     pub pool: Arc<Pool>,
     pub feed: Feed,
+    /// The highest final height that was heard of: its block may not be here yet.
+    pub heard: Feed,
     /// How many nodes this one is linked to, counted every few seconds.
     pub peers: Arc<AtomicUsize>,
 }
@@ -161,7 +163,16 @@ pub fn start(config: Config, shared: Shared) -> Result<Running, NetworkError> {
     let (stop, stopped) = oneshot::channel();
     let (start, started) = oneshot::channel();
     let (end, ended) = oneshot::channel();
-    let node = Node { config, app, genesis, peers, feed: shared.feed, links: shared.peers, started: start };
+    let node = Node {
+        config,
+        app,
+        genesis,
+        peers,
+        feed: shared.feed,
+        heard: shared.heard,
+        links: shared.peers,
+        started: start,
+    };
     let thread = std::thread::Builder::new().name("consensus".into()).spawn(move || {
         let settings = runtime::Config::default()
             .with_storage_directory(node.config.directory.clone())
@@ -237,6 +248,7 @@ struct Node {
     genesis: Digested<WireBlock>,
     peers: AddressableTrackedPeers<PublicKey>,
     feed: Feed,
+    heard: Feed,
     links: Arc<AtomicUsize>,
     started: oneshot::Sender<()>,
 }
@@ -280,6 +292,7 @@ impl Node {
             genesis: self.genesis,
             app: self.app,
             feed: self.feed,
+            heard: self.heard,
             partition: "node".into(),
             strategy: Sequential,
             started: self.started,

@@ -111,6 +111,7 @@ pub(crate) struct Config<T> {
     pub(crate) genesis: Digested<WireBlock>,
     pub(crate) app: ChainApp,
     pub(crate) feed: crate::Feed,
+    pub(crate) heard: crate::Feed,
     /// Prefix of every storage partition: part of the data directory's format.
     pub(crate) partition: String,
     pub(crate) strategy: T,

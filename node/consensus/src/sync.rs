@@ -101,7 +101,7 @@ where
     let (deliver, deliveries) = mpsc::unbounded_channel();
     let processed = floor.processed().map_or(Height::zero(), |processed| processed.height());
     register_epochs(&config.app, processed);
-    tasks.watch("marshal", actor.start(Deliveries(deliver), buffer, resolver));
+    tasks.watch("marshal", actor.start(Deliveries { deliver, heard: config.heard.clone() }, buffer, resolver));
     Synced { marshal, deliveries, processed }
 }
 

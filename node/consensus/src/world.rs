@@ -64,7 +64,13 @@ impl World {
         let chain = Chain::open(store, self.genesis.clone()).expect("the store is ours");
         let pool = Pool::new(CHAIN_ID, next_base_fee(chain.tip().header()), Limits::default());
         let feed = Feed::new(chain.tip().height());
-        Shared { chain: Arc::new(Mutex::new(chain)), pool: Arc::new(pool), feed, peers: Arc::default() }
+        Shared {
+            chain: Arc::new(Mutex::new(chain)),
+            pool: Arc::new(pool),
+            feed,
+            heard: Feed::default(),
+            peers: Arc::default(),
+        }
     }
 
     /// A transfer of one wei from an account to nobody in particular.

@@ -1,15 +1,15 @@
 //! What happened, for a person to read: every transaction of a block with its outcome, and what contracts said with
 //! `console.log`. Blocks are run again for that, on a thread of its own that sealing never waits for: when it falls
-//! behind, blocks are left out and counted.
+//! behind, blocks and calls are left out and counted.
 
 mod line;
 mod log;
 mod print;
 
-use alloy::primitives::{Address, Bytes, address};
+use alloy::primitives::{Address, Bytes};
 use alloy_evm::FromRecoveredTx as _;
 use edgeloom_chain::{ChainError, Decided, StateDb, environment};
-use edgeloom_evm::{BlockEnvironment, Replay};
+use edgeloom_evm::{BlockEnvironment, CONSOLE, Replay};
 use edgeloom_state::Store;
 use edgeloom_types::Height;
 use revm::{
@@ -28,22 +28,36 @@ use std::{
     },
 };
 
-/// Most blocks that wait to be shown.
+/// Most blocks and calls that wait to be shown.
 const BLOCKS_MAX: usize = 256;
 
 /// Most lines and bytes of one transaction's `console.log`.
 const LINES_MAX: usize = 256;
 const LINE_BYTES_MAX: usize = 16 * 1024;
 
-/// Where hardhat's and foundry's `console` send what is to be printed: their own word, in ASCII.
-const CONSOLE: Address = address!("000000000000000000636F6e736F6c652e6c6f67");
-
 /// What is printed, for whoever seals.
 #[derive(Clone, Debug)]
 pub struct Console {
-    blocks: SyncSender<Arc<Decided>>,
+    events: SyncSender<Event>,
     missed: Arc<AtomicU64>,
     silent: Arc<AtomicBool>,
+}
+
+/// What is printed.
+#[derive(Debug)]
+enum Event {
+    Sealed(Arc<Decided>),
+    Asked(Asked),
+}
+
+/// A call that nobody paid for, which said something.
+#[derive(Debug)]
+struct Asked {
+    method: &'static str,
+    from: Address,
+    /// `None` for a creation.
+    to: Option<Address>,
+    heard: Heard,
 }
 
 /// What running a transaction again showed.
@@ -63,11 +77,11 @@ impl Console {
     /// # Errors
     /// When there is no thread to be had.
     pub fn start(store: Store, chain_id: u64, out: impl Write + Send + 'static) -> std::io::Result<Self> {
-        let (blocks, inbox) = sync_channel(BLOCKS_MAX);
+        let (events, inbox) = sync_channel(BLOCKS_MAX);
         let missed = Arc::new(AtomicU64::new(0));
         let printer = Printer { store, chain_id, missed: missed.clone() };
         std::thread::Builder::new().name("console".into()).spawn(move || printer.run(&inbox, out))?;
-        Ok(Self { blocks, missed, silent: Arc::default() })
+        Ok(Self { events, missed, silent: Arc::default() })
     }
 
     pub(crate) fn set_silent(&self, silent: bool) {
@@ -75,10 +89,27 @@ impl Console {
     }
 
     pub(crate) fn sealed(&self, decided: &Arc<Decided>) {
-        if decided.block.block().transactions.is_empty() || self.silent.load(Ordering::Relaxed) {
+        if !decided.block.block().transactions.is_empty() {
+            self.tell(Event::Sealed(decided.clone()));
+        }
+    }
+
+    pub(crate) fn is_silent(&self) -> bool {
+        self.silent.load(Ordering::Relaxed)
+    }
+
+    /// Shows what was said in a call by `method`, if anything was.
+    pub fn asked(&self, method: &'static str, (from, to): (Address, Option<Address>), ear: Ear) {
+        if !ear.0.said.is_empty() || ear.0.more > 0 {
+            self.tell(Event::Asked(Asked { method, from, to, heard: ear.0 }));
+        }
+    }
+
+    fn tell(&self, event: Event) {
+        if self.is_silent() {
             return;
         }
-        match self.blocks.try_send(decided.clone()) {
+        match self.events.try_send(event) {
             // Nobody reads what is printed any more.
             Ok(()) | Err(TrySendError::Disconnected(_)) => {}
             Err(TrySendError::Full(_)) => {
@@ -95,18 +126,23 @@ struct Printer {
 }
 
 impl Printer {
-    fn run(&self, inbox: &Receiver<Arc<Decided>>, mut out: impl Write) {
-        while let Ok(decided) = inbox.recv() {
+    fn run(&self, inbox: &Receiver<Event>, mut out: impl Write) {
+        while let Ok(event) = inbox.recv() {
             let missed = self.missed.swap(0, Ordering::Relaxed);
             let mut text = String::new();
             if missed > 0 {
                 print::missed(&mut text, missed);
             }
-            let heard = self.listen(&decided).unwrap_or_else(|fault| {
-                tracing::debug!(%fault, "a block cannot be run again: it is shown without what it said");
-                Vec::new()
-            });
-            print::block(&mut text, &decided, &heard);
+            match event {
+                Event::Sealed(decided) => {
+                    let heard = self.listen(&decided).unwrap_or_else(|fault| {
+                        tracing::debug!(%fault, "a block cannot be run again: it is shown without what it said");
+                        Vec::new()
+                    });
+                    print::block(&mut text, &decided, &heard);
+                }
+                Event::Asked(asked) => print::asked(&mut text, &asked),
+            }
             if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
                 return;
             }
@@ -140,9 +176,9 @@ impl Printer {
     }
 }
 
-/// Hears what is said to the console.
+/// Hears what is said to the console, up to a bound.
 #[derive(Debug, Default)]
-struct Ear(Heard);
+pub struct Ear(Heard);
 
 impl<C: ContextTr> Inspector<C> for Ear {
     fn call(&mut self, context: &mut C, inputs: &mut CallInputs) -> Option<CallOutcome> {

@@ -17,14 +17,16 @@ mod console;
 mod dump;
 mod error;
 mod impersonation;
+mod outlook;
 mod sealer;
 mod snapshots;
 mod solo;
 
 pub use clock::ClockError;
-pub use console::Console;
+pub use console::{Console, Ear};
 pub use error::DevError;
 pub use impersonation::unsigned;
+pub use outlook::Outlook;
 pub use sealer::Parts;
 pub use solo::{Config, Mode, Sealed, Solo};
 

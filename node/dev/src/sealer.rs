@@ -114,7 +114,7 @@ impl Sealer {
         Ok(decided)
     }
 
-    fn proposal(&self, parent: &SealedBlock, clock: &mut Clock, time: Option<u64>) -> Proposal {
+    pub(crate) fn proposal(&self, parent: &SealedBlock, clock: &mut Clock, time: Option<u64>) -> Proposal {
         let height = parent.height().next();
         let epoch = Epoch::containing(height, self.genesis.config().epoch_length);
         let parent_view = if parent.consensus().epoch == epoch.get() { parent.consensus().view } else { 0 };

@@ -223,6 +223,11 @@ impl Solo {
         }
     }
 
+    /// The console, where there is one that shows anything.
+    pub fn console(&self) -> Option<&Console> {
+        self.sealer.console.as_ref().filter(|console| !console.is_silent())
+    }
+
     /// Held from looking at a sender's account until its transaction is in the pool: meanwhile the state does not go back.
     pub fn admitting(&self) -> RwLockReadGuard<'_, ()> {
         self.sealer.admissions.read()

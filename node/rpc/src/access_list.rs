@@ -54,13 +54,13 @@ impl AccessListApiServer for AccessLists {
         block: Option<BlockId>,
         state: Option<StateOverride>,
     ) -> RpcResult<AccessListResult> {
-        let question = Question { request, block, state, environment: None };
+        let question = Question { request, block, state, ..Question::default() };
         Ok(self.context.create_access_list(question)?)
     }
 }
 
 impl Context {
-    fn create_access_list(&self, question: Question) -> Result<AccessListResult, Fault> {
+    pub(crate) fn create_access_list(&self, question: Question) -> Result<AccessListResult, Fault> {
         let stage = Stage::new(self, question)?;
         let bounds = Bounds::new(TIME_MAX);
         let transaction = TxEnv { gas_limit: stage.gas_limit()?, ..stage.request.transaction.clone() };

@@ -1,15 +1,58 @@
 //! Reads of accounts.
 
-use crate::{error::Fault, node::Context};
+use crate::{error::Fault, node::Context, pending::is_pending};
 use alloy::{
-    eips::{BlockId, BlockNumberOrTag},
+    eips::BlockId,
     primitives::{Address, B256, Bytes, KECCAK256_EMPTY, U256},
-    rpc::types::{EIP1186AccountProofResponse, EIP1186StorageProof},
+    rpc::types::{AccountInfo, EIP1186AccountProofResponse, EIP1186StorageProof},
     serde::JsonStorageKey,
 };
+use alloy_consensus::TrieAccount;
+use jsonrpsee::{core::RpcResult, proc_macros::rpc};
+use std::sync::Arc;
 
 /// Most slots in one proof.
 const PROOF_SLOTS_MAX: usize = 1024;
+
+#[rpc(server, namespace = "eth")]
+pub(crate) trait AccountApi {
+    /// Nonce, balance, code hash and storage root of an account, as the state trie has them.
+    #[method(name = "getAccount")]
+    fn get_account(&self, address: Address, block: Option<BlockId>) -> RpcResult<TrieAccount>;
+
+    /// Nonce, balance and code of an account.
+    #[method(name = "getAccountInfo")]
+    fn get_account_with_code(&self, address: Address, block: Option<BlockId>) -> RpcResult<AccountInfo>;
+}
+
+#[derive(Debug)]
+pub(crate) struct WholeAccounts {
+    context: Arc<Context>,
+}
+
+impl WholeAccounts {
+    pub(crate) const fn new(context: Arc<Context>) -> Self {
+        Self { context }
+    }
+}
+
+impl AccountApiServer for WholeAccounts {
+    fn get_account(&self, address: Address, block: Option<BlockId>) -> RpcResult<TrieAccount> {
+        let proof = self.context.proof(address, &[], block)?;
+        Ok(TrieAccount {
+            nonce: proof.nonce,
+            balance: proof.balance,
+            storage_root: proof.storage_hash,
+            code_hash: proof.code_hash,
+        })
+    }
+
+    fn get_account_with_code(&self, address: Address, block: Option<BlockId>) -> RpcResult<AccountInfo> {
+        let code = self.context.code(address, block)?;
+        let account = self.context.state(block)?.account(address).map_err(Fault::from)?.unwrap_or_default();
+        Ok(AccountInfo { balance: account.balance, nonce: account.nonce, code })
+    }
+}
 
 impl Context {
     pub(crate) fn balance(&self, address: Address, id: Option<BlockId>) -> Result<U256, Fault> {
@@ -26,16 +69,16 @@ impl Context {
     }
 
     pub(crate) fn storage(&self, address: Address, slot: JsonStorageKey, id: Option<BlockId>) -> Result<B256, Fault> {
-        Ok(self.state(id)?.storage(address, slot.as_b256().into())?.into())
+        Ok(self.state(id)?.slot(address, slot.as_b256().into())?.into())
     }
 
     /// With `pending`, transactions that wait and can execute count too.
     pub(crate) fn nonce(&self, address: Address, id: Option<BlockId>) -> Result<u64, Fault> {
-        let nonce = self.state(id)?.account(address)?.unwrap_or_default().nonce;
-        if id == Some(BlockId::Number(BlockNumberOrTag::Pending)) {
+        if is_pending(id) {
+            let nonce = self.account(address)?.nonce;
             return Ok(self.pool.next_nonce(address).unwrap_or(0).max(nonce));
         }
-        Ok(nonce)
+        Ok(self.state(id)?.account(address)?.unwrap_or_default().nonce)
     }
 
     pub(crate) fn proof(

@@ -1,13 +1,21 @@
 //! `eth_call`.
 
-use crate::{error::Fault, node::Context, overrides, request::Request, turns::Turns};
+use crate::{
+    error::Fault,
+    node::Context,
+    overrides,
+    pending::{Pending, is_pending},
+    request::Request,
+    turns::Turns,
+};
 use alloy::{
     eips::BlockId,
     primitives::{Address, Bytes, KECCAK256_EMPTY, U256},
     rpc::types::{BlockOverrides, TransactionRequest, state::StateOverride},
 };
-use edgeloom_chain::StateDbError;
-use edgeloom_evm::{BlockEnvironment, CallError, Overrides, Refusal};
+use edgeloom_chain::{StateDb, StateDbError};
+use edgeloom_dev::{Ear, Solo};
+use edgeloom_evm::{BlockEnvironment, CallError, Overrides, Refusal, Replay};
 use edgeloom_types::{Account, Height};
 use revm::context::{
     TxEnv,
@@ -22,6 +30,8 @@ pub(crate) struct Question {
     pub(crate) block: Option<BlockId>,
     pub(crate) state: Option<StateOverride>,
     pub(crate) environment: Option<Box<BlockOverrides>>,
+    /// The method as which dev mode's console shows what contracts say meanwhile.
+    pub(crate) shown_as: Option<&'static str>,
 }
 
 /// A question that can be put to the EVM, at any gas limit.
@@ -29,23 +39,37 @@ pub(crate) struct Question {
 pub(crate) struct Stage<'a> {
     pub(crate) context: &'a Context,
     pub(crate) height: Height,
+    /// Instead of the block at that height.
+    pub(crate) pending: Option<Arc<Pending>>,
     pub(crate) overrides: Overrides,
     pub(crate) environment: BlockEnvironment,
     pub(crate) request: Request,
+    shown_as: Option<&'static str>,
 }
 
 impl<'a> Stage<'a> {
     pub(crate) fn new(context: &'a Context, question: Question) -> Result<Self, Fault> {
         let height = context.state_height(question.block)?;
-        let environment =
-            overrides::environment(context.environment(height)?, *question.environment.unwrap_or_default())?;
+        let pending = context.pending_at(question.block)?;
+        let environment = match &pending {
+            Some(pending) => pending.environment,
+            None => context.environment(height)?,
+        };
+        let environment = overrides::environment(environment, *question.environment.unwrap_or_default())?;
         let request = Request::new(question.request, environment.base_fee, environment.chain_id)?;
         let overrides = overrides::state(question.state.unwrap_or_default())?;
-        Ok(Self { context, height, overrides, environment, request })
+        Ok(Self { context, height, pending, overrides, environment, request, shown_as: question.shown_as })
+    }
+
+    pub(crate) fn database(&self) -> Result<StateDb, Fault> {
+        match &self.pending {
+            Some(pending) => Ok(pending.state.clone()),
+            None => self.context.database(self.height),
+        }
     }
 
     fn account(&self, address: Address) -> Result<Account, Fault> {
-        Ok(self.context.store.at(self.height)?.account(address)?.unwrap_or_default())
+        Ok(self.database()?.account(address)?.unwrap_or_default())
     }
 
     fn balance(&self, address: Address) -> Result<U256, Fault> {
@@ -90,9 +114,28 @@ impl<'a> Stage<'a> {
     /// `Err` within `Ok`: the transaction cannot start.
     pub(crate) fn run(&self, gas_limit: u64) -> Result<Result<ExecutionResult, Refusal>, Fault> {
         let transaction = TxEnv { gas_limit, ..self.request.transaction.clone() };
-        let database = self.context.database(self.height)?;
+        let database = self.database()?;
         match edgeloom_evm::call(&self.environment, database, transaction, &self.overrides) {
             Ok(result) => Ok(Ok(result)),
+            Err(CallError::Refused(refusal)) => Ok(Err(refusal)),
+            Err(error) => Err(stopped(error)),
+        }
+    }
+}
+
+impl Stage<'_> {
+    /// As [`Self::run`], and shows what contracts say where somebody looks.
+    pub(crate) fn run_aloud(&self, gas_limit: u64) -> Result<Result<ExecutionResult, Refusal>, Fault> {
+        let console = self.context.solo().and_then(Solo::console);
+        let Some((console, method)) = console.zip(self.shown_as) else { return self.run(gas_limit) };
+        let transaction = TxEnv { gas_limit, ..self.request.transaction.clone() };
+        let place = (transaction.caller, transaction.kind.to().copied());
+        let machine = Replay::call(&self.environment, self.database()?, &self.overrides, Ear::default());
+        let mut machine = machine.map_err(stopped)?;
+        let ran = machine.watch(transaction);
+        console.asked(method, place, std::mem::take(machine.inspector()));
+        match ran {
+            Ok(ran) => Ok(Ok(ran.result)),
             Err(CallError::Refused(refusal)) => Ok(Err(refusal)),
             Err(error) => Err(stopped(error)),
         }
@@ -102,8 +145,9 @@ impl<'a> Stage<'a> {
 impl Question {
     /// Whether nothing but running it takes time.
     fn is_plain(&self) -> bool {
-        let Self { request, state, .. } = self;
-        state.is_none() && request.access_list.is_none() && request.authorization_list.is_none()
+        let Self { request, state, block, .. } = self;
+        // The pending block has to be made first.
+        !is_pending(*block) && state.is_none() && request.access_list.is_none() && request.authorization_list.is_none()
     }
 }
 
@@ -119,14 +163,14 @@ impl Context {
         turns.run(move || context.call_whole(question)).await?
     }
 
-    fn call_whole(&self, question: Question) -> Result<Bytes, Fault> {
+    pub(crate) fn call_whole(&self, question: Question) -> Result<Bytes, Fault> {
         let stage = Stage::new(self, question)?;
-        answer(stage.run(stage.gas_limit()?)?)
+        answer(stage.run_aloud(stage.gas_limit()?)?)
     }
 
     fn call_briefly(&self, question: Question) -> Result<Option<Bytes>, Fault> {
         let stage = Stage::new(self, question)?;
-        let (database, gas_limit) = (self.database(stage.height)?, stage.gas_limit()?);
+        let (database, gas_limit) = (stage.database()?, stage.gas_limit()?);
         let transaction = TxEnv { gas_limit, ..stage.request.transaction };
         let ran = edgeloom_evm::call_briefly(&stage.environment, database, transaction).map_err(stopped)?;
         ran.map(|result| answer(Ok(result))).transpose()

@@ -45,6 +45,7 @@ pub(crate) const LONG: &[&str] = &[
     "eth_estimateGas",
     "eth_feeHistory",
     "eth_gasPrice",
+    "eth_getAccount",
     "eth_getBlockByHash",
     "eth_getBlockByNumber",
     "eth_getBlockReceipts",

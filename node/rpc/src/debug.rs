@@ -62,6 +62,14 @@ pub(crate) trait DebugApi {
     #[method(name = "getRawReceipts")]
     fn get_raw_receipts(&self, block: BlockId) -> RpcResult<Vec<Bytes>>;
 
+    /// The code of a hash, whichever account has it.
+    #[method(name = "codeByHash")]
+    fn code_by_hash(&self, hash: B256, block: Option<BlockId>) -> RpcResult<Option<Bytes>>;
+
+    /// The code of a hash by geth's name for its row: "c" and the hash. Other rows are this node's own affair.
+    #[method(name = "dbGet")]
+    fn db_get(&self, key: Bytes) -> RpcResult<Bytes>;
+
     /// Genesis' `config`.
     #[method(name = "chainConfig")]
     fn chain_config(&self) -> RpcResult<ChainConfig>;
@@ -142,6 +150,17 @@ impl DebugApiServer for Debug {
         Ok(record.receipts.iter().map(|receipt| receipt.encoded_2718().into()).collect())
     }
 
+    fn code_by_hash(&self, hash: B256, _block: Option<BlockId>) -> RpcResult<Option<Bytes>> {
+        Ok(self.context.store.code(hash).map_err(Fault::from)?)
+    }
+
+    fn db_get(&self, key: Bytes) -> RpcResult<Bytes> {
+        let hash = key.strip_prefix(b"c").filter(|hash| hash.len() == 32);
+        let hash = hash.ok_or(Fault::Unsupported("only code has a row of geth's here: \"c\" and the code's hash"))?;
+        let code = self.context.store.code(B256::from_slice(hash)).map_err(Fault::from)?;
+        Ok(code.ok_or_else(|| Fault::Refused("not found".into()))?)
+    }
+
     fn chain_config(&self) -> RpcResult<ChainConfig> {
         Ok(self.context.genesis.file().config.clone())
     }
@@ -208,7 +227,8 @@ impl Context {
             return Err(Fault::Unsupported("a call is traced after a block, not within one: leave out txIndex"));
         }
         let environment = block_overrides.map(Box::new);
-        let stage = Stage::new(self, Question { request, block, state: state_overrides, environment })?;
+        let stage =
+            Stage::new(self, Question { request, block, state: state_overrides, environment, ..Question::default() })?;
         let bounds = Bounds::of(&tracing_options)?;
         let mut text = Text::default();
         if is_step_log(&tracing_options) {

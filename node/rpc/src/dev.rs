@@ -4,7 +4,9 @@
 mod accounts;
 mod chain;
 mod mining;
+mod refused;
 mod signing;
+mod tokens;
 
 use crate::{error::Fault, node::Context};
 use accounts::{Accounts, AccountsApiServer};
@@ -12,8 +14,10 @@ use chain::{ChainControl, ChainControlApiServer};
 use edgeloom_dev::{DevError, Solo};
 use jsonrpsee::{RpcModule, core::RegisterMethodError};
 use mining::{Mining, MiningApiServer};
+use refused::{Refused, RefusedApiServer};
 use signing::{Signing, SigningApiServer};
 use std::sync::Arc;
+use tokens::{Tokens, TokensApiServer};
 
 /// Adds them where the node is in dev mode.
 pub(crate) fn register(module: &mut RpcModule<()>, context: &Arc<Context>) -> Result<(), RegisterMethodError> {
@@ -21,7 +25,9 @@ pub(crate) fn register(module: &mut RpcModule<()>, context: &Arc<Context>) -> Re
     let bench = Bench { context: context.clone(), solo: solo.clone() };
     module.merge(Mining::new(bench.clone()).into_rpc())?;
     module.merge(ChainControl::new(bench.clone()).into_rpc())?;
-    module.merge(Accounts::new(bench).into_rpc())?;
+    module.merge(Accounts::new(bench.clone()).into_rpc())?;
+    module.merge(Tokens::new(bench).into_rpc())?;
+    module.merge(Refused.into_rpc())?;
     module.merge(Signing::new(context.clone()).into_rpc())
 }
 

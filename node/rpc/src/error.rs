@@ -56,6 +56,8 @@ impl From<StoreError> for Fault {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Pruned { .. } | StoreError::Amended { .. } => Self::NoState(error),
+            // It was there when its height was looked up: dev mode took it back.
+            StoreError::UnknownHeight { .. } => Self::NoHeader,
             error => Self::Store(error),
         }
     }

@@ -21,7 +21,7 @@ impl Context {
         if high >= TRANSFER_GAS && stage.is_plain_transfer()? && succeeds(TRANSFER_GAS)? {
             return Ok(TRANSFER_GAS);
         }
-        let used = match stage.run(high)? {
+        let used = match stage.run_aloud(high)? {
             Ok(result @ ExecutionResult::Success { .. }) => result.tx_gas_used(),
             Ok(result) if is_out_of_gas(&result) => return Err(above(high)),
             Err(Refusal::Transaction(

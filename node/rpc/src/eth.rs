@@ -1,6 +1,6 @@
 //! The `eth_*` methods, except filters and subscriptions. A missing block parameter means the newest block.
 
-use crate::{cache::Record, call::Question, convert, error::Fault, node::Context, turns::Turns};
+use crate::{cache::Record, call::Question, convert, error::Fault, node::Context, progress::Syncing, turns::Turns};
 use alloy::{
     eips::{BlockId, BlockNumberOrTag},
     primitives::{Address, B256, Bytes, U64, U256},
@@ -32,9 +32,9 @@ pub(crate) trait EthApi {
     #[method(name = "blockNumber")]
     fn block_number(&self) -> RpcResult<U64>;
 
-    /// Always false: what is visible is final, and nothing is known of what is not.
+    /// How far this node is behind the newest final block that it heard of; false when that is no more than a few blocks.
     #[method(name = "syncing")]
-    fn syncing(&self) -> RpcResult<bool>;
+    fn syncing(&self) -> RpcResult<Syncing>;
 
     /// Balance of an account, wei.
     #[method(name = "getBalance")]
@@ -109,6 +109,15 @@ pub(crate) trait EthApi {
     /// Returns the receipt once the transaction is final. Timeout in milliseconds, a minute at most.
     #[method(name = "sendRawTransactionSync")]
     async fn send_raw_transaction_sync(&self, bytes: Bytes, timeout_ms: Option<U64>) -> RpcResult<TransactionReceipt>;
+
+    /// As `eth_sendTransaction`, and returns the receipt once the transaction is final. Timeout in milliseconds, a minute
+    /// at most.
+    #[method(name = "sendTransactionSync")]
+    async fn send_transaction_sync(
+        &self,
+        request: TransactionRequest,
+        timeout_ms: Option<U64>,
+    ) -> RpcResult<TransactionReceipt>;
 
     /// A transaction, final or waiting.
     #[method(name = "getTransactionByHash", with_extensions)]
@@ -201,8 +210,8 @@ impl EthApiServer for Eth {
         Ok(U64::from(self.context.tip()?.height.get()))
     }
 
-    fn syncing(&self) -> RpcResult<bool> {
-        Ok(false)
+    fn syncing(&self) -> RpcResult<Syncing> {
+        Ok(self.context.syncing()?)
     }
 
     fn get_balance(&self, address: Address, block: Option<BlockId>) -> RpcResult<U256> {
@@ -239,7 +248,10 @@ impl EthApiServer for Eth {
         environment: Option<Box<BlockOverrides>>,
     ) -> RpcResult<Bytes> {
         let turns = extensions.get::<Turns>().unwrap_or(&self.context.turns);
-        Ok(self.context.call(Question { request, block, state, environment }, turns).await?)
+        Ok(self
+            .context
+            .call(Question { request, block, state, environment, shown_as: Some("eth_call") }, turns)
+            .await?)
     }
 
     fn estimate_gas(
@@ -249,7 +261,8 @@ impl EthApiServer for Eth {
         state: Option<StateOverride>,
         environment: Option<Box<BlockOverrides>>,
     ) -> RpcResult<U64> {
-        Ok(U64::from(self.context.estimate_gas(Question { request, block, state, environment })?))
+        let shown_as = Some("eth_estimateGas");
+        Ok(U64::from(self.context.estimate_gas(Question { request, block, state, environment, shown_as })?))
     }
 
     fn gas_price(&self) -> RpcResult<U256> {
@@ -283,7 +296,16 @@ impl EthApiServer for Eth {
 
     async fn send_raw_transaction_sync(&self, bytes: Bytes, timeout_ms: Option<U64>) -> RpcResult<TransactionReceipt> {
         let timeout = timeout_ms.map(|timeout| Duration::from_millis(timeout.to()));
-        Ok(self.context.send_raw_sync(&bytes, timeout).await?)
+        Ok(self.context.receipt_of(self.context.send_raw(&bytes), timeout).await?)
+    }
+
+    async fn send_transaction_sync(
+        &self,
+        request: TransactionRequest,
+        timeout_ms: Option<U64>,
+    ) -> RpcResult<TransactionReceipt> {
+        let timeout = timeout_ms.map(|timeout| Duration::from_millis(timeout.to()));
+        Ok(self.context.receipt_of(self.context.send(request), timeout).await?)
     }
 
     async fn get_transaction_by_hash(&self, extensions: &Extensions, hash: B256) -> RpcResult<Option<Transaction>> {

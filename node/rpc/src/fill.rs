@@ -58,7 +58,7 @@ impl Fill {
             return Err(Fault::Params("no slots are named".into()));
         }
         let state = self.context.state(block)?;
-        let read = |address: Address, slot: &JsonStorageKey| Ok(state.storage(address, slot.as_b256().into())?.into());
+        let read = |address: Address, slot: &JsonStorageKey| Ok(state.slot(address, slot.as_b256().into())?.into());
         let account = |(address, slots): (Address, Vec<JsonStorageKey>)| {
             let values: Result<_, Fault> = slots.iter().map(|slot| read(address, slot)).collect();
             values.map(|values| (address, values))

@@ -2,8 +2,9 @@
 //! store directly and knows nothing of consensus: new blocks arrive on a feed, new transactions leave through the pool.
 //! On a development chain it also serves what drives that (`dev`), and nothing it said of a height is for ever.
 //!
-//! Every method sees final blocks only: `latest`, `safe` and `pending` are the newest final block, `finalized` too while
-//! there are no guardians (CHAIN.md C10). Errors carry geth's codes and phrases, because clients classify by them.
+//! Every method sees final blocks only: `latest` and `safe` are the newest final block, `finalized` too while there are
+//! no guardians (CHAIN.md C10); `pending` is the block after it, as it would be now (`pending.rs`). Errors carry geth's
+//! codes and phrases, because clients classify by them.
 
 mod access_list;
 mod account;
@@ -33,6 +34,8 @@ mod node;
 mod otterscan;
 mod overrides;
 mod parity;
+mod pending;
+mod progress;
 mod request;
 mod resolve;
 mod room;

@@ -23,7 +23,7 @@ pub(crate) trait Web3Api {
 #[rpc(server, namespace = "net")]
 pub(crate) trait NetApi {
     /// The chain id in decimal.
-    #[method(name = "version")]
+    #[method(name = "version", aliases = ["eth_networkId"])]
     fn version(&self) -> RpcResult<String>;
 
     /// Whether peers can connect.

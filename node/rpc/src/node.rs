@@ -1,6 +1,6 @@
 //! What the server is given, and what all methods share.
 
-use crate::{cache::Records, error::Fault, turns::Turns};
+use crate::{cache::Records, error::Fault, pending::LastPending, progress::Start, turns::Turns};
 use alloy::primitives::{Address, B256};
 use alloy_consensus::Header;
 use edgeloom_dev::Solo;
@@ -33,6 +33,8 @@ pub struct Node {
     pub pool: Arc<Pool>,
     /// The newest final height, set after its block is durable.
     pub feed: watch::Sender<Height>,
+    /// The highest final height that was heard of, from whoever hears of blocks before they are here.
+    pub heard: watch::Sender<Height>,
     /// How many nodes this one is linked to, kept up to date by whoever holds the links.
     pub peers: Arc<AtomicUsize>,
     pub submit: Submit,
@@ -48,6 +50,8 @@ pub(crate) struct Context {
     pub(crate) genesis_hash: B256,
     pub(crate) pool: Arc<Pool>,
     pub(crate) feed: watch::Sender<Height>,
+    pub(crate) heard: watch::Sender<Height>,
+    pub(crate) start: Start,
     pub(crate) peers: Arc<AtomicUsize>,
     pub(crate) submit: Submit,
     pub(crate) accounts: Vec<Address>,
@@ -55,6 +59,7 @@ pub(crate) struct Context {
     /// Held while a nonce is chosen and used, so that two requests never choose the same.
     pub(crate) nonces: Mutex<()>,
     pub(crate) records: Records,
+    pub(crate) pending: LastPending,
     pub(crate) turns: Turns,
     /// The newest header that was asked for, by its hash.
     pub(crate) newest: RwLock<Option<(B256, Arc<Header>)>>,
@@ -67,12 +72,16 @@ impl Context {
         let genesis_hash = node.store.hash_at(Height::GENESIS)?;
         let genesis_hash = genesis_hash.ok_or_else(|| Fault::Internal("the store has no genesis".into()))?;
         let address = |key: &SigningKey| Address::from_public_key(key.verifying_key());
+        let tip = node.store.tip().map_or(Height::GENESIS, |tip| tip.height);
         Ok(Self {
             genesis_hash,
+            heard: node.heard,
+            start: Start::at(tip),
             accounts: node.dev_keys.iter().map(address).collect(),
             keys: node.dev_keys.into_iter().map(|key| (address(&key), key)).collect(),
             nonces: Mutex::new(()),
             records: Records::new(node.store.clone()),
+            pending: LastPending::default(),
             turns: Turns::default(),
             newest: RwLock::default(),
             store: node.store,

@@ -127,7 +127,7 @@ impl TraceApiServer for Parity {
         state: Option<StateOverride>,
         environment: Option<Box<BlockOverrides>>,
     ) -> RpcResult<Box<RawValue>> {
-        let question = crate::call::Question { request, block, state, environment };
+        let question = crate::call::Question { request, block, state, environment, ..Default::default() };
         Ok(self.context.replay_question(question, &types)?)
     }
 

@@ -10,7 +10,6 @@ use alloy_consensus::Header;
 use edgeloom_chain::{StateDb, next_base_fee};
 use edgeloom_dev::Solo;
 use edgeloom_evm::BlockEnvironment;
-use edgeloom_state::HistoryView;
 use edgeloom_types::{Account, Height};
 use std::sync::Arc;
 
@@ -18,7 +17,7 @@ use std::sync::Arc;
 const QUICKLY_DECODED: usize = 16 * 1024;
 
 impl Context {
-    /// `None`: there is no such block yet.
+    /// `None`: there is no such block yet. For `pending`, which is of no height, the newest block's.
     pub(crate) fn height(&self, id: BlockId) -> Result<Option<Height>, Fault> {
         let tip = self.tip()?.height;
         match id {
@@ -35,8 +34,11 @@ impl Context {
         self.height(id.unwrap_or_default())?.ok_or(Fault::NoHeader)
     }
 
-    pub(crate) fn state(&self, id: Option<BlockId>) -> Result<HistoryView, Fault> {
-        Ok(self.store.at(self.state_height(id)?)?)
+    pub(crate) fn state(&self, id: Option<BlockId>) -> Result<StateDb, Fault> {
+        match self.pending_at(id)? {
+            Some(pending) => Ok(pending.state.clone()),
+            None => self.database(self.state_height(id)?),
+        }
     }
 
     pub(crate) fn database(&self, height: Height) -> Result<StateDb, Fault> {
@@ -57,7 +59,11 @@ impl Context {
     }
 
     pub(crate) fn record(&self, id: impl Into<BlockId>) -> Result<Option<Arc<Record>>, Fault> {
-        self.height(id.into())?.map_or(Ok(None), |height| self.records.get(height))
+        let id = id.into();
+        if let Some(pending) = self.pending_at(Some(id))? {
+            return Ok(Some(pending.record.clone()));
+        }
+        self.height(id)?.map_or(Ok(None), |height| self.records.get(height))
     }
 
     /// The block that has the transaction, and its index there.

@@ -2,6 +2,7 @@
 
 use crate::{
     access_list::{AccessListApiServer, AccessLists},
+    account::{AccountApiServer, WholeAccounts},
     archive::{Archive, ArchiveApiServer},
     calls::Calls,
     chain::ChainReads,
@@ -179,6 +180,7 @@ pub(crate) fn methods(context: Arc<Context>) -> Result<RpcModule<()>, RegisterMe
     module.merge(Archive::new(context.clone()).into_rpc())?;
     module.merge(Rules::new(context.clone()).into_rpc())?;
     module.merge(Fill::new(context.clone()).into_rpc())?;
+    module.merge(WholeAccounts::new(context.clone()).into_rpc())?;
     module.merge(Simulate::new(context.clone()).into_rpc())?;
     module.merge(Txpool::new(context.clone()).into_rpc())?;
     module.merge(AccessListApiServer::into_rpc(AccessLists::new(context.clone())))?;

@@ -84,8 +84,13 @@ const fn fault(code: i32, reason: String) -> Fault {
 
 impl Context {
     pub(crate) fn simulate(&self, payload: SimulatePayload, id: Option<BlockId>) -> Result<Vec<SimulatedBlock>, Fault> {
-        let height = self.state_height(id)?;
-        let base = self.header(height)?;
+        let (base, database) = match self.pending_at(id)? {
+            Some(pending) => (pending.record.block.header().clone(), pending.state.clone()),
+            None => {
+                let height = self.state_height(id)?;
+                (self.header(height)?, self.database(height)?)
+            }
+        };
         let SimulatePayload { block_state_calls, trace_transfers, validation, return_full_transactions } = payload;
         let blocks = line_up(&base, block_state_calls)?;
         let mut run = Run {
@@ -97,7 +102,7 @@ impl Context {
             bytes_left: outcome::BYTES_MAX,
             parent: base,
         };
-        let mut state = Overlay::new(self.database(height)?);
+        let mut state = Overlay::new(database);
         let mut out = Vec::new();
         for block in blocks {
             let (simulated, after) = run.block(block, state)?;

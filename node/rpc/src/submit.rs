@@ -50,16 +50,18 @@ impl Context {
         self.seal(hash).await
     }
 
+    /// Of the transaction that `send` sends.
+    ///
     /// # Errors
-    /// As [`Self::send_raw`], and [`Fault::Late`] when the transaction is in no block in time.
-    pub(crate) async fn send_raw_sync(
+    /// Those of `send`, and [`Fault::Late`] when the transaction is in no block in time.
+    pub(crate) async fn receipt_of(
         &self,
-        bytes: &[u8],
+        send: impl Future<Output = Result<B256, Fault>> + Send,
         timeout: Option<Duration>,
     ) -> Result<TransactionReceipt, Fault> {
         // Before sending: a block that comes at once must not be missed.
         let mut blocks = self.feed.subscribe();
-        let hash = self.send_raw(bytes).await?;
+        let hash = send.await?;
         let find = async {
             loop {
                 if let Some((record, index)) = self.place(hash)? {

@@ -1,7 +1,7 @@
 //! `eth_subscribe`. The feed only wakes a subscription; what it sends it reads from the store by height, so a slow
 //! reader falls behind and misses nothing.
 
-use crate::{convert, error::Fault, logs, node::Context};
+use crate::{convert, error::Fault, logs, node::Context, progress::Progress};
 use alloy::{
     primitives::B256,
     rpc::types::{
@@ -34,7 +34,12 @@ pub(crate) enum Item {
     Log(Box<Log>),
     Hash(B256),
     Transaction(Box<Transaction>),
-    Syncing(bool),
+    /// As geth tells it: the end is a bare false.
+    Behind {
+        syncing: bool,
+        status: Progress,
+    },
+    Synced(bool),
 }
 
 #[derive(Debug)]
@@ -118,6 +123,25 @@ async fn pending(context: Arc<Context>, sink: SubscriptionSink, full: bool) -> R
     }
 }
 
+/// Sends whether the node catches up, now and whenever that changes.
+async fn syncing(context: Arc<Context>, sink: SubscriptionSink) -> Result<(), Ended> {
+    let (mut feed, mut heard) = (context.feed.subscribe(), context.heard.subscribe());
+    let mut told = None;
+    loop {
+        let now = context.syncing()?.0;
+        if told.replace(now.is_some()) != Some(now.is_some()) {
+            let item = now.map_or(Item::Synced(false), |status| Item::Behind { syncing: true, status });
+            send(&sink, item).await?;
+        }
+        let woken = tokio::select! {
+            woken = feed.changed() => woken,
+            woken = heard.changed() => woken,
+            () = sink.closed() => return Err(Ended),
+        };
+        woken.map_err(|_| Ended)?;
+    }
+}
+
 /// What is asked for, or the sentence that refuses it.
 enum Wish {
     Heads,
@@ -173,10 +197,6 @@ async fn serve(context: Arc<Context>, sink: SubscriptionSink, wish: Wish) -> Res
             blocks(context, sink, items).await
         }
         Wish::Pending { full } => pending(context, sink, full).await,
-        Wish::Syncing => {
-            send(&sink, Item::Syncing(false)).await?;
-            sink.closed().await;
-            Ok(())
-        }
+        Wish::Syncing => syncing(context, sink).await,
     }
 }

@@ -49,6 +49,13 @@ impl Store {
     pub fn commit(&self, commit: Commit<'_>) -> Result<(), StoreError> {
         let _one_at_a_time = self.commit_lock().lock();
         check(&commit, self.tip())?;
+        let tip = self.write(commit)?;
+        self.set_tip(tip);
+        Ok(())
+    }
+
+    /// What [`Self::commit`] writes, but for what readers look at first: the tip.
+    pub(crate) fn write(&self, commit: Commit<'_>) -> Result<Tip, StoreError> {
         let height = commit.block.height();
         let tip = Tip { height, hash: commit.block.hash(), state_root: commit.layer.root() };
         let mut batch = self.kv().batch_of(bytes(&commit));
@@ -58,8 +65,7 @@ impl Store {
         batch.put(Table::Meta, META_TIP, &tip.encode());
         self.kv().write(batch, Durability::Synced)?;
         self.keep_nodes(commit.layer);
-        self.set_tip(tip);
-        Ok(())
+        Ok(tip)
     }
 
     /// Keeps a certificate that arrived after its block. Not synced: peers have it as well.
@@ -137,7 +143,7 @@ fn bytes(commit: &Commit<'_>) -> usize {
     commit.layer.rows() * ROW_BYTES + commit.receipts.len() * TRANSACTION_BYTES
 }
 
-fn check(commit: &Commit<'_>, tip: Option<Tip>) -> Result<(), StoreError> {
+pub(crate) fn check(commit: &Commit<'_>, tip: Option<Tip>) -> Result<(), StoreError> {
     let Commit { block, senders, receipts, layer, .. } = *commit;
     let (height, hash) = (block.height(), block.hash());
     let (next, parent, root) = match tip {

@@ -1,6 +1,7 @@
 //! Going back, for dev mode: O(what changed since), one batch, no trace on the disk. A snapshot dies with the process.
 
 use crate::{
+    commit::{Commit, check},
     error::StoreError,
     store::{Store, Tip},
     table::{META_TIP, Table},
@@ -34,17 +35,19 @@ impl Store {
         Ok(tip)
     }
 
-    /// Makes it an empty store, without snapshots.
+    /// Makes it a store of nothing but `genesis`, without snapshots. Nobody sees it without a tip; after a crash it may be
+    /// an empty one.
     ///
     /// # Errors
-    /// The disk's.
-    pub fn clear(&self) -> Result<(), StoreError> {
+    /// As [`Self::commit`]'s.
+    pub fn begin_again(&self, genesis: Commit<'_>) -> Result<(), StoreError> {
         let _no_commit = self.commit_lock().lock();
+        check(&genesis, None)?;
         let mut head = self.head().write();
         self.kv().clear()?;
         self.nodes().clear();
         self.pruning().read_again(self.kv())?;
-        head.set(None);
+        head.set(Some(self.write(genesis)?));
         self.rewinds().write().back_to(0);
         Ok(())
     }

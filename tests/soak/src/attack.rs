@@ -27,14 +27,14 @@ use tokio::{
 /// Ids of heavy requests begin here, far from others.
 const HEAVY_IDS: u64 = 1 << 48;
 
-/// Messages of a WebSocket before it is closed.
-const MESSAGES: usize = 40;
+/// Messages of a WebSocket or a Unix socket before it is closed.
+pub(crate) const MESSAGES: usize = 40;
 
 /// Longest message that the node reads.
-const MESSAGE_BYTES_MAX: usize = 10 << 20;
+pub(crate) const MESSAGE_BYTES_MAX: usize = 10 << 20;
 
 /// How long a request that is not whole is waited for.
-const BROKEN_MAX: Duration = Duration::from_millis(300);
+pub(crate) const BROKEN_MAX: Duration = Duration::from_millis(300);
 
 /// What all connections of the attacker share.
 pub(crate) struct Attack {
@@ -77,7 +77,7 @@ impl Attack {
     }
 
     /// The number of the next request, in its time; `None` at the end.
-    async fn take(&self) -> Option<u64> {
+    pub(crate) async fn take(&self) -> Option<u64> {
         self.permits.acquire().await.ok()?.forget();
         let index = self.next.fetch_add(1, Ordering::Relaxed);
         if index >= self.end {
@@ -88,7 +88,7 @@ impl Attack {
         Some(index)
     }
 
-    fn blame(&self, index: u64, request: &[u8], what: &str) {
+    pub(crate) fn blame(&self, index: u64, request: &[u8], what: &str) {
         let (seed, request) = (self.seed, answer::shown(request));
         self.findings.violation(format!("seed {seed} request {index}: {what}\n    after {request}"));
     }
@@ -262,7 +262,7 @@ fn echoes(answer: &Value, body: &[u8]) -> Result<(), String> {
 }
 
 /// The id of `body` where it is a call beyond doubt, whatever its method and parameters.
-fn answerable(body: &[u8]) -> Option<u64> {
+pub(crate) fn answerable(body: &[u8]) -> Option<u64> {
     let call: Value = serde_json::from_slice(body).ok()?;
     // Otherwise a key is there twice, and readers differ about which counts.
     let once = call.to_string().len() == body.len();

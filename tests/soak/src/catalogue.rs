@@ -5,7 +5,19 @@ use eyre::{OptionExt as _, Result};
 use serde_json::{Value, json};
 
 /// Drive a development chain, and break it on request.
-const CHEATS: [&str; 3] = ["evm_", "hardhat_", "anvil_"];
+const CHEATS: [&str; 4] = ["evm_", "hardhat_", "anvil_", "tenderly_"];
+
+/// How many times as often one of them is asked as another method.
+const CHEATS_WEIGHT: usize = 3;
+
+/// Which methods are asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Range {
+    /// Those of every node.
+    Public,
+    /// The cheats of a development chain too.
+    All,
+}
 
 /// Multicall3, which every chain of ours has.
 pub(crate) const MULTICALL: &str = "0xca11bde05977b3631167028862be2a173976ca11";
@@ -30,16 +42,20 @@ struct Method {
 impl Catalogue {
     /// # Errors
     /// When the document is not OpenRPC.
-    pub(crate) fn read(document: &Value, hashes: Vec<Value>) -> Result<Self> {
+    pub(crate) fn read(document: &Value, hashes: Vec<Value>, range: Range) -> Result<Self> {
         let mut methods = Vec::new();
         for method in document["methods"].as_array().ok_or_eyre("rpc.discover lists no methods")? {
             let name = method["name"].as_str().ok_or_eyre("a method without name")?.to_owned();
-            if CHEATS.iter().any(|cheat| name.starts_with(cheat)) {
+            let cheats = CHEATS.iter().any(|cheat| name.starts_with(cheat));
+            if cheats && range == Range::Public {
                 continue;
             }
             let parameters = method["params"].as_array().ok_or_eyre("a method without parameters")?;
-            let parameters = parameters.iter().map(|one| (one["schema"].clone(), one["required"] == true)).collect();
-            methods.push(Method { name, parameters });
+            let parameters: Vec<_> =
+                parameters.iter().map(|one| (one["schema"].clone(), one["required"] == true)).collect();
+            // A quarter of the methods, and then half of what is asked.
+            let weight = if cheats { CHEATS_WEIGHT } else { 1 };
+            methods.extend((0..weight).map(|_| Method { name: name.clone(), parameters: parameters.clone() }));
         }
         Ok(Self { methods, hashes })
     }
@@ -95,6 +111,9 @@ impl Catalogue {
             "TracingCall" => json!({ "tracer": "callTracer", "stateOverrides": {} }),
             "SubscriptionKind" => json!(*dice.pick(&["newHeads", "logs", "newPendingTransactions", "syncing"])),
             "Params" => json!({ "address": MULTICALL }),
+            "MineOptions" => {
+                json!({ "blocks": dice.below(4), "timestamp": dice.one_in(9).then_some(4_000_000_000_u64) })
+            }
             "SubscriptionId" => json!(format!("{:#x}", dice.next())),
             "Types" => json!(["trace", "stateDiff"]),
             "SimulatePayload" => {

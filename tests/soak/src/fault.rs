@@ -27,10 +27,14 @@ pub enum Fault {
     AlteredState,
     /// The node takes no more transactions after a while
     Stuck,
+    /// Nothing is answered on the Unix socket
+    IpcSilence,
+    /// A panic on a method that drives a development chain
+    CheatPanic,
 }
 
 impl Fault {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Panic,
         Self::Crash,
         Self::ServerError,
@@ -43,7 +47,14 @@ impl Fault {
         Self::InternalError,
         Self::AlteredState,
         Self::Stuck,
+        Self::IpcSilence,
+        Self::CheatPanic,
     ];
+
+    /// Whether only [`crate::cheats`] meets it.
+    pub fn is_of_cheats(self) -> bool {
+        self == Self::CheatPanic
+    }
 
     /// As the command line has it.
     pub fn name(self) -> String {

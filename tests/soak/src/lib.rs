@@ -17,22 +17,27 @@
 //!   what the machine's scheduler does between processes that both want all of it.
 //! * R6 Afterwards the node still makes blocks, and the state is what honest traffic left.
 //!
-//! The methods that drive a development chain (`evm_`, `hardhat_`, `anvil_`) are not asked: they break the chain on request.
+//! The attacker comes over HTTP, WebSockets and the Unix socket. It does not ask for the methods that drive a development
+//! chain (`evm_`, `hardhat_`, `anvil_`): they break the chain on request. `rpc --cheats` asks a node of its own for them
+//! as well, without honest traffic: R2, R3 and R4 hold there too, and afterwards `hardhat_reset` gives a chain that goes on.
 
 pub mod answer;
 mod attack;
 mod catalogue;
+mod cheats;
 mod dice;
 mod fault;
 mod findings;
 mod honest;
 mod http;
+mod ipc;
 mod mutation;
 mod node;
 mod proxy;
 mod rpc;
 mod websocket;
 
+pub use cheats::cheats;
 pub use fault::Fault;
 pub use proxy::proxy;
 pub use rpc::{Report, Settings, rpc};

@@ -2,9 +2,9 @@
 //! one line of a soak; what is found goes to standard error.
 
 use clap::{Parser, Subcommand};
-use edgeloom_soak::{Fault, Settings, proxy, rpc};
+use edgeloom_soak::{Fault, Settings, cheats, proxy, rpc};
 use eyre::{Result, eyre};
-use std::{process::ExitCode, time::Duration};
+use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 #[derive(Parser)]
 #[command(name = "edgeloom-soak", about = "A node process under load that it does not deserve")]
@@ -19,7 +19,7 @@ enum Soak {
     Rpc(Rpc),
     /// The faulty proxy, which a planted fault starts
     #[command(hide = true)]
-    Proxy { port: u16, upstream: u16, fault: Fault },
+    Proxy { port: u16, upstream: u16, fault: Fault, ipc: PathBuf, upstream_ipc: PathBuf },
 }
 
 #[derive(clap::Args)]
@@ -43,6 +43,9 @@ struct Rpc {
     /// How many times its quiet p99 honest traffic's must stay below
     #[arg(long, default_value_t = 2.0)]
     ratio: f64,
+    /// Ask for the methods that drive a development chain too: then no honest traffic is there, nor judged
+    #[arg(long)]
+    cheats: bool,
     /// A fault that must turn the run red; `list` prints them
     #[arg(long, value_name = "FAULT")]
     plant: Option<String>,
@@ -51,7 +54,7 @@ struct Rpc {
 fn main() -> ExitCode {
     let ended = match Arguments::parse().soak {
         Soak::Rpc(arguments) => run(&arguments),
-        Soak::Proxy { port, upstream, fault } => serve(port, upstream, fault),
+        Soak::Proxy { port, upstream, fault, ipc, upstream_ipc } => serve((port, upstream), (ipc, upstream_ipc), fault),
     };
     match ended {
         Ok(code) => code,
@@ -63,8 +66,8 @@ fn main() -> ExitCode {
 }
 
 #[tokio::main]
-async fn serve(port: u16, upstream: u16, fault: Fault) -> Result<ExitCode> {
-    proxy(port, upstream, fault).await.map(|()| ExitCode::SUCCESS)
+async fn serve(ports: (u16, u16), sockets: (PathBuf, PathBuf), fault: Fault) -> Result<ExitCode> {
+    proxy(ports, sockets, fault).await.map(|()| ExitCode::SUCCESS)
 }
 
 fn run(arguments: &Rpc) -> Result<ExitCode> {
@@ -79,14 +82,15 @@ fn run(arguments: &Rpc) -> Result<ExitCode> {
             Some(fault.ok_or_else(|| eyre!("no fault {name}: `--plant list` prints them"))?)
         }
     };
-    let report = rpc(Settings {
+    let soak = if arguments.cheats { cheats } else { rpc };
+    let report = soak(Settings {
         seed: arguments.seed,
         requests: arguments.requests,
         time_max: Duration::from_secs_f64(arguments.minutes * 60.0),
         rate: arguments.rate,
         heavy: arguments.heavy,
         turns: (Duration::from_secs_f64(arguments.turns[0]), Duration::from_secs_f64(arguments.turns[1])),
-        connections: (24, 8),
+        connections: (24, 8, 4),
         answer_max: Duration::from_secs(90),
         ratio_max: arguments.ratio,
         fault,

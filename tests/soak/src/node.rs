@@ -4,7 +4,7 @@ use crate::fault::Fault;
 use edgeloom_tests::{Process, binary, free_ports};
 use eyre::{OptionExt as _, Result, WrapErr as _};
 use serde_json::Value;
-use std::{fs, time::Duration};
+use std::{fs, path::PathBuf, time::Duration};
 use tempfile::TempDir;
 
 const START: Duration = Duration::from_secs(60);
@@ -16,6 +16,7 @@ pub(crate) struct Node {
     processes: Vec<Process>,
     /// Where callers go.
     pub(crate) port: u16,
+    pub(crate) ipc: PathBuf,
     _folder: TempDir,
 }
 
@@ -25,15 +26,17 @@ impl Node {
         let port = free_ports(2)?;
         let data = folder.path().join("data").display().to_string();
         let served = port.to_string();
-        let arguments = ["dev", "--data", &data, "--json", "--port", &served];
+        let (ipc, front_ipc) = (folder.path().join("node.ipc"), folder.path().join("front.ipc"));
+        let [own, front_own] = [&ipc, &front_ipc].map(|path| path.display().to_string());
+        let arguments = ["dev", "--data", &data, "--json", "--port", &served, "--ipc", &own];
         let mut node = Process::spawn("node", &binary("edgeloom")?, &arguments, folder.path())?;
         node.ready::<Value>(START).await?;
-        let Some(fault) = fault else { return Ok(Self { processes: vec![node], port, _folder: folder }) };
+        let Some(fault) = fault else { return Ok(Self { processes: vec![node], port, ipc, _folder: folder }) };
         let front = port + 1;
-        let arguments = ["proxy", &front.to_string(), &served, &fault.name()].map(str::to_owned);
+        let arguments = ["proxy", &front.to_string(), &served, &fault.name(), &front_own, &own].map(str::to_owned);
         let mut proxy = Process::spawn("proxy", &binary("edgeloom-soak")?, &arguments, folder.path())?;
         proxy.ready::<Value>(START).await?;
-        Ok(Self { processes: vec![node, proxy], port: front, _folder: folder })
+        Ok(Self { processes: vec![node, proxy], port: front, ipc: front_ipc, _folder: folder })
     }
 
     /// R2: what is wrong with the processes, if anything.

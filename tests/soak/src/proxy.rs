@@ -3,6 +3,7 @@
 use crate::fault::Fault;
 use eyre::Result;
 use std::{
+    path::PathBuf,
     process,
     sync::{
         Arc, Mutex, PoisonError,
@@ -11,11 +12,8 @@ use std::{
     time::{Duration, Instant},
 };
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::{
-        TcpListener, TcpStream,
-        tcp::{OwnedReadHalf, OwnedWriteHalf},
-    },
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream, UnixListener, UnixStream},
     time::sleep,
 };
 
@@ -40,12 +38,20 @@ struct State {
     leaked: Mutex<Vec<Vec<u8>>>,
 }
 
-/// Serves on `port` what `upstream` serves, with `fault`, for ever.
+/// Which way a caller comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Door {
+    Port,
+    Ipc,
+}
+
+/// Serves on `port` and on the Unix socket `ipc` what `upstream` and `upstream_ipc` serve, with `fault`, for ever.
 ///
 /// # Errors
-/// When the port is taken.
-pub async fn proxy(port: u16, upstream: u16, fault: Fault) -> Result<()> {
+/// When the port or the path is taken.
+pub async fn proxy((port, upstream): (u16, u16), (ipc, upstream_ipc): (PathBuf, PathBuf), fault: Fault) -> Result<()> {
     let listener = TcpListener::bind(("127.0.0.1", port)).await?;
+    let ipc = UnixListener::bind(ipc)?;
     println!("{{\"proxy\":{port}}}");
     let state = State {
         fault,
@@ -58,22 +64,35 @@ pub async fn proxy(port: u16, upstream: u16, fault: Fault) -> Result<()> {
     };
     let state = Arc::new(state);
     loop {
-        let (caller, _) = listener.accept().await?;
-        let state = state.clone();
-        tokio::spawn(async move {
-            let Ok(node) = TcpStream::connect(("127.0.0.1", upstream)).await else { return };
-            let _delays = (caller.set_nodelay(true), node.set_nodelay(true));
-            let ((from_caller, to_caller), (from_node, to_node)) = (caller.into_split(), node.into_split());
-            tokio::spawn(state.clone().ask(from_caller, to_node));
-            state.answer(from_node, to_caller).await;
-        });
+        tokio::select! {
+            caller = listener.accept() => {
+                let ((caller, _), state) = (caller?, state.clone());
+                tokio::spawn(async move {
+                    let Ok(node) = TcpStream::connect(("127.0.0.1", upstream)).await else { return };
+                    let _delays = (caller.set_nodelay(true), node.set_nodelay(true));
+                    let ((from_caller, to_caller), (from_node, to_node)) = (caller.into_split(), node.into_split());
+                    tokio::spawn(state.clone().ask(from_caller, to_node));
+                    state.answer(Door::Port, from_node, to_caller).await;
+                });
+            }
+            caller = ipc.accept() => {
+                let ((caller, _), state, upstream) = (caller?, state.clone(), upstream_ipc.clone());
+                tokio::spawn(async move {
+                    let Ok(node) = UnixStream::connect(upstream).await else { return };
+                    let ((from_caller, to_caller), (from_node, to_node)) = (caller.into_split(), node.into_split());
+                    tokio::spawn(state.clone().ask(from_caller, to_node));
+                    state.answer(Door::Ipc, from_node, to_caller).await;
+                });
+            }
+        }
     }
 }
 
 impl State {
-    async fn ask(self: Arc<Self>, mut from: OwnedReadHalf, mut to: OwnedWriteHalf) {
+    async fn ask(self: Arc<Self>, mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin) {
         let mut bytes = vec![0; 64 * 1024];
         while let Ok(read @ 1..) = from.read(&mut bytes).await {
+            assert!(self.fault != Fault::CheatPanic || !cheats(&bytes[..read]), "planted");
             let stuck = self.fault == Fault::Stuck && self.began.elapsed() > AFTER;
             let at = bytes[..read].windows(22).position(|word| word == b"eth_sendRawTransaction");
             if let Some(at) = at.filter(|_| stuck) {
@@ -85,19 +104,20 @@ impl State {
         }
     }
 
-    async fn answer(&self, mut from: OwnedReadHalf, mut to: OwnedWriteHalf) {
+    async fn answer(&self, door: Door, mut from: impl AsyncRead + Unpin, mut to: impl AsyncWrite + Unpin) {
         let mut bytes = vec![0; 64 * 1024];
         while let Ok(read @ 1..) = from.read(&mut bytes).await {
             let answer = &mut bytes[..read];
             let due = self.answers.fetch_add(1, Ordering::Relaxed) % PERIOD == PERIOD - 1;
-            if !self.spoil(answer, due).await || to.write_all(answer).await.is_err() {
+            if !self.spoil(door, answer, due).await || to.write_all(answer).await.is_err() {
                 return;
             }
         }
     }
 
     /// Whether the answer is to be sent on.
-    async fn spoil(&self, answer: &mut [u8], due: bool) -> bool {
+    async fn spoil(&self, door: Door, answer: &mut [u8], due: bool) -> bool {
+        let drops = if self.fault == Fault::IpcSilence { door == Door::Ipc } else { due };
         match self.fault {
             Fault::Panic if due => panic!("planted"),
             Fault::Crash if self.began.elapsed() > AFTER => process::abort(),
@@ -119,7 +139,7 @@ impl State {
                 self.waiting.fetch_sub(1, Ordering::Relaxed);
             }
             Fault::AlteredState if due => self.alter().await,
-            Fault::DroppedAnswer if due => {
+            Fault::DroppedAnswer | Fault::IpcSilence if drops => {
                 // For ever, as far as the caller knows.
                 sleep(Duration::from_secs(86_400)).await;
                 return false;
@@ -140,6 +160,11 @@ impl State {
             drop(node.read(&mut [0; 1024]).await);
         }
     }
+}
+
+/// Whether a request drives a development chain, as far as its first bytes say.
+fn cheats(bytes: &[u8]) -> bool {
+    [&b"\"evm_"[..], b"\"anvil_", b"\"hardhat_"].iter().any(|word| bytes.windows(word.len()).any(|part| part == *word))
 }
 
 /// `with` is as long as `what`.

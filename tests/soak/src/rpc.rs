@@ -2,7 +2,7 @@
 
 use crate::{
     attack::Attack,
-    catalogue::Catalogue,
+    catalogue::{Catalogue, Range},
     fault::Fault,
     findings::Findings,
     honest::{ATTACK, Honest, OVER, QUIET, SETTLING, p99},
@@ -11,6 +11,7 @@ use crate::{
 use eyre::{Result, WrapErr as _, eyre};
 use serde_json::{Value, json};
 use std::{
+    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering},
@@ -44,8 +45,8 @@ pub struct Settings {
     pub heavy: f64,
     /// Of quiet, and of attack.
     pub turns: (Duration, Duration),
-    /// Connections of the attacker: HTTP, WebSocket.
-    pub connections: (usize, usize),
+    /// Connections of the attacker: HTTP, WebSocket, Unix socket.
+    pub connections: (usize, usize, usize),
     pub answer_max: Duration,
     /// R5.
     pub ratio_max: f64,
@@ -70,7 +71,7 @@ pub fn rpc(settings: Settings) -> Result<Report> {
     let mut node = own.block_on(Node::start(settings.fault))?;
     let findings = Arc::<Findings>::default();
     let mut honest = own.block_on(Honest::connect(node.port, settings.answer_max))?;
-    let catalogue = own.block_on(describe(&mut honest))?;
+    let catalogue = own.block_on(describe(&mut honest, Range::Public))?;
     let attack = Arc::new(Attack {
         port: node.port,
         seed: settings.seed,
@@ -90,7 +91,8 @@ pub fn rpc(settings: Settings) -> Result<Report> {
         let ended = Over(&attack, &time);
         scope.spawn(|| own.block_on(honest.live(&time, &findings)));
         let attackers = attack.clone();
-        scope.spawn(move || in_idle_time(settings, attackers));
+        let ipc = node.ipc.clone();
+        scope.spawn(move || in_idle_time(settings, attackers, ipc));
         let attacked = turns(settings, (&attack, &time), &mut node, &mut memory);
         drop(ended);
         attacked
@@ -118,17 +120,17 @@ impl Drop for Over<'_> {
     }
 }
 
-async fn describe(honest: &mut Honest) -> Result<Catalogue> {
+pub(crate) async fn describe(honest: &mut Honest, range: Range) -> Result<Catalogue> {
     let document = honest.ask("rpc.discover", json!([])).await?;
     let account = "0x70997970c51812dc3a010c7d01b50e0d17dc79c8";
     let transaction = json!([{ "from": account, "to": account, "value": "0x1" }]);
     let hash = honest.ask("eth_sendTransaction", transaction).await.wrap_err("a transaction to ask about")?;
     let block = honest.ask("eth_getBlockByNumber", json!(["latest", false])).await?;
-    Catalogue::read(&document, vec![hash, block["hash"].clone()])
+    Catalogue::read(&document, vec![hash, block["hash"].clone()], range)
 }
 
 /// The attacker's threads, with the lowest priority that there is.
-fn in_idle_time(settings: Settings, attack: Arc<Attack>) -> Result<()> {
+pub(crate) fn in_idle_time(settings: Settings, attack: Arc<Attack>, socket: PathBuf) -> Result<()> {
     let yielding = || {
         rustix::process::nice(19).ok();
     };
@@ -136,10 +138,11 @@ fn in_idle_time(settings: Settings, attack: Arc<Attack>) -> Result<()> {
     let threads =
         runtime::Builder::new_multi_thread().worker_threads(2).on_thread_start(yielding).enable_all().build()?;
     threads.block_on(async {
-        let (http, websocket) = settings.connections;
+        let (http, websocket, ipc) = settings.connections;
         let mut tasks = vec![tokio::spawn(attack.clone().pace(settings.rate))];
         tasks.extend((0..http).map(|_| tokio::spawn(attack.clone().over_http())));
         tasks.extend((0..websocket).map(|_| tokio::spawn(attack.clone().over_websocket())));
+        tasks.extend((0..ipc).map(|_| tokio::spawn(attack.clone().over_ipc(socket.clone()))));
         if settings.heavy > 0.0 {
             tasks.push(tokio::spawn(attack.clone().heavily(settings.heavy)));
         }
@@ -186,12 +189,12 @@ fn median(samples: &[f64]) -> f64 {
 }
 
 /// R4: the median of the middle third, and of the last.
-fn thirds(memory: &[f64]) -> (f64, f64) {
+pub(crate) fn thirds(memory: &[f64]) -> (f64, f64) {
     let third = memory.len() / 3;
     (median(&memory[third..2 * third]), median(&memory[2 * third..]))
 }
 
-fn judge_memory(memory: &[f64], findings: &Findings) {
+pub(crate) fn judge_memory(memory: &[f64], findings: &Findings) {
     let (middle, last) = thirds(memory);
     if last - middle > GROWTH_MIB_MAX.max(GROWTH_PART_MAX * middle) {
         findings.cause(format!("memory grew from {middle:.0} MiB in the middle third to {last:.0} in the last"));

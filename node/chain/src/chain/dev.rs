@@ -20,7 +20,7 @@ pub struct Liberties {
 }
 
 impl Liberties {
-    fn take(&self, header: &mut Header) {
+    pub(super) fn take(&self, header: &mut Header) {
         header.gas_limit = self.gas_limit.unwrap_or(header.gas_limit);
         header.base_fee_per_gas = self.base_fee.or(header.base_fee_per_gas);
         header.beneficiary = self.beneficiary.unwrap_or(header.beneficiary);
@@ -74,8 +74,7 @@ impl Chain {
     /// # Errors
     /// The node's own.
     pub fn restart(&mut self) -> Result<(), ChainError> {
-        self.store.clear()?;
-        (_, self.tree) = open::open(&self.store, &self.genesis)?;
+        self.tree = open::begin_again(&self.store, &self.genesis)?;
         Ok(())
     }
 

@@ -22,8 +22,16 @@ fn inboxes_are_made_for_the_peers_there_are_and_bounded_in_bytes() {
     let config = config(&world, PathBuf::new());
     let (app, genesis) = prepare(world.genesis.clone(), None, &shared).expect("our own chain");
     let peers = peers(&config).expect("identities");
-    let node =
-        Node { config, app, genesis, peers, feed: shared.feed, links: shared.peers, started: oneshot::channel().0 };
+    let node = Node {
+        config,
+        app,
+        genesis,
+        peers,
+        feed: shared.feed,
+        heard: shared.heard,
+        links: shared.peers,
+        started: oneshot::channel().0,
+    };
     let settings = node.settings();
     assert_eq!(settings.max_peers_per_set.get() * settings.tracked_peer_sets.get(), 4);
 

@@ -94,10 +94,11 @@ async fn launch(
     };
     let shared = world.shared(store.clone());
     let (app, genesis) = prepare(world.genesis.clone(), Some(keys.clone()), &shared).expect("our own chain");
-    let feed = shared.feed.clone();
+    let (feed, heard) = (shared.feed.clone(), shared.heard.clone());
     let (start_engine, started) = oneshot::channel();
     let partition = format!("node-{seat}");
-    let config = Config { public_key, genesis, app, feed, partition, strategy: Sequential, started: start_engine };
+    let config =
+        Config { public_key, genesis, app, feed, heard, partition, strategy: Sequential, started: start_engine };
     let (ready, running) = oneshot::channel();
     let context = context.child("node").with_attribute("seat", seat).with_attribute("run", run);
     let handle = context.spawn(move |context| async move {
@@ -161,6 +162,13 @@ fn lossy_run(seed: u64) -> (String, Vec<B256>) {
 
         // The late joiner gets the blocks it never saw.
         nodes.push(launch(&context, &oracle, &world, 3, &stores[3], 0).await);
+        let mut behind = 0;
+        while nodes[3].height() < 15 {
+            let heard = nodes[3].shared.heard.borrow().get();
+            behind = behind.max(heard.saturating_sub(nodes[3].height()));
+            context.sleep(Duration::from_millis(1)).await;
+        }
+        assert!(behind > 8, "it knows how far it has to go: {behind}");
         reach(&context, &nodes.iter().collect::<Vec<_>>(), 25).await;
 
         nodes[1].handle.abort();
@@ -171,6 +179,10 @@ fn lossy_run(seed: u64) -> (String, Vec<B256>) {
         reach(&context, &nodes.iter().collect::<Vec<_>>(), 60).await;
 
         let chain = assert_same(&nodes, 60);
+        assert!(
+            nodes.iter().all(|node| node.shared.heard.borrow().get() >= 60),
+            "nobody decides what it has not heard of"
+        );
         let included = inclusions(&nodes[0], 60);
         assert_eq!(included.len(), sent.len());
         assert!(sent.iter().all(|hash| included[hash] == 1), "each exactly once");

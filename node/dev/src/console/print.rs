@@ -1,6 +1,6 @@
 //! The text of a block.
 
-use super::{Heard, log};
+use super::{Asked, Heard, log};
 use alloy::{
     consensus::Transaction as _,
     primitives::{Bytes, hex},
@@ -44,6 +44,14 @@ pub(super) fn block(out: &mut String, decided: &Decided, heard: &[Heard]) {
         }
         out.push('\n');
     }
+}
+
+pub(super) fn asked(out: &mut String, Asked { method, from, to, heard }: &Asked) {
+    match to {
+        Some(to) => push(out, format_args!("\n{method} {from} → {to}\n")),
+        None => push(out, format_args!("\n{method} {from} creates\n")),
+    }
+    said(out, heard);
 }
 
 fn said(out: &mut String, heard: &Heard) {

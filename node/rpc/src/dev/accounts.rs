@@ -15,11 +15,11 @@ use jsonrpsee::{
 #[rpc(server)]
 pub(super) trait AccountsApi {
     /// Sets what an account has, in wei.
-    #[method(name = "hardhat_setBalance", aliases = ["anvil_setBalance", "evm_setAccountBalance"])]
+    #[method(name = "hardhat_setBalance", aliases = ["anvil_setBalance", "evm_setAccountBalance", "tenderly_setBalance"])]
     async fn set_balance(&self, address: Address, wei: U256) -> RpcResult<()>;
 
     /// Adds wei to what an account has.
-    #[method(name = "anvil_addBalance", aliases = ["hardhat_addBalance", "evm_addAccountBalance"])]
+    #[method(name = "anvil_addBalance", aliases = ["hardhat_addBalance", "evm_addAccountBalance", "tenderly_addBalance"])]
     async fn add_balance(&self, address: Address, wei: U256) -> RpcResult<()>;
 
     /// Sets the code of an account.

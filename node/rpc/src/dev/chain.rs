@@ -46,6 +46,10 @@ pub(super) trait ChainControlApi {
     /// The newest block, the rules and the fees of this development chain.
     #[method(name = "anvil_nodeInfo")]
     fn node_info(&self) -> RpcResult<NodeInfo>;
+
+    /// When genesis was, in Unix seconds.
+    #[method(name = "anvil_getGenesisTime")]
+    fn genesis_time(&self) -> RpcResult<u64>;
 }
 
 #[derive(Debug)]
@@ -110,6 +114,10 @@ impl ChainControlApiServer for ChainControl {
     fn set_logging_enabled(&self, shown: bool) -> RpcResult<()> {
         self.bench.solo.show_blocks(shown);
         Ok(())
+    }
+
+    fn genesis_time(&self) -> RpcResult<u64> {
+        Ok(self.bench.context.header(Height::GENESIS)?.timestamp)
     }
 
     fn node_info(&self) -> RpcResult<NodeInfo> {

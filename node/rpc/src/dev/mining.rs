@@ -1,9 +1,16 @@
 //! When blocks come, and what time they say it is.
 
 use super::Bench;
-use crate::error::Fault;
-use alloy::primitives::{Address, B256, U64, U256};
-use edgeloom_dev::Mode;
+use crate::{
+    convert::{self, Detail},
+    error::Fault,
+};
+use alloy::{
+    primitives::{Address, B256, U64, U256},
+    rpc::types::Block,
+};
+use edgeloom_dev::{DevError, Mode, Solo};
+use edgeloom_types::Height;
 use jsonrpsee::{
     core::{RpcResult, async_trait},
     proc_macros::rpc,
@@ -19,11 +26,37 @@ pub(super) enum MineOptions {
     Options { timestamp: Option<U64>, blocks: Option<U64> },
 }
 
+/// Most blocks that one call mines and returns.
+const DETAILED_MAX: u64 = 256;
+
+impl MineOptions {
+    /// The timestamp of the first block, in seconds, and how many blocks.
+    fn read(self) -> (Option<u64>, u64) {
+        match self {
+            Self::Timestamp(timestamp) => (Some(timestamp.to()), 1),
+            Self::Options { timestamp, blocks } => {
+                (timestamp.map(|timestamp| timestamp.to()), blocks.map_or(1, |blocks| blocks.to()))
+            }
+        }
+    }
+}
+
+fn mine(solo: &Solo, timestamp: Option<u64>, count: u64) -> Result<(), DevError> {
+    if let Some(timestamp) = timestamp {
+        solo.set_next_timestamp(timestamp)?;
+    }
+    solo.mine(count, 1)
+}
+
 #[rpc(server)]
 pub(super) trait MiningApi {
     /// Mines a block, empty or not; at a time in seconds, if one is given.
     #[method(name = "evm_mine")]
     async fn evm_mine(&self, options: Option<MineOptions>) -> RpcResult<&'static str>;
+
+    /// Mines as `evm_mine` does and returns the blocks with their transactions: 256 at most.
+    #[method(name = "anvil_mine_detailed", aliases = ["evm_mine_detailed"])]
+    async fn mine_detailed(&self, options: Option<MineOptions>) -> RpcResult<Vec<Block>>;
 
     /// Mines blocks, each `interval` seconds (1) after the one before.
     #[method(name = "hardhat_mine", aliases = ["anvil_mine"])]
@@ -98,19 +131,28 @@ impl Mining {
 #[async_trait]
 impl MiningApiServer for Mining {
     async fn evm_mine(&self, options: Option<MineOptions>) -> RpcResult<&'static str> {
-        let (timestamp, blocks) = match options {
-            None => (None, None),
-            Some(MineOptions::Timestamp(timestamp)) => (Some(timestamp), None),
-            Some(MineOptions::Options { timestamp, blocks }) => (timestamp, blocks),
-        };
-        let mine = move |solo: &edgeloom_dev::Solo| {
-            if let Some(timestamp) = timestamp {
-                solo.set_next_timestamp(timestamp.to())?;
-            }
-            solo.mine(blocks.map_or(1, |blocks| blocks.to()), 1)
-        };
-        self.0.run(mine).await?;
+        let (timestamp, count) = options.map_or((None, 1), MineOptions::read);
+        self.0.run(move |solo| mine(solo, timestamp, count)).await?;
         Ok("0x0")
+    }
+
+    async fn mine_detailed(&self, options: Option<MineOptions>) -> RpcResult<Vec<Block>> {
+        let (timestamp, count) = options.map_or((None, 1), MineOptions::read);
+        if count > DETAILED_MAX {
+            return Err(Fault::Limit(format!("{count} blocks with their transactions, at most {DETAILED_MAX}")).into());
+        }
+        let context = self.0.context.clone();
+        let mined = move |solo: &Solo| {
+            mine(solo, timestamp, count)?;
+            Ok(context.tip())
+        };
+        let tip = self.0.run(mined).await??.height.get();
+        let block = |height| -> Result<Option<Block>, Fault> {
+            let record = self.0.context.records.get(Height::new(height))?;
+            Ok(record.map(|record| convert::block(&record, Detail::Full)))
+        };
+        let blocks = ((tip + 1).saturating_sub(count)..=tip).filter_map(|height| block(height).transpose());
+        Ok(blocks.collect::<Result<_, Fault>>()?)
     }
 
     async fn mine(&self, count: Option<U256>, interval: Option<U64>) -> RpcResult<()> {

@@ -33,7 +33,7 @@ pub(super) trait SigningApi {
     async fn sign_transaction(&self, request: TransactionRequest) -> RpcResult<Bytes>;
 
     /// EIP-712.
-    #[method(name = "eth_signTypedData_v4", aliases = ["eth_signTypedData"])]
+    #[method(name = "eth_signTypedData_v4", aliases = ["eth_signTypedData", "eth_signTypedData_v3"])]
     fn sign_typed_data(&self, address: Address, message: TypedMessage) -> RpcResult<Bytes>;
 }
 

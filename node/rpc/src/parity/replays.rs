@@ -5,6 +5,7 @@ use crate::{
     call::{Question, Stage},
     error::Fault,
     node::Context,
+    pending::is_pending,
     submit::decode,
     trace::{Bounded, Bounds, Reel, Text, Watched, watch},
 };
@@ -90,7 +91,7 @@ impl Context {
             return Err(Fault::Limit(format!("{} calls, at most {CALLS_MAX} are possible", calls.len())));
         }
         // One height for all of them, whatever is committed meanwhile.
-        let block = Some(BlockId::number(self.state_height(block)?.get()));
+        let block = if is_pending(block) { block } else { Some(BlockId::number(self.state_height(block)?.get())) };
         let bounds = Bounds::new(TIME_MAX);
         let every: Types = calls.iter().flat_map(|(_, types)| types.iter().copied()).collect();
         let mut machine: Option<Machine> = None;

@@ -1,5 +1,5 @@
 //! What is registered, what the document says, and what clients call (`clients.json`, read from their published
-//! packages) are the same.
+//! packages; anvil's are those that it answers) are the same.
 
 use super::world::World;
 use crate::discover::METHODS;

@@ -56,7 +56,7 @@ async fn a_block_has_every_field_and_its_hash_is_that_of_its_header() {
     assert_eq!(world.get("eth_getTransactionByBlockNumberAndIndex", json!(["0x1", "0x0"])).await["hash"], hash);
     assert!(world.get("eth_getTransactionByBlockHashAndIndex", json!([block.header.hash, "0x1"])).await.is_null());
     assert_eq!(world.get("eth_getBlockReceipts", json!(["0x1"])).await[0]["transactionHash"], hash);
-    for tag in ["safe", "finalized", "pending", "0x1"] {
+    for tag in ["safe", "finalized", "0x1"] {
         assert_eq!(world.get("eth_getBlockByNumber", json!([tag, false])).await["hash"], json["hash"], "{tag}");
     }
     assert!(world.get("eth_getBlockByNumber", json!(["0x2", false])).await.is_null());

@@ -12,7 +12,7 @@ use alloy_consensus::{TxEip1559, TxEnvelope};
 use edgeloom_bindings::predeploys;
 use edgeloom_bls::SecretKey;
 use edgeloom_chain::{Chain, Proposal, next_base_fee};
-use edgeloom_dev::{Config, Mode, Parts, Solo};
+use edgeloom_dev::{Config, Console, Mode, Parts, Solo};
 use edgeloom_state::Store;
 use edgeloom_txpool::{Limits, Pool};
 use edgeloom_types::{Epoch, Genesis, Height, reveal_message};
@@ -48,6 +48,7 @@ pub(crate) struct World {
     /// The names of all methods of such a server.
     pub(crate) registered: Vec<&'static str>,
     pub(crate) feed: watch::Sender<Height>,
+    pub(crate) heard: watch::Sender<Height>,
 }
 
 /// What a network does in its time.
@@ -114,22 +115,26 @@ impl World {
     }
 
     pub(crate) async fn over(store: Store, dev: bool, rpc: RpcConfig) -> Self {
+        Self::with_console(store, dev, rpc, None).await
+    }
+
+    pub(crate) async fn with_console(store: Store, dev: bool, rpc: RpcConfig, console: Option<Console>) -> Self {
         let genesis = Arc::new(genesis());
         let chain = Chain::open(store.clone(), genesis.clone()).expect("the store is ours");
         let pool = Arc::new(Pool::new(CHAIN_ID, next_base_fee(chain.tip().header()), Limits::default()));
-        let feed = watch::Sender::new(Height::GENESIS);
+        let (feed, heard) = (watch::Sender::new(Height::GENESIS), watch::Sender::new(Height::GENESIS));
         let parts = Parts { chain: Arc::new(Mutex::new(chain)), pool: pool.clone(), feed: feed.clone() };
         let sealer = Arc::new(Seal { parts: parts.clone(), genesis: genesis.clone() });
         let mode = Mode { automine: true, interval: None };
         let voting = B256::from(voting_key().to_bytes());
-        let config =
-            Config { genesis: genesis.clone(), identity: B256::with_last_byte(1), voting, mode, console: None };
+        let config = Config { genesis: genesis.clone(), identity: B256::with_last_byte(1), voting, mode, console };
         let submit = if dev { Submit::Dev(Solo::start(config, parts).expect("starts")) } else { Submit::Network };
         let node = || Node {
             store: store.clone(),
             genesis: genesis.clone(),
             pool: pool.clone(),
             feed: feed.clone(),
+            heard: heard.clone(),
             peers: Arc::default(),
             submit: submit.clone(),
             dev_keys: vec![signer(0).credential().clone(), signer(1).credential().clone()],
@@ -137,7 +142,7 @@ impl World {
         let context = Context::new(node()).expect("genesis is there");
         let registered = methods(Arc::new(context)).expect("each once").method_names().collect();
         let server = serve(rpc, node()).await.expect("a free port");
-        Self { server, store, pool, sealer, registered, feed }
+        Self { server, store, pool, sealer, registered, feed, heard }
     }
 
     pub(crate) fn url(&self, scheme: &str) -> String {

@@ -125,7 +125,7 @@ impl Stage<'_> {
     where
         I: Inspector<Machine<StateDb>>,
     {
-        let database = self.context.database(self.height)?;
+        let database = self.database()?;
         Replay::call(&self.environment, database, &self.overrides, inspector).map_err(crate::call::stopped)
     }
 

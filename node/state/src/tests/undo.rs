@@ -1,10 +1,14 @@
 //! What dev mode takes back is as if it had never been, and what it amends is a state like any other.
 
-use super::world::{Model, Op, address, commit, op};
-use crate::{Cheated, Store, StoreError};
+use super::world::{Model, Op, address, commit, empty_block, op};
+use crate::{Cheated, Commit, Store, StoreError};
 use alloy::primitives::U256;
 use edgeloom_types::{Account, AccountDelta, Height, StateDelta};
 use proptest::prelude::*;
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    thread,
+};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -130,8 +134,42 @@ fn a_cursor_reads_what_replaced_what_it_had_read() {
         assert_eq!(store.follow(cursor).expect("a tip").height, Height::new(8));
         assert_eq!(cursor.next, 4);
     }
-    store.clear().expect("clears");
-    assert_eq!((store.follow(&mut named), named.next), (None, 3), "never below what it was asked for");
+    begin_again(&store);
+    assert_eq!(store.follow(&mut named).expect("a tip").height, Height::GENESIS);
+    assert_eq!(named.next, 3, "never below what it was asked for");
+}
+
+fn begin_again(store: &Store) {
+    let layer = Store::memory().view().extend(StateDelta::default()).expect("extends");
+    let block = empty_block(None, &layer);
+    let genesis =
+        Commit { block: &block, senders: &[], receipts: &[], layer: &layer, burned: U256::ZERO, certificate: None };
+    store.begin_again(genesis).expect("begins again");
+}
+
+#[test]
+fn a_store_that_begins_again_is_never_seen_empty() {
+    let store = Store::memory();
+    commit(&store, &store.view().extend(StateDelta::default()).expect("extends"));
+    let done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                assert!(store.tip().is_some(), "no tip");
+            }
+        });
+        for _ in 0..300 {
+            (0..3).for_each(|_| commit(&store, &store.view().extend(StateDelta::default()).expect("extends")));
+            begin_again(&store);
+            assert_eq!(store.tip().expect("genesis").height, Height::GENESIS);
+            assert_eq!(
+                store.height_of(store.hash_at(Height::GENESIS).expect("reads").expect("genesis")).expect("reads"),
+                Some(Height::GENESIS)
+            );
+            assert!(store.hash_at(Height::new(1)).expect("reads").is_none(), "nothing above genesis is left");
+        }
+        done.store(true, Ordering::Relaxed);
+    });
 }
 
 #[test]
