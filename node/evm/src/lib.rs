@@ -29,7 +29,7 @@ mod replay;
 mod simulation;
 
 pub use block::{Executed, Limits, Rejected, build, execute};
-pub use brief::call_briefly;
+pub use brief::BriefCalls;
 pub use call::{AccountOverride, Overrides, call};
 pub use environment::BlockEnvironment;
 pub use error::{CallError, ExecutionError, Refusal};
