@@ -1,6 +1,7 @@
 //! One request over HTTP.
 
 use crate::{
+    calls::Asked,
     server::{Front, REQUEST_BYTES_MAX},
     stream,
 };
@@ -15,8 +16,9 @@ use axum::{
 };
 use bytes::Bytes;
 use jsonrpsee::server::http::{is_json, response};
+use std::sync::Arc;
 
-pub(crate) async fn answer(State(front): State<Front>, request: Request) -> Response {
+pub(crate) async fn answer(State(front): State<Arc<Front>>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     if !is_json(head.headers.get(CONTENT_TYPE)) {
         return response::unsupported_content_type().map(Body::new);
@@ -26,10 +28,13 @@ pub(crate) async fn answer(State(front): State<Front>, request: Request) -> Resp
         return too_large();
     }
     let Ok(body) = to_bytes(body, REQUEST_BYTES_MAX).await else { return too_large() };
-    if let Some(streamed) = stream::logs(&front, &body).await {
+    let asked = Asked::parse(&body);
+    if let Some(request) = asked.call_of(stream::LOGS)
+        && let Some(streamed) = stream::logs(&front, request).await
+    {
         return streamed;
     }
-    match front.calls.answer(&body, None, &front.room.for_connection()).await {
+    match front.calls.answer(asked, None, &front.room.for_connection()).await {
         // The answer keeps its room until the last byte has left.
         Some(answer) => {
             ([(CONTENT_TYPE, "application/json; charset=utf-8")], Bytes::from_owner(answer)).into_response()

@@ -26,6 +26,7 @@ mod fill;
 mod filters;
 mod http;
 mod ipc;
+mod lanes;
 mod listener;
 mod logs;
 mod net;
