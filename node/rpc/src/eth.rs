@@ -1,12 +1,14 @@
 //! The `eth_*` methods, except filters and subscriptions. A missing block parameter means the newest block.
 
-use crate::{cache::Record, call::Question, convert, error::Fault, node::Context, turns::Turns};
+use crate::{
+    cache::Record, call::Question, convert, error::Fault, node::Context, plain::TransactionRequest, turns::Turns,
+};
 use alloy::{
     eips::{BlockId, BlockNumberOrTag},
     primitives::{Address, B256, Bytes, U64, U256},
     rpc::types::{
         Block, BlockOverrides, EIP1186AccountProofResponse, FeeHistory, Filter, Index, Transaction, TransactionReceipt,
-        TransactionRequest, state::StateOverride,
+        state::StateOverride,
     },
     serde::JsonStorageKey,
 };
@@ -239,7 +241,7 @@ impl EthApiServer for Eth {
         environment: Option<Box<BlockOverrides>>,
     ) -> RpcResult<Bytes> {
         let turns = extensions.get::<Turns>().unwrap_or(&self.context.turns);
-        Ok(self.context.call(Question { request, block, state, environment }, turns).await?)
+        Ok(self.context.call(Question { request: request.0, block, state, environment }, turns).await?)
     }
 
     fn estimate_gas(
@@ -249,7 +251,7 @@ impl EthApiServer for Eth {
         state: Option<StateOverride>,
         environment: Option<Box<BlockOverrides>>,
     ) -> RpcResult<U64> {
-        Ok(U64::from(self.context.estimate_gas(Question { request, block, state, environment })?))
+        Ok(U64::from(self.context.estimate_gas(Question { request: request.0, block, state, environment })?))
     }
 
     fn gas_price(&self) -> RpcResult<U256> {
@@ -274,7 +276,7 @@ impl EthApiServer for Eth {
     }
 
     async fn send_transaction(&self, request: TransactionRequest) -> RpcResult<B256> {
-        Ok(self.context.send(request).await?)
+        Ok(self.context.send(request.0).await?)
     }
 
     async fn send_raw_transaction(&self, bytes: Bytes) -> RpcResult<B256> {

@@ -2,15 +2,16 @@
 
 use crate::{
     calls::Asked,
+    cors,
     server::{Front, REQUEST_BYTES_MAX},
-    stream,
+    stream, websocket,
 };
 use axum::{
     body::{Body, to_bytes},
-    extract::{Request, State},
+    extract::{FromRequest as _, Request, WebSocketUpgrade},
     http::{
-        HeaderMap, StatusCode,
-        header::{CONTENT_LENGTH, CONTENT_TYPE},
+        HeaderMap, Method, StatusCode,
+        header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE},
     },
     response::{IntoResponse, Response},
 };
@@ -18,7 +19,24 @@ use bytes::Bytes;
 use jsonrpsee::server::http::{is_json, response};
 use std::sync::Arc;
 
-pub(crate) async fn answer(State(front): State<Arc<Front>>, request: Request) -> Response {
+/// Whatever the path: calls are posted, and a WebSocket begins as a GET.
+pub(crate) async fn serve(front: Arc<Front>, request: Request) -> Response {
+    if !cors::may_ask(request.headers(), &front.origins) {
+        return (StatusCode::FORBIDDEN, "invalid origin specified").into_response();
+    }
+    if *request.method() == Method::POST {
+        return answer(&front, request).await;
+    }
+    if *request.method() != Method::GET {
+        return (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "GET,POST")]).into_response();
+    }
+    match WebSocketUpgrade::from_request(request, &()).await {
+        Ok(upgrade) => websocket::upgrade(front, upgrade),
+        Err(refused) => refused.into_response(),
+    }
+}
+
+async fn answer(front: &Front, request: Request) -> Response {
     let (head, body) = request.into_parts();
     if !is_json(head.headers.get(CONTENT_TYPE)) {
         return response::unsupported_content_type().map(Body::new);
@@ -30,7 +48,7 @@ pub(crate) async fn answer(State(front): State<Arc<Front>>, request: Request) ->
     let Ok(body) = to_bytes(body, REQUEST_BYTES_MAX).await else { return too_large() };
     let asked = Asked::parse(&body);
     if let Some(request) = asked.call_of(stream::LOGS)
-        && let Some(streamed) = stream::logs(&front, request).await
+        && let Some(streamed) = stream::logs(front, request).await
     {
         return streamed;
     }

@@ -2,14 +2,18 @@
 //! wakes nobody else. Workers of a shared runtime call each other for every request, which costs more than many an answer.
 
 use crate::{
+    cors, http,
     listener::{Accepted, Listener, Socket},
     server::{Front, STOP_MAX},
 };
-use axum::Router;
+use axum::{ServiceExt as _, extract::Request};
+use futures::FutureExt as _;
 use std::{
+    convert::Infallible,
     future::pending,
     io,
     net::SocketAddr,
+    pin::pin,
     sync::Arc,
     thread::{self, available_parallelism},
 };
@@ -19,6 +23,7 @@ use tokio::{
     sync::{mpsc, oneshot},
     time::sleep,
 };
+use tower::{Layer as _, service_fn};
 
 /// One alone would have every connection wait for every other.
 const LEAST: usize = 2;
@@ -37,19 +42,19 @@ pub(crate) type Ended = oneshot::Receiver<()>;
 ///
 /// # Errors
 /// The system's, when it has no thread or descriptor left.
-pub(crate) fn start(routes: &Router, front: &Arc<Front>, address: SocketAddr) -> io::Result<(Vec<Lane>, Vec<Ended>)> {
+pub(crate) fn start(front: &Arc<Front>, address: SocketAddr) -> io::Result<(Vec<Lane>, Vec<Ended>)> {
     let count = available_parallelism().map_or(LEAST, |cores| cores.get().max(LEAST));
-    let lanes = (0..count).map(|_| Lane::start(routes.clone(), front.clone(), address));
+    let lanes = (0..count).map(|_| Lane::start(front.clone(), address));
     Ok(lanes.collect::<io::Result<Vec<_>>>()?.into_iter().unzip())
 }
 
 impl Lane {
-    fn start(routes: Router, front: Arc<Front>, address: SocketAddr) -> io::Result<(Self, Ended)> {
+    fn start(front: Arc<Front>, address: SocketAddr) -> io::Result<(Self, Ended)> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let (sender, connections) = mpsc::unbounded_channel();
         let (end, ended) = oneshot::channel::<()>();
         let run = move || {
-            runtime.block_on(serve(Dealt { connections, address }, routes, front));
+            runtime.block_on(serve(Dealt { connections, address }, front));
             // Work that nobody waits for any more ends in its own time.
             runtime.shutdown_background();
             drop(end);
@@ -59,9 +64,12 @@ impl Lane {
     }
 }
 
-async fn serve(dealt: Dealt, routes: Router, front: Arc<Front>) {
-    let ending = front.clone();
-    let serving = axum::serve(dealt, routes).with_graceful_shutdown(async move { ending.stopped().await });
+async fn serve(dealt: Dealt, front: Arc<Front>) {
+    let (answering, ending) = (front.clone(), front.clone());
+    // One thing to do at every path: a router would cost more than it.
+    let service = service_fn(move |request: Request| http::serve(answering.clone(), request).map(Ok::<_, Infallible>));
+    let service = cors::layer(&front.origins).layer(service).into_make_service();
+    let serving = axum::serve(dealt, service).with_graceful_shutdown(async move { ending.stopped().await });
     let whole = async {
         if let Err(error) = serving.await {
             tracing::error!(%error, "a thread serves no more connections");
@@ -79,11 +87,12 @@ async fn serve(dealt: Dealt, routes: Router, front: Arc<Front>) {
     }
 }
 
-/// Gives every connection to the lane that has fewest, until the server ends.
-pub(crate) async fn deal(mut listener: Listener, lanes: Vec<Lane>, front: Arc<Front>) {
+/// Gives every connection to the lane that has fewest, until `stopped`.
+pub(crate) async fn deal(mut listener: Listener, lanes: Vec<Lane>, stopped: impl Future<Output = ()>) {
+    let mut stopped = pin!(stopped);
     loop {
         let accepted = select! {
-            () = front.stopped() => return,
+            () = &mut stopped => return,
             accepted = listener.accept() => accepted,
         };
         let lane = lanes.iter().min_by_key(|lane| Arc::strong_count(&lane.load)).expect("there are lanes");
@@ -118,3 +127,6 @@ impl axum::serve::Listener for Dealt {
         Ok(self.address)
     }
 }
+
+#[cfg(test)]
+mod tests;

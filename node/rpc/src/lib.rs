@@ -8,6 +8,7 @@
 mod access_list;
 mod account;
 mod archive;
+mod buffers;
 mod cache;
 mod call;
 mod calls;
@@ -34,6 +35,7 @@ mod node;
 mod otterscan;
 mod overrides;
 mod parity;
+mod plain;
 mod request;
 mod resolve;
 mod room;

@@ -3,6 +3,7 @@
 use crate::{
     access_list::{AccessListApiServer, AccessLists},
     archive::{Archive, ArchiveApiServer},
+    buffers::Buffers,
     calls::Calls,
     chain::ChainReads,
     cors,
@@ -12,7 +13,6 @@ use crate::{
     eth::{Eth, EthApiServer},
     fill::{Fill, FillApiServer},
     filters::{FilterApiServer, Filters},
-    http,
     ipc::{self, Ipc},
     lanes,
     listener::{IDLE_MAX, Listener},
@@ -26,9 +26,8 @@ use crate::{
     storage_range::{StorageRangeApiServer, StorageRanges},
     subscribe::{SubscriptionApiServer, Subscriptions},
     txpool::{Txpool, TxpoolApiServer},
-    websocket,
 };
-use axum::{Router, routing::post};
+use axum::http::HeaderValue;
 use edgeloom_node_api::ChainApiServer;
 use futures::{
     FutureExt as _,
@@ -137,6 +136,9 @@ pub(crate) struct Front {
     pub(crate) context: Arc<Context>,
     pub(crate) calls: Calls,
     pub(crate) room: Room,
+    pub(crate) buffers: Buffers,
+    /// Whose pages may ask; all, when there are none.
+    pub(crate) origins: Vec<HeaderValue>,
     connections: AtomicUsize,
     permits: Arc<Semaphore>,
     stop: watch::Receiver<bool>,
@@ -181,14 +183,14 @@ async fn start(config: RpcConfig, node: Node) -> Result<Server, ServeError> {
     let (stop, stopped) = watch::channel(false);
     let permits = Arc::new(Semaphore::new(CONNECTIONS_MAX as usize));
     let connections = AtomicUsize::new(0);
-    let front = Front { context, calls, room: Room::default(), connections, permits: permits.clone(), stop: stopped };
+    let (room, buffers) = (Room::default(), Buffers::default());
+    let front = Front { context, calls, room, buffers, origins, connections, permits: permits.clone(), stop: stopped };
     let front = Arc::new(front);
     let ipc = config.ipc.map(Ipc::bind).transpose()?;
     let ipc = ipc.map(|socket| tokio::spawn(ipc::serve(socket, front.clone(), permits.clone())));
-    let routes = Router::new().fallback(post(http::answer).get(websocket::upgrade));
-    let routes = cors::allow(routes.with_state(front.clone()), origins);
-    let (lanes, ended) = lanes::start(&routes, &front, address).map_err(ServeError::Threads)?;
-    tokio::spawn(lanes::deal(Listener { tcp, permits, idle_max: IDLE_MAX }, lanes, front.clone()));
+    let (lanes, ended) = lanes::start(&front, address).map_err(ServeError::Threads)?;
+    let (listener, ending) = (Listener { tcp, permits, idle_max: IDLE_MAX }, front.clone());
+    tokio::spawn(lanes::deal(listener, lanes, async move { ending.stopped().await }));
     Ok(Server { address, stop, ipc, lanes: ended, front })
 }
 

@@ -1,7 +1,9 @@
 //! Answers that are written while they are read: `eth_getLogs` alone in a request over HTTP. However long the answer, the
-//! node holds two pieces of it, one that is sent and one that is written; each takes a turn of its own, so a slow reader keeps nobody waiting.
+//! node holds a few pieces of it, one that is written while those before are sent; each takes a turn of its own, so a slow
+//! reader keeps nobody waiting.
 
 use crate::{
+    buffers::{Buffer, Buffers, PIECE},
     error::Fault,
     logs::{Pages, STREAMED},
     node::Context,
@@ -14,6 +16,7 @@ use axum::{
     http::header::CONTENT_TYPE,
     response::{IntoResponse, Response},
 };
+use bytes::Bytes;
 use futures::{StreamExt as _, stream};
 use jsonrpsee::{
     core::server::MethodResponse,
@@ -22,9 +25,6 @@ use jsonrpsee::{
 use serde_json::value::RawValue;
 use std::sync::Arc;
 use tokio::task::JoinHandle;
-
-/// Bytes of a piece.
-const PIECE: usize = 512 * 1024;
 
 pub(crate) const LOGS: &str = "eth_getLogs";
 
@@ -39,17 +39,18 @@ pub(crate) async fn logs(front: &Front, request: &Request<'_>) -> Option<Respons
     let first = async {
         let found = turns.run(move || searching.find(&filter, STREAMED)).await??;
         let (pages, begin) = (Pages::new(found), Some(begin(&request.id)?));
-        Stream { turns: turns.clone(), context: context.clone(), pages, begin }.next().await
+        let (turns, buffers) = (turns.clone(), front.buffers.clone());
+        Stream { turns, buffers, context: context.clone(), pages, begin }.next().await
     };
     Some(match first.await {
-        Ok((piece, None)) => respond(Body::from(piece)),
+        Ok((piece, None)) => respond(Body::from(Bytes::from_owner(piece))),
         Ok((piece, Some(rest))) => {
             let pieces = stream::try_unfold(Some(Ahead::new(rest)), |ahead| async move {
                 let Some(ahead) = ahead else { return Ok::<_, Fault>(None) };
                 let (piece, rest) = ahead.next().await?;
-                Ok(Some((piece, rest.map(Ahead::new))))
+                Ok(Some((Bytes::from_owner(piece), rest.map(Ahead::new))))
             });
-            respond(Body::from_stream(stream::once(async { Ok(piece) }).chain(pieces)))
+            respond(Body::from_stream(stream::once(async { Ok(Bytes::from_owner(piece)) }).chain(pieces)))
         }
         Err(fault) => {
             let answer = MethodResponse::error(request.id.clone(), ErrorObjectOwned::from(fault)).into_json();
@@ -81,11 +82,12 @@ impl Ahead {
 }
 
 /// A piece, and what follows it.
-type Piece = Result<(Vec<u8>, Option<Stream>), Fault>;
+type Piece = Result<(Buffer, Option<Stream>), Fault>;
 
 /// What is left of an answer.
 struct Stream {
     turns: Turns,
+    buffers: Buffers,
     context: Arc<Context>,
     pages: Pages,
     begin: Option<String>,
@@ -95,12 +97,14 @@ impl Stream {
     async fn next(mut self) -> Piece {
         let turns = self.turns.clone();
         let write = move || {
-            let mut out = self.begin.take().map(String::into_bytes).unwrap_or_default();
-            let more = self.pages.next(&self.context, &mut out, PIECE)?;
+            let mut piece = self.buffers.take();
+            let out = &mut piece.bytes;
+            out.extend_from_slice(self.begin.take().unwrap_or_default().as_bytes());
+            let more = self.pages.next(&self.context, out, PIECE)?;
             if !more {
                 out.push(b'}');
             }
-            Ok((out, more.then_some(self)))
+            Ok((piece, more.then_some(self)))
         };
         turns.run(write).await?
     }

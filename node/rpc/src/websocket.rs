@@ -8,7 +8,7 @@ use crate::{
 };
 use axum::{
     extract::{
-        State, WebSocketUpgrade,
+        WebSocketUpgrade,
         ws::{Message, Utf8Bytes, WebSocket},
     },
     response::Response,
@@ -35,7 +35,7 @@ const PING_INTERVAL: Duration = Duration::from_secs(30);
 /// How long the other side may leave pings without an answer.
 const SILENCE_MAX: Duration = Duration::from_secs(75);
 
-pub(crate) async fn upgrade(State(front): State<Arc<Front>>, upgrade: WebSocketUpgrade) -> Response {
+pub(crate) fn upgrade(front: Arc<Front>, upgrade: WebSocketUpgrade) -> Response {
     let upgrade = upgrade.max_message_size(REQUEST_BYTES_MAX).max_frame_size(REQUEST_BYTES_MAX);
     upgrade.on_upgrade(move |socket| async move {
         // How it ended is of no interest: the other side is gone.
