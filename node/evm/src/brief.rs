@@ -10,13 +10,14 @@ use crate::{
 };
 use revm::{
     Database, Inspector,
-    bytecode::opcode,
+    bytecode::{Bytecode, opcode},
     context::{ContextError, ContextTr, TxEnv, result::ExecutionResult},
     interpreter::{
         CallInputs, CallOutcome, Gas, InstructionResult, Interpreter, InterpreterResult,
         interpreter_types::{Jumps, LoopControl},
     },
-    primitives::{Address, Bytes, address},
+    primitives::{Address, B256, Bytes, U256, address},
+    state::AccountInfo,
 };
 
 /// Where hardhat's and foundry's `console` send what is to be printed: their own word, in ASCII.
@@ -31,23 +32,86 @@ const READ: u32 = 128;
 /// What a power counts for: up to 256 squarings.
 const POWER: u32 = 32;
 
-/// As [`crate::call`] without overrides; `None` when it is not short. It runs with the gas that it asks for, and all or
-/// nothing comes of it: an outcome is the one that it has anywhere.
-///
-/// # Errors
-/// As [`crate::call`].
-pub fn call_briefly<DB: Database>(
-    environment: &BlockEnvironment,
-    db: DB,
-    transaction: TxEnv,
-) -> Result<Option<ExecutionResult>, CallError<DB::Error>> {
-    let machine = Machine::new(environment.evm_for_call(), Overlay::new(db));
-    let mut machine = machine.watched_by(Brief { left: WORK_MAX, stopped: false });
-    let ran = machine.watch(transaction);
-    if machine.inspector().stopped {
-        return Ok(None);
+/// Most bytes of input, or of memory, with which a machine is kept.
+const KEPT_BYTES: usize = 64 * 1024;
+
+/// Runs short calls one after the other on one machine: to make one takes longer than many a call.
+#[expect(missing_debug_implementations, reason = "revm's machine has none")]
+pub struct BriefCalls<DB: Database>(Option<Machine<Lent<DB>, Brief>>);
+
+impl<DB: Database> Default for BriefCalls<DB> {
+    fn default() -> Self {
+        Self(None)
     }
-    Ok(Some(ran?.result))
+}
+
+impl<DB: Database> BriefCalls<DB> {
+    /// As [`crate::call`] without overrides; `None` when it is not short. It runs with the gas that it asks for, and all
+    /// or nothing comes of it: an outcome is the one that it has anywhere. Nothing of `db` is kept.
+    ///
+    /// # Errors
+    /// As [`crate::call`].
+    pub fn run(
+        &mut self,
+        environment: &BlockEnvironment,
+        db: DB,
+        transaction: TxEnv,
+    ) -> Result<Option<ExecutionResult>, CallError<DB::Error>> {
+        let mut machine = self.machine(environment, Lent(Some(db)));
+        let input = transaction.data.len();
+        let ran = machine.watch(transaction);
+        if machine.inspector().stopped {
+            return Ok(None);
+        }
+        // What an error leaves behind in a machine is not known: it goes with the machine.
+        let result = ran?.result;
+        if input.max(machine.memory()) <= KEPT_BYTES {
+            machine.overlay().renew(Lent(None));
+            self.0 = Some(machine);
+        }
+        Ok(Some(result))
+    }
+
+    fn machine(&mut self, environment: &BlockEnvironment, db: Lent<DB>) -> Machine<Lent<DB>, Brief> {
+        let watch = Brief { left: WORK_MAX, stopped: false };
+        // Nothing but the chain id differs in the rules of calls.
+        match self.0.take().filter(|machine| machine.chain_id() == environment.chain_id) {
+            Some(mut machine) => {
+                machine.renew(environment.block(), db, watch);
+                machine
+            }
+            None => Machine::new(environment.evm_for_call(), Overlay::new(db)).watched_by(watch),
+        }
+    }
+}
+
+/// A state that a machine has for the length of a call.
+struct Lent<DB>(Option<DB>);
+
+impl<DB: Database> Lent<DB> {
+    fn get(&mut self) -> &mut DB {
+        self.0.as_mut().expect("nothing runs between calls")
+    }
+}
+
+impl<DB: Database> Database for Lent<DB> {
+    type Error = DB::Error;
+
+    fn basic(&mut self, address: Address) -> Result<Option<AccountInfo>, Self::Error> {
+        self.get().basic(address)
+    }
+
+    fn code_by_hash(&mut self, hash: B256) -> Result<Bytecode, Self::Error> {
+        self.get().code_by_hash(hash)
+    }
+
+    fn storage(&mut self, address: Address, slot: U256) -> Result<U256, Self::Error> {
+        self.get().storage(address, slot)
+    }
+
+    fn block_hash(&mut self, number: u64) -> Result<B256, Self::Error> {
+        self.get().block_hash(number)
+    }
 }
 
 /// Counts work, and stops the call when there is too much.

@@ -20,8 +20,8 @@ static WARM: LazyLock<AddressSet> = LazyLock::new(|| whole(SpecId::OSAKA).addres
 /// Where each precompile answers.
 #[derive(Debug)]
 pub(crate) enum Builtins {
-    /// Osaka's and the chain's own (X1), each at its address.
-    Chain { ethereum: PrecompilesMap, own: PrecompilesMap },
+    /// Osaka's and the chain's own (X1), each at its address. The map of the chain's own is made when one is called.
+    Chain { ethereum: PrecompilesMap, own: Option<PrecompilesMap> },
     /// Others, or at other addresses.
     Other(PrecompilesMap),
 }
@@ -31,9 +31,7 @@ impl Builtins {
         if spec != SpecId::OSAKA {
             return Self::Other(whole(spec));
         }
-        let mut own = PrecompilesMap::from_static(&NONE);
-        edgeloom_provider::install(&mut own);
-        Self::Chain { ethereum: ethereum(spec), own }
+        Self::Chain { ethereum: ethereum(spec), own: None }
     }
 
     /// Ethereum's alone.
@@ -65,6 +63,13 @@ pub(crate) fn whole(spec: SpecId) -> PrecompilesMap {
     all
 }
 
+/// The chain's own alone.
+fn provider() -> PrecompilesMap {
+    let mut own = PrecompilesMap::from_static(&NONE);
+    edgeloom_provider::install(&mut own);
+    own
+}
+
 fn ethereum(spec: SpecId) -> PrecompilesMap {
     PrecompilesMap::from_static(Precompiles::new(spec.into()))
 }
@@ -84,7 +89,9 @@ where
     fn run(&mut self, context: &mut C, inputs: &CallInputs) -> Result<Option<InterpreterResult>, String> {
         match self {
             Self::Chain { ethereum, own } => match ethereum.run(context, inputs)? {
-                None => own.run(context, inputs),
+                None if is_precompile(&inputs.bytecode_address) => {
+                    own.get_or_insert_with(provider).run(context, inputs)
+                }
                 ran => Ok(ran),
             },
             Self::Other(all) => all.run(context, inputs),

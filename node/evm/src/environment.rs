@@ -32,7 +32,15 @@ pub struct BlockEnvironment {
 
 impl BlockEnvironment {
     pub(crate) fn evm(&self) -> EvmEnv {
-        let block = BlockEnv {
+        let mut rules = CfgEnv::new_with_spec(SpecId::OSAKA).with_chain_id(self.chain_id);
+        rules.tx_gas_limit_cap = Some(MAX_TX_GAS_LIMIT_OSAKA);
+        rules.disable_eip3607 = self.contracts_send;
+        EvmEnv::new(rules, self.block())
+    }
+
+    /// As the machine sees it.
+    pub fn block(&self) -> BlockEnv {
+        BlockEnv {
             number: U256::from(self.number),
             beneficiary: self.beneficiary,
             timestamp: U256::from(self.timestamp),
@@ -41,11 +49,7 @@ impl BlockEnvironment {
             prevrandao: Some(self.prevrandao),
             // The default has no excess blob gas, as every header of this chain says.
             ..Default::default()
-        };
-        let mut rules = CfgEnv::new_with_spec(SpecId::OSAKA).with_chain_id(self.chain_id);
-        rules.tx_gas_limit_cap = Some(MAX_TX_GAS_LIMIT_OSAKA);
-        rules.disable_eip3607 = self.contracts_send;
-        EvmEnv::new(rules, block)
+        }
     }
 
     /// For transactions that nobody signed and that must be paid for. `strict` adds the rules of blocks that exist, but

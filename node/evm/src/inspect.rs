@@ -1,28 +1,16 @@
 //! What an inspector's results are made of, beside the [`crate::Replay`] that ran.
 
-use crate::{BlockEnvironment, overlay::Overlay};
+use crate::overlay::Overlay;
 use alloy::primitives::{Address, B256, U256};
 use alloy_consensus::{TxEnvelope, transaction::Recovered};
 use alloy_evm::FromRecoveredTx;
-use revm::{
-    Database, DatabaseRef,
-    bytecode::Bytecode,
-    context::{BlockEnv, TxEnv},
-    state::AccountInfo,
-};
+use revm::{Database, DatabaseRef, bytecode::Bytecode, context::TxEnv, state::AccountInfo};
 use std::{cell::RefCell, fmt};
 
 /// A signed transaction as the machine takes it.
 pub fn signed(transaction: Recovered<&TxEnvelope>) -> TxEnv {
     let (transaction, sender) = transaction.into_parts();
     TxEnv::from_recovered_tx(transaction, sender)
-}
-
-impl BlockEnvironment {
-    /// As the machine sees it.
-    pub fn block(&self) -> BlockEnv {
-        self.evm().block_env
-    }
 }
 
 /// An [`Overlay`] behind a shared reference: what is read stays in the overlay for the next who asks.

@@ -29,7 +29,7 @@ mod replay;
 mod simulation;
 
 pub use block::{Executed, Limits, Rejected, build, execute};
-pub use brief::{CONSOLE, call_briefly};
+pub use brief::{BriefCalls, CONSOLE};
 pub use call::{AccountOverride, Overrides, call};
 pub use environment::BlockEnvironment;
 pub use error::{CallError, ExecutionError, Refusal};

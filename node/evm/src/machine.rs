@@ -18,7 +18,7 @@ use edgeloom_bindings::addresses;
 use revm::{
     Database, DatabaseCommit, Inspector, SystemCallEvm,
     context::{
-        ContextSetters, Evm, JournalEntry, LocalContextTr, TxEnv,
+        BlockEnv, ContextSetters, Evm, JournalEntry, LocalContextTr, TxEnv,
         result::{EVMError, ExecutionResult, HaltReason, ResultGas},
     },
     context_interface::{ContextTr, JournalTr, context::take_error},
@@ -81,6 +81,23 @@ impl<DB: Database> Machine<DB> {
 }
 
 impl<DB: Database, I> Machine<DB, I> {
+    /// As a new machine with the same rules: for another block, another state and another onlooker. What ran before must
+    /// have ended with an outcome.
+    pub(crate) fn renew(&mut self, block: BlockEnv, db: DB, inspector: I) {
+        self.0.ctx.set_block(block);
+        self.0.inspector = inspector;
+        self.overlay().renew(db);
+    }
+
+    pub(crate) const fn chain_id(&self) -> u64 {
+        self.0.ctx.cfg.chain_id
+    }
+
+    /// Bytes of memory that calls have left allocated.
+    pub(crate) fn memory(&self) -> usize {
+        self.0.ctx.local.shared_memory_buffer.borrow().capacity()
+    }
+
     /// Runs a transaction; nothing of it stays unless its state is committed.
     pub(crate) fn run(&mut self, transaction: TxEnv) -> Result<Ran, Stop<DB::Error>> {
         self.0.ctx.set_tx(transaction);

@@ -64,6 +64,15 @@ impl<DB: Database> Overlay<DB> {
         Self { db, accounts, codes: B256Map::default(), deployed: BTreeMap::new() }
     }
 
+    /// As [`Self::new`], in the memory that this has.
+    pub(crate) fn renew(&mut self, db: DB) {
+        let Self { db: old, accounts, codes, deployed } = self;
+        *old = db;
+        accounts.clear();
+        codes.clear();
+        deployed.clear();
+    }
+
     /// Pretends that accounts differ from the state, for a call.
     pub(crate) fn with(db: DB, overrides: &Overrides) -> Result<Self, CallError<DB::Error>> {
         let mut overlay = Self::new(db);

@@ -15,13 +15,18 @@ use alloy::{
 };
 use edgeloom_chain::{StateDb, StateDbError};
 use edgeloom_dev::{Ear, Solo};
-use edgeloom_evm::{BlockEnvironment, CallError, Overrides, Refusal, Replay};
+use edgeloom_evm::{BlockEnvironment, BriefCalls, CallError, Overrides, Refusal, Replay};
 use edgeloom_types::{Account, Height};
 use revm::context::{
     TxEnv,
     result::{ExecutionResult, HaltReason, InvalidTransaction},
 };
-use std::sync::Arc;
+use std::{cell::RefCell, sync::Arc};
+
+thread_local! {
+    /// Short calls hold their thread until they are done, so one machine a thread is enough.
+    static BRIEF: RefCell<BriefCalls<StateDb>> = RefCell::default();
+}
 
 /// A question about a state, as `eth_call` and `eth_estimateGas` ask it.
 #[derive(Clone, Debug, Default)]
@@ -172,8 +177,8 @@ impl Context {
         let stage = Stage::new(self, question)?;
         let (database, gas_limit) = (stage.database()?, stage.gas_limit()?);
         let transaction = TxEnv { gas_limit, ..stage.request.transaction };
-        let ran = edgeloom_evm::call_briefly(&stage.environment, database, transaction).map_err(stopped)?;
-        ran.map(|result| answer(Ok(result))).transpose()
+        let ran = BRIEF.with_borrow_mut(|calls| calls.run(&stage.environment, database, transaction));
+        ran.map_err(stopped)?.map(|result| answer(Ok(result))).transpose()
     }
 }
 

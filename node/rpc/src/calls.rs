@@ -11,17 +11,20 @@ use crate::{
 };
 use futures::{FutureExt, future::join_all};
 use jsonrpsee::{
+    Extensions,
     core::server::{
         BatchResponseBuilder, BoundedSubscriptions, ConnectionId, MethodCallback, MethodResponse, MethodSink, Methods,
         SubscriptionState, helpers::prepare_error,
     },
     types::{
-        ErrorCode, ErrorObjectOwned, Id, Notification, Params, Request,
+        ErrorCode, ErrorObjectOwned, Id, Notification, Params, Request, TwoPointZero,
         error::{reject_too_big_batch_request, reject_too_many_subscriptions},
     },
 };
+use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::{
+    borrow::Cow,
     panic::AssertUnwindSafe,
     time::{Duration, Instant},
 };
@@ -97,8 +100,32 @@ pub(crate) struct Calls {
     batch_time_max: Duration,
 }
 
+/// What one message asks for.
+pub(crate) enum Asked<'a> {
+    One(Entry<'a>),
+    /// Not parsed yet.
+    Batch(&'a [u8]),
+}
+
+impl<'a> Asked<'a> {
+    pub(crate) fn parse(body: &'a [u8]) -> Self {
+        match body.iter().find(|byte| !byte.is_ascii_whitespace()) {
+            Some(b'[') => Self::Batch(body),
+            _ => Self::One(Entry::parse(body)),
+        }
+    }
+
+    /// The call, if it is a single one of `method`.
+    pub(crate) fn call_of(&self, method: &str) -> Option<&Request<'a>> {
+        match self {
+            Self::One(Entry::Call(request)) if request.method == method => Some(request),
+            _ => None,
+        }
+    }
+}
+
 /// One element of a request.
-enum Entry<'a> {
+pub(crate) enum Entry<'a> {
     Call(Request<'a>),
     Notification,
     Malformed(Id<'a>, ErrorCode),
@@ -106,7 +133,7 @@ enum Entry<'a> {
 
 impl<'a> Entry<'a> {
     fn parse(text: &'a [u8]) -> Self {
-        if let Ok(request) = serde_json::from_slice(text) {
+        if let Some(request) = serde_json::from_slice(text).ok().and_then(Frame::request) {
             return Self::Call(request);
         }
         if serde_json::from_slice::<Notification<'_, Option<&RawValue>>>(text).is_ok() {
@@ -116,6 +143,35 @@ impl<'a> Entry<'a> {
         Self::Malformed(id, code)
     }
 }
+
+/// A call as jsonrpsee has it, read without a copy and without trying what its id might be.
+#[derive(Deserialize)]
+struct Frame<'a> {
+    jsonrpc: TwoPointZero,
+    #[serde(borrow)]
+    id: &'a RawValue,
+    #[serde(borrow)]
+    method: Cow<'a, str>,
+    #[serde(borrow)]
+    params: Option<&'a RawValue>,
+}
+
+impl<'a> Frame<'a> {
+    /// `None` when the id is no id.
+    fn request(self) -> Option<Request<'a>> {
+        let id = self.id.get();
+        let id = match id.as_bytes() {
+            b"null" => Id::Null,
+            [b'"', ..] => Id::Str(serde_json::from_str::<Text<'_>>(id).ok()?.0),
+            _ => Id::Number(serde_json::from_str(id).ok()?),
+        };
+        let (method, params) = (self.method, self.params.map(Cow::Borrowed));
+        Some(Request { jsonrpc: self.jsonrpc, id, method, params, extensions: Extensions::new() })
+    }
+}
+
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
 fn refusal(id: Id<'_>, error: impl Into<ErrorObjectOwned>) -> MethodResponse {
     MethodResponse::error(id, error.into())
@@ -132,18 +188,15 @@ impl Calls {
     }
 
     /// `None` when nothing is to be sent: after a notification, or when the link has the answer already.
-    pub(crate) async fn answer(&self, body: &[u8], link: Option<&Link>, room: &Room) -> Option<Answer> {
+    pub(crate) async fn answer(&self, asked: Asked<'_>, link: Option<&Link>, room: &Room) -> Option<Answer> {
         let own = link.is_none().then(|| self.turns.for_connection());
         let turns = link.map(|link| &link.turns).or(own.as_ref()).unwrap_or(&self.turns);
         let caller = Caller { link, turns };
-        let (id, response) = if body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
-            (Id::Null, self.batch(body, caller).await.unwrap_or_else(|too_large| too_large))
-        } else {
-            match Entry::parse(body) {
-                Entry::Call(request) => (request.id.clone(), self.call(request, caller).await),
-                Entry::Notification => return None,
-                Entry::Malformed(id, code) => (id.clone(), refusal(id, code)),
-            }
+        let (id, response) = match asked {
+            Asked::Batch(body) => (Id::Null, self.batch(body, caller).await.unwrap_or_else(|too_large| too_large)),
+            Asked::One(Entry::Call(request)) => (request.id.clone(), self.call(request, caller).await),
+            Asked::One(Entry::Notification) => return None,
+            Asked::One(Entry::Malformed(id, code)) => (id.clone(), refusal(id, code)),
         };
         let is_sent = response.is_subscription() || response.is_notification();
         (!is_sent).then(|| room.hold(id, response))

@@ -1,14 +1,8 @@
 //! Who may ask from a browser. Tools send no origin and always may.
 
 use crate::server::ServeError;
-use axum::{
-    Router,
-    extract::{Request, State},
-    http::{HeaderValue, StatusCode, header::ORIGIN},
-    middleware::{Next, from_fn_with_state},
-    response::{IntoResponse, Response},
-};
-use std::{sync::Arc, time::Duration};
+use axum::http::{HeaderMap, HeaderValue, header::ORIGIN};
+use std::time::Duration;
 use tower_http::cors::CorsLayer;
 
 /// How long a browser need not ask again whether it may. Most forget after two hours at the latest.
@@ -23,22 +17,13 @@ pub(crate) fn origins(named: Vec<String>) -> Result<Vec<HeaderValue>, ServeError
     named.into_iter().map(parse).collect()
 }
 
-/// `routes` for pages of these origins; of all, when there are none.
-pub(crate) fn allow(routes: Router, origins: Vec<HeaderValue>) -> Router {
+/// What browsers are told: pages of these origins may ask; of all, when there are none.
+pub(crate) fn layer(origins: &[HeaderValue]) -> CorsLayer {
     let layer = CorsLayer::permissive().max_age(MAX_AGE);
-    if origins.is_empty() {
-        return routes.layer(layer);
-    }
-    let layer = layer.allow_origin(origins.clone());
-    routes.layer(layer).layer(from_fn_with_state(Arc::new(origins), check))
+    if origins.is_empty() { layer } else { layer.allow_origin(origins.to_vec()) }
 }
 
-/// Browsers ask nobody before they open a WebSocket or send a simple request: so other origins are refused here.
-async fn check(State(origins): State<Arc<Vec<HeaderValue>>>, request: Request, next: Next) -> Response {
-    match request.headers().get(ORIGIN) {
-        Some(origin) if !origins.contains(origin) => {
-            (StatusCode::FORBIDDEN, "invalid origin specified").into_response()
-        }
-        _ => next.run(request).await,
-    }
+/// Browsers ask nobody before they open a WebSocket or send a simple request: so other origins are refused.
+pub(crate) fn may_ask(headers: &HeaderMap, origins: &[HeaderValue]) -> bool {
+    origins.is_empty() || headers.get(ORIGIN).is_none_or(|origin| origins.contains(origin))
 }

@@ -1,12 +1,15 @@
 //! The `eth_*` methods, except filters and subscriptions. A missing block parameter means the newest block.
 
-use crate::{cache::Record, call::Question, convert, error::Fault, node::Context, progress::Syncing, turns::Turns};
+use crate::{
+    cache::Record, call::Question, convert, error::Fault, node::Context, plain::TransactionRequest, progress::Syncing,
+    turns::Turns,
+};
 use alloy::{
     eips::{BlockId, BlockNumberOrTag},
     primitives::{Address, B256, Bytes, U64, U256},
     rpc::types::{
         Block, BlockOverrides, EIP1186AccountProofResponse, FeeHistory, Filter, Index, Transaction, TransactionReceipt,
-        TransactionRequest, state::StateOverride,
+        state::StateOverride,
     },
     serde::JsonStorageKey,
 };
@@ -248,10 +251,8 @@ impl EthApiServer for Eth {
         environment: Option<Box<BlockOverrides>>,
     ) -> RpcResult<Bytes> {
         let turns = extensions.get::<Turns>().unwrap_or(&self.context.turns);
-        Ok(self
-            .context
-            .call(Question { request, block, state, environment, shown_as: Some("eth_call") }, turns)
-            .await?)
+        let question = Question { request: request.0, block, state, environment, shown_as: Some("eth_call") };
+        Ok(self.context.call(question, turns).await?)
     }
 
     fn estimate_gas(
@@ -262,7 +263,8 @@ impl EthApiServer for Eth {
         environment: Option<Box<BlockOverrides>>,
     ) -> RpcResult<U64> {
         let shown_as = Some("eth_estimateGas");
-        Ok(U64::from(self.context.estimate_gas(Question { request, block, state, environment, shown_as })?))
+        let question = Question { request: request.0, block, state, environment, shown_as };
+        Ok(U64::from(self.context.estimate_gas(question)?))
     }
 
     fn gas_price(&self) -> RpcResult<U256> {
@@ -287,7 +289,7 @@ impl EthApiServer for Eth {
     }
 
     async fn send_transaction(&self, request: TransactionRequest) -> RpcResult<B256> {
-        Ok(self.context.send(request).await?)
+        Ok(self.context.send(request.0).await?)
     }
 
     async fn send_raw_transaction(&self, bytes: Bytes) -> RpcResult<B256> {
@@ -305,7 +307,7 @@ impl EthApiServer for Eth {
         timeout_ms: Option<U64>,
     ) -> RpcResult<TransactionReceipt> {
         let timeout = timeout_ms.map(|timeout| Duration::from_millis(timeout.to()));
-        Ok(self.context.receipt_of(self.context.send(request), timeout).await?)
+        Ok(self.context.receipt_of(self.context.send(request.0), timeout).await?)
     }
 
     async fn get_transaction_by_hash(&self, extensions: &Extensions, hash: B256) -> RpcResult<Option<Transaction>> {

@@ -1,22 +1,42 @@
 //! One request over HTTP.
 
 use crate::{
+    calls::Asked,
+    cors,
     server::{Front, REQUEST_BYTES_MAX},
-    stream,
+    stream, websocket,
 };
 use axum::{
     body::{Body, to_bytes},
-    extract::{Request, State},
+    extract::{FromRequest as _, Request, WebSocketUpgrade},
     http::{
-        HeaderMap, StatusCode,
-        header::{CONTENT_LENGTH, CONTENT_TYPE},
+        HeaderMap, Method, StatusCode,
+        header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE},
     },
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
 use jsonrpsee::server::http::{is_json, response};
+use std::sync::Arc;
 
-pub(crate) async fn answer(State(front): State<Front>, request: Request) -> Response {
+/// Whatever the path: calls are posted, and a WebSocket begins as a GET.
+pub(crate) async fn serve(front: Arc<Front>, request: Request) -> Response {
+    if !cors::may_ask(request.headers(), &front.origins) {
+        return (StatusCode::FORBIDDEN, "invalid origin specified").into_response();
+    }
+    if *request.method() == Method::POST {
+        return answer(&front, request).await;
+    }
+    if *request.method() != Method::GET {
+        return (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "GET,POST")]).into_response();
+    }
+    match WebSocketUpgrade::from_request(request, &()).await {
+        Ok(upgrade) => websocket::upgrade(front, upgrade),
+        Err(refused) => refused.into_response(),
+    }
+}
+
+async fn answer(front: &Front, request: Request) -> Response {
     let (head, body) = request.into_parts();
     if !is_json(head.headers.get(CONTENT_TYPE)) {
         return response::unsupported_content_type().map(Body::new);
@@ -26,10 +46,13 @@ pub(crate) async fn answer(State(front): State<Front>, request: Request) -> Resp
         return too_large();
     }
     let Ok(body) = to_bytes(body, REQUEST_BYTES_MAX).await else { return too_large() };
-    if let Some(streamed) = stream::logs(&front, &body).await {
+    let asked = Asked::parse(&body);
+    if let Some(request) = asked.call_of(stream::LOGS)
+        && let Some(streamed) = stream::logs(front, request).await
+    {
         return streamed;
     }
-    match front.calls.answer(&body, None, &front.room.for_connection()).await {
+    match front.calls.answer(asked, None, &front.room.for_connection()).await {
         // The answer keeps its room until the last byte has left.
         Some(answer) => {
             ([(CONTENT_TYPE, "application/json; charset=utf-8")], Bytes::from_owner(answer)).into_response()

@@ -5,7 +5,7 @@
 mod frames;
 
 use crate::{
-    calls::Link,
+    calls::{Asked, Link},
     room::Answer,
     server::{Front, REQUEST_BYTES_MAX, ServeError},
     websocket::{CALLS_MAX, ITEMS_MAX, SUBSCRIPTIONS_MAX},
@@ -83,7 +83,7 @@ fn listen(path: &Path) -> io::Result<UnixListener> {
 }
 
 /// Serves until the server ends. Connections count among those of the port.
-pub(crate) async fn serve(ipc: Ipc, mut front: Front, permits: Arc<Semaphore>) {
+pub(crate) async fn serve(ipc: Ipc, front: Arc<Front>, permits: Arc<Semaphore>) {
     loop {
         let accepted = tokio::select! {
             () = front.stopped() => return,
@@ -110,7 +110,7 @@ pub(crate) async fn serve(ipc: Ipc, mut front: Front, permits: Arc<Semaphore>) {
 
 type Done = (usize, Option<Answer>);
 
-async fn talk(stream: UnixStream, mut front: Front) -> io::Result<()> {
+async fn talk(stream: UnixStream, front: Arc<Front>) -> io::Result<()> {
     let (mut reader, mut writer) = split(stream);
     let (sink, mut items) = mpsc::channel::<Box<RawValue>>(ITEMS_MAX);
     let link = Arc::new(Link {
@@ -134,7 +134,8 @@ async fn talk(stream: UnixStream, mut front: Front) -> io::Result<()> {
             };
             bytes += request.len();
             let (calls, link, room) = (calls.clone(), link.clone(), room.clone());
-            running.spawn(async move { (request.len(), calls.answer(&request, Some(&link), &room).await) });
+            running
+                .spawn(async move { (request.len(), calls.answer(Asked::parse(&request), Some(&link), &room).await) });
         }
         let may_read = running.len() < CALLS_MAX && bytes < REQUEST_BYTES_MAX;
         tokio::select! {

@@ -26,21 +26,31 @@ pub(crate) struct Listener {
     pub(crate) idle_max: Duration,
 }
 
-impl axum::serve::Listener for Listener {
-    type Io = Socket;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Socket, SocketAddr) {
+impl Listener {
+    pub(crate) async fn accept(&mut self) -> Accepted {
         let permit = self.permits.clone().acquire_owned().await.expect("never closed");
         let (stream, address) = axum::serve::Listener::accept(&mut self.tcp).await;
         // Fails when the other side is gone: reading will say so.
         drop(stream.set_nodelay(true));
-        let idle = Idle { max: self.idle_max, moved: Instant::now(), timer: Box::pin(sleep(self.idle_max)) };
-        (Socket { stream, idle, _permit: permit }, address)
+        Accepted { stream, address, idle_max: self.idle_max, permit }
     }
+}
 
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.tcp.local_addr()
+/// A connection before the thread that serves it has it.
+#[derive(Debug)]
+pub(crate) struct Accepted {
+    stream: TcpStream,
+    pub(crate) address: SocketAddr,
+    idle_max: Duration,
+    permit: OwnedSemaphorePermit,
+}
+
+impl Accepted {
+    /// For the runtime of this thread, whatever accepted it. `lane` is dropped with the socket.
+    pub(crate) fn open(self, lane: Arc<()>) -> io::Result<Socket> {
+        let stream = TcpStream::from_std(self.stream.into_std()?)?;
+        let idle = Idle { max: self.idle_max, moved: Instant::now(), timer: Box::pin(sleep(self.idle_max)) };
+        Ok(Socket { stream, idle, _permit: self.permit, _lane: lane })
     }
 }
 
@@ -50,6 +60,7 @@ pub(crate) struct Socket {
     stream: TcpStream,
     idle: Idle,
     _permit: OwnedSemaphorePermit,
+    _lane: Arc<()>,
 }
 
 #[derive(Debug)]

@@ -4,6 +4,7 @@ use crate::{
     access_list::{AccessListApiServer, AccessLists},
     account::{AccountApiServer, WholeAccounts},
     archive::{Archive, ArchiveApiServer},
+    buffers::Buffers,
     calls::Calls,
     chain::ChainReads,
     cors,
@@ -13,8 +14,8 @@ use crate::{
     eth::{Eth, EthApiServer},
     fill::{Fill, FillApiServer},
     filters::{FilterApiServer, Filters},
-    http,
     ipc::{self, Ipc},
+    lanes,
     listener::{IDLE_MAX, Listener},
     net::{AdminApiServer, Net, NetApiServer, Web3ApiServer},
     node::{Context, Node},
@@ -26,10 +27,13 @@ use crate::{
     storage_range::{StorageRangeApiServer, StorageRanges},
     subscribe::{SubscriptionApiServer, Subscriptions},
     txpool::{Txpool, TxpoolApiServer},
-    websocket,
 };
-use axum::{Router, routing::post};
+use axum::http::HeaderValue;
 use edgeloom_node_api::ChainApiServer;
+use futures::{
+    FutureExt as _,
+    future::{BoxFuture, join_all},
+};
 use jsonrpsee::{
     RpcModule,
     core::{RegisterMethodError, server::ConnectionId},
@@ -59,7 +63,7 @@ pub(crate) const RESPONSE_BYTES_MAX: usize = 64 * 1024 * 1024;
 const CONNECTIONS_MAX: u32 = 1024;
 
 /// How long stopping waits for answers in progress.
-const STOP_MAX: Duration = Duration::from_secs(5);
+pub(crate) const STOP_MAX: Duration = Duration::from_secs(5);
 
 /// Where to listen, and to whom.
 #[derive(Clone, Debug)]
@@ -92,6 +96,8 @@ pub enum ServeError {
     Store(String),
     #[error("{0:?} is not an origin")]
     Origin(String),
+    #[error("no thread can be started: {0}")]
+    Threads(io::Error),
     #[error("cannot listen on {path}: {reason}")]
     Ipc { path: PathBuf, reason: String },
     #[error("two methods have one name: {0}")]
@@ -104,17 +110,19 @@ pub struct Server {
     pub address: SocketAddr,
     stop: watch::Sender<bool>,
     ipc: Option<JoinHandle<()>>,
-    connections: Arc<Semaphore>,
+    lanes: Vec<lanes::Ended>,
+    front: Arc<Front>,
 }
 
 impl Server {
     /// Answers what is in progress, then ends: after 5 seconds at the latest, whatever callers do.
     pub async fn stop(self) {
         self.stop.send_replace(true);
-        let all = self.connections.acquire_many(CONNECTIONS_MAX);
-        if timeout(STOP_MAX, all).await.is_err() {
+        if timeout(STOP_MAX, self.front.disconnected()).await.is_err() {
             tracing::warn!("stopped with calls in progress");
         }
+        // They wait for no more than this has.
+        join_all(self.lanes).await;
         if let Some(ipc) = self.ipc
             && let Err(error) = ipc.await
         {
@@ -124,12 +132,16 @@ impl Server {
 }
 
 /// What every connection shares.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Front {
     pub(crate) context: Arc<Context>,
     pub(crate) calls: Calls,
     pub(crate) room: Room,
-    connections: Arc<AtomicUsize>,
+    pub(crate) buffers: Buffers,
+    /// Whose pages may ask; all, when there are none.
+    pub(crate) origins: Vec<HeaderValue>,
+    connections: AtomicUsize,
+    permits: Arc<Semaphore>,
     stop: watch::Receiver<bool>,
 }
 
@@ -139,17 +151,29 @@ impl Front {
     }
 
     /// Returns when the server is to end.
-    pub(crate) async fn stopped(&mut self) {
+    pub(crate) async fn stopped(&self) {
         // Stopped, or dropped.
-        drop(self.stop.wait_for(|stop| *stop).await);
+        drop(self.stop.clone().wait_for(|stop| *stop).await);
+    }
+
+    /// Returns when nobody is connected.
+    pub(crate) async fn disconnected(&self) {
+        drop(self.permits.acquire_many(CONNECTIONS_MAX).await);
     }
 }
 
 /// Serves HTTP and WebSocket on one port.
 ///
+/// The future is boxed so that this crate compiles what it runs, the whole HTTP server, at its own level of optimisation:
+/// a caller who awaits an `async fn` compiles the body at the caller's.
+///
 /// # Errors
 /// [`ServeError`] when the port or the socket is taken, the process may open too few files, or the store has no genesis.
-pub async fn serve(config: RpcConfig, node: Node) -> Result<Server, ServeError> {
+pub fn serve(config: RpcConfig, node: Node) -> BoxFuture<'static, Result<Server, ServeError>> {
+    start(config, node).boxed()
+}
+
+async fn start(config: RpcConfig, node: Node) -> Result<Server, ServeError> {
     descriptors::raise()?;
     let origins = cors::origins(config.cors)?;
     let context = Arc::new(Context::new(node).map_err(|fault| ServeError::Store(fault.to_string()))?);
@@ -158,17 +182,17 @@ pub async fn serve(config: RpcConfig, node: Node) -> Result<Server, ServeError> 
     let tcp = TcpListener::bind(config.address).await.map_err(listen)?;
     let address = tcp.local_addr().map_err(listen)?;
     let (stop, stopped) = watch::channel(false);
-    let front = Front { context, calls, room: Room::default(), connections: Arc::default(), stop: stopped };
-    let connections = Arc::new(Semaphore::new(CONNECTIONS_MAX as usize));
-    let listener = Listener { tcp, permits: connections.clone(), idle_max: IDLE_MAX };
+    let permits = Arc::new(Semaphore::new(CONNECTIONS_MAX as usize));
+    let connections = AtomicUsize::new(0);
+    let (room, buffers) = (Room::default(), Buffers::default());
+    let front = Front { context, calls, room, buffers, origins, connections, permits: permits.clone(), stop: stopped };
+    let front = Arc::new(front);
     let ipc = config.ipc.map(Ipc::bind).transpose()?;
-    let ipc = ipc.map(|socket| tokio::spawn(ipc::serve(socket, front.clone(), connections.clone())));
-    let mut ending = front.clone();
-    let routes = Router::new().fallback(post(http::answer).get(websocket::upgrade));
-    let routes = cors::allow(routes.with_state(front), origins);
-    let serving = axum::serve(listener, routes).with_graceful_shutdown(async move { ending.stopped().await });
-    tokio::spawn(serving.into_future());
-    Ok(Server { address, stop, ipc, connections })
+    let ipc = ipc.map(|socket| tokio::spawn(ipc::serve(socket, front.clone(), permits.clone())));
+    let (lanes, ended) = lanes::start(&front, address).map_err(ServeError::Threads)?;
+    let (listener, ending) = (Listener { tcp, permits, idle_max: IDLE_MAX }, front.clone());
+    tokio::spawn(lanes::deal(listener, lanes, async move { ending.stopped().await }));
+    Ok(Server { address, stop, ipc, lanes: ended, front })
 }
 
 pub(crate) fn methods(context: Arc<Context>) -> Result<RpcModule<()>, RegisterMethodError> {

@@ -1,7 +1,9 @@
 //! Answers that are written while they are read: `eth_getLogs` alone in a request over HTTP. However long the answer, the
-//! node holds a piece of it; each piece takes a turn of its own, so a slow reader keeps nobody waiting.
+//! node holds a few pieces of it, one that is written while those before are sent; each takes a turn of its own, so a slow
+//! reader keeps nobody waiting.
 
 use crate::{
+    buffers::{Buffer, Buffers, PIECE},
     error::Fault,
     logs::{Pages, STREAMED},
     node::Context,
@@ -14,21 +16,20 @@ use axum::{
     http::header::CONTENT_TYPE,
     response::{IntoResponse, Response},
 };
-use futures::stream;
+use bytes::Bytes;
+use futures::{StreamExt as _, stream};
 use jsonrpsee::{
     core::server::MethodResponse,
     types::{ErrorObjectOwned, Id, Params, Request},
 };
 use serde_json::value::RawValue;
 use std::sync::Arc;
+use tokio::task::JoinHandle;
 
-/// Bytes of a piece.
-const PIECE: usize = 512 * 1024;
+pub(crate) const LOGS: &str = "eth_getLogs";
 
-/// The answer to `body` when it is a call of this kind.
-pub(crate) async fn logs(front: &Front, body: &[u8]) -> Option<Response> {
-    let request: Request<'_> =
-        serde_json::from_slice(body).ok().filter(|call: &Request<'_>| call.method == "eth_getLogs")?;
+/// The answer to `request`, which is one of [`LOGS`]; `None` when it does not say what for.
+pub(crate) async fn logs(front: &Front, request: &Request<'_>) -> Option<Response> {
     let params = Params::new(request.params.as_deref().map(RawValue::get));
     // Whatever else the parameters are, the method itself says what is wrong with them.
     let filter: Filter = params.sequence().next().ok()?;
@@ -38,21 +39,21 @@ pub(crate) async fn logs(front: &Front, body: &[u8]) -> Option<Response> {
     let first = async {
         let found = turns.run(move || searching.find(&filter, STREAMED)).await??;
         let (pages, begin) = (Pages::new(found), Some(begin(&request.id)?));
-        Stream { turns: turns.clone(), context: context.clone(), pages, begin }.next().await
+        let (turns, buffers) = (turns.clone(), front.buffers.clone());
+        Stream { turns, buffers, context: context.clone(), pages, begin }.next().await
     };
     Some(match first.await {
-        Ok((piece, None)) => respond(Body::from(piece)),
+        Ok((piece, None)) => respond(Body::from(Bytes::from_owner(piece))),
         Ok((piece, Some(rest))) => {
-            respond(Body::from_stream(stream::try_unfold((Some(piece), Some(rest)), |(ready, rest)| async move {
-                match (ready, rest) {
-                    (Some(piece), rest) => Ok(Some((piece, (None, rest)))),
-                    (None, Some(stream)) => stream.next().await.map(|(piece, rest)| Some((piece, (None, rest)))),
-                    (None, None) => Ok::<_, Fault>(None),
-                }
-            })))
+            let pieces = stream::try_unfold(Some(Ahead::new(rest)), |ahead| async move {
+                let Some(ahead) = ahead else { return Ok::<_, Fault>(None) };
+                let (piece, rest) = ahead.next().await?;
+                Ok(Some((Bytes::from_owner(piece), rest.map(Ahead::new))))
+            });
+            respond(Body::from_stream(stream::once(async { Ok(Bytes::from_owner(piece)) }).chain(pieces)))
         }
         Err(fault) => {
-            let answer = MethodResponse::error(request.id, ErrorObjectOwned::from(fault)).into_json();
+            let answer = MethodResponse::error(request.id.clone(), ErrorObjectOwned::from(fault)).into_json();
             respond(Body::from(Box::<str>::from(answer).into_string()))
         }
     })
@@ -67,25 +68,43 @@ fn begin(id: &Id<'_>) -> Result<String, Fault> {
     Ok(format!(r#"{{"jsonrpc":"2.0","id":{id},"result":"#))
 }
 
+/// A piece that is written while the one before it is sent.
+struct Ahead(JoinHandle<Piece>);
+
+impl Ahead {
+    fn new(rest: Stream) -> Self {
+        Self(tokio::spawn(rest.next()))
+    }
+
+    async fn next(self) -> Piece {
+        self.0.await.map_err(|error| Fault::Internal(error.to_string()))?
+    }
+}
+
+/// A piece, and what follows it.
+type Piece = Result<(Buffer, Option<Stream>), Fault>;
+
 /// What is left of an answer.
 struct Stream {
     turns: Turns,
+    buffers: Buffers,
     context: Arc<Context>,
     pages: Pages,
     begin: Option<String>,
 }
 
 impl Stream {
-    /// A piece, and what follows it.
-    async fn next(mut self) -> Result<(Vec<u8>, Option<Self>), Fault> {
+    async fn next(mut self) -> Piece {
         let turns = self.turns.clone();
         let write = move || {
-            let mut out = self.begin.take().map(String::into_bytes).unwrap_or_default();
-            let more = self.pages.next(&self.context, &mut out, PIECE)?;
+            let mut piece = self.buffers.take();
+            let out = &mut piece.bytes;
+            out.extend_from_slice(self.begin.take().unwrap_or_default().as_bytes());
+            let more = self.pages.next(&self.context, out, PIECE)?;
             if !more {
                 out.push(b'}');
             }
-            Ok((out, more.then_some(self)))
+            Ok((piece, more.then_some(self)))
         };
         turns.run(write).await?
     }

@@ -2,13 +2,13 @@
 //! other side does not take what it asked for, nothing more is read from it.
 
 use crate::{
-    calls::Link,
+    calls::{Asked, Link},
     room::Answer,
     server::{Front, REQUEST_BYTES_MAX},
 };
 use axum::{
     extract::{
-        State, WebSocketUpgrade,
+        WebSocketUpgrade,
         ws::{Message, Utf8Bytes, WebSocket},
     },
     response::Response,
@@ -35,7 +35,7 @@ const PING_INTERVAL: Duration = Duration::from_secs(30);
 /// How long the other side may leave pings without an answer.
 const SILENCE_MAX: Duration = Duration::from_secs(75);
 
-pub(crate) async fn upgrade(State(front): State<Front>, upgrade: WebSocketUpgrade) -> Response {
+pub(crate) fn upgrade(front: Arc<Front>, upgrade: WebSocketUpgrade) -> Response {
     let upgrade = upgrade.max_message_size(REQUEST_BYTES_MAX).max_frame_size(REQUEST_BYTES_MAX);
     upgrade.on_upgrade(move |socket| async move {
         // How it ended is of no interest: the other side is gone.
@@ -45,7 +45,7 @@ pub(crate) async fn upgrade(State(front): State<Front>, upgrade: WebSocketUpgrad
 
 type Done = (usize, Option<Answer>);
 
-async fn serve(mut socket: WebSocket, mut front: Front) -> Result<(), axum::Error> {
+async fn serve(mut socket: WebSocket, front: Arc<Front>) -> Result<(), axum::Error> {
     let (sink, mut items) = mpsc::channel::<Box<RawValue>>(ITEMS_MAX);
     let link = Link {
         id: front.next_connection(),
@@ -86,7 +86,9 @@ async fn serve(mut socket: WebSocket, mut front: Front) -> Result<(), axum::Erro
                 };
                 bytes += request.len();
                 let (calls, link, room) = (calls.clone(), link.clone(), room.clone());
-                running.spawn(async move { (request.len(), calls.answer(&request, Some(&link), &room).await) });
+                running.spawn(async move {
+                    (request.len(), calls.answer(Asked::parse(&request), Some(&link), &room).await)
+                });
             }
         }
         if !may_read {

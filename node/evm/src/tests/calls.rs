@@ -1,7 +1,7 @@
 //! Calls: unsigned, unpaid, and with a pretended state.
 
 use super::world::{CHAIN_ID, World, signer};
-use crate::{AccountOverride, CallError, Overrides, Refusal, call, call_briefly};
+use crate::{AccountOverride, BriefCalls, CallError, Overrides, Refusal, call};
 use alloy::primitives::{Address, Bytes, TxKind, U256, hex};
 use edgeloom_bindings::addresses;
 use revm::context::{
@@ -114,17 +114,23 @@ fn a_short_call_is_a_call_and_a_long_one_is_left_alone() {
     let mut world = World::new();
     world.put_code(CONTRACT, &hex!("00"), 0);
     world.storage.insert((CONTRACT, U256::from(1)), U256::from(7));
-    let short: [&[u8]; 4] = [
+    let mut calls = BriefCalls::default();
+    let short: [&[u8]; 5] = [
         &SLOT_1,
+        // The block's number.
+        &hex!("435f5260205ff3"),
         // The gas that is left; a revert; an invalid instruction.
         &hex!("5a5f5260205ff3"),
         &hex!("600154602a5f5260205ffd"),
         &hex!("fe"),
     ];
-    for code in short {
+    // Each on the machine of the one before, over another state and another block; twice, for what a failure leaves.
+    for (round, code) in (0..).zip([short, short].concat()) {
         world.put_code(CONTRACT, code, 0);
+        world.storage.insert((CONTRACT, U256::from(1)), U256::from(round));
+        world.environment.number += 1;
         let whole = call(&world.environment, world.clone(), request(CONTRACT), &Overrides::new()).expect("runs");
-        let brief = call_briefly(&world.environment, world.clone(), request(CONTRACT)).expect("runs");
+        let brief = calls.run(&world.environment, world.clone(), request(CONTRACT)).expect("runs");
         assert_eq!(brief, Some(whole), "{}", hex::encode(code));
     }
     let long: [&[u8]; 4] = [
@@ -136,13 +142,13 @@ fn a_short_call_is_a_call_and_a_long_one_is_left_alone() {
     ];
     for code in long {
         world.put_code(CONTRACT, code, 0);
-        let brief = call_briefly(&world.environment, world.clone(), request(CONTRACT)).expect("no fault");
+        let brief = calls.run(&world.environment, world.clone(), request(CONTRACT)).expect("no fault");
         assert_eq!(brief, None, "{}", hex::encode(code));
     }
     for precompile in [Address::with_last_byte(2), addresses::EDGE_PROOF] {
-        assert_eq!(call_briefly(&world.environment, world.clone(), request(precompile)).expect("no fault"), None);
+        assert_eq!(calls.run(&world.environment, world.clone(), request(precompile)).expect("no fault"), None);
     }
     let poor = TxEnv { gas_limit: 20_999, ..request(CONTRACT) };
-    let refused = call_briefly(&world.environment, world.clone(), poor);
+    let refused = calls.run(&world.environment, world.clone(), poor);
     assert!(matches!(refused, Err(CallError::Refused(_))), "{refused:?}");
 }

@@ -1,4 +1,4 @@
-use super::Calls;
+use super::{Asked, Calls};
 use crate::{room::Room, turns::Turns};
 use jsonrpsee::RpcModule;
 use parking_lot::Mutex;
@@ -16,7 +16,8 @@ fn calls() -> Calls {
 }
 
 async fn ask(calls: &Calls, body: Value) -> Value {
-    let answer = calls.answer(body.to_string().as_bytes(), None, &Room::default()).await.expect("an answer");
+    let answer =
+        calls.answer(Asked::parse(body.to_string().as_bytes()), None, &Room::default()).await.expect("an answer");
     serde_json::from_slice(answer.as_ref()).unwrap()
 }
 
@@ -42,7 +43,7 @@ async fn a_batch_out_of_time_begins_no_further_call() {
 async fn notifications_are_not_answered() {
     let notification = json!({ "jsonrpc": "2.0", "method": "eth_syncing" });
     for body in [notification.clone(), json!([notification])] {
-        assert!(calls().answer(body.to_string().as_bytes(), None, &Room::default()).await.is_none());
+        assert!(calls().answer(Asked::parse(body.to_string().as_bytes()), None, &Room::default()).await.is_none());
     }
     assert_eq!(ask(&calls(), json!([notification, 1])).await[0]["error"]["code"], -32600);
 }

@@ -1,5 +1,4 @@
 use super::{Listener, Socket};
-use axum::serve::Listener as _;
 use std::{io::ErrorKind, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -14,8 +13,8 @@ async fn listen(connections: usize, idle_max: Duration) -> Listener {
 }
 
 async fn accept(listener: &mut Listener) -> (Socket, TcpStream) {
-    let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-    (listener.accept().await.0, client)
+    let client = TcpStream::connect(listener.tcp.local_addr().unwrap()).await.unwrap();
+    (listener.accept().await.open(Arc::default()).unwrap(), client)
 }
 
 #[tokio::test]
@@ -23,11 +22,11 @@ async fn connections_are_bounded_until_one_ends() {
     let mut listener = listen(2, Duration::from_secs(60)).await;
     let (first, _client) = accept(&mut listener).await;
     let (_second, _other) = accept(&mut listener).await;
-    let third = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+    let third = TcpStream::connect(listener.tcp.local_addr().unwrap()).await.unwrap();
     assert!(timeout(Duration::from_millis(100), listener.accept()).await.is_err());
     drop(first);
-    let (_, address) = timeout(Duration::from_secs(10), listener.accept()).await.unwrap();
-    assert_eq!(address, third.local_addr().unwrap());
+    let accepted = timeout(Duration::from_secs(10), listener.accept()).await.unwrap();
+    assert_eq!(accepted.address, third.local_addr().unwrap());
 }
 
 #[tokio::test]

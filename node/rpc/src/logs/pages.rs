@@ -1,6 +1,6 @@
 //! Logs that were found, written a piece at a time.
 
-use super::write::{Place, write_log};
+use super::write::{Place, tail, write_log};
 use crate::{error::Fault, node::Context};
 use alloy::primitives::B256;
 use edgeloom_state::LogsFound;
@@ -22,6 +22,8 @@ struct Block {
     written: usize,
     place: Place,
     transactions: Vec<B256>,
+    /// Index of the transaction that the last log written is of, and what all of its logs end with.
+    tail: Option<(usize, Vec<u8>)>,
 }
 
 impl Pages {
@@ -65,11 +67,11 @@ impl Block {
             timestamp: context.header(height)?.timestamp,
         };
         let transactions = context.store.transaction_hashes(height)?.ok_or_else(torn)?;
-        Ok(Self { written: 0, place, transactions, found })
+        Ok(Self { written: 0, place, transactions, tail: None, found })
     }
 
     fn write(&mut self, context: &Context, out: &mut Vec<u8>, (full, begun): (usize, &mut bool)) -> Result<(), Fault> {
-        let Self { found, written, place, transactions } = self;
+        let Self { found, written, place, transactions, tail: last } = self;
         let wrote = context.store.with_logs(found.height, |logs| {
             for ordinal in &found.ordinals[*written..] {
                 if out.len() >= full {
@@ -77,8 +79,10 @@ impl Block {
                 }
                 let index = logs.transaction(*ordinal);
                 let transaction = transactions.get(index).ok_or_else(|| torn(found))?;
+                last.take_if(|(of, _)| *of != index);
+                let (_, tail) = last.get_or_insert_with(|| (index, tail(place, (index, transaction))));
                 out.push(if std::mem::replace(begun, true) { b',' } else { b'[' });
-                write_log(out, place, (index, transaction), (*ordinal, &logs.get(*ordinal)?));
+                write_log(out, tail, (*ordinal, &logs.get(*ordinal)?));
                 *written += 1;
             }
             Ok::<_, Fault>(())

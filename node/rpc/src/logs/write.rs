@@ -12,13 +12,21 @@ pub(super) struct Place {
     pub(super) timestamp: u64,
 }
 
-/// Appends the log at `ordinal` of its block, of the transaction with this index and hash.
-pub(super) fn write_log(
-    out: &mut Vec<u8>,
-    block: &Place,
-    (index, transaction): (usize, &B256),
-    (ordinal, log): (u32, &LogView<'_>),
-) {
+/// What all logs of a transaction have in common, between their data and their place in the block.
+pub(super) fn tail(block: &Place, (index, transaction): (usize, &B256)) -> Vec<u8> {
+    let mut out = Vec::with_capacity(320);
+    out.extend_from_slice(br#","blockHash":"#);
+    bytes(&mut out, block.hash.as_slice());
+    quantity(&mut out, "blockNumber", block.height);
+    quantity(&mut out, "blockTimestamp", block.timestamp);
+    out.extend_from_slice(br#","transactionHash":"#);
+    bytes(&mut out, transaction.as_slice());
+    quantity(&mut out, "transactionIndex", index as u64);
+    out
+}
+
+/// Appends the log at `ordinal` of its block, of a transaction with this [`tail`].
+pub(super) fn write_log(out: &mut Vec<u8>, tail: &[u8], (ordinal, log): (u32, &LogView<'_>)) {
     out.extend_from_slice(br#"{"address":"#);
     bytes(out, log.address);
     out.extend_from_slice(br#","topics":["#);
@@ -30,13 +38,7 @@ pub(super) fn write_log(
     }
     out.extend_from_slice(br#"],"data":"#);
     bytes(out, log.data);
-    out.extend_from_slice(br#","blockHash":"#);
-    bytes(out, block.hash.as_slice());
-    quantity(out, "blockNumber", block.height);
-    quantity(out, "blockTimestamp", block.timestamp);
-    out.extend_from_slice(br#","transactionHash":"#);
-    bytes(out, transaction.as_slice());
-    quantity(out, "transactionIndex", index as u64);
+    out.extend_from_slice(tail);
     quantity(out, "logIndex", ordinal.into());
     out.extend_from_slice(br#","removed":false}"#);
 }

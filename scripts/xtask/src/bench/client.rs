@@ -3,7 +3,10 @@
 use eyre::{Result, ensure, eyre};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
+use std::{
+    ops::Deref,
+    time::{Duration, Instant},
+};
 
 /// How long anything may take.
 pub(super) const DEADLINE: Duration = Duration::from_secs(120);
@@ -25,9 +28,9 @@ impl Client {
     }
 
     /// As [`Self::post`], for answers whose parsing is not to be timed.
-    pub(super) async fn bytes(&self, body: String) -> Result<Vec<u8>> {
+    pub(super) async fn bytes(&self, body: String) -> Result<impl Deref<Target = [u8]>> {
         let request = self.http.post(&self.url).header("content-type", "application/json").body(body);
-        Ok(request.send().await?.error_for_status()?.bytes().await?.to_vec())
+        Ok(request.send().await?.error_for_status()?.bytes().await?)
     }
 
     pub(super) async fn call<T: DeserializeOwned>(&self, method: &str, params: Value) -> Result<T> {

@@ -29,7 +29,7 @@ impl Pairs {
     }
 }
 
-fn sorted_median(samples: &[f64]) -> f64 {
+pub(super) fn sorted_median(samples: &[f64]) -> f64 {
     let mut sorted = samples.to_vec();
     sorted.sort_by(f64::total_cmp);
     median(&sorted)

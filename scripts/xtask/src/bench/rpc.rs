@@ -6,6 +6,7 @@
 //! * `get_balance_over_floor`: time of `eth_getBalance` over that of a method of a bare jsonrpsee server that reads the
 //!   same parameters and answers a constant: the limit is 1.
 //! * `eth_call_cpu_us`, `eth_call_batch_cpu_us`: the server's CPU time for a token's `balanceOf`, alone and in batches.
+//!   Their `floor_us` is the bare server's for the same bytes.
 //! * `get_logs_full_ms`, `_1pct_ms`, `_none_ms`: a query over 100,000 events that matches all, one in a hundred, none. The
 //!   limit of the full one is writing 50 MB of JSON.
 
@@ -15,7 +16,7 @@ mod logs;
 use super::{
     client::{Client, batch, body},
     load::{self, Call},
-    pairs::Pairs,
+    pairs::{Pairs, sorted_median},
     percentile,
     server::{Kind, Server},
     token::LoadToken,
@@ -65,23 +66,33 @@ pub(super) fn run(runs: usize) -> Result<()> {
     let flags = peer.as_ref().map(Kind::flags);
     let mut ours = runtime.block_on(Side::start(&Kind::edgeloom()))?;
     let mut theirs = peer.map(|anvil| runtime.block_on(Side::start(&anvil))).transpose()?;
+    let bare = Client::new(floor.url())?;
     let (mut of_ours, mut of_theirs, mut floors) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut call_floors, mut batch_floors) = (Vec::new(), Vec::new());
     for turn in 1..=runs {
         of_ours.push(runtime.block_on(ours.measure())?);
-        floors.push(runtime.block_on(balance_us(&Client::new(floor.url())?))?);
+        floors.push(runtime.block_on(balance_us(&bare))?);
+        let asked = Asked { client: &bare, cpu_seconds: &|| floor.cpu_seconds(), token: ours.token };
+        call_floors.push(runtime.block_on(asked.call_us())?);
+        batch_floors.push(runtime.block_on(asked.batch_us())?);
         if let Some(theirs) = &mut theirs {
             of_theirs.push(runtime.block_on(theirs.measure())?);
         }
         eprintln!("turn {turn}/{runs} done");
     }
-    let figure = |metric: &str, unit: &str, of: &dyn Fn(&Figures) -> f64| {
+    let figure_with = |metric: &str, unit: &str, of: &dyn Fn(&Figures) -> f64, mut extra: Value| {
         let pairs = Pairs { ours: of_ours.iter().map(of).collect(), theirs: of_theirs.iter().map(of).collect() };
-        pairs.emit(("rpc", metric, unit), "anvil", json!({"peer_flags": flags}));
+        extra["peer_flags"] = json!(flags);
+        pairs.emit(("rpc", metric, unit), "anvil", extra);
+    };
+    let figure = |metric: &str, unit: &str, of: &dyn Fn(&Figures) -> f64| figure_with(metric, unit, of, json!({}));
+    let floored = |metric: &str, of: &dyn Fn(&Figures) -> f64, floors: &[f64]| {
+        figure_with(metric, "us", of, json!({"floor_us": sorted_median(floors)}));
     };
     figure("receipt_ms_p50", "ms", &|figures| percentile(&figures.receipts, 50));
     figure("receipt_ms_p99", "ms", &|figures| percentile(&figures.receipts, 99));
-    figure("eth_call_cpu_us", "us", &|figures| figures.call_cpu_us);
-    figure("eth_call_batch_cpu_us", "us", &|figures| figures.call_batch_cpu_us);
+    floored("eth_call_cpu_us", &|figures| figures.call_cpu_us, &call_floors);
+    floored("eth_call_batch_cpu_us", &|figures| figures.call_batch_cpu_us, &batch_floors);
     figure("get_logs_full_ms", "ms", &|figures| figures.logs.full);
     figure("get_logs_1pct_ms", "ms", &|figures| figures.logs.one_percent);
     figure("get_logs_none_ms", "ms", &|figures| figures.logs.none);
@@ -110,12 +121,18 @@ impl Side {
         call.sign(&dev_signer(0)?, self.nonce - 1)
     }
 
+    fn asked<'a>(&'a self, cpu_seconds: &'a dyn Fn() -> Result<f64>) -> Asked<'a> {
+        Asked { client: &self.client, cpu_seconds, token: self.token }
+    }
+
     async fn measure(&mut self) -> Result<Figures> {
+        let receipts = self.receipts().await?;
+        let cpu_seconds = || self.server.cpu_seconds();
         Ok(Figures {
-            receipts: self.receipts().await?,
+            receipts,
             balance_us: balance_us(&self.client).await?,
-            call_cpu_us: self.call_cpu_us().await?,
-            call_batch_cpu_us: self.call_batch_cpu_us().await?,
+            call_cpu_us: self.asked(&cpu_seconds).call_us().await?,
+            call_batch_cpu_us: self.asked(&cpu_seconds).batch_us().await?,
             logs: logs::measure(&self.client, self.token).await?,
         })
     }
@@ -136,25 +153,34 @@ impl Side {
         times.sort_by(f64::total_cmp);
         Ok(times)
     }
+}
 
+/// A server that is asked for the balance of a token, and the CPU time that it has taken so far.
+struct Asked<'a> {
+    client: &'a Client,
+    cpu_seconds: &'a dyn Fn() -> Result<f64>,
+    token: Address,
+}
+
+impl Asked<'_> {
     fn question(&self) -> Result<Value> {
         let input = LoadToken::balanceOfCall { account: dev_signer(0)?.address() }.abi_encode();
         Ok(json!([{"to": self.token, "data": hex::encode_prefixed(input)}, "latest"]))
     }
 
-    async fn call_cpu_us(&self) -> Result<f64> {
-        let (body, cpu) = (body("eth_call", &self.question()?), self.server.cpu_seconds()?);
+    async fn call_us(&self) -> Result<f64> {
+        let (body, cpu) = (body("eth_call", &self.question()?), (self.cpu_seconds)()?);
         for _ in 0..CALLS {
             let answer = self.client.post(body.clone()).await?;
             ensure!(answer["result"].is_string(), "eth_call: {answer}");
         }
-        Ok((self.server.cpu_seconds()? - cpu) * 1e6 / CALLS as f64)
+        Ok(((self.cpu_seconds)()? - cpu) * 1e6 / CALLS as f64)
     }
 
-    async fn call_batch_cpu_us(&self) -> Result<f64> {
+    async fn batch_us(&self) -> Result<f64> {
         let (size, batches) = BATCHES;
         let question = self.question()?;
-        let (body, cpu) = (batch("eth_call", std::iter::repeat_n(question, size)), self.server.cpu_seconds()?);
+        let (body, cpu) = (batch("eth_call", std::iter::repeat_n(question, size)), (self.cpu_seconds)()?);
         for _ in 0..batches {
             let answers = self.client.post(body.clone()).await?;
             let right = answers.as_array().is_some_and(|answers| {
@@ -162,7 +188,7 @@ impl Side {
             });
             ensure!(right, "a batch of eth_call: {answers}");
         }
-        Ok((self.server.cpu_seconds()? - cpu) * 1e6 / (size * batches) as f64)
+        Ok(((self.cpu_seconds)()? - cpu) * 1e6 / (size * batches) as f64)
     }
 }
 

@@ -5,7 +5,7 @@ use eyre::{Result, WrapErr, ensure, eyre};
 use std::{
     fs,
     net::TcpStream,
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
@@ -128,8 +128,23 @@ impl Server {
 
 /// User and system time of all threads so far of a process: a number, or `self`.
 pub(super) fn cpu_seconds(process: &str) -> Result<f64> {
-    let path = format!("/proc/{process}/stat");
-    let stat = fs::read_to_string(&path).wrap_err(path)?;
+    stat_cpu_seconds(&PathBuf::from(format!("/proc/{process}/stat")))
+}
+
+/// The same for this process's threads of one name.
+pub(super) fn thread_cpu_seconds(name: &str) -> Result<f64> {
+    let mut seconds = 0.0;
+    for thread in fs::read_dir("/proc/self/task")? {
+        let thread = thread?.path();
+        if fs::read_to_string(thread.join("comm"))?.trim_end() == name {
+            seconds += stat_cpu_seconds(&thread.join("stat"))?;
+        }
+    }
+    Ok(seconds)
+}
+
+fn stat_cpu_seconds(path: &Path) -> Result<f64> {
+    let stat = fs::read_to_string(path).wrap_err_with(|| path.display().to_string())?;
     // After the name in parentheses: state is field 3, utime 14, stime 15, in ticks of 10 ms.
     let fields = stat.rsplit_once(')').ok_or_else(|| eyre!("unexpected /proc stat"))?.1;
     let fields: Vec<_> = fields.split_whitespace().collect();
