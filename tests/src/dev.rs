@@ -49,6 +49,18 @@ impl Dev {
         self.launch().await
     }
 
+    /// As an operator restarts it: SIGTERM, then the same data again.
+    ///
+    /// # Errors
+    /// When it does not end with success, or does not come up again.
+    pub async fn stop_and_restart(&mut self) -> Result<()> {
+        if let Some(mut process) = self.process.take() {
+            let status = process.stop(Duration::from_secs(20)).await?;
+            ensure!(status.success(), "SIGTERM ended it with {status}:\n{}", process.tail());
+        }
+        self.launch().await
+    }
+
     /// What a process with its own port on the same data prints before it gives up, and whether it gave up.
     ///
     /// # Errors

@@ -55,5 +55,6 @@ fn block_on(command: impl Future<Output = Result<()>>) -> Result<()> {
     let runtime = tokio::runtime::Runtime::new()?;
     let done = runtime.block_on(command);
     runtime.shutdown_timeout(LEFT_OVER);
+    open::wait_closed();
     done
 }

@@ -6,7 +6,7 @@ use alloy::primitives::B256;
 use alloy_consensus::transaction::SignerRecoverable as _;
 use edgeloom_chain::{Chain, next_base_fee};
 use edgeloom_consensus::{Feed, network::Shared};
-use edgeloom_state::Store;
+use edgeloom_state::{Closing, Store};
 use edgeloom_txpool::{Journal, Limits, Origin, Pool};
 use edgeloom_types::Genesis;
 use eyre::{Result, WrapErr, ensure};
@@ -14,7 +14,8 @@ use parking_lot::Mutex;
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, OnceLock},
+    time::Duration,
 };
 
 /// Where the engine keeps its own files.
@@ -33,7 +34,22 @@ pub(crate) fn chain_path(data: &Path) -> PathBuf {
 /// When another process has it open, or it is another layout's.
 pub(crate) fn store(data: &Path, states: &arguments::Pruning) -> Result<Store> {
     fs::create_dir_all(data).wrap_err_with(|| format!("cannot make {}", data.display()))?;
-    Ok(pruning(Store::open(&chain_path(data))?, states))
+    let store = Store::open(&chain_path(data))?;
+    OPENED.get_or_init(|| store.closing());
+    Ok(pruning(store, states))
+}
+
+/// The one database of this process.
+static OPENED: OnceLock<Closing> = OnceLock::new();
+
+/// How long closing the database may take: what is in memory is in its log as well.
+const CLOSED_WITHIN: Duration = Duration::from_secs(10);
+
+/// Waits until the threads that had the database have closed it.
+pub(crate) fn wait_closed() {
+    if OPENED.get().is_some_and(|opened| !opened.wait(CLOSED_WITHIN)) {
+        tracing::warn!("the database is still open after {CLOSED_WITHIN:?}; what it has acknowledged is on the disk");
+    }
 }
 
 /// `store`, which keeps the states that it is told to.

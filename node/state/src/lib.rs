@@ -53,7 +53,7 @@ pub use layer::Layer;
 pub use logs::{BlockLogs, LogQuery, LogView, LogsFound};
 pub use proof::{AccountProof, StorageProof};
 pub use range::StorageRange;
-pub use store::{Store, Tip};
+pub use store::{Closing, Store, Tip};
 pub use view::View;
 
 #[cfg(test)]

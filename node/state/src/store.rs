@@ -12,7 +12,12 @@ use crate::{
 use alloy::primitives::{B256, Bytes, KECCAK256_EMPTY};
 use edgeloom_types::Height;
 use parking_lot::{Mutex, RwLock};
-use std::{path::Path, sync::Arc};
+use std::{
+    path::Path,
+    sync::{Arc, Weak},
+    thread::sleep,
+    time::{Duration, Instant},
+};
 
 /// The newest committed block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +60,27 @@ struct Inner {
     commit: Mutex<()>,
     pruning: Pruning,
     nodes: NodeCache,
+    /// The last field: dropped when the database is closed.
+    open: Arc<()>,
+}
+
+/// Tells when a store is closed, in whichever thread its last clone is dropped.
+#[derive(Clone, Debug)]
+pub struct Closing(Weak<()>);
+
+impl Closing {
+    /// Waits until the store is closed; false when it is not after `time_max`. A process must not end before: RocksDB's
+    /// globals would go while the database is still being closed.
+    pub fn wait(&self, time_max: Duration) -> bool {
+        let started = Instant::now();
+        while self.0.strong_count() > 0 {
+            if started.elapsed() >= time_max {
+                return false;
+            }
+            sleep(Duration::from_millis(1));
+        }
+        true
+    }
 }
 
 impl Store {
@@ -87,7 +113,12 @@ impl Store {
         let pruning = Pruning::stored(&kv)?;
         let head = RwLock::new(Head { tip, warm: Arc::default() });
         let (rewinds, commit) = (RwLock::default(), Mutex::default());
-        Ok(Self(Arc::new(Inner { kv, head, rewinds, commit, pruning, nodes: NodeCache::default() })))
+        let (nodes, open) = (NodeCache::default(), Arc::default());
+        Ok(Self(Arc::new(Inner { kv, head, rewinds, commit, pruning, nodes, open })))
+    }
+
+    pub fn closing(&self) -> Closing {
+        Closing(Arc::downgrade(&self.0.open))
     }
 
     /// The newest committed block; `None` before genesis is.

@@ -52,3 +52,13 @@ async fn a_second_process_on_the_same_data_refuses() -> Result<()> {
     assert!(said.contains("in use") || said.contains("another process") || said.contains("locked"), "{said}");
     Ok(())
 }
+
+/// RocksDB's globals end with the process: whichever thread has the database last has closed it by then.
+#[tokio::test]
+async fn told_to_stop_it_ends_with_success_whatever_it_is_about() -> Result<()> {
+    let mut dev = Dev::start().await?;
+    for _ in 0..12 {
+        dev.stop_and_restart().await?;
+    }
+    Ok(())
+}

@@ -13,6 +13,7 @@ use std::{
     num::NonZeroU64,
     path::Path,
     process::{Child, Command, Stdio},
+    thread,
     time::Duration,
 };
 
@@ -89,7 +90,7 @@ fn kill_a_writer(directory: &Path, test: &str, round: u64) -> u64 {
     let mut heights = heights.by_ref().filter_map(|line| line.strip_prefix("committed ")?.parse::<u64>().ok());
     let first = heights.next().expect("the writer commits");
     #[expect(clippy::disallowed_methods, reason = "no synchronisation: death may come at any moment of a commit")]
-    std::thread::sleep(Duration::from_micros(round * 7_919 % 40_000));
+    thread::sleep(Duration::from_micros(round * 7_919 % 40_000));
     writer.0.kill().expect("it runs");
     heights.last().unwrap_or(first)
 }
@@ -145,4 +146,17 @@ fn what_was_committed_survives_kill_nine() {
 #[test]
 fn what_is_not_pruned_survives_kill_nine() {
     survives("what_is_not_pruned_survives_kill_nine", Some(KEPT));
+}
+
+#[test]
+fn who_waits_for_a_store_waits_for_its_last_clone() {
+    let directory = tempfile::tempdir().expect("a temporary directory");
+    let store = Store::open(directory.path()).expect("opens");
+    let (closing, other) = (store.closing(), store.clone());
+    drop(store);
+    assert!(!closing.wait(Duration::from_millis(20)), "a clone is left");
+    let last = thread::spawn(move || drop(other));
+    assert!(closing.wait(Duration::from_secs(60)), "nothing is left");
+    Store::open(directory.path()).expect("nobody has it open");
+    last.join().expect("ends");
 }
