@@ -7,7 +7,7 @@ mod rocks;
 
 use crate::{
     error::StoreError,
-    leaves,
+    leaves::{self, Row},
     table::{META_LAYOUT, Table},
 };
 use journal::Journal;
@@ -83,7 +83,7 @@ impl Kv {
     }
 
     /// The first row at or after `key`.
-    pub(crate) fn first(&self, table: Table, key: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>, StoreError> {
+    pub(crate) fn first(&self, table: Table, key: &[u8]) -> Result<Option<Row>, StoreError> {
         match &self.backend {
             Backend::Rocks(rocks) => rocks.first(table, key),
             Backend::Memory(memory) => Ok(memory.first(table, key)),
@@ -192,7 +192,7 @@ impl leaves::Rows for Kv {
         self.get(table, key)
     }
 
-    fn first(&self, table: Table, key: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>, StoreError> {
+    fn first(&self, table: Table, key: &[u8]) -> Result<Option<Row>, StoreError> {
         self.first(table, key)
     }
 }
@@ -202,7 +202,7 @@ impl leaves::Rows for Snapshot<'_> {
         self.get(table, key)
     }
 
-    fn first(&self, table: Table, key: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>, StoreError> {
+    fn first(&self, table: Table, key: &[u8]) -> Result<Option<Row>, StoreError> {
         let mut first = None;
         self.walk(table, key, &mut |key, value| {
             first = Some((key.to_vec(), value.to_vec()));

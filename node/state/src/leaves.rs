@@ -4,12 +4,15 @@ use crate::{error::StoreError, record::Record, table::Table, trie::KeyValue};
 use alloy::primitives::B256;
 use alloy_trie::Nibbles;
 
+/// A key and its value.
+pub(crate) type Row = (Vec<u8>, Vec<u8>);
+
 /// Where rows are looked for.
 pub(crate) trait Rows {
     fn get(&self, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// The first row at or after `key`.
-    fn first(&self, table: Table, key: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>, StoreError>;
+    fn first(&self, table: Table, key: &[u8]) -> Result<Option<Row>, StoreError>;
 }
 
 /// The first account whose key begins with `path`, or that of `key` if there is one.

@@ -1,7 +1,7 @@
 //! The store without a disk, for tests and simulation: one ordered map per table under one lock.
 
 use super::{Step, Visit, Walk};
-use crate::{error::StoreError, table::Table};
+use crate::{error::StoreError, leaves::Row, table::Table};
 use parking_lot::{RwLock, RwLockReadGuard};
 use std::collections::BTreeMap;
 
@@ -30,7 +30,7 @@ impl Memory {
         found.starts_with(prefix).then(|| value.clone())
     }
 
-    pub(super) fn first(&self, table: Table, key: &[u8]) -> Option<(Vec<u8>, Vec<u8>)> {
+    pub(super) fn first(&self, table: Table, key: &[u8]) -> Option<Row> {
         let tables = self.0.read();
         let (key, value) = tables[table as usize].range(key.to_vec()..).next()?;
         Some((key.clone(), value.clone()))

@@ -3,6 +3,7 @@
 use super::{Durability, Step, Visit, Walk};
 use crate::{
     error::StoreError,
+    leaves::Row,
     table::{LAYOUT_VERSION, META_LAYOUT, META_TIP, Table},
 };
 use rocksdb::{
@@ -95,7 +96,7 @@ impl Rocks {
         Ok(rows.item().filter(|(found, _)| found.starts_with(prefix)).map(|(_, value)| value.to_vec()))
     }
 
-    pub(super) fn first(&self, table: Table, key: &[u8]) -> Result<Option<(Vec<u8>, Vec<u8>)>, StoreError> {
+    pub(super) fn first(&self, table: Table, key: &[u8]) -> Result<Option<Row>, StoreError> {
         let mut rows = self.db.raw_iterator_cf(self.family(table));
         rows.seek(key);
         rows.status()?;
