@@ -15,6 +15,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// The node's: what is measured here is what the node does.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Most differences that are printed.
 const PRINTED_MAX: usize = 50;
 

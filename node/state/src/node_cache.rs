@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 use std::mem::take;
 
 /// Bytes of rows in a generation; what the map itself takes is little beside branches.
-const GENERATION_BYTES: usize = 16 << 20;
+const GENERATION_BYTES: usize = 48 << 20;
 
 /// Of the trie of accounts. Nothing is known to have this hash.
 const ACCOUNTS: B256 = B256::ZERO;
