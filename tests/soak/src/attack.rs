@@ -1,7 +1,7 @@
 //! The attacker: many connections, one pace.
 
 use crate::{
-    answer,
+    Settings, answer,
     catalogue::{Catalogue, heavy},
     dice::Dice,
     findings::Findings,
@@ -55,6 +55,22 @@ pub(crate) struct Attack {
 }
 
 impl Attack {
+    /// Of nothing until it is on.
+    pub(crate) const fn new(settings: Settings, port: u16, catalogue: Catalogue, findings: Arc<Findings>) -> Self {
+        Self {
+            port,
+            seed: settings.seed,
+            catalogue,
+            findings,
+            next: AtomicU64::new(0),
+            end: settings.requests,
+            on: AtomicBool::new(false),
+            over: AtomicBool::new(false),
+            permits: Semaphore::const_new(0),
+            answer_max: settings.answer_max,
+        }
+    }
+
     /// Gives out `rate` permits a second while the attack is on.
     pub(crate) async fn pace(self: Arc<Self>, rate: u64) {
         const TICK: Duration = Duration::from_millis(10);

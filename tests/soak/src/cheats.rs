@@ -14,12 +14,12 @@ use serde_json::{Value, json};
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
     thread,
     time::{Duration, Instant},
 };
-use tokio::{runtime, sync::Semaphore};
+use tokio::runtime;
 
 /// Attacks a node of its own, with the methods that drive a development chain too.
 ///
@@ -31,18 +31,8 @@ pub fn cheats(settings: Settings) -> Result<Report> {
     let findings = Arc::<Findings>::default();
     let mut asker = own.block_on(Honest::connect(node.port, settings.answer_max))?;
     let catalogue = own.block_on(describe(&mut asker, Range::All))?;
-    let attack = Arc::new(Attack {
-        port: node.port,
-        seed: settings.seed,
-        catalogue,
-        findings: findings.clone(),
-        next: AtomicU64::new(0),
-        end: settings.requests,
-        on: AtomicBool::new(true),
-        over: AtomicBool::new(false),
-        permits: Semaphore::new(0),
-        answer_max: settings.answer_max,
-    });
+    let attack = Arc::new(Attack::new(settings, node.port, catalogue, findings.clone()));
+    attack.on.store(true, Ordering::Relaxed);
     let started = Instant::now();
     let (attackers, socket) = (attack.clone(), node.ipc.clone());
     let attacking = thread::spawn(move || in_idle_time(settings, attackers, socket));

@@ -14,12 +14,12 @@ use std::{
     path::PathBuf,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering},
+        atomic::{AtomicU8, AtomicU64, Ordering},
     },
     thread,
     time::{Duration, Instant},
 };
-use tokio::{runtime, sync::Semaphore};
+use tokio::runtime;
 
 /// R4.
 const GROWTH_MIB_MAX: f64 = 64.0;
@@ -72,18 +72,7 @@ pub fn rpc(settings: Settings) -> Result<Report> {
     let findings = Arc::<Findings>::default();
     let mut honest = own.block_on(Honest::connect(node.port, settings.answer_max))?;
     let catalogue = own.block_on(describe(&mut honest, Range::Public))?;
-    let attack = Arc::new(Attack {
-        port: node.port,
-        seed: settings.seed,
-        catalogue,
-        findings: findings.clone(),
-        next: AtomicU64::new(0),
-        end: settings.requests,
-        on: AtomicBool::new(false),
-        over: AtomicBool::new(false),
-        permits: Semaphore::new(0),
-        answer_max: settings.answer_max,
-    });
+    let attack = Arc::new(Attack::new(settings, node.port, catalogue, findings.clone()));
     let time = Arc::new(AtomicU8::new(SETTLING));
     let started = Instant::now();
     let mut memory = Vec::new();

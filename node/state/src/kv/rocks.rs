@@ -20,7 +20,7 @@ use std::{
 /// not from the wording of a message.
 const LOCK_FILE: &str = "edgeloom.lock";
 
-/// Beside data it holds indices and filters, which at ten million accounts take 40 MiB.
+/// Beside data it holds indices and filters: ten bits a key.
 const BLOCK_CACHE_BYTES: usize = 512 << 20;
 /// Of 64 MiB each. In shards of 2 MiB, as is usual, filters of one table drive out those of another all the time.
 const BLOCK_CACHE_SHARD_BITS: i32 = 3;
