@@ -71,6 +71,9 @@ struct Transfers {
     first: u64,
     #[arg(long)]
     blocks: u64,
+    /// Blocks before those, which fill the caches and are not measured
+    #[arg(long, default_value_t = 0)]
+    warm: u64,
     /// Transfers in a block
     #[arg(long, default_value_t = 4_000)]
     each: u64,
@@ -162,8 +165,10 @@ fn grow(&Grow { ref data, accounts, blocks }: &Grow) -> Result<ExitCode> {
 }
 
 fn transfers(arguments: &Transfers) -> Result<ExitCode> {
-    let &Transfers { ref data, accounts, first, blocks, each, bytes } = arguments;
+    let &Transfers { ref data, accounts, first, blocks, warm, each, bytes } = arguments;
     let mut chain = LargeChain::open(data, Writes::Synced)?;
+    chain.run(accounts, first, (warm, each))?;
+    let first = first + warm * each;
     let before = chain.store().table_bytes()?;
     let spent = chain.run(accounts, first, (blocks, each))?;
     let mut line = json!({ "spent": spent });

@@ -19,7 +19,7 @@ pub fn secure_root(writes: &[Write]) -> Result<B256, StoreError> {
     let mut rows: BTreeMap<Nibbles, Vec<u8>> = BTreeMap::new();
     let mut root = EMPTY_ROOT_HASH;
     for (key, value) in writes {
-        let entry = Entry { key: Nibbles::unpack_array(&keccak256(key).0), value: value.clone() };
+        let entry = Entry { key: Nibbles::unpack_array(&keccak256(key).0), value: value.clone(), before: None };
         let (next, changed) = trie::update(root, &[entry], |path: &Nibbles| Ok(rows.get(path).cloned()))?;
         for (path, changed) in changed {
             match changed.node {

@@ -4,7 +4,7 @@ use crate::{
     error::StoreError,
     record::{Record, short},
     trie::{self, Changed, Entry, Nodes},
-    view::{AccountTrie, StorageTrie, View},
+    view::{AccountTrie, KnownSlot, StorageTrie, View},
 };
 use alloy::primitives::{Address, B256, U256, keccak256};
 use alloy_trie::{EMPTY_ROOT_HASH, Nibbles};
@@ -80,11 +80,15 @@ impl Layer {
     pub(crate) fn extend(view: &View, parent_root: B256, mut delta: StateDelta) -> Result<Self, StoreError> {
         delta.accounts.values_mut().for_each(settle);
         let changes = changes(view, &delta)?;
-        let entry = |change: &Change| {
-            let value = change.record.as_ref().map(Record::leaf);
-            Entry { key: Nibbles::unpack_array(&change.hashed.0), value }
+        let entry = |(address, change): (&Address, &Change)| {
+            let before = view.known_account(address).and_then(|known| known.record);
+            Entry {
+                key: Nibbles::unpack_array(&change.hashed.0),
+                value: change.record.as_ref().map(Record::leaf),
+                before: before.as_ref().map(Record::leaf),
+            }
         };
-        let mut entries: Vec<_> = changes.values().map(entry).collect();
+        let mut entries: Vec<_> = changes.iter().map(entry).collect();
         entries.sort_unstable_by_key(|entry| entry.key);
         let (root, nodes) = trie::update(parent_root, &entries, AccountTrie(view))?;
         Ok(Self { parent_root, root, delta, changes, nodes })
@@ -113,22 +117,29 @@ fn settle(change: &mut AccountDelta) {
 
 fn change(view: &View, address: &Address, delta: &AccountDelta) -> Result<Change, StoreError> {
     let hashed = view.hashed(address);
-    let mut slots: Vec<_> =
-        delta.storage.iter().map(|(slot, value)| (keccak256(slot.to_be_bytes::<32>()), *value)).collect();
-    slots.sort_unstable_by_key(|(slot, _)| *slot);
+    let known = delta.storage.keys().map(|slot| view.known_slot(address, slot));
+    let mut slots: Vec<_> = delta.storage.iter().zip(known).map(changed_slot).collect();
+    slots.sort_unstable_by_key(|((slot, _), _)| *slot);
+    let (slots, before): (Vec<_>, Vec<_>) = slots.into_iter().unzip();
     let mut change = Change { hashed, record: None, cleared: delta.storage_cleared, slots, nodes: Nodes::new() };
     let Some(account) = delta.account else { return Ok(change) };
-    let before = if change.cleared { EMPTY_ROOT_HASH } else { view.storage_root(address)? };
-    let mut storage_root = before;
+    let mut storage_root = if change.cleared { EMPTY_ROOT_HASH } else { view.storage_root(address)? };
     if !change.slots.is_empty() {
-        let entries: Vec<_> = change.slots.iter().map(slot_entry).collect();
-        (storage_root, change.nodes) = trie::update(before, &entries, StorageTrie { view, address, hashed: &hashed })?;
+        let entries: Vec<_> = change.slots.iter().zip(before).map(slot_entry).collect();
+        let trie = StorageTrie { view, address, hashed: &hashed };
+        (storage_root, change.nodes) = trie::update(storage_root, &entries, trie)?;
     }
     change.record = Some(Record { account, storage_root });
     Ok(change)
 }
 
-fn slot_entry((slot, value): &(B256, U256)) -> Entry {
-    let value = (!value.is_zero()).then(|| alloy_rlp::encode(short(*value).as_slice()));
-    Entry { key: Nibbles::unpack_array(&slot.0), value }
+/// Its row, and what it had as far as that is known.
+fn changed_slot(((slot, value), known): ((&U256, &U256), Option<KnownSlot>)) -> ((B256, U256), Option<U256>) {
+    let hashed = known.map_or_else(|| keccak256(slot.to_be_bytes::<32>()), |known| known.hashed);
+    ((hashed, *value), known.map(|known| known.value))
+}
+
+fn slot_entry(((slot, value), before): (&(B256, U256), Option<U256>)) -> Entry {
+    let leaf = |value: U256| (!value.is_zero()).then(|| alloy_rlp::encode(short(value).as_slice()));
+    Entry { key: Nibbles::unpack_array(&slot.0), value: leaf(*value), before: before.and_then(leaf) }
 }

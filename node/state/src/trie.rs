@@ -52,6 +52,8 @@ pub(crate) struct Entry {
     pub(crate) key: Nibbles,
     /// `None` deletes it.
     pub(crate) value: Option<Vec<u8>>,
+    /// What it had, as far as that is known without asking. Believed where it has the hash of what is there.
+    pub(crate) before: Option<Vec<u8>>,
 }
 
 /// A key of 64 nibbles, and its value.
@@ -59,7 +61,10 @@ pub(crate) type KeyValue = (Nibbles, Vec<u8>);
 
 /// The trie that an update changes.
 pub(crate) trait Source: Sync {
-    /// The row at a path; `None` when a leaf is there, or nothing.
+    /// What is at a path as far as it is in memory: `None` when it is not, else as [`Self::row`].
+    fn recent(&self, path: &Nibbles) -> Option<Option<Vec<u8>>>;
+
+    /// The row at a path that is not in memory; `None` when a leaf is there, or nothing.
     fn row(&self, path: &Nibbles) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// The first key that begins with `path`, or `key` if it is there: where a leaf is at `path` they are the same.
@@ -68,6 +73,10 @@ pub(crate) trait Source: Sync {
 
 /// All nodes from a function, leaves too.
 impl<F: Fn(&Nibbles) -> Result<Option<Vec<u8>>, StoreError> + Sync> Source for F {
+    fn recent(&self, _: &Nibbles) -> Option<Option<Vec<u8>>> {
+        None
+    }
+
     fn row(&self, path: &Nibbles) -> Result<Option<Vec<u8>>, StoreError> {
         self(path)
     }

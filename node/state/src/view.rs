@@ -5,9 +5,12 @@ use crate::{
     record::{Record, long},
     store::Store,
     table::{Table, account_node_key, storage_key, storage_node_key},
-    trie::{KeyValue, Source},
+    trie::{Changed, KeyValue, Source},
 };
-use alloy::primitives::{Address, B256, Bytes, U256, keccak256, map::AddressMap};
+use alloy::primitives::{
+    Address, B256, Bytes, U256, keccak256,
+    map::{AddressMap, HashMap},
+};
 use alloy_trie::{EMPTY_ROOT_HASH, Nibbles};
 use edgeloom_types::{Account, StateDelta};
 use parking_lot::RwLock;
@@ -24,22 +27,31 @@ pub struct View {
     store: Store,
     base: B256,
     layers: Vec<Arc<Layer>>,
-    /// What it read of the tip's accounts: execution asks for each, and the root for each that changed.
-    read: Arc<RwLock<AddressMap<Read>>>,
+    /// What it read of the tip's accounts and slots: execution asks for each, and the root for each that changed.
+    accounts: Arc<RwLock<AddressMap<KnownAccount>>>,
+    slots: Arc<RwLock<HashMap<(Address, U256), KnownSlot>>>,
 }
 
 /// An account's row under the layers.
 #[derive(Clone, Copy, Debug)]
-struct Read {
+pub(crate) struct KnownAccount {
     /// keccak of the address.
-    hashed: B256,
-    record: Option<Record>,
+    pub(crate) hashed: B256,
+    pub(crate) record: Option<Record>,
+}
+
+/// A slot's row under the layers.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KnownSlot {
+    /// keccak of the slot.
+    pub(crate) hashed: B256,
+    pub(crate) value: U256,
 }
 
 impl View {
     pub(crate) fn new(store: Store) -> Self {
         let base = tip_root(&store);
-        Self { store, base, layers: Vec::new(), read: Arc::default() }
+        Self { store, base, layers: Vec::new(), accounts: Arc::default(), slots: Arc::default() }
     }
 
     /// State root of everything this view shows.
@@ -57,7 +69,8 @@ impl View {
         let mut layers = Vec::with_capacity(self.layers.len() + 1);
         layers.extend(self.layers.iter().cloned());
         layers.push(layer);
-        Self { store: self.store.clone(), base: self.base, layers, read: Arc::default() }
+        let (store, base) = (self.store.clone(), self.base);
+        Self { store, base, layers, accounts: Arc::default(), slots: Arc::default() }
     }
 
     /// # Errors
@@ -77,8 +90,14 @@ impl View {
         if let Some(value) = self.top(|layer| layer.slot(&address, &slot)) {
             return Ok(value);
         }
-        let key = storage_key(&self.hashed(&address), &keccak256(slot.to_be_bytes::<32>()));
-        self.store.kv().get(Table::Storage, &key)?.map_or(Ok(U256::ZERO), |value| long(&value))
+        if let Some(known) = self.known_slot(&address, &slot) {
+            return Ok(known.value);
+        }
+        let hashed = keccak256(slot.to_be_bytes::<32>());
+        let row = self.store.kv().get(Table::Storage, &storage_key(&self.hashed(&address), &hashed))?;
+        let value = row.map_or(Ok(U256::ZERO), |value| long(&value))?;
+        self.slots.write().insert((address, slot), KnownSlot { hashed, value });
+        Ok(value)
     }
 
     /// # Errors
@@ -119,22 +138,26 @@ impl View {
 
     /// keccak of the address.
     pub(crate) fn hashed(&self, address: &Address) -> B256 {
-        self.known(address).map_or_else(|| keccak256(address), |read| read.hashed)
+        self.known_account(address).map_or_else(|| keccak256(address), |known| known.hashed)
     }
 
-    fn known(&self, address: &Address) -> Option<Read> {
-        self.read.read().get(address).copied()
+    pub(crate) fn known_account(&self, address: &Address) -> Option<KnownAccount> {
+        self.accounts.read().get(address).copied()
     }
 
-    fn stored(&self, address: &Address) -> Result<Read, StoreError> {
-        if let Some(known) = self.known(address) {
+    pub(crate) fn known_slot(&self, address: &Address, slot: &U256) -> Option<KnownSlot> {
+        self.slots.read().get(&(*address, *slot)).copied()
+    }
+
+    fn stored(&self, address: &Address) -> Result<KnownAccount, StoreError> {
+        if let Some(known) = self.known_account(address) {
             return Ok(known);
         }
         let hashed = keccak256(address);
         let row = self.store.kv().get(Table::Accounts, hashed.as_slice())?;
-        let read = Read { hashed, record: row.map(|row| Record::decode(&row)).transpose()? };
-        self.read.write().insert(*address, read);
-        Ok(read)
+        let known = KnownAccount { hashed, record: row.map(|row| Record::decode(&row)).transpose()? };
+        self.accounts.write().insert(*address, known);
+        Ok(known)
     }
 
     /// The answer of the highest layer that has one.
@@ -147,15 +170,15 @@ impl View {
 pub(crate) struct AccountTrie<'a>(pub(crate) &'a View);
 
 impl Source for AccountTrie<'_> {
-    fn row(&self, path: &Nibbles) -> Result<Option<Vec<u8>>, StoreError> {
-        let store = &self.0.store;
+    fn recent(&self, path: &Nibbles) -> Option<Option<Vec<u8>>> {
         match self.0.top(|layer| layer.nodes.get(path)) {
-            Some(changed) => Ok(changed.node.as_ref().map(|node| node.row.clone())),
-            None => match store.nodes().account_node(path) {
-                Some(row) => Ok(Some(row)),
-                None => store.kv().get(Table::AccountTrie, &account_node_key(path)),
-            },
+            Some(changed) => Some(row(changed)),
+            None => self.0.store.nodes().account_node(path).map(Some),
         }
+    }
+
+    fn row(&self, path: &Nibbles) -> Result<Option<Vec<u8>>, StoreError> {
+        self.0.store.kv().get(Table::AccountTrie, &account_node_key(path))
     }
 
     /// No layer decides what is at the path, so it is as in the rows.
@@ -173,20 +196,24 @@ pub(crate) struct StorageTrie<'a> {
 }
 
 impl Source for StorageTrie<'_> {
-    fn row(&self, path: &Nibbles) -> Result<Option<Vec<u8>>, StoreError> {
-        let store = &self.view.store;
+    fn recent(&self, path: &Nibbles) -> Option<Option<Vec<u8>>> {
         match self.view.top(|layer| layer.storage_node(self.address, path)) {
-            Some(changed) => Ok(changed.node.as_ref().map(|node| node.row.clone())),
-            None => match store.nodes().storage_node(self.hashed, path) {
-                Some(row) => Ok(Some(row)),
-                None => store.kv().get(Table::StorageTrie, &storage_node_key(self.hashed, path)),
-            },
+            Some(changed) => Some(row(changed)),
+            None => self.view.store.nodes().storage_node(self.hashed, path).map(Some),
         }
+    }
+
+    fn row(&self, path: &Nibbles) -> Result<Option<Vec<u8>>, StoreError> {
+        self.view.store.kv().get(Table::StorageTrie, &storage_node_key(self.hashed, path))
     }
 
     fn below(&self, path: &Nibbles, key: Option<&Nibbles>) -> Result<Option<KeyValue>, StoreError> {
         leaves::slot(self.view.store.kv(), self.hashed, path, key)
     }
+}
+
+fn row(changed: &Changed) -> Option<Vec<u8>> {
+    changed.node.as_ref().map(|node| node.row.clone())
 }
 
 fn tip_root(store: &Store) -> B256 {

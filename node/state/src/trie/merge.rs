@@ -224,14 +224,42 @@ impl<'a, F: Source> Merge<'a, F> {
 
     /// The node at `path`, which has this hash. It counts as gone until a node is placed there again (T3).
     pub(super) fn take(&mut self, path: &Nibbles, hash: B256, entries: &[Entry]) -> Result<TrieNode, StoreError> {
-        let node = match self.source.row(path)? {
-            Some(row) => decode(&row)?,
-            None => self.leaf(path, hash, entries)?,
+        let node = match self.source.recent(path) {
+            Some(row) => self.node(path, hash, (row, entries))?,
+            None => match self.known_leaf(path, hash, entries) {
+                Some(leaf) => TrieNode::Leaf(leaf),
+                None => self.node(path, hash, (self.source.row(path)?, entries))?,
+            },
         };
         let leaf = if let TrieNode::Leaf(leaf) = &node { Some(leaf.key) } else { None };
         self.nodes.insert(*path, Changed { node: None, replaced: leaf.is_none() });
         self.leaves.extend(leaf.map(|key| (*path, key)));
         Ok(node)
+    }
+
+    fn node(
+        &mut self,
+        path: &Nibbles,
+        hash: B256,
+        (row, entries): (Option<Vec<u8>>, &[Entry]),
+    ) -> Result<TrieNode, StoreError> {
+        match row {
+            Some(row) => decode(&row),
+            None => self.leaf(path, hash, entries),
+        }
+    }
+
+    /// The leaf of the one key that leads to `path`, when what was known of it is all that is there.
+    fn known_leaf(&mut self, path: &Nibbles, hash: B256, entries: &[Entry]) -> Option<LeafNode> {
+        let [Entry { key, before: Some(value), .. }] = entries else { return None };
+        self.leaf_of_hash((path, hash), (key, value.clone()))
+    }
+
+    fn leaf_of_hash(&mut self, (path, hash): (&Nibbles, B256), (key, value): (&Nibbles, Vec<u8>)) -> Option<LeafNode> {
+        let leaf = LeafNode::new(key.slice(path.len()..), value);
+        self.buffer.clear();
+        leaf.encode(&mut self.buffer);
+        (keccak256(&self.buffer) == hash).then_some(leaf)
     }
 
     /// T4.
@@ -241,10 +269,7 @@ impl<'a, F: Source> Merge<'a, F> {
         if !key.starts_with(path) {
             return Err(missing(path));
         }
-        let node = TrieNode::Leaf(LeafNode::new(key.slice(path.len()..), value));
-        self.buffer.clear();
-        node.encode(&mut self.buffer);
-        if keccak256(&self.buffer) == hash { Ok(node) } else { Err(missing(path)) }
+        self.leaf_of_hash((path, hash), (&key, value)).map(TrieNode::Leaf).ok_or_else(|| missing(path))
     }
 
     /// The reference to `node`, whose row, if it needs one, is at `path` (T1).

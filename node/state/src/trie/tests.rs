@@ -40,6 +40,10 @@ struct Leafless {
 }
 
 impl Source for &Leafless {
+    fn recent(&self, _: &Nibbles) -> Option<Option<Vec<u8>>> {
+        None
+    }
+
     fn row(&self, path: &Nibbles) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(self.rows.get(path).cloned())
     }
@@ -62,7 +66,7 @@ impl Leafless {
                 _ => (),
             }
         }
-        for Entry { key, value } in entries {
+        for Entry { key, value, .. } in entries {
             match value {
                 Some(value) => self.values.insert(key, value),
                 None => self.values.remove(&key),
@@ -85,7 +89,8 @@ fn reference_root(model: &Model) -> B256 {
 }
 
 fn from_scratch(model: &Model) -> (B256, Rows) {
-    let entries: Vec<_> = model.iter().map(|(key, value)| Entry { key: *key, value: Some(value.clone()) }).collect();
+    let entries: Vec<_> =
+        model.iter().map(|(key, value)| Entry { key: *key, value: Some(value.clone()), before: None }).collect();
     let mut rows = Rows::new();
     let root = apply(EMPTY_ROOT_HASH, &mut rows, &entries);
     (root, rows)
@@ -107,7 +112,7 @@ proptest! {
         let (mut model, mut rows, mut root) = (Model::new(), Rows::new(), EMPTY_ROOT_HASH);
         for batch in batches {
             let mut entries: Vec<_> =
-                batch.into_iter().map(|(seed, value)| Entry { key: key(seed), value }).collect();
+                batch.into_iter().map(|(seed, value)| Entry { key: key(seed), value, before: None }).collect();
             entries.sort_by_key(|entry| entry.key);
             root = apply(root, &mut rows, &entries);
             for entry in entries {
@@ -146,8 +151,14 @@ proptest! {
     ) {
         let (mut trie, mut root) = (Leafless::default(), EMPTY_ROOT_HASH);
         for batch in batches {
+            // What was known of a key is right, wrong, or nothing.
+            let before = |seed| match seed % 3 {
+                0 => trie.values.get(&key(seed)).cloned(),
+                1 => Some(vec![7; 40]),
+                _ => None,
+            };
             let mut entries: Vec<_> =
-                batch.into_iter().map(|(seed, value)| Entry { key: key(seed), value }).collect();
+                batch.into_iter().map(|(seed, value)| Entry { key: key(seed), value, before: before(seed) }).collect();
             entries.sort_by_key(|entry| entry.key);
             root = trie.apply(root, entries);
             let (expected, mut rows) = from_scratch(&trie.values);
@@ -157,13 +168,36 @@ proptest! {
     }
 }
 
+#[test]
+fn a_leaf_that_is_known_is_not_looked_for() {
+    let key = |index: u32| Nibbles::unpack(keccak256(index.to_be_bytes()));
+    let old: Model = (0..1_000).map(|index| (key(index), vec![1; 40])).collect();
+    let (root, rows) = from_scratch(&old);
+    let changed = |before: Option<Vec<u8>>| {
+        let entry = [Entry { key: key(5), value: Some(vec![2; 40]), before }];
+        let asked = std::sync::Mutex::new(Vec::new());
+        let load = |path: &Nibbles| {
+            asked.lock().expect("no panic").push(rows.get(path).is_some_and(|row| is_leaf(row)));
+            Ok(rows.get(path).cloned())
+        };
+        let updated = update(root, &entry, load).expect("rows are there");
+        (updated, asked.into_inner().expect("no panic"))
+    };
+    let (unknown, asked) = changed(None);
+    assert_eq!(asked.last(), Some(&true));
+    let (known, asked) = changed(Some(vec![1; 40]));
+    assert!(!asked.is_empty() && !asked.contains(&true));
+    assert_eq!(known, unknown);
+    assert_eq!(changed(Some(vec![3; 40])).0, unknown);
+}
+
 /// T4: what is below a branch that is gone is not taken for a leaf.
 #[test]
 fn a_row_that_is_missing_is_not_made_from_one_of_the_values_below_it() {
     let spread = |index: u32| Nibbles::unpack(keccak256(index.to_be_bytes()));
     let entries = |indices: std::ops::Range<u32>, value: u8| {
         let mut entries: Vec<_> =
-            indices.map(|index| Entry { key: spread(index), value: Some(vec![value; 40]) }).collect();
+            indices.map(|index| Entry { key: spread(index), value: Some(vec![value; 40]), before: None }).collect();
         entries.sort_by_key(|entry| entry.key);
         entries
     };
@@ -205,12 +239,12 @@ proptest! {
         let (mut history, mut heights) = (History::new(), Vec::new());
         for (height, batch) in batches.into_iter().enumerate() {
             let mut entries: Vec<_> =
-                batch.into_iter().map(|(seed, value)| Entry { key: key(seed), value }).collect();
+                batch.into_iter().map(|(seed, value)| Entry { key: key(seed), value, before: None }).collect();
             entries.sort_by_key(|entry| entry.key);
             let (_, nodes) = update(root, &entries, |path: &Nibbles| Ok(rows.get(path).cloned())).expect("all rows are there");
             note(&mut history, height, nodes);
             root = apply(root, &mut rows, &entries);
-            for Entry { key, value } in entries {
+            for Entry { key, value, .. } in entries {
                 match value {
                     Some(value) => model.insert(key, value),
                     None => model.remove(&key),
@@ -236,7 +270,7 @@ fn a_value_that_changes_costs_a_short_row_for_each_branch_above_it_and_none_for_
     let spread = |index: u32| Nibbles::unpack(keccak256(index.to_be_bytes()));
     let model: Model = (0..10_000).map(|index| (spread(index), vec![7; 40])).collect();
     let (root, rows) = from_scratch(&model);
-    let entry = [Entry { key: spread(5), value: Some(vec![8; 40]) }];
+    let entry = [Entry { key: spread(5), value: Some(vec![8; 40]), before: None }];
     let (_, nodes) = update(root, &entry, |path: &Nibbles| Ok(rows.get(path).cloned())).expect("rows are there");
     let past: Vec<_> = nodes
         .values()
@@ -264,7 +298,7 @@ fn nothing_has_the_empty_root_and_no_rows() {
     let (root, mut rows) = from_scratch(&[(key(7), vec![1])].into());
     assert_ne!(root, EMPTY_ROOT_HASH);
     assert_eq!(rows.len(), 1);
-    let root = apply(root, &mut rows, &[Entry { key: key(7), value: None }]);
+    let root = apply(root, &mut rows, &[Entry { key: key(7), value: None, before: None }]);
     assert_eq!((root, rows.len()), (EMPTY_ROOT_HASH, 0));
 }
 
@@ -278,7 +312,8 @@ fn an_update_reads_only_the_paths_of_its_keys() {
         reads.fetch_add(1, Ordering::Relaxed);
         Ok(rows.get(path).cloned())
     };
-    let (_, nodes) = update(root, &[Entry { key: spread(5), value: Some(vec![8]) }], load).expect("rows are there");
+    let (_, nodes) =
+        update(root, &[Entry { key: spread(5), value: Some(vec![8]), before: None }], load).expect("rows are there");
     let reads = reads.into_inner();
     assert!(reads <= 6, "{reads} reads in a trie of 10,000 leaves");
     assert_eq!(nodes.len(), reads);
@@ -287,7 +322,7 @@ fn an_update_reads_only_the_paths_of_its_keys() {
 #[test]
 fn a_missing_or_malformed_row_is_an_error_and_not_another_root() {
     let (root, rows) = from_scratch(&[(key(1), vec![1; 40]), (key(2), vec![2; 40])].into());
-    let entry = || [Entry { key: key(1), value: Some(vec![9]) }];
+    let entry = || [Entry { key: key(1), value: Some(vec![9]), before: None }];
     assert!(matches!(update(root, &entry(), |_: &Nibbles| Ok(None)), Err(StoreError::Corrupt(_))));
     let cut = |path: &Nibbles| Ok(rows.get(path).map(|row| row[..row.len() - 1].to_vec()));
     assert!(matches!(update(root, &entry(), cut), Err(StoreError::Corrupt(_))));
@@ -300,10 +335,11 @@ fn an_update_on_all_cores_is_that_of_a_trie_built_from_scratch() {
     let value = |index: u32| (!index.is_multiple_of(3)).then(|| vec![index as u8 | 1; 40]);
     let mut model: Model = (0..3_000).map(|index| (spread(index), vec![7; 40])).collect();
     let (root, mut rows) = from_scratch(&model);
-    let mut entries: Vec<_> = (0..6_000).map(|index| Entry { key: spread(index), value: value(index) }).collect();
+    let mut entries: Vec<_> =
+        (0..6_000).map(|index| Entry { key: spread(index), value: value(index), before: None }).collect();
     entries.sort_by_key(|entry| entry.key);
     let root = apply(root, &mut rows, &entries);
-    for Entry { key, value } in entries {
+    for Entry { key, value, .. } in entries {
         match value {
             Some(value) => model.insert(key, value),
             None => model.remove(&key),

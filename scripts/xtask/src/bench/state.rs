@@ -2,8 +2,8 @@
 //! and kept in ~/.cache/edgeloom/chains; every measurement works on a copy.
 //!
 //! * `cpu_us_at_10m_over_100k`: CPU time of all threads that a transfer takes in blocks of 4,000, executed, rooted and
-//!   committed with sync, among many accounts over among few, in turns. The limit is what the hashing of a deeper trie
-//!   costs: its paths are log16 of the accounts long, 5.8 nodes over 4.2, so 1.4.
+//!   committed with sync, among many accounts over among few, in turns, after blocks that warm the caches. The limit is what
+//!   the hashing of a deeper trie costs: its paths are log16 of the accounts long, 5.8 nodes over 4.2, so 1.4.
 //! * `rss_mib`: the most memory that any process of this bench had at once, nodes and the process that runs the blocks.
 //! * `restart_s_1m_blocks`: from the start of `edgeloom dev` on many blocks until it answers `eth_blockNumber` with the
 //!   tip; the write-ahead log still holds the last 32,000 transfers, as after kill -9. The limit is reading the log.
@@ -43,6 +43,9 @@ pub(crate) struct Sizes {
     /// `state`: blocks of 4,000 transfers that each run of a state executes
     #[arg(long, default_value_t = 10)]
     run_blocks: u64,
+    /// `state`: blocks that run before those
+    #[arg(long, default_value_t = 20)]
+    warm_blocks: u64,
 }
 
 /// Blocks of 4,000 transfers whose rows the log of a restarted database still holds.
@@ -108,10 +111,11 @@ impl<'a> Bench<'a> {
 
     fn states(&mut self, many: &Grown, few: &Grown) -> Result<()> {
         let (mut cpu, mut wall) = (Pairs::default(), Pairs::default());
-        let blocks = self.sizes.run_blocks;
+        let (blocks, warm) = (self.sizes.run_blocks, self.sizes.warm_blocks);
+        let warmed = ["--warm", &warm.to_string()];
         for turn in 1..=self.runs {
-            let ours = transfers(many, many.copy()?.path(), blocks, &[])?.spent;
-            let theirs = transfers(few, few.copy()?.path(), blocks, &[])?.spent;
+            let ours = transfers(many, many.copy()?.path(), blocks, &warmed)?.spent;
+            let theirs = transfers(few, few.copy()?.path(), blocks, &warmed)?.spent;
             eprintln!("turn {turn}: {:.1} us of CPU a transfer, {:.1} among few accounts", ours.cpu_us, theirs.cpu_us);
             self.remember("transfers among many accounts", ours.rss_mib);
             self.remember("transfers among few accounts", theirs.rss_mib);
@@ -122,7 +126,7 @@ impl<'a> Bench<'a> {
         }
         let peer = format!("{} accounts", few.accounts);
         for (metric, pairs) in [("cpu_us_at_10m_over_100k", cpu), ("wall_us_at_10m_over_100k", wall)] {
-            let extra = json!({"accounts": many.accounts, "blocks": blocks});
+            let extra = json!({"accounts": many.accounts, "blocks": blocks, "warm_blocks": warm});
             pairs.emit(("state", metric, "us"), &peer, extra);
             self.figures.push((metric, pairs.ours));
         }

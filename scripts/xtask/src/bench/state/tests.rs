@@ -16,7 +16,7 @@ const FIGURES: [&str; 8] = [
 #[test]
 fn the_smallest_chains_give_every_figure() {
     let (folder, runtime) = (tempfile::tempdir().expect("a folder"), Runtime::new().expect("threads"));
-    let sizes = Sizes { accounts: 8_000, few_accounts: 4_000, blocks: 30, run_blocks: 1 };
+    let sizes = Sizes { accounts: 8_000, few_accounts: 4_000, blocks: 30, run_blocks: 1, warm_blocks: 1 };
     let chains = Chains::at(&runtime, folder.path().join("chains")).expect("a folder");
     let mut bench = Bench::new(&runtime, sizes, 1);
     bench.run(&chains).expect("it measures");
