@@ -33,14 +33,15 @@ pub(crate) async fn logs(front: &Front, request: &Request<'_>) -> Option<Respons
     let params = Params::new(request.params.as_deref().map(RawValue::get));
     // Whatever else the parameters are, the method itself says what is wrong with them.
     let filter: Filter = params.sequence().next().ok()?;
-    let context = front.context.clone();
-    let searching = context.clone();
-    let turns = front.calls.turns();
+    let (turns, buffers, context) = (front.calls.turns().clone(), front.buffers.clone(), front.context.clone());
     let first = async {
-        let found = turns.run(move || searching.find(&filter, STREAMED)).await??;
-        let (pages, begin) = (Pages::new(found), Some(begin(&request.id)?));
-        let (turns, buffers) = (turns.clone(), front.buffers.clone());
-        Stream { turns, buffers, context: context.clone(), pages, begin }.next().await
+        let begin = Some(begin(&request.id)?);
+        // Both in one turn: most answers are one piece.
+        let find = move || {
+            let pages = Pages::new(context.find(&filter, STREAMED)?);
+            Stream { turns, buffers, context, pages, begin }.write()
+        };
+        front.calls.turns().run(find).await?
     };
     Some(match first.await {
         Ok((piece, None)) => respond(Body::from(Bytes::from_owner(piece))),
@@ -94,18 +95,19 @@ struct Stream {
 }
 
 impl Stream {
-    async fn next(mut self) -> Piece {
+    async fn next(self) -> Piece {
         let turns = self.turns.clone();
-        let write = move || {
-            let mut piece = self.buffers.take();
-            let out = &mut piece.bytes;
-            out.extend_from_slice(self.begin.take().unwrap_or_default().as_bytes());
-            let more = self.pages.next(&self.context, out, PIECE)?;
-            if !more {
-                out.push(b'}');
-            }
-            Ok((piece, more.then_some(self)))
-        };
-        turns.run(write).await?
+        turns.run(move || self.write()).await?
+    }
+
+    fn write(mut self) -> Piece {
+        let mut piece = self.buffers.take();
+        let out = &mut piece.bytes;
+        out.extend_from_slice(self.begin.take().unwrap_or_default().as_bytes());
+        let more = self.pages.next(&self.context, out, PIECE)?;
+        if !more {
+            out.push(b'}');
+        }
+        Ok((piece, more.then_some(self)))
     }
 }
