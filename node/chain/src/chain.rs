@@ -4,6 +4,7 @@ mod dev;
 mod pending;
 
 use crate::{
+    ahead::{APART_MIN, Listed, while_reading},
     certificates,
     decided::Decided,
     error::{ChainError, Invalid},
@@ -29,9 +30,6 @@ use std::sync::Arc;
 /// Room that a block's size leaves for its header, consensus record and the lists' own headers, in bytes: a header has
 /// at most 1,000, a record 187.
 const HEADER_BYTES_MAX: usize = 2048;
-
-/// Fewer transactions than this are not worth handing to another thread.
-const ROOTS_APART_MIN: usize = 64;
 
 pub use dev::Liberties;
 pub use pending::Pending;
@@ -149,23 +147,28 @@ impl Chain {
         let view = self.tree.view(&self.store, draft.header().parent_hash);
         let certificate_bytes: usize = draft.block().certificates.iter().map(|bytes| bytes.len() + 4).sum();
         let limits = Limits { bytes: MAX_BLOCK_BYTES - HEADER_BYTES_MAX - certificate_bytes };
-        let built = edgeloom_evm::build(environment, StateDb::from(view.clone()), candidates, limits);
+        let candidates: Vec<_> = candidates.collect();
+        let likely = &candidates[..candidates.len().min(environment.transactions_max())];
+        let run = || edgeloom_evm::build(environment, StateDb::from(view.clone()), candidates.iter().cloned(), limits);
+        let (built, listed) = if likely.len() < APART_MIN {
+            (run(), None)
+        } else {
+            let transactions = likely.iter().map(|transaction| transaction.as_recovered_ref());
+            while_reading(&view, transactions, run, || Some(Listed::new(likely)))
+        };
         let (chosen, rejected, mut executed) = built.map_err(fault)?;
 
         let senders = chosen.iter().map(|transaction| transaction.signer()).collect();
-        let transactions: Vec<TxEnvelope> = chosen.iter().map(|transaction| transaction.inner().clone()).collect();
         let delta = std::mem::take(&mut executed.delta);
-        let of_lists = || (calculate_transaction_root(&transactions), calculate_receipt_root(&executed.receipts));
+        let listed = listed.filter(|listed| listed.is_of(&chosen));
+        let of_lists = || (listed.unwrap_or_else(|| Listed::new(&chosen)), calculate_receipt_root(&executed.receipts));
         let of_state = || view.extend(delta);
-        let (layer, (transactions_root, receipts_root)) = if transactions.len() < ROOTS_APART_MIN {
-            (of_state(), of_lists())
-        } else {
-            rayon::join(of_state, of_lists)
-        };
-        let ran = Ran { executed, layer: layer? };
+        let (layer, (listed, receipts_root)) =
+            if chosen.len() < APART_MIN { (of_state(), of_lists()) } else { rayon::join(of_state, of_lists) };
+        let (ran, transactions) = (Ran { executed, layer: layer? }, listed.transactions);
         let header = Header {
             state_root: ran.layer.root(),
-            transactions_root,
+            transactions_root: listed.root,
             receipts_root,
             logs_bloom: ran.executed.logs_bloom,
             gas_used: ran.executed.gas_used,
@@ -206,7 +209,12 @@ impl Chain {
         let transactions: Vec<_> =
             transactions.map(|(inner, signer)| Recovered::new_unchecked(inner, *signer)).collect();
         let environment = environment(self.genesis.chain_id(), block.header());
-        let executed = edgeloom_evm::execute(&environment, StateDb::from(view.clone()), &transactions);
+        let run = || edgeloom_evm::execute(&environment, StateDb::from(view.clone()), &transactions);
+        let executed = if transactions.len() < APART_MIN {
+            run()
+        } else {
+            while_reading(&view, transactions.iter().copied(), run, || ()).0
+        };
         let executed = executed.map_err(fault)?;
         check_outcome(block.header(), &executed)?;
         let ran = Ran::new(&view, executed)?;

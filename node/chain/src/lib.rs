@@ -20,6 +20,7 @@
 
 #![deny(clippy::float_arithmetic)]
 
+mod ahead;
 mod certificates;
 mod chain;
 mod codes;

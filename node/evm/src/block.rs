@@ -2,6 +2,7 @@
 
 use crate::{
     BlockEnvironment,
+    environment::TRANSACTION_GAS_MIN,
     error::{ExecutionError, Refusal, Stop},
     machine::{Machine, Ran},
     overlay::{Balances, Overlay},
@@ -19,8 +20,6 @@ use revm::{
 };
 use std::sync::Arc;
 
-/// Least gas of any transaction: a block with less left is full.
-const TRANSACTION_GAS_MIN: u64 = 21_000;
 /// Most bytes of an RLP string's header for anything that fits in a block.
 const STRING_HEADER_BYTES: usize = 4;
 
@@ -133,7 +132,7 @@ pub(crate) struct Run<DB: Database> {
 impl<DB: Database> Run<DB> {
     /// For about `count` transactions, or as many as there is gas for.
     fn begin(environment: &BlockEnvironment, db: DB, count: usize) -> Result<Self, ExecutionError<DB::Error>> {
-        let count = count.min(usize::try_from(environment.gas_limit / TRANSACTION_GAS_MIN).unwrap_or(usize::MAX));
+        let count = count.min(environment.transactions_max());
         // Most transactions touch one account that no other of the block does.
         let machine = Machine::new(environment.evm(), Overlay::with_room(db, count));
         let mut run = Self::over(machine, environment.gas_limit, environment.base_fee);

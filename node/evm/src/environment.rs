@@ -10,6 +10,9 @@ use revm::{
     primitives::hardfork::SpecId,
 };
 
+/// Least gas of any transaction: a block with less left is full.
+pub(crate) const TRANSACTION_GAS_MIN: u64 = 21_000;
+
 /// The part of a header that execution depends on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BlockEnvironment {
@@ -31,6 +34,11 @@ pub struct BlockEnvironment {
 }
 
 impl BlockEnvironment {
+    /// Most transactions that there is gas for.
+    pub fn transactions_max(&self) -> usize {
+        usize::try_from(self.gas_limit / TRANSACTION_GAS_MIN).unwrap_or(usize::MAX)
+    }
+
     pub(crate) fn evm(&self) -> EvmEnv {
         let mut rules = CfgEnv::new_with_spec(SpecId::OSAKA).with_chain_id(self.chain_id);
         rules.tx_gas_limit_cap = Some(MAX_TX_GAS_LIMIT_OSAKA);

@@ -25,6 +25,9 @@ const ROW_BYTES: usize = 300;
 /// Of a transaction with its receipt, sender and place.
 const TRANSACTION_BYTES: usize = 256;
 
+/// The rows of a block with fewer transactions than this are not worth handing to another thread.
+const APART_MIN: usize = 64;
+
 /// A final block and what executing it gave.
 #[derive(Clone, Copy, Debug)]
 pub struct Commit<'a> {
@@ -59,8 +62,19 @@ impl Store {
         let height = commit.block.height();
         let tip = Tip { height, hash: commit.block.hash(), state_root: commit.layer.root() };
         let mut batch = self.kv().batch_of(bytes(&commit));
-        put_block(&mut batch, &commit);
-        self.put_state(&mut batch, height, commit.layer)?;
+        let rows = if commit.receipts.len() < APART_MIN {
+            self.put_state(&mut batch, height, commit.layer)?;
+            BlockRows::new(&commit)
+        } else {
+            let (mut rows, mut state) = (None, Ok(()));
+            rayon::in_place_scope(|scope| {
+                scope.spawn(|_| rows = Some(BlockRows::new(&commit)));
+                state = self.put_state(&mut batch, height, commit.layer);
+            });
+            state?;
+            rows.expect("a scope waits for what it spawned")
+        };
+        rows.put(&mut batch, &commit);
         self.prune(&mut batch, height, commit.layer.rows())?;
         batch.put(Table::Meta, META_TIP, &tip.encode());
         self.kv().write(batch, Durability::Synced)?;
@@ -163,31 +177,49 @@ pub(crate) fn check(commit: &Commit<'_>, tip: Option<Tip>) -> Result<(), StoreEr
     Ok(())
 }
 
-fn put_block(batch: &mut Batch<'_>, commit: &Commit<'_>) {
-    let (block, hash) = (commit.block.block(), commit.block.hash());
-    let height = height_key(block.height());
-    let header = alloy_rlp::encode(&block.header);
-    batch.put(Table::Headers, &height, &header);
-    batch.put(Table::Bodies, &height, &body(block, header.len()));
-    batch.put(Table::Heights, hash.as_slice(), &height);
-    batch.put(Table::Burned, &height, &short(commit.burned));
-    batch.put(Table::Senders, &height, &commit.senders.concat());
-    let (receipts, places) = receipts::encode(commit.receipts);
-    batch.put(Table::Receipts, &height, &receipts);
-    if !places.is_empty() {
-        batch.put(Table::LogPlaces, &height, &places);
-        log_index::put(batch, block.height(), commit.receipts);
+/// What a block's own rows hold, as far as it takes time to make.
+struct BlockRows {
+    header: Vec<u8>,
+    body: Vec<u8>,
+    receipts: Vec<u8>,
+    log_places: Vec<u8>,
+    /// By hash: which transaction of the block it is.
+    transactions: Vec<(B256, u32)>,
+}
+
+impl BlockRows {
+    fn new(commit: &Commit<'_>) -> Self {
+        let block = commit.block.block();
+        let header = alloy_rlp::encode(&block.header);
+        let (receipts, log_places) = receipts::encode(commit.receipts);
+        let hashes = block.transactions.iter().map(|transaction| *transaction.tx_hash());
+        let mut transactions: Vec<_> = hashes.zip(0u32..).collect();
+        transactions.sort_unstable();
+        Self { body: body(block, header.len()), header, receipts, log_places, transactions }
     }
-    let mut places: Vec<_> = block.transactions.iter().map(|transaction| *transaction.tx_hash()).zip(0u32..).collect();
-    places.sort_unstable();
-    for (transaction, index) in places {
-        let mut place = [0; 12];
-        place[..8].copy_from_slice(&height);
-        place[8..].copy_from_slice(&index.to_be_bytes());
-        batch.put(Table::Transactions, transaction.as_slice(), &place);
-    }
-    if let Some(certificate) = commit.certificate {
-        batch.put(Table::Certificates, hash.as_slice(), certificate);
+
+    fn put(&self, batch: &mut Batch<'_>, commit: &Commit<'_>) {
+        let hash = commit.block.hash();
+        let height = height_key(commit.block.height());
+        batch.put(Table::Headers, &height, &self.header);
+        batch.put(Table::Bodies, &height, &self.body);
+        batch.put(Table::Heights, hash.as_slice(), &height);
+        batch.put(Table::Burned, &height, &short(commit.burned));
+        batch.put(Table::Senders, &height, &commit.senders.concat());
+        batch.put(Table::Receipts, &height, &self.receipts);
+        if !self.log_places.is_empty() {
+            batch.put(Table::LogPlaces, &height, &self.log_places);
+            log_index::put(batch, commit.block.height(), commit.receipts);
+        }
+        for (transaction, index) in &self.transactions {
+            let mut place = [0; 12];
+            place[..8].copy_from_slice(&height);
+            place[8..].copy_from_slice(&index.to_be_bytes());
+            batch.put(Table::Transactions, transaction.as_slice(), &place);
+        }
+        if let Some(certificate) = commit.certificate {
+            batch.put(Table::Certificates, hash.as_slice(), certificate);
+        }
     }
 }
 

@@ -82,6 +82,13 @@ impl View {
         Ok(self.stored(&address)?.record.map(|record| record.account))
     }
 
+    /// Reads accounts that somebody will ask for, who then hears of errors.
+    pub fn read_ahead(&self, addresses: impl Iterator<Item = Address>) {
+        for address in addresses {
+            drop(self.account(address));
+        }
+    }
+
     /// Zero for slots and accounts that do not exist.
     ///
     /// # Errors

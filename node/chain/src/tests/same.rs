@@ -1,6 +1,6 @@
 //! The same block gives the same everywhere.
 
-use super::world::{World, assert_conserved, call, sign, signer};
+use super::world::{World, assert_conserved, call, sign, signer, transfer};
 use alloy::primitives::{TxKind, U256};
 use alloy_consensus::TxEip1559;
 use proptest::prelude::{ProptestConfig, Strategy, prop, prop_assert_eq, proptest};
@@ -41,6 +41,28 @@ proptest! {
             prop_assert_eq!(proposer.store().view().root(), block.header().state_root);
         }
         prop_assert_eq!(proposer.store().view().root(), node.store().view().root());
+        assert_conserved(&world, &node);
+    }
+}
+
+/// Enough for several threads, which list transactions and read accounts before anybody knows that one cannot run.
+#[test]
+fn a_large_block_is_the_same_elsewhere_though_one_of_its_candidates_cannot_run() {
+    for unfit in [0, 70, 200] {
+        let world = World::new();
+        let (mut proposer, mut node) = (world.chain(), world.chain());
+        let mut candidates: Vec<_> = (0..200).map(|index| transfer(1 + index % 4, u64::from(index / 4), 1)).collect();
+        let expected: Vec<_> = candidates.iter().map(|transaction| *transaction.tx_hash()).collect();
+        // An account that has nothing.
+        let poor = transfer(5, 0, 1);
+        candidates.splice(unfit..unfit, [poor.clone()]);
+        let proposal = world.proposal(&proposer, &proposer.tip().clone(), 0);
+        let (block, rejected) = proposer.propose(proposal, candidates.into_iter()).expect("proposes");
+        let listed: Vec<_> = block.block().transactions.iter().map(|transaction| *transaction.tx_hash()).collect();
+        assert_eq!((listed, rejected), (expected, vec![*poor.tx_hash()]));
+        node.verify(&block).expect("valid");
+        let theirs = node.finalize(&block, None).expect("next").expect("new");
+        assert_eq!(theirs.receipts, proposer.finalize(&block, None).expect("next").expect("new").receipts);
         assert_conserved(&world, &node);
     }
 }

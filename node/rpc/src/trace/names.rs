@@ -8,16 +8,18 @@ use alloy::{
         parity::{Action, LocalizedTransactionTrace},
     },
 };
-use edgeloom_bindings::{IEdgeProof::IEdgeProofCalls, addresses};
+use edgeloom_bindings::{IBls::IBlsCalls, IEdgeProof::IEdgeProofCalls, addresses};
 use std::vec;
 
 /// `IEdgeProof.infer(address,bytes)`, or the interface alone for what is no function of it.
 fn precompile(to: Address, input: &Bytes) -> Option<String> {
-    if to != addresses::EDGE_PROOF {
-        return None;
-    }
-    let function = input.first_chunk().and_then(|selector| IEdgeProofCalls::signature_by_selector(*selector));
-    Some(function.map_or_else(|| "IEdgeProof".into(), |signature| format!("IEdgeProof.{signature}")))
+    let selector = input.first_chunk().copied().unwrap_or_default();
+    let (interface, function) = match to {
+        addresses::EDGE_PROOF => ("IEdgeProof", IEdgeProofCalls::signature_by_selector(selector)),
+        addresses::BLS => ("IBls", IBlsCalls::signature_by_selector(selector)),
+        _ => return None,
+    };
+    Some(function.map_or_else(|| interface.into(), |signature| format!("{interface}.{signature}")))
 }
 
 fn name(text: &mut Text, to: Address, input: &Bytes) -> Result<(), Fault> {
