@@ -6,6 +6,9 @@ use alloy::primitives::{Address, address};
 /// The precompile `IEdgeProof`.
 pub const EDGE_PROOF: Address = address!("0x0000000000000000000000000000000000000400");
 
+/// The precompile `IBls`.
+pub const BLS: Address = address!("0x0000000000000000000000000000000000000410");
+
 /// THETA, the governance token.
 pub const THETA: Address = address!("0xed6e000000000000000000000000000000000001");
 /// `IEdgeStaking`.

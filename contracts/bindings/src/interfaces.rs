@@ -4,6 +4,10 @@
 
 alloy::sol!(
     #[sol(all_derives)]
+    "../src/interfaces/IBls.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
     "../src/interfaces/IEdgeProof.sol"
 );
 alloy::sol!(

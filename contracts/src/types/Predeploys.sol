@@ -6,6 +6,7 @@ pragma solidity ^0.8.30;
 /// a test there compares.
 library Predeploys {
     address internal constant EDGE_PROOF = 0x0000000000000000000000000000000000000400;
+    address internal constant BLS = 0x0000000000000000000000000000000000000410;
     address internal constant THETA = 0xed6E000000000000000000000000000000000001;
     address internal constant EDGE_STAKING = 0xeD6E000000000000000000000000000000000002;
     address internal constant MODEL_REGISTRY = 0xed6E000000000000000000000000000000000003;

@@ -3,13 +3,17 @@
 //! blst. This crate is pure: it knows no chain, no gas, no registry and no clock. A value of one of its types was checked
 //! when it was made: on the curve, in the subgroup, canonically encoded, and not the point at infinity.
 
+mod hash;
 mod key;
 mod possession;
 mod signature;
+mod sum;
 
+pub use hash::{hash_to_g1, hash_to_g2};
 pub use key::{PublicKey, SecretKey};
 pub use possession::PossessionProof;
-pub use signature::{Signature, aggregate_signatures, fast_aggregate_verify};
+pub use signature::{Signature, aggregate_signatures, aggregate_verify, fast_aggregate_verify};
+pub use sum::{KeySet, KeySum};
 
 /// Domain separation tag of signatures.
 pub const DST: &[u8] = b"BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_";
@@ -30,6 +34,8 @@ pub enum BlsError {
     Signature,
     #[error("nothing to aggregate")]
     Empty,
+    #[error("a domain separation tag has 1 to 255 bytes, this one {0}")]
+    Tag(usize),
 }
 
 #[cfg(test)]

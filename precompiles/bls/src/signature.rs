@@ -1,6 +1,6 @@
 //! Signatures and their aggregates.
 
-use crate::{BlsError, DST, PublicKey};
+use crate::{BlsError, DST, KeySum, PublicKey};
 use blst::{BLST_ERROR, min_pk};
 
 /// A point of G2's subgroup that is not infinity.
@@ -45,11 +45,14 @@ pub fn aggregate_signatures(signatures: &[Signature]) -> Result<Signature, BlsEr
 /// Whether `signature` is the aggregate of every key's signature over the same `message`. Only safe for keys whose
 /// possession was proved: without it a rogue key forges for others.
 pub fn fast_aggregate_verify(keys: &[&PublicKey], message: &[u8], signature: &Signature) -> bool {
-    let references: Vec<_> = keys.iter().map(|key| &key.0).collect();
-    let Ok(sum) = min_pk::AggregatePublicKey::aggregate(&references, false) else {
-        return false;
-    };
-    let sum = sum.to_public_key();
-    // Valid keys may still cancel out; an infinite aggregate would accept an infinite signature.
-    sum.validate().is_ok() && signature.verify(&PublicKey(sum), message)
+    let sum = KeySum::of(keys.iter().copied());
+    sum.key().is_some_and(|key| signature.verify(&key, message))
+}
+
+/// Whether `signature` is the aggregate of a signature of each key over the message beside it. Messages may be the same for
+/// keys whose possession was proved, and for no others.
+pub fn aggregate_verify(signed: &[(&PublicKey, &[u8])], signature: &Signature) -> bool {
+    let keys: Vec<_> = signed.iter().map(|(key, _)| &key.0).collect();
+    let messages: Vec<_> = signed.iter().map(|(_, message)| *message).collect();
+    !signed.is_empty() && signature.0.aggregate_verify(false, &messages, DST, &keys, false) == BLST_ERROR::BLST_SUCCESS
 }

@@ -1,3 +1,6 @@
+mod hash;
+mod sums;
+
 use super::*;
 
 fn key(seed: u8) -> SecretKey {

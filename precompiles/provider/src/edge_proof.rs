@@ -1,45 +1,26 @@
 //! `IEdgeProof` at `addresses::EDGE_PROOF`.
 
 use crate::{
+    entry,
     gas::{GRAPH_OP, call_gas, describe_gas, infer_gas},
     image,
     meter::{Exit, Meter},
 };
 use alloy::{
     primitives::{Address, B256, Bytes, keccak256},
-    sol_types::{SolCall as _, SolInterface as _, abi::AbiDecoderConfig},
+    sol_types::SolCall as _,
 };
 use alloy_evm::{EvmInternals, precompiles::PrecompileInput};
 use edgeloom_bindings::IEdgeProof::{self, IEdgeProofCalls};
 use edgeloom_edge_proof::{Malformed, Outline};
-use revm::precompile::{PrecompileHalt, PrecompileOutput, PrecompileResult};
+use revm::precompile::PrecompileResult;
 
 pub(crate) fn run(mut input: PrecompileInput<'_>) -> PrecompileResult {
-    let mut meter = Meter::new(input.gas);
-    let reservoir = input.reservoir;
-    match answer(&mut input, &mut meter) {
-        Ok(bytes) => Ok(PrecompileOutput::new(meter.used(), bytes, reservoir)),
-        Err(Exit::Revert(bytes)) => Ok(PrecompileOutput::revert(meter.used(), bytes, reservoir)),
-        Err(Exit::OutOfGas) => Ok(PrecompileOutput::halt(PrecompileHalt::OutOfGas, reservoir)),
-        Err(Exit::Fatal(error)) => Err(error),
-    }
-}
-
-fn answer(input: &mut PrecompileInput<'_>, meter: &mut Meter) -> Result<Bytes, Exit> {
-    if !input.is_direct_call() {
-        return Err(Exit::revert(&IEdgeProof::NotCalledDirectly {}));
-    }
-    meter.charge(call_gas(input.data.len()))?;
-    // Views take no money: it would be stuck here.
-    if !input.value.is_zero() {
-        return Err(Exit::revert(&IEdgeProof::MalformedCall {}));
-    }
-    // Strict: one call has one encoding, so that no two implementations can disagree about the others.
-    match IEdgeProofCalls::abi_decode_with_config(input.data, AbiDecoderConfig::new().strict(true)) {
-        Ok(IEdgeProofCalls::infer(call)) => infer(&mut input.internals, &call, meter),
-        Ok(IEdgeProofCalls::describe(call)) => describe(&mut input.internals, call.manifest, meter),
-        Err(_) => Err(Exit::revert(&IEdgeProof::MalformedCall {})),
-    }
+    let errors = (IEdgeProof::NotCalledDirectly {}, IEdgeProof::MalformedCall {});
+    entry::run(&mut input, &errors.0, &errors.1, |input, call, meter| match call {
+        IEdgeProofCalls::infer(call) => infer(&mut input.internals, &call, meter),
+        IEdgeProofCalls::describe(call) => describe(&mut input.internals, call.manifest, meter),
+    })
 }
 
 fn infer(internals: &mut EvmInternals<'_>, call: &IEdgeProof::inferCall, meter: &mut Meter) -> Result<Bytes, Exit> {

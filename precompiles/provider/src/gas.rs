@@ -4,6 +4,8 @@
 //! (`cargo xtask bench infer` prints the rate over a corpus of worst cases; it has to stay above 100 Mgas a second). Every
 //! factor of an inference's cost has its own price, because a net can be made of any one of them.
 
+pub(crate) mod bls;
+
 use edgeloom_edge_proof::Cost;
 
 /// Decoding a call and encoding its answer.

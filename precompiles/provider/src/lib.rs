@@ -6,7 +6,9 @@
 //! gas halts. Gas is charged before the work that it pays for, in stages (calldata, manifest, chunks, graph, weights,
 //! inference), and depends on nothing that a node may have cached. DELEGATECALL and CALLCODE revert.
 
+mod bls;
 mod edge_proof;
+mod entry;
 mod gas;
 mod image;
 mod meter;
@@ -20,6 +22,7 @@ pub fn install(precompiles: &mut PrecompilesMap) {
     precompiles.apply_precompile(&addresses::EDGE_PROOF, |_| {
         Some(DynPrecompile::new_stateful(PrecompileId::custom("edge-proof"), edge_proof::run))
     });
+    precompiles.apply_precompile(&addresses::BLS, |_| Some(DynPrecompile::new(PrecompileId::custom("bls"), bls::run)));
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Through a real EVM: every answer, every custom error, every way to run out of gas.
 
+mod bls;
 mod calldata;
 mod gas;
 mod market;
@@ -145,13 +146,13 @@ fn every_fault_reverts_with_the_error_that_names_it() {
 }
 
 /// Copies its calldata to memory, forwards it with `opcode`, and returns or reverts with what comes back.
-fn forwarder(opcode: u8) -> Vec<u8> {
+fn forwarder(to: Address, opcode: u8) -> Vec<u8> {
     let value: &[u8] = if opcode == 0xf2 || opcode == 0xf1 { &[0x5f] } else { &[] };
     let call = [
-        bytes!("365f5f37").as_ref(), // calldatacopy(0, 0, calldatasize)
-        bytes!("5f5f365f").as_ref(), // return area and argument area
-        value,                       // no value
-        bytes!("6104005a").as_ref(), // to 0x400 with all gas
+        bytes!("365f5f37").as_ref(),   // calldatacopy(0, 0, calldatasize)
+        bytes!("5f5f365f").as_ref(),   // return area and argument area
+        value,                         // no value
+        &[0x61, to[18], to[19], 0x5a], // to its last two bytes, with all gas
         &[opcode],
         bytes!("3d5f5f3e").as_ref(), // returndatacopy(0, 0, returndatasize)
         bytes!("601a").as_ref(),
@@ -170,7 +171,7 @@ fn forwarder(opcode: u8) -> Vec<u8> {
 fn only_direct_calls_are_answered() {
     for (opcode, direct) in [(0xf1, true), (0xfa, true), (0xf4, false), (0xf2, false)] {
         let mut db = chain(&image(), 100);
-        put_code(&mut db, FORWARDER, forwarder(opcode));
+        put_code(&mut db, FORWARDER, forwarder(EDGE_PROOF, opcode));
         let result = send(&mut db, FORWARDER, infer(&[0; 8]), 5_000_000, 0);
         if direct {
             assert!(result.is_success(), "opcode {opcode:#x}: {result:?}");

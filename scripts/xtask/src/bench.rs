@@ -1,11 +1,13 @@
 //! `cargo xtask bench NAME`: benchmarks. Standard output holds one JSON line per figure and nothing else.
 
 mod blocks;
+mod bls;
 mod client;
 mod devnet;
 mod infer;
 mod load;
 mod pairs;
+mod precompile;
 mod rpc;
 mod server;
 mod state;
@@ -28,6 +30,8 @@ pub(crate) struct Arguments {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum Name {
+    /// Certificates of up to ten thousand signers; blst's own beside them
+    Bls,
     /// The integer kernel: multiply-accumulates a second, and gas a second at worst
     Infer,
     /// Transfers a second over RPC against `edgeloom dev`, and against anvil in the same run
@@ -45,6 +49,7 @@ enum Name {
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     crate::cargo::build_binaries()?;
     match arguments.name {
+        Name::Bls => bls::run(arguments.runs),
         Name::Infer => infer::run(),
         Name::Transfer => transfer::run(arguments.runs),
         Name::Blocks => blocks::run(arguments.runs),
