@@ -30,13 +30,17 @@ pub(crate) enum Command {
     Run(Run),
 }
 
-/// Which states to keep.
-#[derive(Debug, Default, Args)]
-pub(crate) struct Pruning {
+/// Which states to keep, and how much of the database in memory.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub(crate) struct Storage {
     /// Keep the states of the last so many blocks, and prune older ones; blocks and receipts stay. Without it the node is
     /// an archive, which answers for every block. At least 64, so that who was told the newest block can still read it.
     #[arg(long, value_name = "BLOCKS", value_parser = parse_history)]
     pub(crate) history: Option<NonZeroU64>,
+    /// Most of the database that is kept in memory, in MiB; a chain of millions of accounts is faster with more
+    /// [default: 512].
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(8..=1 << 20))]
+    pub(crate) cache: Option<u32>,
 }
 
 #[derive(Debug, Args)]
@@ -90,7 +94,7 @@ pub(crate) struct Dev {
     #[arg(long, conflicts_with = "json")]
     pub(crate) silent: bool,
     #[command(flatten)]
-    pub(crate) pruning: Pruning,
+    pub(crate) storage: Storage,
     #[command(flatten)]
     pub(crate) doors: Doors,
     /// Print one line of JSON when the server is up, and nothing else.
@@ -128,7 +132,7 @@ pub(crate) struct Devnet {
     #[arg(long, value_name = "PORT", default_value_t = 8545)]
     pub(crate) rpc_port: u16,
     #[command(flatten)]
-    pub(crate) pruning: Pruning,
+    pub(crate) storage: Storage,
     #[command(flatten)]
     pub(crate) funds: Funds,
     /// Print one line of JSON when the network is up, and nothing else.
@@ -183,7 +187,7 @@ pub(crate) struct Run {
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8545")]
     pub(crate) rpc: SocketAddr,
     #[command(flatten)]
-    pub(crate) pruning: Pruning,
+    pub(crate) storage: Storage,
     #[command(flatten)]
     pub(crate) doors: Doors,
     /// Print one line of JSON when the server is up, and nothing else.

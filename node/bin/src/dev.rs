@@ -32,9 +32,9 @@ const ACCOUNTS: u32 = 20;
 pub(crate) async fn command(arguments: Dev) -> Result<()> {
     let mut signals = Signals::catch()?;
     let (store, genesis) = match &arguments.data {
-        Some(data) => (open::store(data, &arguments.pruning)?, stored(data, &arguments)?),
+        Some(data) => (open::store(data, &arguments.storage)?, stored(data, &arguments)?),
         None => {
-            let store = open::pruning(Store::memory(), &arguments.pruning);
+            let store = open::pruning(Store::memory(), &arguments.storage);
             (store, genesis::dev(wishes(&arguments))?.genesis)
         }
     };

@@ -1,7 +1,12 @@
 //! `edgeloom devnet`: a network of validators on this machine. Each is a process of this same program with `run`, with
 //! its own data, keys and ports; they meet over loopback and nowhere else. None outlives this process.
 
-use crate::{arguments::Devnet, genesis, ready::Ready, signals::Signals};
+use crate::{
+    arguments::{Devnet, Storage},
+    genesis,
+    ready::Ready,
+    signals::Signals,
+};
 use eyre::{Result, WrapErr, bail, ensure, eyre};
 use futures::{StreamExt as _, stream::FuturesUnordered};
 use nix::{
@@ -14,7 +19,6 @@ use nix::{
 use std::{
     fs::{self, File},
     net::TcpListener,
-    num::NonZeroU64,
     path::{Path, PathBuf},
     process::Stdio,
     time::Duration,
@@ -115,7 +119,7 @@ struct Network {
     base_port: u16,
     rpc_port: u16,
     validators: u16,
-    history: Option<NonZeroU64>,
+    storage: Storage,
 }
 
 impl Network {
@@ -127,8 +131,8 @@ impl Network {
             peers.push(format!("{identity}@127.0.0.1:{}", base_port + validator));
         }
         let program = std::env::current_exe().wrap_err("cannot find this program's own file")?;
-        let history = arguments.pruning.history;
-        Ok(Self { folder, program, peers: peers.join(","), base_port, rpc_port, validators, history })
+        let storage = arguments.storage;
+        Ok(Self { folder, program, peers: peers.join(","), base_port, rpc_port, validators, storage })
     }
 
     /// Starts all, then waits for each.
@@ -168,8 +172,11 @@ impl Network {
         command.arg("--listen").arg(format!("127.0.0.1:{}", self.base_port + validator));
         command.arg("--rpc").arg(format!("127.0.0.1:{}", self.rpc_port + validator));
         command.arg("--peers").arg(&self.peers);
-        if let Some(blocks) = self.history {
+        if let Some(blocks) = self.storage.history {
             command.arg("--history").arg(blocks.to_string());
+        }
+        if let Some(mib) = self.storage.cache {
+            command.arg("--cache").arg(mib.to_string());
         }
         command
     }

@@ -32,11 +32,15 @@ pub(crate) fn chain_path(data: &Path) -> PathBuf {
 ///
 /// # Errors
 /// When another process has it open, or it is another layout's.
-pub(crate) fn store(data: &Path, states: &arguments::Pruning) -> Result<Store> {
+pub(crate) fn store(data: &Path, storage: &arguments::Storage) -> Result<Store> {
     fs::create_dir_all(data).wrap_err_with(|| format!("cannot make {}", data.display()))?;
-    let store = Store::open(&chain_path(data))?;
+    let path = chain_path(data);
+    let store = match storage.cache {
+        Some(mib) => Store::open_with_cache(&path, (mib as usize) << 20)?,
+        None => Store::open(&path)?,
+    };
     OPENED.get_or_init(|| store.closing());
-    Ok(pruning(store, states))
+    Ok(pruning(store, storage))
 }
 
 /// The one database of this process.
@@ -61,8 +65,8 @@ pub(crate) fn wait_closed() {
 }
 
 /// `store`, which keeps the states that it is told to.
-pub(crate) fn pruning(store: Store, states: &arguments::Pruning) -> Store {
-    if let Some(blocks) = states.history {
+pub(crate) fn pruning(store: Store, storage: &arguments::Storage) -> Store {
+    if let Some(blocks) = storage.history {
         store.keep_history(blocks);
     }
     store
@@ -128,7 +132,7 @@ pub(crate) fn journal(data: &Path, shared: &Shared, genesis: &Genesis) -> Result
 /// When the files cannot be read or the directory holds another chain.
 pub(crate) fn init(arguments: &arguments::Init) -> Result<()> {
     let genesis = Arc::new(genesis::read(&arguments.genesis)?);
-    let shared = shared(store(&arguments.data, &arguments::Pruning::default())?, genesis)?;
+    let shared = shared(store(&arguments.data, &arguments::Storage::default())?, genesis)?;
     println!("{} holds the chain of genesis {}", arguments.data.display(), shared.chain.lock().genesis_hash());
     Ok(())
 }

@@ -23,7 +23,7 @@ pub(crate) async fn command(arguments: arguments::Run) -> Result<()> {
     let genesis = Arc::new(genesis::read(&arguments.genesis)?);
     let keys = keys::read(&arguments.keys)?;
     let identity = keys.identity();
-    let store = open::store(&arguments.data, &arguments.pruning)?;
+    let store = open::store(&arguments.data, &arguments.storage)?;
     let shared = open::shared(store, genesis.clone())?;
     open::bind(&arguments.data, identity)?;
     open::journal(&arguments.data, &shared, &genesis)?;

@@ -4,7 +4,7 @@ mod dev;
 mod pending;
 
 use crate::{
-    ahead::{APART_MIN, Listed, while_reading},
+    ahead::{APART_MIN, Listed, fitting, while_reading},
     certificates,
     decided::Decided,
     error::{ChainError, Invalid},
@@ -148,13 +148,13 @@ impl Chain {
         let certificate_bytes: usize = draft.block().certificates.iter().map(|bytes| bytes.len() + 4).sum();
         let limits = Limits { bytes: MAX_BLOCK_BYTES - HEADER_BYTES_MAX - certificate_bytes };
         let candidates: Vec<_> = candidates.collect();
-        let likely = &candidates[..candidates.len().min(environment.transactions_max())];
+        let likely = fitting(&candidates, environment.gas_limit, limits.bytes);
         let run = || edgeloom_evm::build(environment, StateDb::from(view.clone()), candidates.iter().cloned(), limits);
         let (built, listed) = if likely.len() < APART_MIN {
             (run(), None)
         } else {
             let transactions = likely.iter().map(|transaction| transaction.as_recovered_ref());
-            while_reading(&view, transactions, run, || Some(Listed::new(likely)))
+            while_reading(&view, transactions, run, || Listed::new(likely))
         };
         let (chosen, rejected, mut executed) = built.map_err(fault)?;
 

@@ -6,6 +6,9 @@ use parking_lot::RwLock;
 use revm::bytecode::Bytecode;
 use std::{mem, sync::LazyLock};
 
+/// What code takes beside its bytes: a delegation (EIP-7702) has 23 of them.
+const ENTRY_BYTES: usize = 256;
+
 /// Bytes of code after which a generation is full. There are two of them.
 const GENERATION_BYTES: usize = 32 << 20;
 
@@ -47,7 +50,7 @@ impl Generations {
     fn keep(&self, hash: B256, code: &Bytecode) {
         let mut codes = self.codes.write();
         if codes.young.insert(hash, code.clone()).is_none() {
-            codes.bytes += code.len();
+            codes.bytes += code.len() + ENTRY_BYTES;
         }
         if codes.bytes > self.bytes_max {
             codes.old = mem::take(&mut codes.young);

@@ -35,7 +35,7 @@ pub struct BlockEnvironment {
 
 impl BlockEnvironment {
     /// Most transactions that there is gas for.
-    pub fn transactions_max(&self) -> usize {
+    pub(crate) fn transactions_max(&self) -> usize {
         usize::try_from(self.gas_limit / TRANSACTION_GAS_MIN).unwrap_or(usize::MAX)
     }
 

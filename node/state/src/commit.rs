@@ -52,9 +52,11 @@ impl Store {
     pub fn commit(&self, commit: Commit<'_>) -> Result<(), StoreError> {
         let _one_at_a_time = self.commit_lock().lock();
         check(&commit, self.tip())?;
-        let tip = self.write(commit)?;
-        self.set_tip(tip);
-        Ok(())
+        self.while_committing(|| {
+            let tip = self.write(commit)?;
+            self.set_tip(tip);
+            Ok(())
+        })
     }
 
     /// What [`Self::commit`] writes, but for what readers look at first: the tip.

@@ -40,8 +40,13 @@ pub(crate) enum Durability {
 }
 
 impl Kv {
-    pub(crate) fn open(path: &Path) -> Result<Self, StoreError> {
-        Ok(Self { backend: Backend::Rocks(Rocks::open(path)?), journal: Journal::default(), unsynced: false })
+    /// Beside data a cache holds indices and filters: ten bits a key.
+    pub(crate) const CACHE_BYTES: usize = 512 << 20;
+
+    /// `cache` bytes of what was read are kept.
+    pub(crate) fn open(path: &Path, cache: usize) -> Result<Self, StoreError> {
+        let backend = Backend::Rocks(Rocks::open(path, cache)?);
+        Ok(Self { backend, journal: Journal::default(), unsynced: false })
     }
 
     pub(crate) fn memory() -> Self {

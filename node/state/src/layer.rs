@@ -121,9 +121,14 @@ fn change(view: &View, address: &Address, delta: &AccountDelta) -> Result<Change
     let mut slots: Vec<_> = delta.storage.iter().zip(known).map(changed_slot).collect();
     slots.sort_unstable_by_key(|((slot, _), _)| *slot);
     let (slots, before): (Vec<_>, Vec<_>) = slots.into_iter().unzip();
-    let mut change = Change { hashed, record: None, cleared: delta.storage_cleared, slots, nodes: Nodes::new() };
+    let mut storage_root = view.storage_root(address)?;
+    // Most accounts that are made or destroyed had no storage: then there is nothing to clear, not even in caches.
+    let cleared = delta.storage_cleared && storage_root != EMPTY_ROOT_HASH;
+    if cleared {
+        storage_root = EMPTY_ROOT_HASH;
+    }
+    let mut change = Change { hashed, record: None, cleared, slots, nodes: Nodes::new() };
     let Some(account) = delta.account else { return Ok(change) };
-    let mut storage_root = if change.cleared { EMPTY_ROOT_HASH } else { view.storage_root(address)? };
     if !change.slots.is_empty() {
         let entries: Vec<_> = change.slots.iter().zip(before).map(slot_entry).collect();
         let trie = StorageTrie { view, address, hashed: &hashed };

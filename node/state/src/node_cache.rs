@@ -11,8 +11,11 @@ use alloy_trie::Nibbles;
 use parking_lot::Mutex;
 use std::mem::take;
 
-/// Bytes of rows in a generation; what the map itself takes is little beside branches.
+/// Bytes of a generation.
 const GENERATION_BYTES: usize = 48 << 20;
+
+/// What a row takes beside its bytes: its key and place in the map, and what the allocator rounds up.
+const ROW_BYTES: usize = 160;
 
 /// Of the trie of accounts. Nothing is known to have this hash.
 const ACCOUNTS: B256 = B256::ZERO;
@@ -69,7 +72,7 @@ impl Generations {
     }
 
     fn put(&mut self, key: (B256, Nibbles), row: &[u8]) {
-        self.young_bytes += row.len();
+        self.young_bytes += row.len() + ROW_BYTES;
         self.young.insert(key, row.to_vec());
         if self.young_bytes > GENERATION_BYTES {
             self.old = take(&mut self.young);

@@ -14,7 +14,10 @@ use edgeloom_types::Height;
 use parking_lot::{Mutex, RwLock};
 use std::{
     path::Path,
-    sync::{Arc, Weak},
+    sync::{
+        Arc, Weak,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 /// The newest committed block.
@@ -56,6 +59,8 @@ struct Inner {
     rewinds: RwLock<Rewinds>,
     /// One commit at a time.
     commit: Mutex<()>,
+    /// Odd while a commit's rows are there and its tip is not.
+    commits: AtomicU64,
     pruning: Pruning,
     nodes: NodeCache,
     /// The last field: dropped when the database is closed.
@@ -80,7 +85,15 @@ impl Store {
     /// [`StoreError::Locked`] while another process has it open, [`StoreError::OldBlocks`] or [`StoreError::Version`] when an
     /// earlier or another build's layout is in it, [`StoreError::Io`] and [`StoreError::Database`] when the disk fails.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        Self::over(Kv::open(path)?)
+        Self::open_with_cache(path, Kv::CACHE_BYTES)
+    }
+
+    /// As [`Self::open`], with at most `bytes` of what was read of the database in memory.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_with_cache(path: &Path, bytes: usize) -> Result<Self, StoreError> {
+        Self::over(Kv::open(path, bytes)?)
     }
 
     /// As [`Self::open`], for a database that is made in bulk and thrown away when the machine fails meanwhile: commits
@@ -90,7 +103,7 @@ impl Store {
     /// # Errors
     /// As [`Self::open`].
     pub fn open_unsynced(path: &Path) -> Result<Self, StoreError> {
-        Self::over(Kv::open(path)?.unsynced())
+        Self::over(Kv::open(path, Kv::CACHE_BYTES)?.unsynced())
     }
 
     /// The same store without a disk.
@@ -102,9 +115,9 @@ impl Store {
         let tip = kv.get(Table::Meta, META_TIP)?.map(|row| Tip::decode(&row)).transpose()?;
         let pruning = Pruning::stored(&kv)?;
         let head = RwLock::new(Head { tip, warm: Arc::default() });
-        let (rewinds, commit) = (RwLock::default(), Mutex::default());
+        let (rewinds, commit, commits) = (RwLock::default(), Mutex::default(), AtomicU64::default());
         let (nodes, open) = (NodeCache::default(), Arc::default());
-        Ok(Self(Arc::new(Inner { kv, head, rewinds, commit, pruning, nodes, open })))
+        Ok(Self(Arc::new(Inner { kv, head, rewinds, commit, commits, pruning, nodes, open })))
     }
 
     pub fn closing(&self) -> Closing {
@@ -114,6 +127,13 @@ impl Store {
     /// The newest committed block; `None` before genesis is.
     pub fn tip(&self) -> Option<Tip> {
         self.0.head.read().tip
+    }
+
+    /// How many blocks were committed since the store was opened; `None` while one is being written, when the newest rows
+    /// may be those of a block that is not the tip yet. What was read of a [`View`] between two equal counts is of one state.
+    pub fn commits(&self) -> Option<u64> {
+        let count = self.0.commits.load(Ordering::Acquire);
+        count.is_multiple_of(2).then_some(count / 2)
     }
 
     /// The tip's state, to execute on. See [`View`] for what it asks of whoever commits meanwhile.
@@ -173,6 +193,14 @@ impl Store {
 
     pub(crate) fn nodes(&self) -> &NodeCache {
         &self.0.nodes
+    }
+
+    /// Runs a commit, from before its rows can be seen until its tip is.
+    pub(crate) fn while_committing<T>(&self, write: impl FnOnce() -> T) -> T {
+        self.0.commits.fetch_add(1, Ordering::AcqRel);
+        let written = write();
+        self.0.commits.fetch_add(1, Ordering::AcqRel);
+        written
     }
 
     pub(crate) fn set_tip(&self, tip: Tip) {

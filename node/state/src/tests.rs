@@ -1,3 +1,4 @@
+mod caches;
 mod concurrent;
 mod kill;
 mod logs;

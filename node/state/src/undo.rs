@@ -45,6 +45,8 @@ impl Store {
         check(&genesis, None)?;
         let mut head = self.head().write();
         self.kv().clear()?;
+        // Should the disk fail now, nothing goes on from a tip whose rows are gone.
+        head.set(None);
         self.nodes().clear();
         self.pruning().read_again(self.kv())?;
         head.set(Some(self.write(genesis)?));

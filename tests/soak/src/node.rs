@@ -28,7 +28,8 @@ impl Node {
         let served = port.to_string();
         let (ipc, front_ipc) = (folder.path().join("node.ipc"), folder.path().join("front.ipc"));
         let [own, front_own] = [&ipc, &front_ipc].map(|path| path.display().to_string());
-        let arguments = ["dev", "--data", &data, "--json", "--port", &served, "--ipc", &own];
+        // R4 is about what grows without a bound: a cache that the chain never fills would look like it.
+        let arguments = ["dev", "--data", &data, "--cache", "32", "--json", "--port", &served, "--ipc", &own];
         let mut node = Process::spawn("node", &binary("edgeloom")?, &arguments, folder.path())?;
         node.ready::<Value>(START).await?;
         let Some(fault) = fault else { return Ok(Self { processes: vec![node], port, ipc, _folder: folder }) };

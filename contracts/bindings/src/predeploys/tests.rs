@@ -52,6 +52,7 @@ fn solidity_and_rust_agree_on_addresses() {
     assert_eq!(
         found,
         [
+            ("BLS", addresses::BLS),
             ("BURN", addresses::BURN),
             ("EDGE_PROOF", addresses::EDGE_PROOF),
             ("EDGE_STAKING", addresses::EDGE_STAKING),

@@ -23,16 +23,18 @@ fn the_commands_of_the_readme_parse() {
     ];
     let Command::Run(run) = parse(&run).expect("valid") else { panic!("not run") };
     assert_eq!(run.peers, [(id, "127.0.0.1:1".parse().expect("address")), (id, "[::1]:2".parse().expect("address"))]);
-    assert_eq!(run.pruning.history, None);
-    let Command::Dev(dev) = parse(&["dev", "--history", "64"]).expect("valid") else { panic!("not dev") };
-    assert_eq!(dev.pruning.history.map(NonZeroU64::get), Some(64));
+    assert_eq!(run.storage.history, None);
+    let Command::Dev(dev) = parse(&["dev", "--history", "64", "--cache", "100"]).expect("valid") else {
+        panic!("not dev")
+    };
+    assert_eq!((dev.storage.history.map(NonZeroU64::get), dev.storage.cache), (Some(64), Some(100)));
     let fund = format!("{}=1.5", Address::repeat_byte(1));
     let Command::Devnet(devnet) =
         parse(&["devnet", "--validators", "7", "--history", "64", "--fund", &fund]).expect("valid")
     else {
         panic!("not devnet")
     };
-    assert_eq!(devnet.pruning.history.map(NonZeroU64::get), Some(64));
+    assert_eq!(devnet.storage.history.map(NonZeroU64::get), Some(64));
     assert_eq!(devnet.funds.fund, [(Address::repeat_byte(1), U256::from(1_500_000_000_000_000_000u64))]);
     assert!(matches!(
         parse(&["dev", "--port", "0"]).expect("valid"),
@@ -53,6 +55,7 @@ fn what_cannot_be_meant_is_refused() {
         &["run", "--data", "d", "--genesis", "g"],
         &["run", "--data", "d", "--genesis", "g", "--keys", "k", "--history", "63"],
         &["dev", "--history", "all"],
+        &["dev", "--cache", "7"],
     ] {
         assert!(parse(arguments).is_err(), "{arguments:?}");
     }

@@ -1,22 +1,24 @@
 use super::Network;
-use crate::arguments::Pruning;
+use crate::arguments::Storage;
 
 #[test]
-fn every_validator_keeps_as_much_history_as_the_devnet_was_asked_to() {
-    let network = |history| Network {
+fn every_validator_keeps_what_the_devnet_was_asked_to() {
+    let network = |storage| Network {
         folder: "net".into(),
         program: "edgeloom".into(),
         peers: String::new(),
         base_port: 1,
         rpc_port: 2,
         validators: 4,
-        history,
+        storage,
     };
     let words = |network: Network| {
         let command = network.command(3);
         let words = command.as_std().get_args().map(|word| word.to_string_lossy().into_owned());
         words.collect::<Vec<_>>().join(" ")
     };
-    assert!(words(network(std::num::NonZeroU64::new(64))).ends_with("--history 64"));
-    assert!(!words(network(Pruning::default().history)).contains("--history"));
+    let asked = Storage { history: std::num::NonZeroU64::new(64), cache: Some(100) };
+    assert!(words(network(asked)).ends_with("--history 64 --cache 100"));
+    let silent = words(network(Storage::default()));
+    assert!(!silent.contains("--history") && !silent.contains("--cache"));
 }

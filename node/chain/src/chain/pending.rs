@@ -43,7 +43,24 @@ impl Pending {
         candidates: impl Iterator<Item = Arc<Recovered<TxEnvelope>>>,
     ) -> Result<Self, ChainError> {
         let moved = || ChainError::UnknownParent(proposal.parent);
-        let (view, revision) = (store.view(), store.revision());
+        let (commits, revision) = (store.commits().ok_or_else(moved)?, store.revision());
+        let built = Self::build_on(store, chain_id, (proposal, liberties), candidates);
+        // A block may have been committed, or the state amended or taken back, between the reads: then an error says as little
+        // as an answer.
+        if store.commits() != Some(commits) || store.revision() != revision {
+            return Err(moved());
+        }
+        built
+    }
+
+    fn build_on(
+        store: &Store,
+        chain_id: u64,
+        (proposal, liberties): (&Proposal, Option<&Liberties>),
+        candidates: impl Iterator<Item = Arc<Recovered<TxEnvelope>>>,
+    ) -> Result<Self, ChainError> {
+        let moved = || ChainError::UnknownParent(proposal.parent);
+        let view = store.view();
         let tip = store.tip().filter(|tip| tip.hash == proposal.parent).ok_or_else(moved)?;
         let below = store.at(tip.height)?;
         let parent = store.block(tip.height)?.filter(|block| block.hash() == tip.hash).ok_or_else(moved)?;
@@ -57,10 +74,6 @@ impl Pending {
         let (chosen, _, executed) = built.map_err(fault)?;
         let transactions: Vec<TxEnvelope> = chosen.iter().map(|transaction| transaction.inner().clone()).collect();
         let layer = view.extend(executed.delta)?;
-        // The state may have been amended or taken back between the reads.
-        if store.revision() != revision {
-            return Err(moved());
-        }
         let header = Header {
             state_root: layer.root(),
             transactions_root: calculate_transaction_root(&transactions),

@@ -1,6 +1,7 @@
 //! The same block gives the same everywhere.
 
 use super::world::{World, assert_conserved, call, sign, signer, transfer};
+use crate::ahead::fitting;
 use alloy::primitives::{TxKind, U256};
 use alloy_consensus::TxEip1559;
 use proptest::prelude::{ProptestConfig, Strategy, prop, prop_assert_eq, proptest};
@@ -65,4 +66,19 @@ fn a_large_block_is_the_same_elsewhere_though_one_of_its_candidates_cannot_run()
         assert_eq!(theirs.receipts, proposer.finalize(&block, None).expect("next").expect("new").receipts);
         assert_conserved(&world, &node);
     }
+}
+
+/// What is listed and read ahead is bounded by the block, however much waits.
+#[test]
+fn no_more_is_foreseen_than_surely_fits() {
+    let large = |nonce, bytes: usize| {
+        let input = vec![1; bytes].into();
+        sign(1, TxEip1559 { input, ..call(nonce, TxKind::Call(signer(2).address())) })
+    };
+    let candidates: Vec<_> = (0..10).map(|nonce| large(nonce, 1_000)).collect();
+    let of = |gas, bytes| fitting(&candidates, gas, bytes).len();
+    assert_eq!(of(u64::MAX, usize::MAX), 10);
+    assert_eq!((of(0, usize::MAX), of(u64::MAX, 0)), (0, 0));
+    assert_eq!((of(1_499_999, usize::MAX), of(1_500_000, usize::MAX)), (2, 3));
+    assert_eq!((of(u64::MAX, 3_000), of(u64::MAX, 4_500)), (2, 4));
 }

@@ -20,9 +20,7 @@ use std::{
 /// not from the wording of a message.
 const LOCK_FILE: &str = "edgeloom.lock";
 
-/// Beside data it holds indices and filters: ten bits a key.
-const BLOCK_CACHE_BYTES: usize = 512 << 20;
-/// Of 64 MiB each. In shards of 2 MiB, as is usual, filters of one table drive out those of another all the time.
+/// Eight shards. In shards of 2 MiB, as is usual, filters of one table drive out those of another all the time.
 const BLOCK_CACHE_SHARD_BITS: i32 = 3;
 /// All memtables together; the oldest is flushed when they exceed it.
 const MEMTABLES_BYTES: usize = 64 << 20;
@@ -40,7 +38,7 @@ pub(crate) struct Rocks {
 }
 
 impl Rocks {
-    pub(super) fn open(path: &Path) -> Result<Self, StoreError> {
+    pub(super) fn open(path: &Path, cache: usize) -> Result<Self, StoreError> {
         let io = |source| StoreError::Io { path: path.to_path_buf(), source };
         create_dir_all(path).map_err(io)?;
         let lock = File::create(path.join(LOCK_FILE)).map_err(io)?;
@@ -48,7 +46,7 @@ impl Rocks {
             TryLockError::WouldBlock => StoreError::Locked(path.to_path_buf()),
             TryLockError::Error(source) => io(source),
         })?;
-        let cache = block_cache();
+        let cache = block_cache(cache);
         let families = Table::ALL.map(|table| ColumnFamilyDescriptor::new(table.name(), table_options(table, &cache)));
         refuse_other_layouts(path)?;
         let rocks = Self { db: DB::open_cf_descriptors(&database_options(), path, families)?, _lock: lock };
@@ -208,9 +206,9 @@ impl Snapshot<'_> {
     }
 }
 
-fn block_cache() -> Cache {
+fn block_cache(bytes: usize) -> Cache {
     let mut options = LruCacheOptions::default();
-    options.set_capacity(BLOCK_CACHE_BYTES);
+    options.set_capacity(bytes);
     options.set_num_shard_bits(BLOCK_CACHE_SHARD_BITS);
     Cache::new_lru_cache_opts(&options)
 }

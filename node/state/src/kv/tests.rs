@@ -11,6 +11,10 @@ fn op() -> impl Strategy<Value = Op> {
     (any::<bool>(), key, proptest::option::weighted(0.7, proptest::collection::vec(any::<u8>(), 0..3)))
 }
 
+fn open(path: &Path) -> Result<Kv, StoreError> {
+    Kv::open(path, Kv::CACHE_BYTES)
+}
+
 fn table(accounts: bool) -> Table {
     if accounts { Table::Accounts } else { Table::AccountTrie }
 }
@@ -42,7 +46,7 @@ proptest! {
     #[test]
     fn disk_and_memory_agree(batches in proptest::collection::vec(proptest::collection::vec(op(), 0..20), 1..6)) {
         let directory = tempfile::tempdir().expect("a temporary directory");
-        let (disk, memory) = (Kv::open(directory.path()).expect("opens"), Kv::memory());
+        let (disk, memory) = (open(directory.path()).expect("opens"), Kv::memory());
         for batch in &batches {
             write(&disk, batch);
             write(&memory, batch);
@@ -59,7 +63,7 @@ proptest! {
 #[test]
 fn a_seek_finds_the_newest_row_at_or_below_a_height_and_never_another_key() {
     let directory = tempfile::tempdir().expect("a temporary directory");
-    for kv in [Kv::open(directory.path()).expect("opens"), Kv::memory()] {
+    for kv in [open(directory.path()).expect("opens"), Kv::memory()] {
         let mut batch = kv.batch();
         for (slot, height) in [(1u8, 5u64), (1, 9), (2, 0), (3, 7)] {
             batch.put(Table::StorageHistory, &history_key(slot, height), &[slot, height as u8]);
@@ -82,7 +86,7 @@ fn history_key(slot: u8, height: u64) -> [u8; 72] {
 #[test]
 fn a_walk_crosses_keys_and_goes_where_it_is_told() {
     let directory = tempfile::tempdir().expect("a temporary directory");
-    for kv in [Kv::open(directory.path()).expect("opens"), Kv::memory()] {
+    for kv in [open(directory.path()).expect("opens"), Kv::memory()] {
         let mut batch = kv.batch();
         for slot in [1u8, 3, 5, 7, 9] {
             batch.put(Table::StorageHistory, &history_key(slot, 1), &[slot]);
@@ -110,7 +114,7 @@ fn a_walk_crosses_keys_and_goes_where_it_is_told() {
 #[test]
 fn a_snapshot_does_not_see_what_is_written_after_it() {
     let directory = tempfile::tempdir().expect("a temporary directory");
-    let kv = Kv::open(directory.path()).expect("opens");
+    let kv = open(directory.path()).expect("opens");
     write(&kv, &[(true, vec![1], Some(vec![1]))]);
     let snapshot = kv.snapshot();
     write(&kv, &[(true, vec![1], None), (true, vec![2], Some(vec![2]))]);
@@ -121,22 +125,22 @@ fn a_snapshot_does_not_see_what_is_written_after_it() {
 #[test]
 fn a_second_opening_is_refused_until_the_first_is_closed() {
     let directory = tempfile::tempdir().expect("a temporary directory");
-    let first = Kv::open(directory.path()).expect("opens");
-    let refused = Kv::open(directory.path()).expect_err("it is open");
+    let first = open(directory.path()).expect("opens");
+    let refused = open(directory.path()).expect_err("it is open");
     assert!(matches!(&refused, StoreError::Locked(path) if path == directory.path()), "{refused}");
     drop(first);
-    Kv::open(directory.path()).expect("it is closed");
+    open(directory.path()).expect("it is closed");
 }
 
 #[test]
 fn another_layout_is_refused_and_left_alone() {
     let directory = tempfile::tempdir().expect("a temporary directory");
-    let kv = Kv::open(directory.path()).expect("opens");
+    let kv = open(directory.path()).expect("opens");
     let mut batch = kv.batch();
     batch.put(Table::Meta, META_LAYOUT, &77u32.to_be_bytes());
     kv.write(batch, Durability::Synced).expect("the disk works");
     drop(kv);
-    let found = |path: &Path| match Kv::open(path) {
+    let found = |path: &Path| match open(path) {
         Err(StoreError::Version { found, expected: LAYOUT_VERSION, .. }) => found,
         other => panic!("not refused: {other:?}"),
     };
@@ -158,12 +162,12 @@ fn another_layout_is_refused_and_left_alone() {
 fn a_layout_with_other_blocks_is_refused_with_the_reason() {
     for old in [1u32, 2] {
         let directory = tempfile::tempdir().expect("a temporary directory");
-        let kv = Kv::open(directory.path()).expect("opens");
+        let kv = open(directory.path()).expect("opens");
         let mut batch = kv.batch();
         batch.put(Table::Meta, META_LAYOUT, &old.to_be_bytes());
         kv.write(batch, Durability::Synced).expect("the disk works");
         drop(kv);
-        let refused = Kv::open(directory.path()).expect_err("an old layout");
+        let refused = open(directory.path()).expect_err("an old layout");
         assert!(matches!(refused, StoreError::OldBlocks { found, .. } if found == old), "{refused:?}");
         assert!(refused.to_string().ends_with("start a new chain in an empty directory"), "{refused}");
     }
@@ -177,7 +181,7 @@ fn a_database_of_somebody_else_s_is_refused_and_left_alone() {
     let db = rocksdb::DB::open(&options, directory.path()).expect("opens");
     db.put(b"theirs", b"row").expect("the disk works");
     drop(db);
-    let refused = Kv::open(directory.path());
+    let refused = open(directory.path());
     assert!(matches!(refused, Err(StoreError::Version { found: 0, .. })), "{refused:?}");
     assert_eq!(rocksdb::DB::list_cf(&options, directory.path()).expect("lists"), ["default"]);
 }
@@ -190,7 +194,7 @@ fn a_creation_that_was_cut_short_is_finished() {
     for made in [&[][..], &["meta", "headers"]] {
         let directory = tempfile::tempdir().expect("a temporary directory");
         drop(rocksdb::DB::open_cf(&options, directory.path(), made).expect("opens"));
-        let kv = Kv::open(directory.path()).expect("the missing tables are made");
+        let kv = open(directory.path()).expect("the missing tables are made");
         write(&kv, &[(true, vec![1], Some(vec![1]))]);
         assert_eq!(kv.get(Table::Meta, META_LAYOUT).expect("reads"), Some(LAYOUT_VERSION.to_be_bytes().to_vec()));
     }
