@@ -81,6 +81,9 @@ impl Context {
         Ok(self.state(id)?.account(address)?.unwrap_or_default().nonce)
     }
 
+    /// Of the pending block there is none: a proof leads to the state root of a block that its reader has, and nobody has
+    /// that one. geth fails there too, for it proves what it has written. The newest block's proof would show other
+    /// balances than `eth_getBalance` with the same tag.
     pub(crate) fn proof(
         &self,
         address: Address,
@@ -90,6 +93,10 @@ impl Context {
         if keys.len() > PROOF_SLOTS_MAX {
             let most = format!("{} storage keys, at most {PROOF_SLOTS_MAX} fit in one proof", keys.len());
             return Err(Fault::Limit(most));
+        }
+        if is_pending(id) {
+            let sentence = "the pending block is not final, so nothing proves its accounts: ask about \"latest\"";
+            return Err(Fault::Unsupported(sentence));
         }
         let height = self.state_height(id)?;
         let slots: Vec<U256> = keys.iter().map(|key| key.as_b256().into()).collect();

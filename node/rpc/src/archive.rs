@@ -70,7 +70,11 @@ impl Archive {
     }
 
     fn header(&self, id: impl Into<BlockId>) -> Result<Option<Header>, Fault> {
-        let Some(height) = self.context.height(id.into())? else { return Ok(None) };
+        let id = id.into();
+        if let Some(pending) = self.context.pending_at(Some(id))? {
+            return Ok(Some(Header::new(pending.record.block.header().clone())));
+        }
+        let Some(height) = self.context.height(id)? else { return Ok(None) };
         Ok(Some(Header::new(self.context.header(height)?)))
     }
 

@@ -102,20 +102,20 @@ pub(crate) trait EthApi {
     -> RpcResult<FeeHistory>;
 
     /// Completes, signs and sends a transaction of one of this node's accounts.
-    #[method(name = "sendTransaction")]
+    #[method(name = "sendTransaction", with_extensions)]
     async fn send_transaction(&self, request: TransactionRequest) -> RpcResult<B256>;
 
     /// Sends a signed transaction.
-    #[method(name = "sendRawTransaction")]
+    #[method(name = "sendRawTransaction", with_extensions)]
     async fn send_raw_transaction(&self, bytes: Bytes) -> RpcResult<B256>;
 
     /// Returns the receipt once the transaction is final. Timeout in milliseconds, a minute at most.
-    #[method(name = "sendRawTransactionSync")]
+    #[method(name = "sendRawTransactionSync", with_extensions)]
     async fn send_raw_transaction_sync(&self, bytes: Bytes, timeout_ms: Option<U64>) -> RpcResult<TransactionReceipt>;
 
     /// As `eth_sendTransaction`, and returns the receipt once the transaction is final. Timeout in milliseconds, a minute
     /// at most.
-    #[method(name = "sendTransactionSync")]
+    #[method(name = "sendTransactionSync", with_extensions)]
     async fn send_transaction_sync(
         &self,
         request: TransactionRequest,
@@ -177,11 +177,13 @@ impl Eth {
         Self { context }
     }
 
-    /// As [`Context::place`], off this thread where the block must be decoded.
+    /// The caller's.
+    fn turns<'a>(&'a self, extensions: &'a Extensions) -> &'a Turns {
+        extensions.get().unwrap_or(&self.context.turns)
+    }
+
     async fn place(&self, hash: B256, extensions: &Extensions) -> Result<Option<(Arc<Record>, usize)>, Fault> {
-        let Some((height, index)) = self.context.store.transaction(hash)? else { return Ok(None) };
-        let turns = extensions.get::<Turns>().unwrap_or(&self.context.turns);
-        Ok(self.context.decoded(height, turns).await?.map(|record| (record, index as usize)))
+        self.context.place_in_turn(hash, self.turns(extensions)).await
     }
 
     fn block(&self, id: impl Into<BlockId>, full: Option<bool>) -> Result<Option<Block>, Fault> {
@@ -250,7 +252,7 @@ impl EthApiServer for Eth {
         state: Option<StateOverride>,
         environment: Option<Box<BlockOverrides>>,
     ) -> RpcResult<Bytes> {
-        let turns = extensions.get::<Turns>().unwrap_or(&self.context.turns);
+        let turns = self.turns(extensions);
         let question = Question { request: request.0, block, state, environment, shown_as: Some("eth_call") };
         Ok(self.context.call(question, turns).await?)
     }
@@ -288,26 +290,32 @@ impl EthApiServer for Eth {
         Ok(self.context.fee_history(count.to(), newest, percentiles.as_deref())?)
     }
 
-    async fn send_transaction(&self, request: TransactionRequest) -> RpcResult<B256> {
-        Ok(self.context.send(request.0).await?)
+    async fn send_transaction(&self, extensions: &Extensions, request: TransactionRequest) -> RpcResult<B256> {
+        Ok(self.context.send(request.0, self.turns(extensions)).await?)
     }
 
-    async fn send_raw_transaction(&self, bytes: Bytes) -> RpcResult<B256> {
-        Ok(self.context.send_raw(&bytes).await?)
+    async fn send_raw_transaction(&self, extensions: &Extensions, bytes: Bytes) -> RpcResult<B256> {
+        Ok(self.context.send_raw(bytes, self.turns(extensions)).await?)
     }
 
-    async fn send_raw_transaction_sync(&self, bytes: Bytes, timeout_ms: Option<U64>) -> RpcResult<TransactionReceipt> {
-        let timeout = timeout_ms.map(|timeout| Duration::from_millis(timeout.to()));
-        Ok(self.context.receipt_of(self.context.send_raw(&bytes), timeout).await?)
+    async fn send_raw_transaction_sync(
+        &self,
+        extensions: &Extensions,
+        bytes: Bytes,
+        timeout_ms: Option<U64>,
+    ) -> RpcResult<TransactionReceipt> {
+        let (turns, timeout) = (self.turns(extensions), timeout_ms.map(|timeout| Duration::from_millis(timeout.to())));
+        Ok(self.context.receipt_of(self.context.send_raw(bytes, turns), timeout, turns).await?)
     }
 
     async fn send_transaction_sync(
         &self,
+        extensions: &Extensions,
         request: TransactionRequest,
         timeout_ms: Option<U64>,
     ) -> RpcResult<TransactionReceipt> {
-        let timeout = timeout_ms.map(|timeout| Duration::from_millis(timeout.to()));
-        Ok(self.context.receipt_of(self.context.send(request.0), timeout).await?)
+        let (turns, timeout) = (self.turns(extensions), timeout_ms.map(|timeout| Duration::from_millis(timeout.to())));
+        Ok(self.context.receipt_of(self.context.send(request.0, turns), timeout, turns).await?)
     }
 
     async fn get_transaction_by_hash(&self, extensions: &Extensions, hash: B256) -> RpcResult<Option<Transaction>> {

@@ -1,6 +1,6 @@
 //! Requests completed but not signed, and many slots at once: what wallets and multicalls ask before they act.
 
-use crate::{convert, error::Fault, node::Context};
+use crate::{convert, error::Fault, node::Context, turns::Turns};
 use alloy::{
     eips::{BlockId, eip2718::Encodable2718},
     primitives::{Address, B256, Bytes, Signature, U256},
@@ -9,6 +9,7 @@ use alloy::{
 };
 use alloy_consensus::{TxEnvelope, TypedTransaction, transaction::Recovered};
 use jsonrpsee::{
+    Extensions,
     core::{RpcResult, async_trait},
     proc_macros::rpc,
 };
@@ -21,7 +22,7 @@ const SLOTS_MAX: usize = 1024;
 #[rpc(server, namespace = "eth")]
 pub(crate) trait FillApi {
     /// A transaction with everything that the request leaves open, not signed.
-    #[method(name = "fillTransaction")]
+    #[method(name = "fillTransaction", with_extensions)]
     async fn fill_transaction(&self, request: TransactionRequest) -> RpcResult<Filled>;
 
     /// Many storage slots of many accounts: 1024 at most.
@@ -74,9 +75,10 @@ pub(crate) fn unsigned(transaction: TypedTransaction) -> TxEnvelope {
 
 #[async_trait]
 impl FillApiServer for Fill {
-    async fn fill_transaction(&self, request: TransactionRequest) -> RpcResult<Filled> {
+    async fn fill_transaction(&self, extensions: &Extensions, request: TransactionRequest) -> RpcResult<Filled> {
+        let turns = extensions.get::<Turns>().unwrap_or(&self.context.turns);
         let from = request.from.unwrap_or_default();
-        let transaction = unsigned(self.context.complete(request).await?);
+        let transaction = unsigned(self.context.complete(request, turns).await?);
         let raw = transaction.encoded_2718().into();
         Ok(Filled { raw, tx: convert::pending(&Recovered::new_unchecked(transaction, from)) })
     }

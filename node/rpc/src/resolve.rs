@@ -13,8 +13,9 @@ use edgeloom_evm::BlockEnvironment;
 use edgeloom_types::{Account, Height};
 use std::sync::Arc;
 
-/// Bytes of a block, body and receipts, that are decoded sooner than another thread would have begun.
-const QUICKLY_DECODED: usize = 16 * 1024;
+/// Gas of a block that is decoded sooner than another thread would have begun: two dozen transfers, or some 80 KB of
+/// logs. Nothing in a body or its receipts costs less than 8 gas a byte, and a header says it without either.
+const GAS_QUICKLY_DECODED: u64 = 500_000;
 
 impl Context {
     /// `None`: there is no such block yet. For `pending`, which is of no height, the newest block's.
@@ -72,6 +73,16 @@ impl Context {
         Ok(self.records.get(height)?.map(|record| (record, index as usize)))
     }
 
+    /// As [`Self::place`], off this thread where the block must be decoded.
+    pub(crate) async fn place_in_turn(
+        self: &Arc<Self>,
+        hash: B256,
+        turns: &Turns,
+    ) -> Result<Option<(Arc<Record>, usize)>, Fault> {
+        let Some((height, index)) = self.store.transaction(hash)? else { return Ok(None) };
+        Ok(self.decoded(height, turns).await?.map(|record| (record, index as usize)))
+    }
+
     /// The transaction, whether in a block or waiting.
     pub(crate) fn transaction(&self, hash: B256) -> Result<Option<Transaction>, Fault> {
         // The pool first: a transaction leaves it after it is in the store, never before.
@@ -85,7 +96,7 @@ impl Context {
         if let Some(record) = self.records.recent(height) {
             return Ok(Some(record));
         }
-        if self.store.block_bytes(height)?.is_some_and(|bytes| bytes <= QUICKLY_DECODED) {
+        if self.store.header(height)?.is_some_and(|header| header.gas_used <= GAS_QUICKLY_DECODED) {
             return self.records.get(height);
         }
         let context = self.clone();

@@ -5,11 +5,12 @@ use crate::{
     error::Fault,
     node::{Context, Submit},
     request::below_base_fee,
+    turns::Turns,
 };
 use alloy::{
     consensus::Transaction as _,
-    eips::{BlockId, eip2718::Decodable2718},
-    primitives::{Address, B256, Signature},
+    eips::{BlockId, eip2718::Decodable2718, eip7702::constants::EIP7702_TX_TYPE_ID},
+    primitives::{Address, B256, Bytes, Signature},
     rpc::types::{TransactionReceipt, TransactionRequest},
 };
 use alloy_consensus::{
@@ -18,12 +19,30 @@ use alloy_consensus::{
 };
 use edgeloom_dev::{Sealed, Solo};
 use edgeloom_txpool::{Origin, Rejection, TRANSACTION_BYTES_MAX};
+use jsonrpsee::types::Request;
 use k256::ecdsa::SigningKey;
 use std::{sync::Arc, time::Duration};
 
 /// How long `eth_sendRawTransactionSync` waits unless told otherwise, and at most (geth's figures).
 const SYNC_DEFAULT: Duration = Duration::from_secs(20);
 const SYNC_MAX: Duration = Duration::from_secs(60);
+
+/// Bytes of a signed transaction that is decoded sooner than another thread would have begun.
+const BRIEF_BYTES_MAX: usize = 16 * 1024;
+
+/// Whether decoding and admitting the transaction is one signature's work: one with authorizations has hundreds of them.
+fn is_brief(bytes: &[u8]) -> bool {
+    bytes.len() <= BRIEF_BYTES_MAX && bytes.first() != Some(&EIP7702_TX_TYPE_ID)
+}
+
+/// Whether the call sends a raw transaction that is admitted at once. Of those written in an unusual way it says no.
+pub(crate) fn is_brief_send(request: &Request<'_>) -> bool {
+    let is_brief = |params: &str| {
+        let hex = params.strip_prefix('[').and_then(|list| list.trim_start().strip_prefix("\"0x"));
+        params.len() <= 2 * BRIEF_BYTES_MAX && hex.is_some_and(|hex| !hex.starts_with("04"))
+    };
+    request.method == "eth_sendRawTransaction" && request.params.as_ref().is_some_and(|params| is_brief(params.get()))
+}
 
 /// Decodes one signed transaction and recovers its signer.
 pub(crate) fn decode(mut bytes: &[u8]) -> Result<Arc<Recovered<TxEnvelope>>, Fault> {
@@ -45,8 +64,10 @@ pub(crate) fn decode(mut bytes: &[u8]) -> Result<Arc<Recovered<TxEnvelope>>, Fau
 
 impl Context {
     /// In dev mode the transaction is in a durable block when this returns, if it can be executed at all now.
-    pub(crate) async fn send_raw(&self, bytes: &[u8]) -> Result<B256, Fault> {
-        let hash = self.admit(decode(bytes)?)?;
+    pub(crate) async fn send_raw(self: &Arc<Self>, bytes: Bytes, turns: &Turns) -> Result<B256, Fault> {
+        let (is_brief, context) = (is_brief(&bytes), self.clone());
+        let admit = move || context.admit(decode(&bytes)?);
+        let hash = if is_brief { admit()? } else { turns.run(admit).await?? };
         self.seal(hash).await
     }
 
@@ -55,16 +76,17 @@ impl Context {
     /// # Errors
     /// Those of `send`, and [`Fault::Late`] when the transaction is in no block in time.
     pub(crate) async fn receipt_of(
-        &self,
+        self: &Arc<Self>,
         send: impl Future<Output = Result<B256, Fault>> + Send,
         timeout: Option<Duration>,
+        turns: &Turns,
     ) -> Result<TransactionReceipt, Fault> {
         // Before sending: a block that comes at once must not be missed.
         let mut blocks = self.feed.subscribe();
         let hash = send.await?;
         let find = async {
             loop {
-                if let Some((record, index)) = self.place(hash)? {
+                if let Some((record, index)) = self.place_in_turn(hash, turns).await? {
                     return Ok(crate::convert::receipt(&record, index));
                 }
                 blocks.changed().await.map_err(|_| Fault::Internal("the node stops".into()))?;
@@ -118,13 +140,13 @@ impl Context {
         }
     }
 
-    pub(crate) async fn send(self: &Arc<Self>, request: TransactionRequest) -> Result<B256, Fault> {
+    pub(crate) async fn send(self: &Arc<Self>, request: TransactionRequest, turns: &Turns) -> Result<B256, Fault> {
         let from = request.from.ok_or_else(|| Fault::Params("\"from\" is missing".into()))?;
         let key = self.keys.get(&from);
         if key.is_none() && !self.solo().is_some_and(|solo| solo.impersonates(&from)) {
             return Err(Fault::Refused("unknown account".into()));
         }
-        self.send_as(from, key, request).await
+        self.send_as(from, key, request, turns).await
     }
 
     /// Without a key, without a signature.
@@ -133,21 +155,28 @@ impl Context {
         from: Address,
         key: Option<&SigningKey>,
         request: TransactionRequest,
+        turns: &Turns,
     ) -> Result<B256, Fault> {
         let hash = {
             let _nonces = self.nonces.lock().await;
-            let transaction = self.complete(request).await?;
+            let transaction = self.complete(request, turns).await?;
             let transaction = match key {
                 Some(key) => Recovered::new_unchecked(sign(transaction, key)?, from),
                 None => edgeloom_dev::unsigned(transaction, from),
             };
-            self.admit(Arc::new(transaction))?
+            let (signs, context) = (transaction.authorization_list().is_some(), self.clone());
+            let admit = move || context.admit(Arc::new(transaction));
+            if signs { turns.run(admit).await?? } else { admit()? }
         };
         self.seal(hash).await
     }
 
     /// Fills in what the request leaves open.
-    pub(crate) async fn complete(self: &Arc<Self>, mut request: TransactionRequest) -> Result<TypedTransaction, Fault> {
+    pub(crate) async fn complete(
+        self: &Arc<Self>,
+        mut request: TransactionRequest,
+        turns: &Turns,
+    ) -> Result<TypedTransaction, Fault> {
         if request.has_eip4844_fields() {
             return Err(Rejection::Type.into());
         }
@@ -165,14 +194,17 @@ impl Context {
         if request.gas.is_none() {
             let (context, request_) = (self.clone(), request.clone());
             let estimate = move || context.estimate_gas(Question { request: request_, ..Question::default() });
-            request.gas = Some(self.turns.for_connection().run(estimate).await??);
+            request.gas = Some(turns.run(estimate).await??);
         }
         if request.gas_price.is_none() {
             let base_fee = u128::from(self.next_base_fee()?);
-            let tip = match (request.max_priority_fee_per_gas, request.max_fee_per_gas) {
-                (Some(tip), _) => tip,
-                (None, Some(cap)) => self.suggested_tip()?.min(cap),
-                (None, None) => self.suggested_tip()?,
+            let tip = match request.max_priority_fee_per_gas {
+                Some(tip) => tip,
+                None => {
+                    let context = self.clone();
+                    let suggested = turns.run(move || context.suggested_tip()).await??;
+                    suggested.min(request.max_fee_per_gas.unwrap_or(u128::MAX))
+                }
             };
             request.max_priority_fee_per_gas = Some(tip);
             request.max_fee_per_gas.get_or_insert_with(|| (2 * base_fee).saturating_add(tip));

@@ -106,7 +106,12 @@ impl Turns {
         Self::new((cores / 2).clamp(1, 4), WAIT_MAX)
     }
 
-    fn new(count: usize, wait_max: Duration) -> Self {
+    /// For work of which one at a time is enough.
+    pub(crate) fn single() -> Self {
+        Self::new(1, WAIT_MAX)
+    }
+
+    pub(crate) fn new(count: usize, wait_max: Duration) -> Self {
         let waiting = Waiting { free: count, ring: VecDeque::new(), calls: HashMap::new() };
         let queue = Queue { waiting: Mutex::new(waiting), callers: AtomicU64::new(0) };
         Self { queue: Arc::new(queue), caller: 0, wait_max }

@@ -58,16 +58,6 @@ impl Store {
         Ok(Some(SealedBlock::new(Block::decode(&join(&header, &body))?)?))
     }
 
-    /// Bytes of the block's body and of its receipts at rest: what reading it all takes.
-    ///
-    /// # Errors
-    /// The disk's.
-    pub fn block_bytes(&self, height: Height) -> Result<Option<usize>, StoreError> {
-        let bytes = |table| self.kv().with(table, &height_key(height), <[u8]>::len);
-        let (body, receipts) = (bytes(Table::Bodies)?, bytes(Table::Receipts)?);
-        Ok(body.zip(receipts).map(|(body, receipts)| body + receipts))
-    }
-
     /// # Errors
     /// The disk's.
     pub fn receipts(&self, height: Height) -> Result<Option<Vec<ReceiptEnvelope>>, StoreError> {

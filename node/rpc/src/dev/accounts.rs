@@ -1,13 +1,14 @@
 //! Accounts as a test wants them, whose they are, and what of theirs waits.
 
 use super::Bench;
-use crate::error::Fault;
+use crate::{error::Fault, turns::Turns};
 use alloy::{
     primitives::{Address, B256, Bytes, U64, U256},
     rpc::types::TransactionRequest,
     serde::JsonStorageKey,
 };
 use jsonrpsee::{
+    Extensions,
     core::{RpcResult, async_trait},
     proc_macros::rpc,
 };
@@ -47,7 +48,7 @@ pub(super) trait AccountsApi {
     fn auto_impersonate_account(&self, all: bool) -> RpcResult<()>;
 
     /// From whomever the request names, without asking whether that may be.
-    #[method(name = "eth_sendUnsignedTransaction")]
+    #[method(name = "eth_sendUnsignedTransaction", with_extensions)]
     async fn send_unsigned_transaction(&self, request: TransactionRequest) -> RpcResult<B256>;
 
     /// Whether it waited.
@@ -117,9 +118,10 @@ impl AccountsApiServer for Accounts {
         Ok(())
     }
 
-    async fn send_unsigned_transaction(&self, request: TransactionRequest) -> RpcResult<B256> {
+    async fn send_unsigned_transaction(&self, extensions: &Extensions, request: TransactionRequest) -> RpcResult<B256> {
         let from = request.from.ok_or_else(|| Fault::Params("\"from\" is missing".into()))?;
-        Ok(self.0.context.send_as(from, None, request).await?)
+        let turns = extensions.get::<Turns>().unwrap_or(&self.0.context.turns);
+        Ok(self.0.context.send_as(from, None, request, turns).await?)
     }
 
     fn drop_if_waiting(&self, hash: B256) -> RpcResult<bool> {

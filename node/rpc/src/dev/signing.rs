@@ -1,6 +1,6 @@
 //! Signatures of the accounts whose keys the node has: those of the public test mnemonic.
 
-use crate::{error::Fault, node::Context, submit::sign};
+use crate::{error::Fault, node::Context, submit::sign, turns::Turns};
 use alloy::{
     dyn_abi::TypedData,
     eips::eip2718::Encodable2718,
@@ -8,6 +8,7 @@ use alloy::{
     rpc::types::TransactionRequest,
 };
 use jsonrpsee::{
+    Extensions,
     core::{RpcResult, async_trait},
     proc_macros::rpc,
 };
@@ -29,7 +30,7 @@ pub(super) trait SigningApi {
     fn personal_sign(&self, message: Bytes, address: Address) -> RpcResult<Bytes>;
 
     /// Signs and does not send. What the request leaves open is filled in.
-    #[method(name = "eth_signTransaction")]
+    #[method(name = "eth_signTransaction", with_extensions)]
     async fn sign_transaction(&self, request: TransactionRequest) -> RpcResult<Bytes>;
 
     /// EIP-712.
@@ -78,10 +79,11 @@ impl SigningApiServer for Signing {
         Ok(self.sign(&address, eip191_hash_message(message))?)
     }
 
-    async fn sign_transaction(&self, request: TransactionRequest) -> RpcResult<Bytes> {
+    async fn sign_transaction(&self, extensions: &Extensions, request: TransactionRequest) -> RpcResult<Bytes> {
         let from = request.from.ok_or_else(|| Fault::Params("\"from\" is missing".into()))?;
         let key = self.key(&from)?;
-        let transaction = self.0.complete(request).await?;
+        let turns = extensions.get::<Turns>().unwrap_or(&self.0.turns);
+        let transaction = self.0.complete(request, turns).await?;
         Ok(sign(transaction, key)?.encoded_2718().into())
     }
 

@@ -117,3 +117,18 @@ async fn what_changes_the_next_block_changes_pending() {
     assert_eq!(world.get("eth_getStorageAt", json!([SOMEBODY, slot, "pending"])).await, json!(slot));
     assert_eq!(world.get("eth_getCode", json!([SOMEBODY, "pending"])).await, "0x6001545f5260205ff3");
 }
+
+#[tokio::test]
+async fn pending_means_one_block_and_nothing_proves_it() {
+    for world in [World::dev().await, World::network().await] {
+        for (method, params) in
+            [("eth_getProof", json!([SOMEBODY, [], "pending"])), ("eth_getAccount", json!([SOMEBODY, "pending"]))]
+        {
+            let (code, message) = world.fail(method, params).await;
+            assert!(code == -32004 && message.contains("ask about \"latest\""), "{code} {message}");
+        }
+        assert!(world.get("eth_getProof", json!([SOMEBODY, [], "latest"])).await.is_object());
+        let header = world.get("eth_getHeaderByNumber", json!(["pending"])).await;
+        assert_eq!((&header["number"], &header["parentHash"]), (&json!("0x1"), &block(&world, "latest").await["hash"]));
+    }
+}

@@ -98,7 +98,6 @@ async fn a_proof_leads_to_the_state_root_of_every_block() {
         (json!({"blockNumber": "0x2"}), "0x2", 2),
         (json!("latest"), "0x3", 3),
         (json!("finalized"), "0x3", 3),
-        (json!("pending"), "0x3", 3),
     ];
     for (id, number, nonce) in blocks {
         let proof = world.get("eth_getProof", json!([account, ["0x0"], id])).await;
