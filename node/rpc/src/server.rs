@@ -189,7 +189,7 @@ async fn start(config: RpcConfig, node: Node) -> Result<Server, ServeError> {
     let front = Arc::new(front);
     let ipc = config.ipc.map(Ipc::bind).transpose()?;
     let ipc = ipc.map(|socket| tokio::spawn(ipc::serve(socket, front.clone(), permits.clone())));
-    let (lanes, ended) = lanes::start(&front, address).map_err(ServeError::Threads)?;
+    let (lanes, ended) = lanes::start(&front).map_err(ServeError::Threads)?;
     let (listener, ending) = (Listener { tcp, permits, idle_max: IDLE_MAX }, front.clone());
     tokio::spawn(lanes::deal(listener, lanes, async move { ending.stopped().await }));
     Ok(Server { address, stop, ipc, lanes: ended, front })

@@ -9,6 +9,7 @@ mod dev_surface;
 mod discover;
 mod gas;
 mod hostile;
+mod http;
 mod ipc;
 mod logs;
 mod otterscan;
