@@ -27,6 +27,7 @@ mod fees;
 mod fill;
 mod filters;
 mod http;
+mod intake;
 mod ipc;
 mod lanes;
 mod listener;

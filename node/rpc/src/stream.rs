@@ -5,23 +5,17 @@
 use crate::{
     buffers::{Buffer, Buffers, PIECE},
     error::Fault,
+    http::{json, refuse},
     logs::{Pages, STREAMED},
     node::Context,
     server::Front,
     turns::Turns,
 };
 use alloy::rpc::types::Filter;
-use axum::{
-    body::Body,
-    http::header::CONTENT_TYPE,
-    response::{IntoResponse, Response},
-};
+use axum::{body::Body, response::Response};
 use bytes::Bytes;
 use futures::{StreamExt as _, stream};
-use jsonrpsee::{
-    core::server::MethodResponse,
-    types::{ErrorObjectOwned, Id, Params, Request},
-};
+use jsonrpsee::types::{Id, Params, Request};
 use serde_json::value::RawValue;
 use std::sync::Arc;
 use tokio::task::JoinHandle;
@@ -44,24 +38,17 @@ pub(crate) async fn logs(front: &Front, request: &Request<'_>) -> Option<Respons
         front.calls.turns().run(find).await?
     };
     Some(match first.await {
-        Ok((piece, None)) => respond(Body::from(Bytes::from_owner(piece))),
+        Ok((piece, None)) => json(Body::from(Bytes::from_owner(piece))),
         Ok((piece, Some(rest))) => {
             let pieces = stream::try_unfold(Some(Ahead::new(rest)), |ahead| async move {
                 let Some(ahead) = ahead else { return Ok::<_, Fault>(None) };
                 let (piece, rest) = ahead.next().await?;
                 Ok(Some((Bytes::from_owner(piece), rest.map(Ahead::new))))
             });
-            respond(Body::from_stream(stream::once(async { Ok(Bytes::from_owner(piece)) }).chain(pieces)))
-        }
-        Err(fault) => {
-            let answer = MethodResponse::error(request.id.clone(), ErrorObjectOwned::from(fault)).into_json();
-            respond(Body::from(Box::<str>::from(answer).into_string()))
+            json(Body::from_stream(stream::once(async { Ok(Bytes::from_owner(piece)) }).chain(pieces)))
         }
     })
-}
-
-fn respond(body: Body) -> Response {
-    ([(CONTENT_TYPE, "application/json; charset=utf-8")], body).into_response()
+        Err(fault) => refuse(request.id.clone(), fault),
 }
 
 fn begin(id: &Id<'_>) -> Result<String, Fault> {

@@ -44,3 +44,22 @@ async fn calls_follow_each_other_on_a_connection() {
     assert_eq!(answers.matches("HTTP/1.1 200 OK").count(), 2, "{answers}");
     assert!(answers.ends_with(r#""result":"0x1"}"#), "{answers}");
 }
+
+/// A call with parameters of so many bytes, to which the answer is short.
+fn long(bytes: usize) -> String {
+    format!(r#"{{"jsonrpc":"2.0","id":1,"method":"web3_sha3","params":["0x{}"]}}"#, "00".repeat(bytes / 2))
+}
+
+#[tokio::test]
+async fn a_long_request_needs_room_and_a_short_one_does_not() {
+    let world = World::dev().await;
+    let intake = &world.server.front.intake;
+    let all = intake.take_all().await;
+    let (status, answer) = world.post(long(3_000_000).as_bytes()).await;
+    assert!(status == 200 && answer.contains("-32005") && answer.contains("ask again"), "{status} {answer}");
+    assert!(world.post(long(60_000).as_bytes()).await.1.contains("result"));
+    drop(all);
+    assert!(world.post(long(3_000_000).as_bytes()).await.1.contains("result"));
+    // Nothing of it is kept.
+    drop(intake.take_all().await);
+}
