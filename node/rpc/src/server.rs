@@ -145,6 +145,8 @@ pub(crate) struct Front {
     connections: AtomicUsize,
     /// One for each connection to the port.
     pub(crate) permits: Arc<Semaphore>,
+    /// One for each connection to the Unix socket: its owner gets in however many are at the port.
+    pub(crate) local: Arc<Semaphore>,
     stop: watch::Receiver<bool>,
 }
 
@@ -162,6 +164,7 @@ impl Front {
     /// Returns when nobody is connected.
     pub(crate) async fn disconnected(&self) {
         drop(self.permits.acquire_many(CONNECTIONS_MAX).await);
+        drop(self.local.acquire_many(ipc::CONNECTIONS_MAX).await);
     }
 }
 
@@ -194,10 +197,11 @@ async fn start(config: RpcConfig, node: Node) -> Result<Server, ServeError> {
         origins,
         connections: AtomicUsize::new(0),
         permits: Arc::new(Semaphore::new(CONNECTIONS_MAX as usize)),
+        local: Arc::new(Semaphore::new(ipc::CONNECTIONS_MAX as usize)),
         stop: stopped,
     });
     let ipc = config.ipc.map(Ipc::bind).transpose()?;
-    let ipc = ipc.map(|socket| tokio::spawn(ipc::serve(socket, front.clone(), front.permits.clone())));
+    let ipc = ipc.map(|socket| tokio::spawn(ipc::serve(socket, front.clone())));
     let (lanes, ended) = lanes::start(&front).map_err(ServeError::Threads)?;
     let (listener, ending) = (Listener { tcp, permits: front.permits.clone(), idle_max: IDLE_MAX }, front.clone());
     tokio::spawn(lanes::deal(listener, lanes, async move { ending.stopped().await }));
