@@ -4,9 +4,10 @@
 mod pages;
 mod write;
 
-use crate::{cache::Record, convert, error::Fault, node::Context, server::RESPONSE_BYTES_MAX};
+use crate::{error::Fault, node::Context, server::RESPONSE_BYTES_MAX};
 use alloy::{
     eips::BlockNumberOrTag,
+    primitives::Log as Inner,
     rpc::types::{Filter, FilterBlockOption, Log},
 };
 use edgeloom_state::{LogQuery, LogsFound};
@@ -192,15 +193,15 @@ pub(crate) fn json_bytes(log: &Log) -> usize {
     440 + 70 * log.topics().len() + 2 * log.data().data.len()
 }
 
-/// The logs of a block that match addresses and topics.
-pub(crate) fn matching<'a>(filter: &'a Filter, record: &'a Record) -> impl Iterator<Item = Log> + 'a {
-    let indexes = 0..record.receipts.len();
-    let logs = indexes.flat_map(|index| convert::logs(record, index));
-    logs.filter(|log| filter.matches_address(log.address()) && filter.matches_topics(log.topics()))
+/// Whether a log has the addresses and topics that are asked for.
+pub(crate) fn matches(filter: &Filter, log: &Inner) -> bool {
+    filter.matches_address(log.address) && filter.matches_topics(log.topics())
 }
 
 pub(crate) fn check(filter: &Filter) -> Result<(), Fault> {
     let topics: usize = filter.topics.iter().map(|topic| topic.len()).sum();
+/// # Errors
+/// [`Fault::Params`] when there is too much to compare, [`Fault::Refused`] for the logs of the pending block, as geth says.
     if filter.address.len() + topics > ALTERNATIVES_MAX {
         return Err(Fault::Params(format!("a filter has at most {ALTERNATIVES_MAX} addresses and topics")));
     }

@@ -7,7 +7,7 @@ fn topic(number: u64) -> B256 {
     B256::from(U256::from(number))
 }
 
-async fn emit(world: &World, nonce: u64, number: u64) -> Value {
+pub(crate) async fn emit(world: &World, nonce: u64, number: u64) -> Value {
     let input = Bytes::from(topic(number).to_vec());
     world.get("eth_sendRawTransaction", json!([sign(0, TxEip1559 { input, ..request(nonce, LOGGER) })])).await
 }
@@ -71,7 +71,7 @@ async fn filters_report_each_thing_once() {
     assert_eq!((code, message.as_str()), (-32000, "filter not found"));
 }
 
-async fn flood(world: &World, nonce: u64, logs: u64) {
+pub(crate) async fn flood(world: &World, nonce: u64, logs: u64) {
     let input = Bytes::from(topic(logs).to_vec());
     let flood = TxEip1559 { input, gas_limit: 1 << 24, ..request(nonce, FLOOD) };
     world.get("eth_sendRawTransaction", json!([sign(0, flood)])).await;

@@ -45,6 +45,8 @@ pub(crate) struct World {
     pub(crate) store: Store,
     pub(crate) pool: Arc<Pool>,
     pub(crate) sealer: Arc<Seal>,
+    /// What such a server knows.
+    pub(crate) context: Arc<Context>,
     /// The names of all methods of such a server.
     pub(crate) registered: Vec<&'static str>,
     pub(crate) feed: watch::Sender<Height>,
@@ -139,10 +141,10 @@ impl World {
             submit: submit.clone(),
             dev_keys: vec![signer(0).credential().clone(), signer(1).credential().clone()],
         };
-        let context = Context::new(node()).expect("genesis is there");
-        let registered = methods(Arc::new(context)).expect("each once").method_names().collect();
+        let context = Arc::new(Context::new(node()).expect("genesis is there"));
+        let registered = methods(context.clone()).expect("each once").method_names().collect();
         let server = serve(rpc, node()).await.expect("a free port");
-        Self { server, store, pool, sealer, registered, feed, heard }
+        Self { server, store, pool, sealer, context, registered, feed, heard }
     }
 
     pub(crate) fn url(&self, scheme: &str) -> String {
