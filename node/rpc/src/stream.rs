@@ -84,7 +84,7 @@ struct Stream {
 impl Stream {
     async fn next(self) -> Piece {
         let turns = self.turns.clone();
-        turns.run(move || self.write()).await?
+        turns.run_patiently(move || self.write()).await?
     }
 
     fn write(mut self) -> Piece {
@@ -98,3 +98,6 @@ impl Stream {
         Ok((piece, more.then_some(self)))
     }
 }
+
+#[cfg(test)]
+mod tests;
