@@ -136,7 +136,9 @@ impl Filters {
                 }
                 let found = self.context.scan(filter, (cursor.next, last), WHOLE)?;
                 cursor.next = found.next;
-                Ok(FilterChanges::Logs(Pages::new(found.blocks).whole(&self.context)?))
+                let logs = Pages::new(*cursor, found.blocks).whole(&self.context)?;
+                // What could not be written is still to be reported.
+                Ok(FilterChanges::Logs(logs))
             }
             Kind::Blocks(cursor) => {
                 let end = (self.tip(cursor)? + 1).min(cursor.next.saturating_add(BLOCKS_MAX));

@@ -49,15 +49,17 @@ const ALTERNATIVES_MAX: usize = 1_000;
 impl Context {
     /// The logs that match, as a JSON array.
     pub(crate) fn logs(&self, filter: &Filter) -> Result<Box<RawValue>, Fault> {
-        Pages::new(self.find(filter, WHOLE)?).whole(self)
+        self.find(filter, WHOLE)?.whole(self)
     }
 
     /// The logs that match.
     ///
     /// # Errors
     /// [`Fault::Limit`], with a range that would do, when there is no room for all of them.
-    pub(crate) fn find(&self, filter: &Filter, room: Room) -> Result<Vec<LogsFound>, Fault> {
+    pub(crate) fn find(&self, filter: &Filter, room: Room) -> Result<Pages, Fault> {
         check(filter)?;
+        // Before any height is looked up.
+        let since = self.store.cursor(None);
         let (from, to) = match filter.block_option {
             FilterBlockOption::AtBlockHash(hash) => {
                 let height = self.store.height_of(hash)?.ok_or_else(|| Fault::Refused("unknown block".into()))?;
@@ -70,7 +72,7 @@ impl Context {
             let usable = format!("[{from:#x}, {:#x}]", found.next - 1);
             return Err(Fault::Limit(format!("{}. Try with this block range {usable}.", reason.sentence(room))));
         }
-        Ok(found.blocks)
+        Ok(Pages::new(since, found.blocks))
     }
 
     fn range(&self, filter: &Filter) -> Result<(u64, u64), Fault> {

@@ -32,7 +32,7 @@ pub(crate) async fn logs(front: &Front, request: &Request<'_>) -> Option<Respons
         let begin = Some(begin(&request.id)?);
         // Both in one turn: most answers are one piece.
         let find = move || {
-            let pages = Pages::new(context.find(&filter, STREAMED)?);
+            let pages = context.find(&filter, STREAMED)?;
             Stream { turns, buffers, context, pages, begin }.write()
         };
         front.calls.turns().run(find).await?
