@@ -207,6 +207,11 @@ pub(crate) fn check(filter: &Filter) -> Result<(), Fault> {
     if filter.address.len() + topics > ALTERNATIVES_MAX {
         return Err(Fault::Params(format!("a filter has at most {ALTERNATIVES_MAX} addresses and topics")));
     }
+    if let FilterBlockOption::Range { from_block, to_block } = filter.block_option
+        && [from_block, to_block].contains(&Some(BlockNumberOrTag::Pending))
+    {
+        return Err(Fault::Refused("pending logs are not supported".into()));
+    }
     Ok(())
 }
 

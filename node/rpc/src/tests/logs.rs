@@ -134,6 +134,17 @@ async fn a_block_whose_logs_fit_in_no_answer_is_refused_and_not_passed_over() {
     }
 }
 
+#[tokio::test]
+async fn logs_of_the_pending_block_are_refused_as_geth_does() {
+    let world = World::dev().await;
+    for query in [json!({ "fromBlock": "pending" }), json!({ "fromBlock": "0x0", "toBlock": "pending" })] {
+        for method in ["eth_getLogs", "eth_newFilter"] {
+            let (code, message) = world.fail(method, json!([query])).await;
+            assert_eq!((code, message.as_str()), (-32000, "pending logs are not supported"), "{method}");
+        }
+    }
+}
+
 /// Those of another block at the same height are not what was found.
 #[tokio::test]
 async fn logs_of_a_block_that_was_taken_back_are_an_error() {
