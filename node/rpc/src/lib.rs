@@ -45,6 +45,7 @@ mod resolve;
 mod room;
 mod rules;
 mod server;
+mod short;
 mod simulate;
 mod storage_range;
 mod stream;

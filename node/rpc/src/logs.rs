@@ -200,10 +200,10 @@ pub(crate) fn matches(filter: &Filter, log: &Inner) -> bool {
     filter.matches_address(log.address) && filter.matches_topics(log.topics())
 }
 
-pub(crate) fn check(filter: &Filter) -> Result<(), Fault> {
-    let topics: usize = filter.topics.iter().map(|topic| topic.len()).sum();
 /// # Errors
 /// [`Fault::Params`] when there is too much to compare, [`Fault::Refused`] for the logs of the pending block, as geth says.
+pub(crate) fn check(filter: &Filter) -> Result<(), Fault> {
+    let topics: usize = filter.topics.iter().map(|topic| topic.len()).sum();
     if filter.address.len() + topics > ALTERNATIVES_MAX {
         return Err(Fault::Params(format!("a filter has at most {ALTERNATIVES_MAX} addresses and topics")));
     }

@@ -9,6 +9,7 @@ use crate::{
     logs::{Pages, STREAMED},
     node::Context,
     server::Front,
+    short::Short,
     turns::Turns,
 };
 use alloy::rpc::types::Filter;
@@ -25,8 +26,8 @@ pub(crate) const LOGS: &str = "eth_getLogs";
 /// The answer to `request`, which is one of [`LOGS`]; `None` when it does not say what for.
 pub(crate) async fn logs(front: &Front, request: &Request<'_>) -> Option<Response> {
     let params = Params::new(request.params.as_deref().map(RawValue::get));
-    // Whatever else the parameters are, the method itself says what is wrong with them.
-    let filter: Filter = params.sequence().next().ok()?;
+    // Whatever else the parameters are, the method itself says what is wrong with them, in its turn.
+    let Short(filter) = params.sequence().next::<Short<Filter>>().ok()?;
     let (turns, buffers, context) = (front.calls.turns().clone(), front.buffers.clone(), front.context.clone());
     let first = async {
         let begin = Some(begin(&request.id)?);
@@ -47,8 +48,8 @@ pub(crate) async fn logs(front: &Front, request: &Request<'_>) -> Option<Respons
             });
             json(Body::from_stream(stream::once(async { Ok(Bytes::from_owner(piece)) }).chain(pieces)))
         }
-    })
         Err(fault) => refuse(request.id.clone(), fault),
+    })
 }
 
 fn begin(id: &Id<'_>) -> Result<String, Fault> {

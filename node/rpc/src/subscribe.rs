@@ -1,7 +1,7 @@
 //! `eth_subscribe`. The feed only wakes a subscription; what it sends it reads from the store by height, so a slow
 //! reader falls behind and misses nothing.
 
-use crate::{cache::Record, convert, error::Fault, logs, node::Context, progress::Progress};
+use crate::{cache::Record, convert, error::Fault, logs, node::Context, progress::Progress, short::Short};
 use alloy::{
     primitives::B256,
     rpc::types::{
@@ -26,7 +26,7 @@ const STRETCH: usize = 256;
 pub(crate) trait SubscriptionApi {
     /// Sends heads, logs, transactions that come to wait, or whether the node catches up.
     #[subscription(name = "subscribe" => "subscription", unsubscribe = "unsubscribe", item = Item)]
-    async fn subscribe(&self, kind: SubscriptionKind, params: Option<Params>) -> SubscriptionResult;
+    async fn subscribe(&self, kind: SubscriptionKind, params: Option<Short<Params>>) -> SubscriptionResult;
 }
 
 /// What a subscription sends.
@@ -197,9 +197,9 @@ impl SubscriptionApiServer for Subscriptions {
         &self,
         pending_sink: PendingSubscriptionSink,
         kind: SubscriptionKind,
-        params: Option<Params>,
+        params: Option<Short<Params>>,
     ) -> SubscriptionResult {
-        let wish = match Wish::new(kind, params.unwrap_or_default()) {
+        let wish = match Wish::new(kind, params.map(|Short(params)| params).unwrap_or_default()) {
             Ok(wish) => wish,
             Err(fault) => {
                 pending_sink.reject(jsonrpsee::types::ErrorObjectOwned::from(fault)).await;

@@ -145,6 +145,15 @@ async fn logs_of_the_pending_block_are_refused_as_geth_does() {
     }
 }
 
+#[tokio::test]
+async fn a_filter_of_hundreds_of_kilobytes_is_not_read_on_the_spot() {
+    let world = World::dev().await;
+    let long = json!([{ "address": vec![LOGGER; 10_000] }]);
+    assert_eq!(world.fail("eth_newFilter", long.clone()).await.0, -32602);
+    assert_eq!(world.get("eth_getLogs", long).await, json!([]));
+    world.get("eth_newFilter", json!([{ "topics": [(0..1000).map(topic).collect::<Vec<_>>()] }])).await;
+}
+
 /// Those of another block at the same height are not what was found.
 #[tokio::test]
 async fn logs_of_a_block_that_was_taken_back_are_an_error() {
