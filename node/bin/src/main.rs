@@ -15,6 +15,7 @@ mod signals;
 use arguments::{Arguments, Command};
 use clap::Parser as _;
 use eyre::Result;
+use open::Closed;
 use std::{
     io::{IsTerminal as _, Write as _, stderr},
     process::ExitCode,
@@ -39,12 +40,15 @@ fn main() -> ExitCode {
         Command::Init(arguments) => open::init(&arguments),
         Command::Run(arguments) => block_on(run::command(arguments)),
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(report) => {
-            drop(writeln!(stderr(), "error: {report:#}"));
-            ExitCode::FAILURE
-        }
+    // What went wrong is said last.
+    let closed = open::wait_closed();
+    if let Err(report) = &done {
+        drop(writeln!(stderr(), "error: {report:#}"));
+    }
+    let code = u8::from(done.is_err());
+    match closed {
+        Closed::Whole => ExitCode::from(code),
+        Closed::StillUsed => open::end_at_once(code.into()),
     }
 }
 
@@ -55,6 +59,5 @@ fn block_on(command: impl Future<Output = Result<()>>) -> Result<()> {
     let runtime = tokio::runtime::Runtime::new()?;
     let done = runtime.block_on(command);
     runtime.shutdown_timeout(LEFT_OVER);
-    open::wait_closed();
     done
 }

@@ -49,19 +49,38 @@ static OPENED: OnceLock<Closing> = OnceLock::new();
 /// How long closing the database may take: what is in memory is in its log as well.
 const CLOSED_WITHIN: Duration = Duration::from_secs(10);
 
-/// Waits until the threads that had the database have closed it.
-pub(crate) fn wait_closed() {
-    let Some(opened) = OPENED.get() else { return };
+/// Whether the database of this process is closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Closed {
+    Whole,
+    /// A thread that nothing waits for still uses it, for a trace perhaps: the process has to [`end_at_once`].
+    StillUsed,
+}
+
+/// Waits until the threads that had the database have closed it, but not for ever.
+pub(crate) fn wait_closed() -> Closed {
+    let closed = OPENED.get().map_or(Closed::Whole, |opened| wait(opened, CLOSED_WITHIN));
+    if closed == Closed::StillUsed {
+        tracing::warn!("the database is still in use after {CLOSED_WITHIN:?}; what it has acknowledged is on the disk");
+    }
+    closed
+}
+
+fn wait(opened: &Closing, most: Duration) -> Closed {
     let started = Instant::now();
     while !opened.is_done() {
-        if started.elapsed() > CLOSED_WITHIN {
-            tracing::warn!(
-                "the database is still open after {CLOSED_WITHIN:?}; what it has acknowledged is on the disk"
-            );
-            return;
+        if started.elapsed() > most {
+            return Closed::StillUsed;
         }
         std::thread::sleep(Duration::from_millis(1));
     }
+    Closed::Whole
+}
+
+/// Ends the process with this code and no word to any library in it: RocksDB's globals would go while threads use them.
+pub(crate) fn end_at_once(code: i32) -> ! {
+    // SAFETY: nothing of this process is touched any more.
+    unsafe { nix::libc::_exit(code) }
 }
 
 /// `store`, which keeps the states that it is told to.

@@ -1,7 +1,7 @@
 //! Being told to stop.
 
+use crate::open;
 use eyre::{Result, WrapErr};
-use std::process;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// What a process that a signal ended returns, by convention, above the signal's number.
@@ -38,7 +38,7 @@ impl Signals {
         tokio::spawn(async move {
             let (name, kind) = self.next().await;
             tracing::warn!(signal = name, "ending at once");
-            process::exit(SIGNALLED + kind.as_raw_value());
+            open::end_at_once(SIGNALLED + kind.as_raw_value());
         });
     }
 

@@ -3,7 +3,7 @@
 use crate::cache::Record;
 use alloy::{
     consensus::Transaction as _,
-    primitives::U256,
+    primitives::{Log as Inner, U256},
     rpc::types::{Block, BlockTransactions, Header, Log, Transaction, TransactionReceipt},
 };
 use alloy_consensus::{BlockBody, Header as ConsensusHeader, TxEnvelope, transaction::Recovered};
@@ -100,15 +100,37 @@ pub(crate) fn receipt(record: &Record, index: usize) -> TransactionReceipt {
 
 /// The logs of one transaction.
 pub(crate) fn logs(record: &Record, index: usize) -> impl Iterator<Item = Log> + '_ {
-    let hash = *record.transactions()[index].tx_hash();
-    record.receipts[index].logs().iter().zip(record.first_log[index]..).map(move |(log, position)| Log {
-        inner: log.clone(),
+    emitted(record, index).map(|emitted| log(record, emitted))
+}
+
+/// A log, and where in its block it is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Emitted<'a> {
+    pub(crate) log: &'a Inner,
+    /// Index of its transaction.
+    index: usize,
+    position: u64,
+}
+
+/// Every log of the block, as it lies there.
+pub(crate) fn all_emitted(record: &Record) -> impl Iterator<Item = Emitted<'_>> {
+    (0..record.receipts.len()).flat_map(|index| emitted(record, index))
+}
+
+fn emitted(record: &Record, index: usize) -> impl Iterator<Item = Emitted<'_>> {
+    let logs = record.receipts[index].logs().iter().zip(record.first_log[index]..);
+    logs.map(move |(log, position)| Emitted { log, index, position })
+}
+
+pub(crate) fn log(record: &Record, emitted: Emitted<'_>) -> Log {
+    Log {
+        inner: emitted.log.clone(),
         block_hash: Some(record.hash()),
         block_number: Some(record.height()),
         block_timestamp: Some(record.block.header().timestamp),
-        transaction_hash: Some(hash),
-        transaction_index: Some(index as u64),
-        log_index: Some(position),
+        transaction_hash: Some(*record.transactions()[emitted.index].tx_hash()),
+        transaction_index: Some(emitted.index as u64),
+        log_index: Some(emitted.position),
         removed: false,
-    })
+    }
 }

@@ -108,7 +108,7 @@ fn schema(kind: &str) -> Value {
     if let Some(inner) = option(kind) {
         return json!({ "oneOf": [{ "type": "null" }, schema(inner)] });
     }
-    if let Some(inner) = inside(kind, "Box<") {
+    if let Some(inner) = inside(kind, "Box<").or_else(|| inside(kind, "Short<")) {
         return schema(inner);
     }
     if let Some(inner) = inside(kind, "Vec<") {

@@ -6,6 +6,7 @@ use crate::{
     error::Fault,
     logs::{Pages, RANGE_MAX, WHOLE, check},
     node::Context,
+    short::Short,
 };
 use alloy::{
     eips::{BlockNumberOrTag, eip2718::Encodable2718},
@@ -51,7 +52,7 @@ const PENDING_BYTES_MAX: usize = 16 * 1024 * 1024;
 pub(crate) trait FilterApi {
     /// Reports logs.
     #[method(name = "newFilter")]
-    fn new_filter(&self, filter: Filter) -> RpcResult<U64>;
+    fn new_filter(&self, filter: Short<Filter>) -> RpcResult<U64>;
 
     /// Reports the hashes of blocks.
     #[method(name = "newBlockFilter")]
@@ -135,8 +136,10 @@ impl Filters {
                     return Ok(FilterChanges::Hashes(Vec::new()));
                 }
                 let found = self.context.scan(filter, (cursor.next, last), WHOLE)?;
+                let logs = Pages::new(*cursor, found.blocks).whole(&self.context)?;
+                // What could not be written is still to be reported.
                 cursor.next = found.next;
-                Ok(FilterChanges::Logs(Pages::new(found.blocks).whole(&self.context)?))
+                Ok(FilterChanges::Logs(logs))
             }
             Kind::Blocks(cursor) => {
                 let end = (self.tip(cursor)? + 1).min(cursor.next.saturating_add(BLOCKS_MAX));
@@ -179,7 +182,7 @@ fn admitted(admissions: &mut Receiver<B256>) -> impl Iterator<Item = B256> {
 }
 
 impl FilterApiServer for Filters {
-    fn new_filter(&self, filter: Filter) -> RpcResult<U64> {
+    fn new_filter(&self, Short(filter): Short<Filter>) -> RpcResult<U64> {
         check(&filter)?;
         let first = match filter.block_option {
             FilterBlockOption::AtBlockHash(_) => {

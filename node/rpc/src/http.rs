@@ -3,20 +3,26 @@
 use crate::{
     calls::Asked,
     cors,
+    error::Fault,
+    intake::Untaken,
     server::{Front, REQUEST_BYTES_MAX},
     stream, websocket,
 };
 use axum::{
-    body::{Body, to_bytes},
+    body::Body,
     extract::{FromRequest as _, Request, WebSocketUpgrade},
     http::{
-        HeaderMap, Method, StatusCode,
-        header::{ALLOW, CONTENT_LENGTH, CONTENT_TYPE},
+        Method, StatusCode,
+        header::{ALLOW, CONTENT_TYPE},
     },
     response::{IntoResponse, Response},
 };
 use bytes::Bytes;
-use jsonrpsee::server::http::{is_json, response};
+use jsonrpsee::{
+    core::server::MethodResponse,
+    server::http::{is_json, response},
+    types::{ErrorObjectOwned, Id},
+};
 use std::sync::Arc;
 
 /// Whatever the path: calls are posted, and a WebSocket begins as a GET.
@@ -41,12 +47,13 @@ async fn answer(front: &Front, request: Request) -> Response {
     if !is_json(head.headers.get(CONTENT_TYPE)) {
         return response::unsupported_content_type().map(Body::new);
     }
-    let too_large = || response::too_large(REQUEST_BYTES_MAX as u32).map(Body::new);
-    if length(&head.headers) > REQUEST_BYTES_MAX {
-        return too_large();
-    }
-    let Ok(body) = to_bytes(body, REQUEST_BYTES_MAX).await else { return too_large() };
-    let asked = Asked::parse(&body);
+    let body = match front.intake.take(body).await {
+        Ok(body) => body,
+        Err(Untaken::TooLarge) => return response::too_large(REQUEST_BYTES_MAX as u32).map(Body::new),
+        Err(Untaken::Broken) => return StatusCode::BAD_REQUEST.into_response(),
+        Err(Untaken::Busy(fault)) => return refuse(Id::Null, fault),
+    };
+    let asked = Asked::parse(body.as_ref());
     if let Some(request) = asked.call_of(stream::LOGS)
         && let Some(streamed) = stream::logs(front, request).await
     {
@@ -54,14 +61,17 @@ async fn answer(front: &Front, request: Request) -> Response {
     }
     match front.calls.answer(asked, None, &front.room.for_connection()).await {
         // The answer keeps its room until the last byte has left.
-        Some(answer) => {
-            ([(CONTENT_TYPE, "application/json; charset=utf-8")], Bytes::from_owner(answer)).into_response()
-        }
+        Some(answer) => json(Body::from(Bytes::from_owner(answer))),
         None => StatusCode::NO_CONTENT.into_response(),
     }
 }
 
-/// What the caller says that the body will be.
-fn length(headers: &HeaderMap) -> usize {
-    headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok()).unwrap_or(0)
+/// The answer to the call `id` that tells its fault.
+pub(crate) fn refuse(id: Id<'_>, fault: Fault) -> Response {
+    let answer = MethodResponse::error(id, ErrorObjectOwned::from(fault)).into_json();
+    json(Body::from(Box::<str>::from(answer).into_string()))
+}
+
+pub(crate) fn json(body: Body) -> Response {
+    ([(CONTENT_TYPE, "application/json; charset=utf-8")], body).into_response()
 }

@@ -23,9 +23,12 @@ use std::{
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, split},
     net::{UnixListener, UnixStream},
-    sync::{Semaphore, mpsc},
+    sync::mpsc,
     task::{JoinError, JoinSet},
 };
+
+/// Most connections at a time. Not those of the port: whoever fills that one keeps nobody from this.
+pub(crate) const CONNECTIONS_MAX: u32 = 64;
 
 /// Bytes read at once.
 const READ_BYTES: usize = 64 * 1024;
@@ -82,8 +85,8 @@ fn listen(path: &Path) -> io::Result<UnixListener> {
     Ok(listener)
 }
 
-/// Serves until the server ends. Connections count among those of the port.
-pub(crate) async fn serve(ipc: Ipc, front: Arc<Front>, permits: Arc<Semaphore>) {
+/// Serves until the server ends.
+pub(crate) async fn serve(ipc: Ipc, front: Arc<Front>) {
     loop {
         let accepted = tokio::select! {
             () = front.stopped() => return,
@@ -98,7 +101,7 @@ pub(crate) async fn serve(ipc: Ipc, front: Arc<Front>, permits: Arc<Semaphore>) 
                 continue;
             }
         };
-        let Ok(permit) = permits.clone().try_acquire_owned() else { continue };
+        let Ok(permit) = front.local.clone().try_acquire_owned() else { continue };
         let front = front.clone();
         tokio::spawn(async move {
             // How it ended is of no interest: the other side is gone.

@@ -6,13 +6,13 @@ use crate::{
     listener::{Accepted, Listener, Socket},
     server::{Front, STOP_MAX},
 };
-use axum::{ServiceExt as _, extract::Request};
+use axum::{body::Body, http::Request};
 use futures::FutureExt as _;
+use hyper::{body::Incoming, server::conn::http1, service::HttpService};
+use hyper_util::{rt::TokioIo, service::TowerToHyperService};
 use std::{
     convert::Infallible,
-    future::pending,
     io,
-    net::SocketAddr,
     pin::pin,
     sync::Arc,
     thread::{self, available_parallelism},
@@ -42,19 +42,19 @@ pub(crate) type Ended = oneshot::Receiver<()>;
 ///
 /// # Errors
 /// The system's, when it has no thread or descriptor left.
-pub(crate) fn start(front: &Arc<Front>, address: SocketAddr) -> io::Result<(Vec<Lane>, Vec<Ended>)> {
+pub(crate) fn start(front: &Arc<Front>) -> io::Result<(Vec<Lane>, Vec<Ended>)> {
     let count = available_parallelism().map_or(LEAST, |cores| cores.get().max(LEAST));
-    let lanes = (0..count).map(|_| Lane::start(front.clone(), address));
+    let lanes = (0..count).map(|_| Lane::start(front.clone()));
     Ok(lanes.collect::<io::Result<Vec<_>>>()?.into_iter().unzip())
 }
 
 impl Lane {
-    fn start(front: Arc<Front>, address: SocketAddr) -> io::Result<(Self, Ended)> {
+    fn start(front: Arc<Front>) -> io::Result<(Self, Ended)> {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let (sender, connections) = mpsc::unbounded_channel();
         let (end, ended) = oneshot::channel::<()>();
         let run = move || {
-            runtime.block_on(serve(Dealt { connections, address }, front));
+            runtime.block_on(serve(connections, front));
             // Work that nobody waits for any more ends in its own time.
             runtime.shutdown_background();
             drop(end);
@@ -64,17 +64,10 @@ impl Lane {
     }
 }
 
-async fn serve(dealt: Dealt, front: Arc<Front>) {
-    let (answering, ending) = (front.clone(), front.clone());
-    // One thing to do at every path: a router would cost more than it.
-    let service = service_fn(move |request: Request| http::serve(answering.clone(), request).map(Ok::<_, Infallible>));
-    let service = cors::layer(&front.origins).layer(service).into_make_service();
-    let serving = axum::serve(dealt, service).with_graceful_shutdown(async move { ending.stopped().await });
+async fn serve(connections: mpsc::UnboundedReceiver<(Accepted, Arc<()>)>, front: Arc<Front>) {
     let whole = async {
-        if let Err(error) = serving.await {
-            tracing::error!(%error, "a thread serves no more connections");
-        }
-        // Those that have become WebSockets were not waited for.
+        answer(connections, &front).await;
+        // Also by those that have become WebSockets.
         front.disconnected().await;
     };
     let late = async {
@@ -84,6 +77,47 @@ async fn serve(dealt: Dealt, front: Arc<Front>) {
     select! {
         () = whole => {},
         () = late => {},
+    }
+}
+
+/// Serves the connections that come, until the server ends.
+async fn answer(mut connections: mpsc::UnboundedReceiver<(Accepted, Arc<()>)>, front: &Arc<Front>) {
+    let answering = front.clone();
+    // One thing to do at every path: a router would cost more than it.
+    let service = service_fn(move |request: Request<Incoming>| {
+        http::serve(answering.clone(), request.map(Body::new)).map(Ok::<_, Infallible>)
+    });
+    let service = TowerToHyperService::new(cors::layer(&front.origins).layer(service));
+    loop {
+        let dealt = select! {
+            () = front.stopped() => return,
+            dealt = connections.recv() => dealt,
+        };
+        let Some((accepted, load)) = dealt else { return };
+        match accepted.open(load) {
+            Ok(socket) => drop(tokio::spawn(talk(socket, service.clone(), front.clone()))),
+            // The other side sees its connection end.
+            Err(error) => tracing::warn!(%error, "a connection failed"),
+        }
+    }
+}
+
+/// HTTP/1.1 and nothing else: what a connection may ask at once is bounded because it asks for one thing at a time.
+async fn talk<S>(socket: Socket, service: S, front: Arc<Front>)
+where
+    S: HttpService<Incoming, ResBody = Body, Error = Infallible>,
+{
+    let connection = http1::Builder::new().serve_connection(TokioIo::new(socket), service).with_upgrades();
+    let mut connection = pin!(connection);
+    let ended = select! {
+        ended = &mut connection => ended,
+        () = front.stopped() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = ended {
+        tracing::trace!(%error, "a connection ended");
     }
 }
 
@@ -98,33 +132,6 @@ pub(crate) async fn deal(mut listener: Listener, lanes: Vec<Lane>, stopped: impl
         let lane = lanes.iter().min_by_key(|lane| Arc::strong_count(&lane.load)).expect("there are lanes");
         // A lane ends before its sender only when the server ends.
         drop(lane.connections.send((accepted, lane.load.clone())));
-    }
-}
-
-/// The connections that a lane is given.
-struct Dealt {
-    connections: mpsc::UnboundedReceiver<(Accepted, Arc<()>)>,
-    address: SocketAddr,
-}
-
-impl axum::serve::Listener for Dealt {
-    type Io = Socket;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Socket, SocketAddr) {
-        loop {
-            let Some((accepted, load)) = self.connections.recv().await else { pending().await };
-            let address = accepted.address;
-            match accepted.open(load) {
-                Ok(socket) => return (socket, address),
-                // The other side sees its connection end.
-                Err(error) => tracing::warn!(%error, "a connection failed"),
-            }
-        }
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        Ok(self.address)
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::{
     io,
-    net::SocketAddr,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -29,10 +28,10 @@ pub(crate) struct Listener {
 impl Listener {
     pub(crate) async fn accept(&mut self) -> Accepted {
         let permit = self.permits.clone().acquire_owned().await.expect("never closed");
-        let (stream, address) = axum::serve::Listener::accept(&mut self.tcp).await;
+        let (stream, _) = axum::serve::Listener::accept(&mut self.tcp).await;
         // Fails when the other side is gone: reading will say so.
         drop(stream.set_nodelay(true));
-        Accepted { stream, address, idle_max: self.idle_max, permit }
+        Accepted { stream, idle_max: self.idle_max, permit }
     }
 }
 
@@ -40,7 +39,6 @@ impl Listener {
 #[derive(Debug)]
 pub(crate) struct Accepted {
     stream: TcpStream,
-    pub(crate) address: SocketAddr,
     idle_max: Duration,
     permit: OwnedSemaphorePermit,
 }

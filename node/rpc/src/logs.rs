@@ -4,9 +4,10 @@
 mod pages;
 mod write;
 
-use crate::{cache::Record, convert, error::Fault, node::Context, server::RESPONSE_BYTES_MAX};
+use crate::{error::Fault, node::Context, server::RESPONSE_BYTES_MAX};
 use alloy::{
     eips::BlockNumberOrTag,
+    primitives::Log as Inner,
     rpc::types::{Filter, FilterBlockOption, Log},
 };
 use edgeloom_state::{LogQuery, LogsFound};
@@ -48,15 +49,17 @@ const ALTERNATIVES_MAX: usize = 1_000;
 impl Context {
     /// The logs that match, as a JSON array.
     pub(crate) fn logs(&self, filter: &Filter) -> Result<Box<RawValue>, Fault> {
-        Pages::new(self.find(filter, WHOLE)?).whole(self)
+        self.find(filter, WHOLE)?.whole(self)
     }
 
     /// The logs that match.
     ///
     /// # Errors
     /// [`Fault::Limit`], with a range that would do, when there is no room for all of them.
-    pub(crate) fn find(&self, filter: &Filter, room: Room) -> Result<Vec<LogsFound>, Fault> {
+    pub(crate) fn find(&self, filter: &Filter, room: Room) -> Result<Pages, Fault> {
         check(filter)?;
+        // Before any height is looked up.
+        let since = self.store.cursor(None);
         let (from, to) = match filter.block_option {
             FilterBlockOption::AtBlockHash(hash) => {
                 let height = self.store.height_of(hash)?.ok_or_else(|| Fault::Refused("unknown block".into()))?;
@@ -69,7 +72,7 @@ impl Context {
             let usable = format!("[{from:#x}, {:#x}]", found.next - 1);
             return Err(Fault::Limit(format!("{}. Try with this block range {usable}.", reason.sentence(room))));
         }
-        Ok(found.blocks)
+        Ok(Pages::new(since, found.blocks))
     }
 
     fn range(&self, filter: &Filter) -> Result<(u64, u64), Fault> {
@@ -192,17 +195,22 @@ pub(crate) fn json_bytes(log: &Log) -> usize {
     440 + 70 * log.topics().len() + 2 * log.data().data.len()
 }
 
-/// The logs of a block that match addresses and topics.
-pub(crate) fn matching<'a>(filter: &'a Filter, record: &'a Record) -> impl Iterator<Item = Log> + 'a {
-    let indexes = 0..record.receipts.len();
-    let logs = indexes.flat_map(|index| convert::logs(record, index));
-    logs.filter(|log| filter.matches_address(log.address()) && filter.matches_topics(log.topics()))
+/// Whether a log has the addresses and topics that are asked for.
+pub(crate) fn matches(filter: &Filter, log: &Inner) -> bool {
+    filter.matches_address(log.address) && filter.matches_topics(log.topics())
 }
 
+/// # Errors
+/// [`Fault::Params`] when there is too much to compare, [`Fault::Refused`] for the logs of the pending block, as geth says.
 pub(crate) fn check(filter: &Filter) -> Result<(), Fault> {
     let topics: usize = filter.topics.iter().map(|topic| topic.len()).sum();
     if filter.address.len() + topics > ALTERNATIVES_MAX {
         return Err(Fault::Params(format!("a filter has at most {ALTERNATIVES_MAX} addresses and topics")));
+    }
+    if let FilterBlockOption::Range { from_block, to_block } = filter.block_option
+        && [from_block, to_block].contains(&Some(BlockNumberOrTag::Pending))
+    {
+        return Err(Fault::Refused("pending logs are not supported".into()));
     }
     Ok(())
 }

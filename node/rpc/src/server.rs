@@ -14,6 +14,7 @@ use crate::{
     eth::{Eth, EthApiServer},
     fill::{Fill, FillApiServer},
     filters::{FilterApiServer, Filters},
+    intake::Intake,
     ipc::{self, Ipc},
     lanes,
     listener::{IDLE_MAX, Listener},
@@ -60,7 +61,7 @@ use tokio::{
 pub(crate) const REQUEST_BYTES_MAX: usize = 10 * 1024 * 1024;
 /// A full page of `edge_feed` is 16 MiB in hex.
 pub(crate) const RESPONSE_BYTES_MAX: usize = 64 * 1024 * 1024;
-const CONNECTIONS_MAX: u32 = 1024;
+pub(crate) const CONNECTIONS_MAX: u32 = 1024;
 
 /// How long stopping waits for answers in progress.
 pub(crate) const STOP_MAX: Duration = Duration::from_secs(5);
@@ -111,7 +112,7 @@ pub struct Server {
     stop: watch::Sender<bool>,
     ipc: Option<JoinHandle<()>>,
     lanes: Vec<lanes::Ended>,
-    front: Arc<Front>,
+    pub(crate) front: Arc<Front>,
 }
 
 impl Server {
@@ -138,10 +139,14 @@ pub(crate) struct Front {
     pub(crate) calls: Calls,
     pub(crate) room: Room,
     pub(crate) buffers: Buffers,
+    pub(crate) intake: Intake,
     /// Whose pages may ask; all, when there are none.
     pub(crate) origins: Vec<HeaderValue>,
     connections: AtomicUsize,
-    permits: Arc<Semaphore>,
+    /// One for each connection to the port.
+    pub(crate) permits: Arc<Semaphore>,
+    /// One for each connection to the Unix socket: its owner gets in however many are at the port.
+    pub(crate) local: Arc<Semaphore>,
     stop: watch::Receiver<bool>,
 }
 
@@ -159,6 +164,7 @@ impl Front {
     /// Returns when nobody is connected.
     pub(crate) async fn disconnected(&self) {
         drop(self.permits.acquire_many(CONNECTIONS_MAX).await);
+        drop(self.local.acquire_many(ipc::CONNECTIONS_MAX).await);
     }
 }
 
@@ -182,15 +188,22 @@ async fn start(config: RpcConfig, node: Node) -> Result<Server, ServeError> {
     let tcp = TcpListener::bind(config.address).await.map_err(listen)?;
     let address = tcp.local_addr().map_err(listen)?;
     let (stop, stopped) = watch::channel(false);
-    let permits = Arc::new(Semaphore::new(CONNECTIONS_MAX as usize));
-    let connections = AtomicUsize::new(0);
-    let (room, buffers) = (Room::default(), Buffers::default());
-    let front = Front { context, calls, room, buffers, origins, connections, permits: permits.clone(), stop: stopped };
-    let front = Arc::new(front);
+    let front = Arc::new(Front {
+        context,
+        calls,
+        room: Room::default(),
+        buffers: Buffers::default(),
+        intake: Intake::default(),
+        origins,
+        connections: AtomicUsize::new(0),
+        permits: Arc::new(Semaphore::new(CONNECTIONS_MAX as usize)),
+        local: Arc::new(Semaphore::new(ipc::CONNECTIONS_MAX as usize)),
+        stop: stopped,
+    });
     let ipc = config.ipc.map(Ipc::bind).transpose()?;
-    let ipc = ipc.map(|socket| tokio::spawn(ipc::serve(socket, front.clone(), permits.clone())));
-    let (lanes, ended) = lanes::start(&front, address).map_err(ServeError::Threads)?;
-    let (listener, ending) = (Listener { tcp, permits, idle_max: IDLE_MAX }, front.clone());
+    let ipc = ipc.map(|socket| tokio::spawn(ipc::serve(socket, front.clone())));
+    let (lanes, ended) = lanes::start(&front).map_err(ServeError::Threads)?;
+    let (listener, ending) = (Listener { tcp, permits: front.permits.clone(), idle_max: IDLE_MAX }, front.clone());
     tokio::spawn(lanes::deal(listener, lanes, async move { ending.stopped().await }));
     Ok(Server { address, stop, ipc, lanes: ended, front })
 }

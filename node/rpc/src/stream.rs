@@ -5,23 +5,18 @@
 use crate::{
     buffers::{Buffer, Buffers, PIECE},
     error::Fault,
+    http::{json, refuse},
     logs::{Pages, STREAMED},
     node::Context,
     server::Front,
+    short::Short,
     turns::Turns,
 };
 use alloy::rpc::types::Filter;
-use axum::{
-    body::Body,
-    http::header::CONTENT_TYPE,
-    response::{IntoResponse, Response},
-};
+use axum::{body::Body, response::Response};
 use bytes::Bytes;
 use futures::{StreamExt as _, stream};
-use jsonrpsee::{
-    core::server::MethodResponse,
-    types::{ErrorObjectOwned, Id, Params, Request},
-};
+use jsonrpsee::types::{Id, Params, Request};
 use serde_json::value::RawValue;
 use std::sync::Arc;
 use tokio::task::JoinHandle;
@@ -31,37 +26,30 @@ pub(crate) const LOGS: &str = "eth_getLogs";
 /// The answer to `request`, which is one of [`LOGS`]; `None` when it does not say what for.
 pub(crate) async fn logs(front: &Front, request: &Request<'_>) -> Option<Response> {
     let params = Params::new(request.params.as_deref().map(RawValue::get));
-    // Whatever else the parameters are, the method itself says what is wrong with them.
-    let filter: Filter = params.sequence().next().ok()?;
+    // Whatever else the parameters are, the method itself says what is wrong with them, in its turn.
+    let Short(filter) = params.sequence().next::<Short<Filter>>().ok()?;
     let (turns, buffers, context) = (front.calls.turns().clone(), front.buffers.clone(), front.context.clone());
     let first = async {
         let begin = Some(begin(&request.id)?);
         // Both in one turn: most answers are one piece.
         let find = move || {
-            let pages = Pages::new(context.find(&filter, STREAMED)?);
+            let pages = context.find(&filter, STREAMED)?;
             Stream { turns, buffers, context, pages, begin }.write()
         };
         front.calls.turns().run(find).await?
     };
     Some(match first.await {
-        Ok((piece, None)) => respond(Body::from(Bytes::from_owner(piece))),
+        Ok((piece, None)) => json(Body::from(Bytes::from_owner(piece))),
         Ok((piece, Some(rest))) => {
             let pieces = stream::try_unfold(Some(Ahead::new(rest)), |ahead| async move {
                 let Some(ahead) = ahead else { return Ok::<_, Fault>(None) };
                 let (piece, rest) = ahead.next().await?;
                 Ok(Some((Bytes::from_owner(piece), rest.map(Ahead::new))))
             });
-            respond(Body::from_stream(stream::once(async { Ok(Bytes::from_owner(piece)) }).chain(pieces)))
+            json(Body::from_stream(stream::once(async { Ok(Bytes::from_owner(piece)) }).chain(pieces)))
         }
-        Err(fault) => {
-            let answer = MethodResponse::error(request.id.clone(), ErrorObjectOwned::from(fault)).into_json();
-            respond(Body::from(Box::<str>::from(answer).into_string()))
-        }
+        Err(fault) => refuse(request.id.clone(), fault),
     })
-}
-
-fn respond(body: Body) -> Response {
-    ([(CONTENT_TYPE, "application/json; charset=utf-8")], body).into_response()
 }
 
 fn begin(id: &Id<'_>) -> Result<String, Fault> {
@@ -97,7 +85,7 @@ struct Stream {
 impl Stream {
     async fn next(self) -> Piece {
         let turns = self.turns.clone();
-        turns.run(move || self.write()).await?
+        turns.run_patiently(move || self.write()).await?
     }
 
     fn write(mut self) -> Piece {
@@ -111,3 +99,6 @@ impl Stream {
         Ok((piece, more.then_some(self)))
     }
 }
+
+#[cfg(test)]
+mod tests;

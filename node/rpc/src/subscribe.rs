@@ -1,7 +1,7 @@
 //! `eth_subscribe`. The feed only wakes a subscription; what it sends it reads from the store by height, so a slow
 //! reader falls behind and misses nothing.
 
-use crate::{convert, error::Fault, logs, node::Context, progress::Progress};
+use crate::{cache::Record, convert, error::Fault, logs, node::Context, progress::Progress, short::Short};
 use alloy::{
     primitives::B256,
     rpc::types::{
@@ -17,13 +17,16 @@ use jsonrpsee::{
 };
 use serde::Serialize;
 use std::sync::Arc;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::{sync::broadcast::error::RecvError, task::yield_now};
+
+/// After so many logs of a block its thread looks what else there is to do.
+const STRETCH: usize = 256;
 
 #[rpc(server, namespace = "eth")]
 pub(crate) trait SubscriptionApi {
     /// Sends heads, logs, transactions that come to wait, or whether the node catches up.
     #[subscription(name = "subscribe" => "subscription", unsubscribe = "unsubscribe", item = Item)]
-    async fn subscribe(&self, kind: SubscriptionKind, params: Option<Params>) -> SubscriptionResult;
+    async fn subscribe(&self, kind: SubscriptionKind, params: Option<Short<Params>>) -> SubscriptionResult;
 }
 
 /// What a subscription sends.
@@ -68,12 +71,37 @@ async fn send(sink: &SubscriptionSink, item: Item) -> Result<(), Ended> {
     sink.send(message).await.map_err(|_| Ended)
 }
 
-/// Sends what `items` makes of each final block from now on.
-async fn blocks(
-    context: Arc<Context>,
-    sink: SubscriptionSink,
-    items: impl Fn(&crate::cache::Record) -> Vec<Item> + Send,
-) -> Result<(), Ended> {
+/// What is sent of each block.
+enum News {
+    Head,
+    Logs(Box<Filter>),
+}
+
+impl News {
+    /// Nothing is made before what is before it was taken: a reader that takes nothing has the block as others have it,
+    /// and nothing of his own.
+    async fn send(&self, record: &Record, sink: &SubscriptionSink) -> Result<(), Ended> {
+        let filter = match self {
+            Self::Head => return send(sink, Item::Head(Box::new(convert::header(record)))).await,
+            Self::Logs(filter) => filter,
+        };
+        for (count, emitted) in convert::all_emitted(record).enumerate() {
+            if count % STRETCH == STRETCH - 1 {
+                yield_now().await;
+                if sink.is_closed() {
+                    return Err(Ended);
+                }
+            }
+            if logs::matches(filter, emitted.log) {
+                send(sink, Item::Log(Box::new(convert::log(record, emitted)))).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Sends the news of each final block from now on.
+async fn blocks(context: Arc<Context>, sink: SubscriptionSink, news: News) -> Result<(), Ended> {
     // Subscribed before the tip is read: no block falls between.
     let mut feed = context.feed.subscribe();
     let mut cursor = context.store.cursor(None);
@@ -90,9 +118,7 @@ async fn blocks(
                 continue;
             };
             cursor.next += 1;
-            for item in items(&record) {
-                send(&sink, item).await?;
-            }
+            news.send(&record, &sink).await?;
         }
         let woken = tokio::select! {
             woken = feed.changed() => woken,
@@ -144,8 +170,7 @@ async fn syncing(context: Arc<Context>, sink: SubscriptionSink) -> Result<(), En
 
 /// What is asked for, or the sentence that refuses it.
 enum Wish {
-    Heads,
-    Logs(Box<Filter>),
+    Blocks(News),
     Pending { full: bool },
     Syncing,
 }
@@ -153,9 +178,11 @@ enum Wish {
 impl Wish {
     fn new(kind: SubscriptionKind, params: Params) -> Result<Self, Fault> {
         match (kind, params) {
-            (SubscriptionKind::NewHeads, Params::None) => Ok(Self::Heads),
-            (SubscriptionKind::Logs, Params::None) => Ok(Self::Logs(Box::default())),
-            (SubscriptionKind::Logs, Params::Logs(filter)) => logs::check(&filter).map(|()| Self::Logs(filter)),
+            (SubscriptionKind::NewHeads, Params::None) => Ok(Self::Blocks(News::Head)),
+            (SubscriptionKind::Logs, Params::None) => Ok(Self::Blocks(News::Logs(Box::default()))),
+            (SubscriptionKind::Logs, Params::Logs(filter)) => {
+                logs::check(&filter).map(|()| Self::Blocks(News::Logs(filter)))
+            }
             (SubscriptionKind::NewPendingTransactions, Params::None) => Ok(Self::Pending { full: false }),
             (SubscriptionKind::NewPendingTransactions, Params::Bool(full)) => Ok(Self::Pending { full }),
             (SubscriptionKind::Syncing, Params::None) => Ok(Self::Syncing),
@@ -170,9 +197,9 @@ impl SubscriptionApiServer for Subscriptions {
         &self,
         pending_sink: PendingSubscriptionSink,
         kind: SubscriptionKind,
-        params: Option<Params>,
+        params: Option<Short<Params>>,
     ) -> SubscriptionResult {
-        let wish = match Wish::new(kind, params.unwrap_or_default()) {
+        let wish = match Wish::new(kind, params.map(|Short(params)| params).unwrap_or_default()) {
             Ok(wish) => wish,
             Err(fault) => {
                 pending_sink.reject(jsonrpsee::types::ErrorObjectOwned::from(fault)).await;
@@ -189,14 +216,11 @@ impl SubscriptionApiServer for Subscriptions {
 
 async fn serve(context: Arc<Context>, sink: SubscriptionSink, wish: Wish) -> Result<(), Ended> {
     match wish {
-        Wish::Heads => blocks(context, sink, |record| vec![Item::Head(Box::new(convert::header(record)))]).await,
-        Wish::Logs(filter) => {
-            let items = move |record: &crate::cache::Record| {
-                logs::matching(&filter, record).map(|log| Item::Log(Box::new(log))).collect()
-            };
-            blocks(context, sink, items).await
-        }
+        Wish::Blocks(news) => blocks(context, sink, news).await,
         Wish::Pending { full } => pending(context, sink, full).await,
         Wish::Syncing => syncing(context, sink).await,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -147,6 +147,19 @@ impl Turns {
         let turn = timeout(self.wait_max, coming).await.map_err(busy)?;
         turn.map_err(|_| Fault::Internal("a turn was lost".into()))
     }
+
+    /// As [`Self::run`], for what goes on with an answer that has begun: it waits for its turn however long that takes.
+    pub(crate) async fn run_patiently<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Fault> {
+        Self { wait_max: Duration::MAX, ..self.clone() }.run(work).await
+    }
+
+    #[cfg(test)]
+    pub(crate) fn waiting(self, wait_max: Duration) -> Self {
+        Self { wait_max, ..self }
+    }
 }
 
 #[cfg(test)]

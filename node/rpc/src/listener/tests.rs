@@ -26,7 +26,7 @@ async fn connections_are_bounded_until_one_ends() {
     assert!(timeout(Duration::from_millis(100), listener.accept()).await.is_err());
     drop(first);
     let accepted = timeout(Duration::from_secs(10), listener.accept()).await.unwrap();
-    assert_eq!(accepted.address, third.local_addr().unwrap());
+    assert_eq!(accepted.stream.peer_addr().unwrap(), third.local_addr().unwrap());
 }
 
 #[tokio::test]

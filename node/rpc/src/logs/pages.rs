@@ -3,12 +3,15 @@
 use super::write::{Place, tail, write_log};
 use crate::{error::Fault, node::Context};
 use alloy::primitives::B256;
-use edgeloom_state::LogsFound;
+use edgeloom_state::{Cursor, LogsFound};
+use edgeloom_types::Height;
 use serde_json::value::RawValue;
 
 /// What is left to write of a JSON array of logs.
 #[derive(Debug)]
 pub(crate) struct Pages {
+    /// Tells whether the blocks are those that were found: dev mode takes blocks back, and puts others in their place.
+    since: Cursor,
     blocks: std::vec::IntoIter<LogsFound>,
     current: Option<Block>,
     begun: bool,
@@ -27,8 +30,9 @@ struct Block {
 }
 
 impl Pages {
-    pub(crate) fn new(blocks: Vec<LogsFound>) -> Self {
-        Self { blocks: blocks.into_iter(), current: None, begun: false }
+    /// Of `blocks`, which were found after `since` was made or followed the chain last.
+    pub(crate) fn new(since: Cursor, blocks: Vec<LogsFound>) -> Self {
+        Self { since, blocks: blocks.into_iter(), current: None, begun: false }
     }
 
     /// The whole array.
@@ -39,6 +43,18 @@ impl Pages {
         RawValue::from_string(text).map_err(|error| Fault::Internal(error.to_string()))
     }
 
+    /// # Errors
+    /// [`Fault::Refused`] when the block at `height` was taken back since it was found.
+    fn check_kept(&self, context: &Context, height: Height) -> Result<(), Fault> {
+        let mut now = self.since;
+        now.next = u64::MAX;
+        context.store.follow(&mut now);
+        if height.get() < now.next {
+            return Ok(());
+        }
+        Err(Fault::Refused(format!("block {height} was taken back while its logs were read: ask again")))
+    }
+
     /// Appends to `out` until it has `full` bytes or a little more, or the array is closed: then it returns false.
     pub(crate) fn next(&mut self, context: &Context, out: &mut Vec<u8>, full: usize) -> Result<bool, Fault> {
         loop {
@@ -47,10 +63,17 @@ impl Pages {
                     out.extend_from_slice(if self.begun { b"]" } else { b"[]" });
                     return Ok(false);
                 };
-                self.current = Some(Block::read(context, found)?);
+                let height = found.height;
+                let read = Block::read(context, found);
+                // First: what was taken back is not whole either.
+                self.check_kept(context, height)?;
+                self.current = Some(read?);
             }
             let Some(block) = &mut self.current else { continue };
-            block.write(context, out, (full, &mut self.begun))?;
+            let height = block.found.height;
+            let wrote = block.write(context, out, (full, &mut self.begun));
+            self.check_kept(context, height)?;
+            wrote?;
             if out.len() >= full {
                 return Ok(true);
             }

@@ -1,7 +1,11 @@
 //! The Unix socket.
 
 use super::world::{World, local, transfer};
-use crate::{RpcConfig, ServeError, ipc::Ipc};
+use crate::{
+    RpcConfig, ServeError,
+    ipc::{self, Ipc},
+    server::CONNECTIONS_MAX,
+};
 use serde_json::{Value, json};
 use std::{fs, os::unix::fs::PermissionsExt as _, path::Path};
 use tokio::{
@@ -63,4 +67,26 @@ async fn a_socket_that_was_left_is_replaced_and_nothing_else() {
     assert_eq!(fs::read_to_string(&path).unwrap(), "precious");
     let long = folder.path().join("x".repeat(200));
     assert!(Ipc::bind(long).is_err());
+}
+
+#[tokio::test]
+async fn whoever_fills_the_port_keeps_nobody_from_the_socket() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("edgeloom.ipc");
+    let world = listening(&path).await;
+    let port = world.server.front.permits.clone().acquire_many_owned(CONNECTIONS_MAX).await.unwrap();
+    let mut stream = BufReader::new(UnixStream::connect(&path).await.unwrap());
+    stream.write_all(br#"{"jsonrpc":"2.0","id":1,"method":"eth_chainId"}"#).await.unwrap();
+    assert_eq!(line(&mut stream).await["result"], "0x7a69");
+    drop(port);
+    // Nor are there ever so many of its own that it costs the port descriptors.
+    let mut open = vec![stream];
+    for _ in 1..ipc::CONNECTIONS_MAX {
+        let mut stream = BufReader::new(UnixStream::connect(&path).await.unwrap());
+        stream.write_all(b"{}").await.unwrap();
+        line(&mut stream).await;
+        open.push(stream);
+    }
+    let mut beyond = UnixStream::connect(&path).await.unwrap();
+    assert!(!matches!(beyond.read(&mut [0]).await, Ok(1..)));
 }

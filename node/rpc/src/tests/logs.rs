@@ -1,5 +1,9 @@
 use super::world::{FLOOD, LOGGER, World, request, sign};
-use alloy::primitives::{B256, Bytes, U256};
+use crate::logs::STREAMED;
+use alloy::{
+    primitives::{B256, Bytes, U256},
+    rpc::types::Filter,
+};
 use alloy_consensus::TxEip1559;
 use serde_json::{Value, json};
 
@@ -7,7 +11,7 @@ fn topic(number: u64) -> B256 {
     B256::from(U256::from(number))
 }
 
-async fn emit(world: &World, nonce: u64, number: u64) -> Value {
+pub(crate) async fn emit(world: &World, nonce: u64, number: u64) -> Value {
     let input = Bytes::from(topic(number).to_vec());
     world.get("eth_sendRawTransaction", json!([sign(0, TxEip1559 { input, ..request(nonce, LOGGER) })])).await
 }
@@ -71,7 +75,7 @@ async fn filters_report_each_thing_once() {
     assert_eq!((code, message.as_str()), (-32000, "filter not found"));
 }
 
-async fn flood(world: &World, nonce: u64, logs: u64) {
+pub(crate) async fn flood(world: &World, nonce: u64, logs: u64) {
     let input = Bytes::from(topic(logs).to_vec());
     let flood = TxEip1559 { input, gas_limit: 1 << 24, ..request(nonce, FLOOD) };
     world.get("eth_sendRawTransaction", json!([sign(0, flood)])).await;
@@ -128,4 +132,52 @@ async fn a_block_whose_logs_fit_in_no_answer_is_refused_and_not_passed_over() {
         let (code, message) = world.fail(method, json!([parameter])).await;
         assert!(code == -32005 && message.starts_with("block 0x1 alone has more than"), "{code} {message}");
     }
+}
+
+#[tokio::test]
+async fn logs_of_the_pending_block_are_refused_as_geth_does() {
+    let world = World::dev().await;
+    for query in [json!({ "fromBlock": "pending" }), json!({ "fromBlock": "0x0", "toBlock": "pending" })] {
+        for method in ["eth_getLogs", "eth_newFilter"] {
+            let (code, message) = world.fail(method, json!([query])).await;
+            assert_eq!((code, message.as_str()), (-32000, "pending logs are not supported"), "{method}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_filter_of_hundreds_of_kilobytes_is_not_read_on_the_spot() {
+    let world = World::dev().await;
+    let long = json!([{ "address": vec![LOGGER; 10_000] }]);
+    assert_eq!(world.fail("eth_newFilter", long.clone()).await.0, -32602);
+    assert_eq!(world.get("eth_getLogs", long).await, json!([]));
+    world.get("eth_newFilter", json!([{ "topics": [(0..1000).map(topic).collect::<Vec<_>>()] }])).await;
+}
+
+/// Those of another block at the same height are not what was found.
+#[tokio::test]
+async fn logs_of_a_block_that_was_taken_back_are_an_error() {
+    let world = World::dev().await;
+    emit(&world, 0, 1).await;
+    let snapshot = world.get("evm_snapshot", json!([])).await;
+    emit(&world, 1, 2).await;
+    let find = |from: u64| world.context.find(&Filter::new().from_block(from), STREAMED).unwrap();
+    let (first, second, begun, above) = (find(0), find(2), find(0), find(0));
+    // What happens above the blocks, or to the state alone, is no matter.
+    world.get("hardhat_setBalance", json!([LOGGER, "0x1"])).await;
+    let higher = world.get("evm_snapshot", json!([])).await;
+    world.get("evm_mine", json!([])).await;
+    world.get("evm_revert", json!([higher])).await;
+    assert!(above.whole(&world.context).is_ok());
+    let (mut begun, mut out) = (begun, Vec::new());
+    assert!(begun.next(&world.context, &mut out, 1).unwrap());
+    world.get("evm_revert", json!([snapshot])).await;
+    let missing = first.whole(&world.context).unwrap_err().to_string();
+    emit(&world, 1, 3).await;
+    let other = second.whole(&world.context).unwrap_err().to_string();
+    let rest = begun.next(&world.context, &mut out, usize::MAX).unwrap_err().to_string();
+    for said in [missing, other, rest] {
+        assert!(said.starts_with("block 2 was taken back"), "{said}");
+    }
+    assert!(find(0).whole(&world.context).is_ok());
 }
