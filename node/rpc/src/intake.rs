@@ -86,7 +86,7 @@ impl Intake {
                 return Err(Untaken::TooLarge);
             }
             if length > bytes.capacity() {
-                let capacity = (2 * bytes.capacity()).clamp(FREE, longest.max(FREE)).max(length);
+                let capacity = (2 * bytes.capacity()).max(FREE).min(longest).max(length);
                 if let Err(full) = room.grow(self, capacity).await {
                     drop((bytes, room, come));
                     // Who still writes does not read yet.
