@@ -83,13 +83,13 @@ fn from_disk(path: &Path, id: B256) -> Option<LocalModel> {
     LocalModel::verified(fs::read(path).ok()?, id).ok()
 }
 
-/// Complete or absent, also when the machine stops half-way.
+/// Complete or absent, also when the machine stops half-way, and when several jobs keep the same model at once.
 fn to_disk(path: &Path, image: &[u8]) -> io::Result<()> {
-    let new = path.with_extension("new");
-    let mut file = fs::File::create(&new)?;
+    let folder = path.parent().unwrap_or(path);
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(image)?;
-    file.sync_all()?;
-    fs::rename(new, path)
+    file.as_file().sync_all()?;
+    file.persist(path).map(drop).map_err(|unkept| unkept.error)
 }
 
 #[cfg(test)]

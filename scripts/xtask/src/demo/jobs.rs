@@ -22,7 +22,7 @@ const CONCURRENT: usize = 16;
 const STALL: Duration = Duration::from_secs(90);
 /// How often the processes are looked at.
 const LOOK: Duration = Duration::from_millis(250);
-/// Longest until the worker that is to be killed has a job under way.
+/// Longest until a worker has a job under way.
 const BUSY: Duration = Duration::from_secs(20);
 /// How long the killed processes stay away.
 const AWAY: Duration = Duration::from_secs(4);
@@ -96,7 +96,7 @@ pub(crate) async fn register(client: &Client, digits: &Digits) -> Result<Registe
     Ok(Registered { id, macs: registered.macs, infer_gas: registered.inferGas, net })
 }
 
-pub(crate) async fn run(work: &Work<'_>, net: &mut Net, victims: Victims) -> Result<Outcome> {
+pub(crate) async fn run(work: &Work<'_>, net: &mut Net, validator: u16) -> Result<Outcome> {
     ensure!(work.count <= work.digits.samples.len(), "only {} images were held back", work.digits.samples.len());
     let (returned, wait) = watch::channel(false);
     let mut results = post_all(work, wait);
@@ -124,7 +124,7 @@ pub(crate) async fn run(work: &Work<'_>, net: &mut Net, victims: Victims) -> Res
         let all = finished.len() == work.count;
         outage = match outage {
             Outage::Ahead if finished.len() * 2 >= work.count => {
-                let killed = strike(work.client, net, victims, &progress).await?;
+                let killed = strike(work.client, net, validator, &progress).await?;
                 settled = Instant::now();
                 Outage::Now(killed)
             }
@@ -142,19 +142,26 @@ pub(crate) async fn run(work: &Work<'_>, net: &mut Net, victims: Victims) -> Res
     Ok(Outcome { finished, recovery })
 }
 
-/// kill -9 of both victims, the worker while it has a job under way.
-async fn strike(client: &Client, net: &mut Net, victims: Victims, progress: &ProgressBar) -> Result<Killed> {
-    let account = net.accounts()[usize::from(victims.worker)];
-    let height = height(net, victims.validator).await?;
-    let busy = async || Ok((client.staking().stake_of(account).await?.locked > 0).then_some(()));
-    wait_for("the worker to have a job under way", BUSY, busy).await?;
-    net.kill_worker(victims.worker)?;
-    net.kill_validator(victims.validator)?;
-    let Victims { validator, worker } = victims;
-    // Its stake is locked for jobs that it took and has not settled.
+/// kill -9 of the validator and of a worker that has a job under way: which one wins the jobs is theirs to settle.
+async fn strike(client: &Client, net: &mut Net, validator: u16, progress: &ProgressBar) -> Result<Killed> {
+    let accounts = net.accounts().to_vec();
+    let height = height(net, validator).await?;
+    let busy = async || {
+        for (worker, account) in (0..).zip(&accounts) {
+            // Its stake is locked for jobs that it took and has not settled.
+            if client.staking().stake_of(*account).await?.locked > 0 {
+                return Ok(Some((worker, *account)));
+            }
+        }
+        Ok(None)
+    };
+    let (worker, account) = wait_for("a worker to have a job under way", BUSY, busy).await?;
+    net.kill_worker(worker)?;
+    net.kill_validator(validator)?;
     let left =
         if client.staking().stake_of(account).await?.locked > 0 { "jobs under way" } else { "nothing under way" };
     progress.suspend(|| println!("  kill -9 of validator {validator} and of worker {worker}, with {left}"));
+    let victims = Victims { validator, worker };
     Ok(Killed { victims, at: Instant::now(), height })
 }
 

@@ -28,6 +28,19 @@ fn a_kept_model_is_used_only_if_it_is_that_model() {
 }
 
 #[test]
+fn jobs_that_keep_the_same_model_at_once_do_not_disturb_each_other() {
+    let dir = tempfile::tempdir().expect("directory");
+    let (path, image) = (dir.path().join("model.eig"), image(5));
+    std::thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| (0..50).for_each(|_| to_disk(&path, &image).expect("kept")));
+        }
+    });
+    assert_eq!(fs::read(&path).expect("there"), image);
+    assert_eq!(fs::read_dir(dir.path()).expect("a folder").count(), 1, "nothing is left beside it");
+}
+
+#[test]
 fn memory_is_bounded() {
     let mut map = HashMap::new();
     for i in 0..3 * IN_MEMORY as u64 {

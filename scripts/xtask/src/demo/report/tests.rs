@@ -1,4 +1,4 @@
-use super::{super::VICTIMS, *};
+use super::{super::Victims, *};
 
 /// A run of two workers with two jobs each, in which everything held.
 fn good() -> Report {
@@ -18,7 +18,12 @@ fn good() -> Report {
         roots: vec![B256::repeat_byte(7); 4],
         elapsed: Duration::from_secs(1),
         confusion: [[0; 10]; 10],
-        recovery: Recovery { victims: VICTIMS, killed_at: 5, back_at: 5, worker_away_until: 6 },
+        recovery: Recovery {
+            victims: Victims { validator: 3, worker: 1 },
+            killed_at: 5,
+            back_at: 5,
+            worker_away_until: 6,
+        },
         paid_after_return: 1,
     }
 }
