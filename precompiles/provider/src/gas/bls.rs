@@ -4,13 +4,13 @@
 /// Reading a public key: on the curve, in the subgroup.
 pub(crate) const KEY: u64 = 12_000;
 /// Reading a signature: on the curve, in the subgroup.
-pub(crate) const SIGNATURE: u64 = 17_000;
+pub(crate) const SIGNATURE: u64 = 22_000;
 /// Hashing a message to G2, two pairings, one exponentiation.
-pub(crate) const VERIFY: u64 = 125_000;
+pub(crate) const VERIFY: u64 = 190_000;
 /// As [`VERIFY`], over the 48 bytes of a key.
-pub(crate) const POSSESSION: u64 = 125_000;
+pub(crate) const POSSESSION: u64 = 190_000;
 /// The pairing of an aggregate's signature, and the exponentiation.
-pub(crate) const AGGREGATE_VERIFY: u64 = 75_000;
+pub(crate) const AGGREGATE_VERIFY: u64 = 100_000;
 /// Hashing the message of a key of an aggregate, and its pairing.
 pub(crate) const AGGREGATE_KEY: u64 = 65_000;
 /// Adding a signature to another.
