@@ -1,7 +1,8 @@
 //! BLS signatures as the whole chain uses them: ciphersuite `BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_` of
 //! draft-irtf-cfrg-bls-signature (public keys in G1, 48 bytes; signatures in G2, 96 bytes; proof-of-possession scheme), on
 //! blst. This crate is pure: it knows no chain, no gas, no registry and no clock. A value of one of its types was checked
-//! when it was made: on the curve, in the subgroup, canonically encoded, and not the point at infinity.
+//! when it was made: on the curve, in the subgroup, canonically encoded, and not the point at infinity. Two exceptions say so:
+//! a key that was validated before it was stored ([`PublicKey::from_stored`]), and a sum of keys ([`KeySum`]).
 
 mod hash;
 mod key;
