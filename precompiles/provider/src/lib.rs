@@ -1,6 +1,6 @@
 //! The chain's own precompiles as revm sees them: addresses, ABI, gas, and the reading of code through the journal. This
 //! is the only crate of the folder that knows revm. It knows no blocks and no consensus, and it decides nothing about
-//! proofs and signatures: the kernels in `edge-proof` and `bls` do, the same ones that workers and guardians run.
+//! proofs and signatures: the kernels in `edge-proof` and `bls` do, the same ones that workers and validators run.
 //!
 //! Rules: a call that is malformed reverts with a custom error of the interface that names the fault; only running out of
 //! gas halts. Gas is charged before the work that it pays for, in stages (calldata, manifest, chunks, graph, weights,
