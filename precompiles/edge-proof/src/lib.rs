@@ -1,5 +1,6 @@
 //! Canonical integer inference: the kernel that worker, SDK and precompile share. It turns the bytes of a model into a
-//! checked graph, runs it bit for bit the same on every machine, and says what that costs before it does any work.
+//! checked graph, runs it bit for bit the same on every machine, and says what that costs before it does any work; and it makes
+//! and judges proofs about bytes and results that somebody committed to.
 //! It does not know the EVM, gas, ABI encodings, keccak, the chain, clocks or threads.
 //!
 //! # EIG/1, as implemented
@@ -60,30 +61,45 @@
 //! **Commitment.** `weightsRoot` and `graphRoot` are BLAKE3 of the two sections; `weightsTRoot` is BLAKE3 of the
 //! transposed (k x n) weight matrices of DENSE and CONV2D operations in operation order, concatenated. See [`Commitment`].
 //!
+//! **Proofs.** What is committed to opens by rules O1–O4 (`opening`). On them stand possession (H1, H2), capacity (W1–W3), the
+//! judgement of one element of a trace (J1–J4, `adjudicate`) and, without openings, Freivalds' check of a layer (F1–F5); each
+//! module's header has its rules.
+//!
 //! Limits are those of on-chain execution; larger models in the same format need another profile, not another version.
 
 // Bounds of products of a descriptor's fields are argued in 64 bits.
 #[cfg(not(target_pointer_width = "64"))]
 compile_error!("edgeloom-edge-proof needs a target with 64-bit pointers");
 
+mod adjudicate;
 mod builder;
+mod capacity;
 mod commitment;
 mod cost;
+mod freivalds;
 mod layout;
 mod model;
+mod opening;
 mod outline;
+mod possession;
 mod rule;
 mod run;
+mod sample;
 mod scale;
 mod step;
 mod trace;
 
+pub use adjudicate::{Place, Verdict, adjudicate, prove_step};
 pub use builder::{Affine, Filter, GraphBuilder, Tensor, Window};
+pub use capacity::{Product, SIZE_MAX, WORK_MAX};
 pub use commitment::Commitment;
 pub use cost::Cost;
+pub use freivalds::{CHALLENGES_MAX, Layer, MalformedLayer, ROWS_MAX, project};
 pub use layout::Element;
 pub use model::{InputLength, Model};
+pub use opening::{Blob, CHUNK_BYTES, FOLD_MAX, VALUE_BYTES, fold, values_beside};
 pub use outline::Outline;
+pub use possession::{SAMPLES_MAX, asked, possesses, prove_possession};
 pub use rule::{HEADER_OP, Malformed, Rule};
 pub use run::Kernel;
 pub use scale::Scale;

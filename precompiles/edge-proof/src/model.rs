@@ -48,13 +48,21 @@ impl Model {
 
     /// Runs the model with a given kernel. Every kernel gives the same bytes.
     pub fn infer_with(&self, kernel: Kernel, input: &[u8]) -> Result<Vec<u8>, InputLength> {
+        Ok(self.trace_with(kernel, input)?.split_off(self.output_start()))
+    }
+
+    /// Everything that the model computes from `input`, itself at the front (G10): what a worker commits to, for others to
+    /// dispute an element of ([`crate::prove_step`]).
+    pub fn trace(&self, input: &[u8]) -> Result<Vec<u8>, InputLength> {
+        self.trace_with(Kernel::best(), input)
+    }
+
+    fn trace_with(&self, kernel: Kernel, input: &[u8]) -> Result<Vec<u8>, InputLength> {
         let Outline { image, steps, input_bytes, trace_bytes, .. } = &self.outline;
         if input.len() != *input_bytes {
             return Err(InputLength { expected: *input_bytes, actual: input.len() });
         }
-        let trace = run::trace(kernel, image, steps, run::Input { bytes: input, trace_bytes: *trace_bytes });
-        let start = self.output_start();
-        Ok(trace[start..].to_vec())
+        Ok(run::trace(kernel, image, steps, run::Input { bytes: input, trace_bytes: *trace_bytes }))
     }
 
     fn output_start(&self) -> usize {

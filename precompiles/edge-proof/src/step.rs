@@ -174,6 +174,28 @@ impl Step {
     /// Reads a descriptor whose operands must be in `trace` and whose constants must be in `weights` (a range of the
     /// image), and appends its output to `trace`.
     pub(crate) fn read(d: &Descriptor, trace: &mut Trace, weights: &Range<usize>) -> Result<Self, Rule> {
+        let mut step = Self::begin(d)?;
+        step.out_base = trace.next_base();
+        step.connect(d, trace, &Sections { weights })?;
+        if d.out_base != step.out_base as u64 || !dense_output(&step, d) {
+            return Err(Rule::Place);
+        }
+        trace.push(step.out_bytes, step.out, (step.lo, step.hi))?;
+        Ok(step)
+    }
+
+    /// Reads a descriptor by itself, of a graph that is known to be well formed: places are relative to the weights section, and
+    /// the bounds of values are not known.
+    pub(crate) fn read_alone(d: &Descriptor, weights_bytes: usize) -> Result<Self, Rule> {
+        let mut step = Self::begin(d)?;
+        step.out_base = usize::try_from(d.out_base).ok().filter(|base| *base <= MAX_TRACE_BYTES).ok_or(Rule::Place)?;
+        step.find_operands(d)?;
+        step.find_constants(d, &Sections { weights: &(0..weights_bytes) })?;
+        Ok(step)
+    }
+
+    /// What the descriptor alone says, before operands and constants are found.
+    fn begin(d: &Descriptor) -> Result<Self, Rule> {
         let (op, used) = Op::read(d)?;
         if used != *d {
             return Err(Rule::Unused);
@@ -182,12 +204,11 @@ impl Step {
         let element = Element::from_code(d.in_type)?;
         let (count, n, k) = dimensions(&op, d, out)?;
         let one_scale = d.flags & ONE_SCALE != 0;
-        let bases = Sections { weights };
-        let mut step = Self {
+        Ok(Self {
             op,
             input: view(d.in_base, d.in_stride, count, n, element)?,
             second: View::NONE,
-            out_base: trace.next_base(),
+            out_base: 0,
             out_bytes: count * n * out.bytes(),
             out,
             count,
@@ -200,17 +221,19 @@ impl Step {
             lo: d.lo,
             hi: d.hi,
             magnitude: 0,
-        };
-        step.connect(d, trace, &bases)?;
-        if d.out_base != step.out_base as u64 || !dense_output(&step, d) {
-            return Err(Rule::Place);
-        }
-        trace.push(step.out_bytes, step.out, (step.lo, step.hi))?;
-        Ok(step)
+        })
     }
 
     /// Finds operands and constants, and settles the output's bounds.
     fn connect(&mut self, d: &Descriptor, trace: &Trace, sections: &Sections<'_>) -> Result<(), Rule> {
+        self.find_operands(d)?;
+        let first = trace.operand(&self.input)?;
+        let second = if self.second.len > 0 { trace.operand(&self.second)? } else { (0, 0) };
+        self.find_constants(d, sections)?;
+        self.bound(first, second)
+    }
+
+    fn find_operands(&mut self, d: &Descriptor) -> Result<(), Rule> {
         let (n, k) = (self.n, self.k);
         match self.op {
             Op::Dense => self.input.len = k,
@@ -224,9 +247,11 @@ impl Step {
             }
             Op::Copy => {}
         }
-        self.check_types()?;
-        let first = trace.operand(&self.input)?;
-        let second = if self.second.len > 0 { trace.operand(&self.second)? } else { (0, 0) };
+        self.check_types()
+    }
+
+    fn find_constants(&mut self, d: &Descriptor, sections: &Sections<'_>) -> Result<(), Rule> {
+        let (n, k) = (self.n, self.k);
         if matches!(self.op, Op::Dense | Op::Conv2d(_)) {
             self.weights = sections.at(d.weight_base, n as u64 * k as u64)?;
         }
@@ -238,21 +263,25 @@ impl Step {
                 return Err(Rule::Clamp);
             }
         }
+        match self.op {
+            Op::Act => self.table = sections.at(d.table_base, ACT_TABLE as u64)?,
+            Op::Lut => self.table = sections.at(d.table_base, LUT_TABLE as u64)?,
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// Settles the bounds of the output's values by those of the operands'.
+    fn bound(&mut self, first: (i32, i32), second: (i32, i32)) -> Result<(), Rule> {
         let union = (first.0.min(second.0), first.1.max(second.1));
         match self.op {
             Op::Dense | Op::Conv2d(_) => {}
             Op::Add => self.magnitude = magnitude(first) + magnitude(second),
             Op::Requantise => self.magnitude = magnitude(first),
-            Op::Act => {
-                self.table = sections.at(d.table_base, ACT_TABLE as u64)?;
-                self.magnitude = magnitude(first).max(255);
-            }
-            Op::Lut => {
-                self.table = sections.at(d.table_base, LUT_TABLE as u64)?;
-                (self.lo, self.hi) = Element::I8.range();
-            }
+            Op::Act => self.magnitude = magnitude(first).max(255),
+            Op::Lut => (self.lo, self.hi) = Element::I8.range(),
             Op::MaxPool(_) => (self.lo, self.hi) = first,
-            Op::Copy => (self.lo, self.hi) = if k > 0 { union } else { first },
+            Op::Copy => (self.lo, self.hi) = if self.k > 0 { union } else { first },
             Op::Argmax => {
                 self.lo = 0;
                 // Bounded by G8: n elements lie in the trace.

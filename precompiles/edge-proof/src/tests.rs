@@ -1,6 +1,11 @@
+mod adjudicate;
 mod bounds;
+mod capacity;
 mod commitment;
 mod digits;
+mod freivalds;
 mod malformed;
 mod meaning;
+mod opening;
+mod possession;
 mod random;

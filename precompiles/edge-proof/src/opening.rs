@@ -1,0 +1,153 @@
+//! Openings: parts of committed bytes, and what shows that they are part of them.
+//!
+//! * O1 A blob is committed to by its BLAKE3 hash and its length, both: lengths decide the shape of the tree. Whether a length is
+//!   that of the hashed bytes only the opening of the last chunk shows; whoever commits to another has chunks that nobody can open.
+//! * O2 An opening is of a run of whole chunks (1,024 bytes; the last of a blob may be shorter): their bytes, and the chaining
+//!   value of every subtree beside them that no other such subtree holds, from left to right, as in a Bao slice without its
+//!   parent nodes.
+//! * O3 A run has one opening: the blob's length and the run decide how many bytes and values it has. Any other number is
+//!   not an opening.
+//! * O4 A fold is the chaining value over up to 256 others of equal subtrees, of which the last may be smaller: one level of a
+//!   descent through a tree, or its root.
+
+use blake3::hazmat::{
+    ChainingValue, HasherExt as _, Mode, left_subtree_len, merge_subtrees_non_root, merge_subtrees_root,
+};
+use std::ops::Range;
+
+/// Bytes of a chunk.
+pub const CHUNK_BYTES: u64 = blake3::CHUNK_LEN as u64;
+/// Bytes of a chaining value.
+pub const VALUE_BYTES: usize = 32;
+/// Values of one fold.
+pub const FOLD_MAX: usize = 256;
+
+/// Committed bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Blob {
+    pub root: [u8; 32],
+    pub bytes: u64,
+}
+
+impl Blob {
+    pub fn of(content: &[u8]) -> Self {
+        Self { root: blake3::hash(content).into(), bytes: content.len() as u64 }
+    }
+
+    /// Chunks, at least one: that of no bytes is empty.
+    pub const fn chunks(&self) -> u64 {
+        let chunks = self.bytes.div_ceil(CHUNK_BYTES);
+        if chunks == 0 { 1 } else { chunks }
+    }
+
+    /// Where the bytes of a run of chunks lie. `None` where the run is empty or not inside.
+    pub fn range(&self, run: &Range<u64>) -> Option<Range<u64>> {
+        let inside = run.start < run.end && run.end <= self.chunks();
+        inside.then(|| run.start * CHUNK_BYTES..(run.end.saturating_mul(CHUNK_BYTES)).min(self.bytes))
+    }
+
+    /// How many chaining values the opening of a run has (O3).
+    pub fn values(&self, run: &Range<u64>) -> Option<usize> {
+        let range = self.range(run)?;
+        let mut beside = 0;
+        walk(&(0..self.bytes), &range, &mut |_| beside += 1);
+        Some(beside)
+    }
+
+    /// Whether `data` and `values` are the opening of a run.
+    pub fn opens(&self, run: &Range<u64>, data: &[u8], values: &[ChainingValue]) -> bool {
+        let Some(range) = self.range(run) else { return false };
+        if data.len() as u64 != range.end - range.start || self.values(run) != Some(values.len()) {
+            return false;
+        }
+        if range.end - range.start == self.bytes {
+            return blake3::hash(data) == self.root;
+        }
+        let mut climb = Climb { range, data, values };
+        let middle = left_subtree_len(self.bytes);
+        let (left, right) = (climb.value(0..middle), climb.value(middle..self.bytes));
+        merge_subtrees_root(&left, &right, Mode::Hash) == self.root
+    }
+}
+
+/// The chaining values beside a run of `content`'s chunks, which with the run's own bytes are its opening. `None` where the run is
+/// empty or not inside.
+pub fn values_beside(content: &[u8], run: &Range<u64>) -> Option<Vec<ChainingValue>> {
+    let bytes = content.len() as u64;
+    let range = Blob { root: [0; 32], bytes }.range(run)?;
+    let mut values = Vec::new();
+    walk(&(0..bytes), &range, &mut |beside| values.push(subtree(content, beside)));
+    Some(values)
+}
+
+/// Gives `beside` the ranges of the largest subtrees of `tree` that hold nothing of `run`, from left to right.
+fn walk(tree: &Range<u64>, run: &Range<u64>, beside: &mut impl FnMut(Range<u64>)) {
+    if run.start <= tree.start && tree.end <= run.end {
+        return;
+    }
+    if tree.end <= run.start || run.end <= tree.start {
+        beside(tree.clone());
+    } else {
+        let middle = tree.start + left_subtree_len(tree.end - tree.start);
+        walk(&(tree.start..middle), run, beside);
+        walk(&(middle..tree.end), run, beside);
+    }
+}
+
+/// The chaining value of a subtree of `content` that is not all of it.
+fn subtree(content: &[u8], range: Range<u64>) -> ChainingValue {
+    let start = range.start;
+    let data = &content[range.start as usize..range.end as usize];
+    blake3::Hasher::new().set_input_offset(start).update(data).finalize_non_root()
+}
+
+/// An opening as it is read, in the order of the tree.
+struct Climb<'a> {
+    range: Range<u64>,
+    data: &'a [u8],
+    values: &'a [ChainingValue],
+}
+
+impl Climb<'_> {
+    /// The chaining value of `tree`, which is not the whole. The opening has as many bytes and values as it takes.
+    fn value(&mut self, tree: Range<u64>) -> ChainingValue {
+        let run = &self.range;
+        if tree.end <= run.start || run.end <= tree.start {
+            let (value, rest) = self.values.split_first().expect("counted before (O3)");
+            self.values = rest;
+            return *value;
+        }
+        if run.start <= tree.start && tree.end <= run.end {
+            let (data, rest) = self.data.split_at((tree.end - tree.start) as usize);
+            self.data = rest;
+            return blake3::Hasher::new().set_input_offset(tree.start).update(data).finalize_non_root();
+        }
+        let middle = tree.start + left_subtree_len(tree.end - tree.start);
+        let (left, right) = (self.value(tree.start..middle), self.value(middle..tree.end));
+        merge_subtrees_non_root(&left, &right, Mode::Hash)
+    }
+}
+
+/// The chaining value over `values` (O4), or the root of the tree that they are all of. `None` for fewer than two of them, or
+/// more than [`FOLD_MAX`].
+pub fn fold(values: &[ChainingValue], root: bool) -> Option<[u8; 32]> {
+    if !(2..=FOLD_MAX).contains(&values.len()) {
+        return None;
+    }
+    let (left, right) = values.split_at((values.len()).div_ceil(2).next_power_of_two());
+    let (left, right) = (merged(left), merged(right));
+    Some(if root {
+        merge_subtrees_root(&left, &right, Mode::Hash).into()
+    } else {
+        merge_subtrees_non_root(&left, &right, Mode::Hash)
+    })
+}
+
+/// Of at least one value.
+fn merged(values: &[ChainingValue]) -> ChainingValue {
+    if let [value] = values {
+        return *value;
+    }
+    let (left, right) = values.split_at(values.len().div_ceil(2).next_power_of_two());
+    merge_subtrees_non_root(&merged(left), &merged(right), Mode::Hash)
+}

@@ -1,0 +1,51 @@
+//! Proofs of possession of stored bytes: chunks that a seed asks for, opened under the blob's root.
+//!
+//! * H1 Chunk i asked for is the i-th number of BLAKE3's output stream, keyed with the seed, over `"possession"`, 8 bytes little-endian each,
+//!   times the number of chunks, over 2^64.
+//! * H2 The proof is the opening of each, in that order, bytes before values, with nothing between or after.
+//!
+//! Who lacks a share f of the chunks passes n samples with probability (1 − f)^n. It is shown that somebody who answers has
+//! the bytes, not that it is this node, nor that they are stored more than once.
+
+use crate::{
+    opening::{Blob, VALUE_BYTES, values_beside},
+    sample::Sample,
+};
+
+/// Samples of one proof.
+pub const SAMPLES_MAX: usize = 256;
+
+/// Chunks that the seed asks for.
+pub fn asked(blob: &Blob, seed: &[u8; 32], samples: usize) -> impl Iterator<Item = u64> + use<> {
+    Sample::new(seed, b"possession", blob.chunks()).take(samples)
+}
+
+/// Whether `proof` is the proof of these samples, and no other bytes.
+pub fn possesses(blob: &Blob, seed: &[u8; 32], samples: usize, proof: &[u8]) -> bool {
+    let mut rest = proof;
+    asked(blob, seed, samples).all(|chunk| opened(blob, chunk, &mut rest).is_some()) && rest.is_empty()
+}
+
+/// The bytes of a chunk whose opening `rest` begins with, which is taken from it.
+pub(crate) fn opened<'a>(blob: &Blob, chunk: u64, rest: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let run = chunk..chunk + 1;
+    let range = blob.range(&run)?;
+    let (data, after) = rest.split_at_checked((range.end - range.start) as usize)?;
+    let (values, after) = after.split_at_checked(blob.values(&run)? * VALUE_BYTES)?;
+    *rest = after;
+    blob.opens(&run, data, values.as_chunks::<VALUE_BYTES>().0).then_some(data)
+}
+
+/// The opening of a chunk of `content`, as proofs hold it. `None` where it has no such chunk.
+pub(crate) fn opening(content: &[u8], chunk: u64) -> Option<Vec<u8>> {
+    let run = chunk..chunk + 1;
+    let values = values_beside(content, &run)?;
+    let range = Blob { root: [0; 32], bytes: content.len() as u64 }.range(&run)?;
+    Some([&content[range.start as usize..range.end as usize], values.as_flattened()].concat())
+}
+
+/// The proof of whoever has all of `content`.
+pub fn prove_possession(content: &[u8], seed: &[u8; 32], samples: usize) -> Vec<u8> {
+    let blob = Blob::of(content);
+    asked(&blob, seed, samples).filter_map(|chunk| opening(content, chunk)).flatten().collect()
+}
