@@ -12,6 +12,7 @@ interface Vm {
     function load(address account, bytes32 slot) external view returns (bytes32);
     function mockCall(address callee, bytes calldata callData, bytes calldata returned) external;
     function prank(address sender) external;
+    function prevrandao(bytes32 mix) external;
     function roll(uint256 number) external;
     function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256 gas);

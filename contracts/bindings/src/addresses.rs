@@ -19,6 +19,10 @@ pub const MODEL_REGISTRY: Address = address!("0xed6e0000000000000000000000000000
 pub const JOB_MARKET: Address = address!("0xed6e000000000000000000000000000000000004");
 /// Holds the emission reserve; it has no code yet, so nothing can leave it.
 pub const EMISSION_RESERVE: Address = address!("0xed6e000000000000000000000000000000000005");
+/// `IBeacon`.
+pub const BEACON: Address = address!("0xed6e000000000000000000000000000000000007");
+/// `IKeyRegistry`.
+pub const KEY_REGISTRY: Address = address!("0xed6e000000000000000000000000000000000006");
 
 /// Where slashed stake goes: nobody has the key, and the balance shows how much was slashed.
 pub const BURN: Address = address!("0x000000000000000000000000000000000000dEaD");

@@ -10,8 +10,10 @@ struct Artifact {
     deployed_bytecode: Bytes,
 }
 
+pub(crate) const BEACON: &str = include_str!("../artifacts/Beacon.json");
 pub(crate) const EDGE_STAKING: &str = include_str!("../artifacts/EdgeStaking.json");
 pub(crate) const JOB_MARKET: &str = include_str!("../artifacts/JobMarket.json");
+pub(crate) const KEY_REGISTRY: &str = include_str!("../artifacts/KeyRegistry.json");
 pub(crate) const MODEL_REGISTRY: &str = include_str!("../artifacts/ModelRegistry.json");
 pub(crate) const THETA: &str = include_str!("../artifacts/Theta.json");
 

@@ -4,6 +4,10 @@
 
 alloy::sol!(
     #[sol(all_derives)]
+    "../src/interfaces/IBeacon.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
     "../src/interfaces/IBls.sol"
 );
 alloy::sol!(
@@ -17,6 +21,10 @@ alloy::sol!(
 alloy::sol!(
     #[sol(all_derives)]
     "../src/interfaces/IJobMarket.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
+    "../src/interfaces/IKeyRegistry.sol"
 );
 alloy::sol!(
     #[sol(all_derives)]

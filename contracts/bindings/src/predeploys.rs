@@ -42,6 +42,8 @@ pub fn predeploys(theta_holder: Address) -> Vec<Predeploy> {
         ours("EdgeStaking", addresses::EDGE_STAKING, artifact::EDGE_STAKING),
         ours("ModelRegistry", addresses::MODEL_REGISTRY, artifact::MODEL_REGISTRY),
         ours("JobMarket", addresses::JOB_MARKET, artifact::JOB_MARKET),
+        ours("KeyRegistry", addresses::KEY_REGISTRY, artifact::KEY_REGISTRY),
+        ours("Beacon", addresses::BEACON, artifact::BEACON),
         published("Multicall3", addresses::MULTICALL3, multicall3_code()),
         published("Create2Deployer", addresses::CREATE2_DEPLOYER, CREATE2_DEPLOYER_CODE),
         published("HistoryStorage", addresses::HISTORY_STORAGE, eip2935::HISTORY_STORAGE_CODE.clone()),

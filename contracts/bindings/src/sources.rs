@@ -19,16 +19,24 @@ pub struct Published {
 const LIBRARIES: &str = include_str!("../artifacts/libraries.json");
 
 /// Sources of this repository by path.
-const OURS: [(&str, &str); 11] = [
+const OURS: [(&str, &str); 19] = [
+    ("src/bls/Bls.sol", include_str!("../../src/bls/Bls.sol")),
+    ("src/bls/KeyRegistry.sol", include_str!("../../src/bls/KeyRegistry.sol")),
+    ("src/chain/Beacon.sol", include_str!("../../src/chain/Beacon.sol")),
+    ("src/interfaces/IBeacon.sol", include_str!("../../src/interfaces/IBeacon.sol")),
+    ("src/interfaces/IBls.sol", include_str!("../../src/interfaces/IBls.sol")),
     ("src/interfaces/IEdgeProof.sol", include_str!("../../src/interfaces/IEdgeProof.sol")),
     ("src/interfaces/IEdgeStaking.sol", include_str!("../../src/interfaces/IEdgeStaking.sol")),
     ("src/interfaces/IJobMarket.sol", include_str!("../../src/interfaces/IJobMarket.sol")),
+    ("src/interfaces/IKeyRegistry.sol", include_str!("../../src/interfaces/IKeyRegistry.sol")),
     ("src/interfaces/IModelRegistry.sol", include_str!("../../src/interfaces/IModelRegistry.sol")),
     ("src/interfaces/ITheta.sol", include_str!("../../src/interfaces/ITheta.sol")),
     ("src/jobs/JobMarket.sol", include_str!("../../src/jobs/JobMarket.sol")),
     ("src/jobs/ModelRegistry.sol", include_str!("../../src/jobs/ModelRegistry.sol")),
     ("src/staking/EdgeStaking.sol", include_str!("../../src/staking/EdgeStaking.sol")),
     ("src/token/Theta.sol", include_str!("../../src/token/Theta.sol")),
+    ("src/types/Code.sol", include_str!("../../src/types/Code.sol")),
+    ("src/types/G1.sol", include_str!("../../src/types/G1.sol")),
     ("src/types/Manifest.sol", include_str!("../../src/types/Manifest.sol")),
     ("src/types/Predeploys.sol", include_str!("../../src/types/Predeploys.sol")),
 ];
@@ -55,6 +63,13 @@ pub fn published() -> Vec<Published> {
             artifact::JOB_MARKET,
             include_str!("../artifacts/JobMarket.metadata.json"),
         ),
+        (
+            "KeyRegistry",
+            addresses::KEY_REGISTRY,
+            artifact::KEY_REGISTRY,
+            include_str!("../artifacts/KeyRegistry.metadata.json"),
+        ),
+        ("Beacon", addresses::BEACON, artifact::BEACON, include_str!("../artifacts/Beacon.metadata.json")),
     ];
     let published = |(name, address, artifact, metadata)| Published {
         name,

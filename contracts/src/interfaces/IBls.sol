@@ -23,8 +23,25 @@ interface IBls {
     error CountsDiffer(uint256 keys, uint256 messages);
     /// @notice The signatures cancel out: infinity is no signature.
     error SignaturesCancelOut();
+    /// @notice The code at `code` is not that of a snapshot, or not of a chunk of one.
+    error MalformedSnapshot(address code);
+    /// @notice Signers of this set take `expected` bytes, these are `actual`.
+    error SignersLength(uint256 expected, uint256 actual);
+    /// @notice Nobody with stake is at `place`, or it is beyond the set's last.
+    error NotAMember(uint256 place);
     /// @notice A domain separation tag has 1 to 255 bytes, this one has `actual`.
     error TagLength(uint256 actual);
+
+    /// @param valid whether exactly the signers named signed
+    /// @param signers how many they are; 0 where it is not valid
+    /// @param signedStake what they have at stake, each counted once; 0 where it is not valid
+    /// @param totalStake what all members have
+    struct Quorum {
+        bool valid;
+        uint256 signers;
+        uint256 signedStake;
+        uint256 totalStake;
+    }
 
     /// @notice Whether `signature` is that of `publicKey` over `message`.
     function verify(bytes calldata publicKey, bytes calldata message, bytes calldata signature)
@@ -38,6 +55,29 @@ interface IBls {
         external
         view
         returns (bool valid);
+
+    /// @notice Whether `signature` is the aggregate of one signature over `message` of each member that `signers` names.
+    /// @param snapshot manifest of a set, as `IKeyRegistry` writes it: check there that it is the one that you trust
+    /// @param signers a bit for each place of the set, the lowest of a byte first; as many bytes as that takes
+    /// @dev Costs what the fewer of present and absent cost. Nobody's signature is not valid.
+    function fastAggregateVerify(
+        address snapshot,
+        bytes calldata message,
+        bytes calldata signers,
+        bytes calldata signature
+    ) external view returns (Quorum memory quorum);
+
+    /// @notice As `fastAggregateVerify`, for an aggregate that holds a member's signature as often as `multiplicities` says.
+    /// @param multiplicities two bytes for each place of the set, big-endian; at most 4,096 of them not zero
+    function weightedAggregateVerify(
+        address snapshot,
+        bytes calldata message,
+        bytes calldata multiplicities,
+        bytes calldata signature
+    ) external view returns (Quorum memory quorum);
+
+    /// @notice Both coordinates of `publicKey`, 48 bytes big-endian each.
+    function decompress(bytes calldata publicKey) external view returns (bytes memory point);
 
     /// @notice Whether `proof` shows that somebody knows the secret of `publicKey`: a signature over its 48 bytes with the
     /// tag BLS_POP_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_.

@@ -19,6 +19,11 @@ interface IEdgeProof {
     /// @notice The input has `actual` bytes; the model takes `expected`.
     error InputLength(uint256 expected, uint256 actual);
 
+    /// @notice Input, accumulators and projections do not go together, or a number of a projection is not below 2^61 - 1.
+    error MalformedLayer();
+    /// @notice There are `actual` samples, values or rows in one call, more than `limit`, or none.
+    error WrongCount(uint256 limit, uint256 actual);
+
     /// @param modelId keccak256 commitment to graph, weights and specification
     /// @param inputBytes exact input length
     /// @param outputBytes exact output length
@@ -35,10 +40,102 @@ interface IEdgeProof {
         uint64 inferGas;
     }
 
+    /// @notice What became of a claim that an element of a trace is wrong.
+    enum Verdict {
+        /// @dev The proof is no proof of this place: the fault of who made it.
+        Invalid,
+        Consistent,
+        Fraud
+    }
+
+    /// @param expected what follows from what was committed to before; 0 where the proof is invalid
+    /// @param found what was committed to
+    struct Judgement {
+        Verdict verdict;
+        int32 expected;
+        int32 found;
+    }
+
+    /// @notice What a model's id commits to.
+    struct Commitment {
+        bytes32 weightsRoot;
+        uint64 weightsLength;
+        bytes32 weightsTransposedRoot;
+        bytes32 graphRoot;
+        uint64 graphLength;
+        uint32 specification;
+    }
+
+    /// @notice An element of a trace: of operation `op`, the one with number `element` over all its output.
+    /// @param traceRoot BLAKE3 of everything that the worker computed, as EIG/1 lays it out
+    struct Place {
+        bytes32 traceRoot;
+        uint64 traceLength;
+        uint32 op;
+        uint64 element;
+    }
+
     /// @notice Runs the model on `input`, bit for bit as every worker and every node does.
     function infer(address manifest, bytes calldata input) external view returns (bytes memory output);
 
     /// @notice Checks the model and describes it. Its gas pays for hashing the image, once as it lies there and once with
     /// its weight matrices transposed; it may be more or less than that of `infer`.
     function describe(address manifest) external view returns (Shape memory shape);
+
+    /// @notice Whether an element that a worker committed to follows from what it committed to before it.
+    /// @param modelId keccak256 of `model`, packed
+    /// @param proof openings of the operation, its operands, its weights and the element, as EIG/1's rule J2 orders them
+    function step(bytes32 modelId, Commitment calldata model, Place calldata place, bytes calldata proof)
+        external
+        view
+        returns (Judgement memory judgement);
+
+    /// @notice Whether `data` are the chunks `first` to `first + count - 1`, 1,024 bytes each, of the `length` bytes whose BLAKE3
+    /// hash is `root`.
+    /// @param values the chaining value of every subtree beside them, from left to right: as a Bao slice has them
+    function opens(
+        bytes32 root,
+        uint64 length,
+        uint64 first,
+        uint64 count,
+        bytes calldata data,
+        bytes32[] calldata values
+    ) external view returns (bool part);
+
+    /// @notice Whether `proof` opens `samples` chunks, at most 256, of the `length` bytes whose BLAKE3 hash is `root`: those that
+    /// `seed` asks for, which nobody may have known when the root was committed to.
+    /// @dev Who lacks a share f of the chunks passes with probability (1 - f)^samples.
+    function possession(bytes32 root, uint64 length, bytes32 seed, uint256 samples, bytes calldata proof)
+        external
+        view
+        returns (bool held);
+
+    /// @notice Whether `root` is that of the product of the two matrices of `size` rows that `seed` makes, as far as `proof` opens
+    /// it at the `samples` entries that `challenge` asks for.
+    /// @param size at most 32,768, and at most 2^20 times `samples`
+    /// @dev Who has a share f of wrong entries passes with probability (1 - f)^samples.
+    function capacity(
+        bytes32 root,
+        uint256 size,
+        bytes32 seed,
+        bytes32 challenge,
+        uint256 samples,
+        bytes calldata proof
+    ) external view returns (bool computed);
+
+    /// @notice Whether `accumulators` are what a dense layer of 8-bit weights makes of `input`, as far as random combinations of its
+    /// rows tell: with at most one chance in 2^61 times the number of rows, for each combination, of missing an error.
+    /// @param input at most 65,536 signed bytes
+    /// @param accumulators at most 65,536 sums, 4 bytes little-endian each
+    /// @param projections one to four combinations of the rows, a number for each byte of input, 8 bytes little-endian each
+    /// @param seed of the combinations' coefficients, later than the accumulators
+    /// @dev Whose input and whose projections these are is for the caller to know: `opens` tells.
+    function freivalds(bytes calldata input, bytes calldata accumulators, bytes calldata projections, bytes32 seed)
+        external
+        view
+        returns (bool right);
+
+    /// @notice The BLAKE3 chaining value over 2 to 256 others of equal subtrees, of which the last may be smaller, or the hash of
+    /// the bytes that they are all of.
+    function fold(bytes32[] calldata values, bool root) external view returns (bytes32 value);
 }

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
-import {SSTORE2} from "solady/utils/SSTORE2.sol";
 import {IEdgeProof} from "../interfaces/IEdgeProof.sol";
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
+import {Code} from "../types/Code.sol";
 import {Manifest} from "../types/Manifest.sol";
 import {Predeploys} from "../types/Predeploys.sol";
 
 contract ModelRegistry is IModelRegistry {
-    /// @dev EIP-170's code limit less the leading STOP, which keeps anybody from executing a chunk.
-    uint256 private constant CHUNK_BYTES_MAX = 24_575;
     uint256 private constant CHUNKS_MAX = 64;
     uint256 private constant NAME_BYTES_MAX = 64;
     uint256 private constant METADATA_BYTES_MAX = 512;
@@ -21,8 +19,6 @@ contract ModelRegistry is IModelRegistry {
     /// 32 * 122,880 + 8,000,000 * 64 / 63 + 200,000 < 12,260,000. The rest is room for workers that are contracts.
     uint256 private constant INFER_GAS_MAX = 8_000_000;
     uint256 private constant ANSWER_BYTES_MAX = 122_880;
-    /// @dev One salt for all, so that an address depends on content alone.
-    bytes32 private constant SALT = 0;
 
     mapping(address chunk => bool) private _uploaded;
     mapping(bytes32 modelId => Model) private _models;
@@ -30,8 +26,8 @@ contract ModelRegistry is IModelRegistry {
 
     function upload(bytes calldata chunk) external returns (address location) {
         if (chunk.length == 0) revert EmptyChunk();
-        if (chunk.length > CHUNK_BYTES_MAX) revert ChunkTooLarge(chunk.length, CHUNK_BYTES_MAX);
-        location = _store(chunk);
+        if (chunk.length > Code.BYTES_MAX) revert ChunkTooLarge(chunk.length, Code.BYTES_MAX);
+        location = Code.store(chunk);
         if (_uploaded[location]) return location;
         _uploaded[location] = true;
         emit ChunkUploaded(location, chunk.length);
@@ -43,7 +39,7 @@ contract ModelRegistry is IModelRegistry {
     {
         _checkRegistration(chunks, name, metadata);
         // An equal manifest may exist from an equal list; whether the model is new, its identity decides.
-        address manifest = _store(Manifest.encode(chunks));
+        address manifest = Code.store(Manifest.encode(chunks));
         IEdgeProof.Shape memory shape = IEdgeProof(Predeploys.EDGE_PROOF).describe(manifest);
         modelId = shape.modelId;
         if (exists(modelId)) revert ModelExists(modelId);
@@ -76,8 +72,8 @@ contract ModelRegistry is IModelRegistry {
 
     function chunkAddress(bytes calldata chunk) external view returns (address location) {
         if (chunk.length == 0) revert EmptyChunk();
-        if (chunk.length > CHUNK_BYTES_MAX) revert ChunkTooLarge(chunk.length, CHUNK_BYTES_MAX);
-        return SSTORE2.predictCounterfactualAddress(chunk, SALT);
+        if (chunk.length > Code.BYTES_MAX) revert ChunkTooLarge(chunk.length, Code.BYTES_MAX);
+        return Code.locationOf(chunk);
     }
 
     function model(bytes32 modelId) external view returns (Model memory) {
@@ -93,12 +89,6 @@ contract ModelRegistry is IModelRegistry {
 
     function exists(bytes32 modelId) public view returns (bool) {
         return _models[modelId].manifest != address(0);
-    }
-
-    /// @dev Only this contract can create code at the predicted address, so code there has the predicted content.
-    function _store(bytes memory content) private returns (address location) {
-        location = SSTORE2.predictCounterfactualAddress(content, SALT);
-        if (location.code.length == 0) SSTORE2.writeCounterfactual(content, SALT);
     }
 
     function _checkSubmittable(IEdgeProof.Shape memory shape) private pure {

@@ -6,18 +6,18 @@ import {IEdgeProof} from "../../src/interfaces/IEdgeProof.sol";
 /// @dev Stands at the precompile's address, which forge's EVM lacks. It reads the same manifest and chunks; its "net" is
 /// as small as can be: image = input length ‖ key, output = every input byte XOR key. Tests of the real precompile run
 /// on the real chain.
-contract XorProof is IEdgeProof {
+contract XorProof {
     function infer(address manifest, bytes calldata input) external view returns (bytes memory output) {
         bytes memory image = _image(manifest);
         uint256 expected = uint8(image[0]);
-        if (input.length != expected) revert InputLength(expected, input.length);
+        if (input.length != expected) revert IEdgeProof.InputLength(expected, input.length);
         output = new bytes(input.length);
         for (uint256 i = 0; i < input.length; ++i) {
             output[i] = input[i] ^ image[1];
         }
     }
 
-    function describe(address manifest) external view returns (Shape memory shape) {
+    function describe(address manifest) external view returns (IEdgeProof.Shape memory shape) {
         bytes memory image = _image(manifest);
         shape.modelId = keccak256(image);
         shape.inputBytes = uint8(image[0]);
@@ -30,14 +30,14 @@ contract XorProof is IEdgeProof {
     function _image(address manifest) private view returns (bytes memory image) {
         bytes memory code = manifest.code;
         if (code.length < 25 || code[0] != 0 || bytes4(_slice(code, 1, 4)) != "EIG1" || (code.length - 5) % 20 != 0) {
-            revert MalformedManifest(manifest);
+            revert IEdgeProof.MalformedManifest(manifest);
         }
         for (uint256 from = 5; from < code.length; from += 20) {
             bytes memory chunk = address(bytes20(_slice(code, from, 20))).code;
-            if (chunk.length < 2 || chunk[0] != 0) revert MalformedManifest(manifest);
+            if (chunk.length < 2 || chunk[0] != 0) revert IEdgeProof.MalformedManifest(manifest);
             image = bytes.concat(image, _slice(chunk, 1, chunk.length - 1));
         }
-        if (image.length < 2) revert MalformedModel(1, 0);
+        if (image.length < 2) revert IEdgeProof.MalformedModel(1, 0);
     }
 
     function _slice(bytes memory from, uint256 start, uint256 length) private pure returns (bytes memory part) {

@@ -1,19 +1,24 @@
 //! BLS signatures as the whole chain uses them: ciphersuite `BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_` of
 //! draft-irtf-cfrg-bls-signature (public keys in G1, 48 bytes; signatures in G2, 96 bytes; proof-of-possession scheme), on
-//! blst. This crate is pure: it knows no chain, no gas, no registry and no clock. A value of one of its types was checked
+//! blst. This crate is pure: it knows no EVM, no gas and no clock, and reads no state: of the key registry it knows the bytes that
+//! it writes ([`Manifest`]) and the messages that keys of it sign ([`Domain`]). A value of one of its types was checked
 //! when it was made: on the curve, in the subgroup, canonically encoded, and not the point at infinity. Two exceptions say so:
 //! a key that was validated before it was stored ([`PublicKey::from_stored`]), and a sum of keys ([`KeySum`]).
 
+mod domain;
 mod hash;
 mod key;
 mod possession;
 mod signature;
+mod snapshot;
 mod sum;
 
+pub use domain::{Domain, MESSAGE_BYTES};
 pub use hash::{hash_to_g1, hash_to_g2};
 pub use key::{PublicKey, SecretKey};
 pub use possession::PossessionProof;
 pub use signature::{Signature, aggregate_signatures, aggregate_verify, fast_aggregate_verify};
+pub use snapshot::{CHUNK_PLACES, Chunk, Manifest, PLACES_MAX, Signers, SignersError, SnapshotError, Tally};
 pub use sum::{KeySet, KeySum};
 
 /// Domain separation tag of signatures.

@@ -21,8 +21,13 @@ impl Signature {
 
     /// Whether this is `key`'s signature over `message`.
     pub fn verify(&self, key: &PublicKey, message: &[u8]) -> bool {
+        self.verify_under(DST, key, message)
+    }
+
+    /// Under the tag of another scheme.
+    pub(crate) fn verify_under(&self, tag: &[u8], key: &PublicKey, message: &[u8]) -> bool {
         // Neither point is checked again: the types are the proof.
-        self.0.verify(false, message, DST, &[], &key.0, false) == BLST_ERROR::BLST_SUCCESS
+        self.0.verify(false, message, tag, &[], &key.0, false) == BLST_ERROR::BLST_SUCCESS
     }
 
     pub(crate) const fn from_blst(signature: min_pk::Signature) -> Self {
@@ -52,7 +57,12 @@ pub fn fast_aggregate_verify(keys: &[&PublicKey], message: &[u8], signature: &Si
 /// Whether `signature` is the aggregate of a signature of each key over the message beside it. Messages may be the same for
 /// keys whose possession was proved, and for no others.
 pub fn aggregate_verify(signed: &[(&PublicKey, &[u8])], signature: &Signature) -> bool {
+    aggregate_verify_under(DST, signed, signature)
+}
+
+/// Under the tag of another scheme.
+pub(crate) fn aggregate_verify_under(tag: &[u8], signed: &[(&PublicKey, &[u8])], signature: &Signature) -> bool {
     let keys: Vec<_> = signed.iter().map(|(key, _)| &key.0).collect();
     let messages: Vec<_> = signed.iter().map(|(_, message)| *message).collect();
-    !signed.is_empty() && signature.0.aggregate_verify(false, &messages, DST, &keys, false) == BLST_ERROR::BLST_SUCCESS
+    !signed.is_empty() && signature.0.aggregate_verify(false, &messages, tag, &keys, false) == BLST_ERROR::BLST_SUCCESS
 }

@@ -1,5 +1,8 @@
+mod domain;
 mod hash;
+mod snapshot;
 mod sums;
+mod wycheproof;
 
 use super::*;
 

@@ -1,5 +1,8 @@
 //! `IBls` at `addresses::BLS`.
 
+mod quorum;
+
+use self::quorum::Certificate;
 use crate::{
     entry,
     gas::bls::{
@@ -25,11 +28,32 @@ const KEYS_MAX: usize = 64;
 const SIGNATURES_MAX: usize = 256;
 
 pub(crate) fn run(mut input: PrecompileInput<'_>) -> PrecompileResult {
-    entry::run(&mut input, &IBls::NotCalledDirectly {}, &IBls::MalformedCall {}, |_, call, meter| match call {
+    entry::run(&mut input, &IBls::NotCalledDirectly {}, &IBls::MalformedCall {}, |input, call, meter| match call {
         IBlsCalls::verify(call) => verify(&call, meter),
         IBlsCalls::aggregateVerify(call) => verify_aggregate(&call, meter),
+        IBlsCalls::fastAggregateVerify(IBls::fastAggregateVerifyCall { snapshot, message, signers, signature }) => {
+            let certificate = Certificate { snapshot, message: &message, signers: &signers, signature: &signature };
+            let quorum = quorum::plain(&mut input.internals, &certificate, meter)?;
+            Ok(IBls::fastAggregateVerifyCall::abi_encode_returns(&quorum).into())
+        }
+        IBlsCalls::weightedAggregateVerify(IBls::weightedAggregateVerifyCall {
+            snapshot,
+            message,
+            multiplicities,
+            signature,
+        }) => {
+            let certificate =
+                Certificate { snapshot, message: &message, signers: &multiplicities, signature: &signature };
+            let quorum = quorum::weighted(&mut input.internals, &certificate, meter)?;
+            Ok(IBls::weightedAggregateVerifyCall::abi_encode_returns(&quorum).into())
+        }
         IBlsCalls::verifyPossession(call) => verify_possession(&call, meter),
         IBlsCalls::aggregateSignatures(call) => aggregate(&call, meter),
+        IBlsCalls::decompress(call) => {
+            meter.charge(KEY)?;
+            let point = key(0, &call.publicKey)?.to_stored();
+            Ok(IBls::decompressCall::abi_encode_returns(&point.into()).into())
+        }
         IBlsCalls::hashToG1(call) => {
             meter.charge(HASH_G1 + message_gas(&call.message))?;
             let point = hash_to_g1(&call.message, &call.tag).map_err(|_| wrong_tag(&call.tag))?;

@@ -1,5 +1,7 @@
 //! `IEdgeProof` at `addresses::EDGE_PROOF`.
 
+mod proofs;
+
 use crate::{
     entry,
     gas::{GRAPH_OP, call_gas, describe_gas, infer_gas},
@@ -20,6 +22,12 @@ pub(crate) fn run(mut input: PrecompileInput<'_>) -> PrecompileResult {
     entry::run(&mut input, &errors.0, &errors.1, |input, call, meter| match call {
         IEdgeProofCalls::infer(call) => infer(&mut input.internals, &call, meter),
         IEdgeProofCalls::describe(call) => describe(&mut input.internals, call.manifest, meter),
+        IEdgeProofCalls::opens(call) => proofs::opens(&call, meter),
+        IEdgeProofCalls::possession(call) => proofs::possession(&call, meter),
+        IEdgeProofCalls::capacity(call) => proofs::capacity(&call, meter),
+        IEdgeProofCalls::step(call) => proofs::step(&call, meter),
+        IEdgeProofCalls::freivalds(call) => proofs::freivalds(&call, meter),
+        IEdgeProofCalls::fold(call) => proofs::fold(&call, meter),
     })
 }
 

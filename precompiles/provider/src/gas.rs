@@ -5,6 +5,7 @@
 //! factor of an inference's cost has its own price, because a net can be made of any one of them.
 
 pub(crate) mod bls;
+pub(crate) mod proofs;
 
 use edgeloom_edge_proof::Cost;
 

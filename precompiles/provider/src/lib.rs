@@ -7,6 +7,7 @@
 //! inference), and depends on nothing that a node may have cached. DELEGATECALL and CALLCODE revert.
 
 mod bls;
+mod code;
 mod edge_proof;
 mod entry;
 mod gas;
@@ -22,7 +23,9 @@ pub fn install(precompiles: &mut PrecompilesMap) {
     precompiles.apply_precompile(&addresses::EDGE_PROOF, |_| {
         Some(DynPrecompile::new_stateful(PrecompileId::custom("edge-proof"), edge_proof::run))
     });
-    precompiles.apply_precompile(&addresses::BLS, |_| Some(DynPrecompile::new(PrecompileId::custom("bls"), bls::run)));
+    precompiles.apply_precompile(&addresses::BLS, |_| {
+        Some(DynPrecompile::new_stateful(PrecompileId::custom("bls"), bls::run))
+    });
 }
 
 #[cfg(test)]

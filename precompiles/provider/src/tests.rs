@@ -4,6 +4,9 @@ mod bls;
 mod calldata;
 mod gas;
 mod market;
+mod proofs;
+mod registry;
+mod world;
 
 use crate::install;
 use alloy::{

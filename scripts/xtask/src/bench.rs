@@ -4,6 +4,7 @@ mod blocks;
 mod bls;
 mod client;
 mod devnet;
+mod edge_proof;
 mod infer;
 mod load;
 mod pairs;
@@ -32,6 +33,8 @@ pub(crate) struct Arguments {
 enum Name {
     /// Certificates of up to ten thousand signers; blst's own beside them
     Bls,
+    /// Proofs of possession and capacity, openings and folds, and gas a second at worst
+    EdgeProof,
     /// The integer kernel: multiply-accumulates a second, and gas a second at worst
     Infer,
     /// Transfers a second over RPC against `edgeloom dev`, and against anvil in the same run
@@ -50,6 +53,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     crate::cargo::build_binaries()?;
     match arguments.name {
         Name::Bls => bls::run(arguments.runs),
+        Name::EdgeProof => edge_proof::run(arguments.runs),
         Name::Infer => infer::run(),
         Name::Transfer => transfer::run(arguments.runs),
         Name::Blocks => blocks::run(arguments.runs),

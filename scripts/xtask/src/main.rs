@@ -7,6 +7,7 @@ mod bless;
 mod cargo;
 mod demo;
 mod forge;
+mod fuzz;
 mod soak;
 
 use clap::{Parser, Subcommand};
@@ -44,6 +45,8 @@ enum Command {
     Bless,
     /// Run a benchmark; prints one JSON line per figure
     Bench(bench::Arguments),
+    /// Fuzz a decoder of the precompiles
+    Fuzz(fuzz::Arguments),
     /// Run a soak; prints one JSON line
     Soak(soak::Arguments),
 }
@@ -67,6 +70,7 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Lint => cargo::lint()?,
         Command::Bless => bless::run()?,
         Command::Bench(arguments) => bench::run(&arguments)?,
+        Command::Fuzz(arguments) => fuzz::run(&arguments)?,
         Command::Soak(arguments) => soak::run(arguments)?,
     }
     Ok(ExitCode::SUCCESS)

@@ -25,6 +25,11 @@ enum Soak {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Keys, signatures and certificates that must be refused, and others' verdicts (@noble/curves and py_ecc, which are installed first)
+    Bls {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Malformed and mutated RPC requests on a node process, beside honest traffic (arguments go to `edgeloom-soak`)
     Rpc {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -36,8 +41,12 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
     match arguments.soak {
         Soak::StateTests { arguments } => start("edgeloom-conformance", "state-tests", &arguments),
         Soak::Differential { arguments } => {
-            let peers = peers::install()?;
+            let peers = peers::executors()?;
             start("edgeloom-conformance", "differential", &[peers, arguments].concat())
+        }
+        Soak::Bls { arguments } => {
+            let peers = peers::verifiers()?;
+            start("edgeloom-kernels", "bls", &[peers, arguments].concat())
         }
         Soak::Rpc { arguments } => start("edgeloom-soak", "rpc", &arguments),
     }

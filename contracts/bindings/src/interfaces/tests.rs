@@ -1,4 +1,4 @@
-use crate::{IEdgeStaking, IJobMarket, IModelRegistry, ITheta, artifact};
+use crate::{IBeacon, IEdgeStaking, IJobMarket, IKeyRegistry, IModelRegistry, ITheta, artifact};
 use alloy::{
     json_abi::JsonAbi,
     primitives::{B256, Selector},
@@ -34,14 +34,20 @@ fn missing<Calls: SolInterface>(artifact: &str) -> Vec<Selector> {
 
 #[test]
 fn the_types_name_everything_that_the_compiled_contracts_have() {
+    use IBeacon::{IBeaconCalls, IBeaconErrors};
     use IEdgeStaking::{IEdgeStakingCalls, IEdgeStakingErrors};
     use IJobMarket::{IJobMarketCalls, IJobMarketErrors};
+    use IKeyRegistry::{IKeyRegistryCalls, IKeyRegistryErrors};
     use IModelRegistry::{IModelRegistryCalls, IModelRegistryErrors};
 
     // A bound that a library checks and that guards before it already exclude.
     let casts = ["SafeCastOverflowedUintDowncast(uint8,uint256)"];
     assert_eq!(unnamed::<IEdgeStakingCalls, IEdgeStakingErrors>(artifact::EDGE_STAKING), casts);
     assert_eq!(unnamed::<IJobMarketCalls, IJobMarketErrors>(artifact::JOB_MARKET), casts);
+    // Keys of the registry are on the curve, and so is every sum of them.
+    assert_eq!(unnamed::<IKeyRegistryCalls, IKeyRegistryErrors>(artifact::KEY_REGISTRY), ["NotOnTheCurve()"]);
+    // Of bytes that are no list; whoever sends a block's header does not see it.
+    assert_eq!(unnamed::<IBeaconCalls, IBeaconErrors>(artifact::BEACON), ["RLPInvalidEncoding()"]);
     assert_eq!(unnamed::<IModelRegistryCalls, IModelRegistryErrors>(artifact::MODEL_REGISTRY), [""; 0]);
 }
 
@@ -49,20 +55,28 @@ fn the_types_name_everything_that_the_compiled_contracts_have() {
 fn the_compiled_contracts_have_everything_that_the_types_name() {
     assert_eq!(missing::<IEdgeStaking::IEdgeStakingCalls>(artifact::EDGE_STAKING), [Selector::ZERO; 0]);
     assert_eq!(missing::<IJobMarket::IJobMarketCalls>(artifact::JOB_MARKET), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IBeacon::IBeaconCalls>(artifact::BEACON), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IKeyRegistry::IKeyRegistryCalls>(artifact::KEY_REGISTRY), [Selector::ZERO; 0]);
     assert_eq!(missing::<IModelRegistry::IModelRegistryCalls>(artifact::MODEL_REGISTRY), [Selector::ZERO; 0]);
     assert_eq!(missing::<ITheta::IThetaCalls>(artifact::THETA), [Selector::ZERO; 0]);
 }
 
 #[test]
 fn events_hash_alike() {
-    let declared: BTreeSet<B256> =
-        [artifact::EDGE_STAKING, artifact::JOB_MARKET, artifact::MODEL_REGISTRY, artifact::THETA]
-            .into_iter()
-            .flat_map(|artifact| abi(artifact).events().map(|event| event.selector()).collect::<Vec<_>>())
-            .collect();
+    let declared: BTreeSet<B256> = [
+        artifact::EDGE_STAKING,
+        artifact::JOB_MARKET,
+        artifact::KEY_REGISTRY,
+        artifact::MODEL_REGISTRY,
+        artifact::THETA,
+    ]
+    .into_iter()
+    .flat_map(|artifact| abi(artifact).events().map(|event| event.selector()).collect::<Vec<_>>())
+    .collect();
     let named: BTreeSet<B256> = [
         IEdgeStaking::IEdgeStakingEvents::SELECTORS,
         IJobMarket::IJobMarketEvents::SELECTORS,
+        IKeyRegistry::IKeyRegistryEvents::SELECTORS,
         IModelRegistry::IModelRegistryEvents::SELECTORS,
         ITheta::IThetaEvents::SELECTORS,
     ]

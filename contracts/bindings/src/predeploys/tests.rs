@@ -52,11 +52,13 @@ fn solidity_and_rust_agree_on_addresses() {
     assert_eq!(
         found,
         [
+            ("BEACON", addresses::BEACON),
             ("BLS", addresses::BLS),
             ("BURN", addresses::BURN),
             ("EDGE_PROOF", addresses::EDGE_PROOF),
             ("EDGE_STAKING", addresses::EDGE_STAKING),
             ("JOB_MARKET", addresses::JOB_MARKET),
+            ("KEY_REGISTRY", addresses::KEY_REGISTRY),
             ("MODEL_REGISTRY", addresses::MODEL_REGISTRY),
             ("THETA", addresses::THETA),
         ]
@@ -73,7 +75,15 @@ fn storage_layout_and_code_size_are_as_reviewed() {
         deployed_bytecode: alloy::primitives::Bytes,
         storage_layout: Vec<String>,
     }
-    let report: Vec<String> = [artifact::EDGE_STAKING, artifact::JOB_MARKET, artifact::MODEL_REGISTRY, artifact::THETA]
+    let artifacts = [
+        artifact::BEACON,
+        artifact::EDGE_STAKING,
+        artifact::JOB_MARKET,
+        artifact::KEY_REGISTRY,
+        artifact::MODEL_REGISTRY,
+        artifact::THETA,
+    ];
+    let report: Vec<String> = artifacts
         .into_iter()
         .map(|artifact| {
             let compiled: Compiled = serde_json::from_str(artifact).expect("a committed artifact");

@@ -3,7 +3,9 @@
 use super::world::{World, assert_conserved, signer, transfer};
 use crate::{Chain, ChainError};
 use alloy::primitives::Bytes;
-use edgeloom_bindings::addresses;
+use edgeloom_bindings::addresses::{
+    BEACON, EDGE_STAKING, HISTORY_STORAGE, JOB_MARKET, KEY_REGISTRY, MODEL_REGISTRY, THETA,
+};
 use edgeloom_state::Store;
 use edgeloom_types::Height;
 
@@ -46,17 +48,16 @@ fn another_genesis_is_refused_by_both_names() {
 
 #[test]
 fn a_genesis_without_the_history_contract_is_refused() {
-    let without = World::with_alloc(|alloc| {
-        alloc.into_iter().filter(|(address, _)| *address != addresses::HISTORY_STORAGE).collect()
-    });
+    let without =
+        World::with_alloc(|alloc| alloc.into_iter().filter(|(address, _)| *address != HISTORY_STORAGE).collect());
     let with_another = World::with_alloc(|mut alloc| {
-        let history = alloc.iter_mut().find(|(address, _)| *address == addresses::HISTORY_STORAGE);
+        let history = alloc.iter_mut().find(|(address, _)| *address == HISTORY_STORAGE);
         history.expect("is a predeploy").1.code = Some(Bytes::from_static(&[0x00]));
         alloc
     });
     for other in [without, with_another] {
         let refused = Chain::open(Store::memory(), other.genesis);
-        assert!(matches!(refused, Err(ChainError::NoHistoryContract(at)) if at == addresses::HISTORY_STORAGE));
+        assert!(matches!(refused, Err(ChainError::NoHistoryContract(at)) if at == HISTORY_STORAGE));
     }
 }
 
@@ -64,10 +65,7 @@ fn a_genesis_without_the_history_contract_is_refused() {
 fn the_genesis_root_and_hash_are_what_they_were() {
     // Without the predeploys' own code, which changes with the contracts.
     let world = World::with_alloc(|alloc| {
-        let ours = |address| {
-            [addresses::JOB_MARKET, addresses::MODEL_REGISTRY, addresses::EDGE_STAKING, addresses::THETA]
-                .contains(&address)
-        };
+        let ours = |address| [BEACON, JOB_MARKET, KEY_REGISTRY, MODEL_REGISTRY, EDGE_STAKING, THETA].contains(&address);
         alloc.into_iter().filter(|(address, _)| !ours(*address)).collect()
     });
     let chain = world.chain();

@@ -20,3 +20,11 @@ pub(crate) const HASH_G1: u64 = 15_000;
 pub(crate) const HASH_G2: u64 = 40_000;
 /// Each 32-byte word of a message, through SHA-256.
 pub(crate) const MESSAGE_WORD: u64 = 12;
+/// Reading a manifest, and one sum of keys beside another.
+pub(crate) const SUM: u64 = 5_000;
+/// Each place of a set, a member's or not.
+pub(crate) const PLACE: u64 = 2;
+/// Each key of a sum, read from its chunk.
+pub(crate) const STORED_KEY: u64 = 100;
+/// Its multiplicity.
+pub(crate) const WEIGHTED_KEY: u64 = 250;

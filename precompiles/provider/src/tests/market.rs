@@ -1,108 +1,38 @@
 //! The genesis contracts with the real precompile under them, under Osaka's limits: what the registry takes, a worker can
 //! submit in one transaction.
 
-use super::{Db, image};
-use crate::install;
-use alloy::{
-    primitives::{Address, B256, Bytes, TxKind, U256, address},
-    sol_types::{SolCall, SolError as _},
+use super::{
+    image,
+    world::{REQUESTER, Route, TFUEL, TRANSACTION_GAS_MAX, WORKER, World, route},
 };
-use alloy_evm::{EthEvmFactory, Evm as _, EvmEnv, EvmFactory as _};
+use alloy::{
+    primitives::{B256, Bytes, U256},
+    sol_types::{SolCall as _, SolError as _},
+};
 use edgeloom_bindings::{
     IEdgeStaking,
     IJobMarket::{self, Phase},
     IModelRegistry,
     addresses::{EDGE_STAKING, JOB_MARKET, MODEL_REGISTRY},
-    predeploys,
 };
 use edgeloom_edge_proof::{GraphBuilder, Model, Tensor, Window};
-use revm::{
-    DatabaseCommit as _,
-    context::{BlockEnv, CfgEnv, TxEnv},
-    context_interface::result::{EVMError, ExecutionResult, InvalidTransaction},
-    database::{CacheDB, EmptyDB},
-    primitives::hardfork::SpecId,
-    state::AccountInfo,
-};
-use std::convert::Infallible;
+use revm::context_interface::result::{EVMError, ExecutionResult, InvalidTransaction};
 
-const REQUESTER: Address = address!("0x00000000000000000000000000000000000000a1");
-const WORKER: Address = address!("0x00000000000000000000000000000000000000b2");
-const TFUEL: u128 = 1_000_000_000_000_000_000;
-/// EIP-7825.
-const TRANSACTION_GAS_MAX: u64 = 1 << 24;
 /// What ModelRegistry's comment derives for a job at both of its limits.
 const SUBMIT_GAS_MAX: u64 = 12_260_000;
 
+#[derive(Default)]
 struct Market {
-    db: Db,
-}
-
-/// A transaction's sender, recipient and money.
-#[derive(Clone, Copy)]
-struct Route {
-    from: Address,
-    to: Address,
-    value: u128,
-}
-
-const fn route(from: Address, to: Address) -> Route {
-    Route { from, to, value: 0 }
+    world: World,
 }
 
 impl Market {
-    fn new() -> Self {
-        let mut db = CacheDB::new(EmptyDB::default());
-        for predeploy in predeploys(REQUESTER) {
-            super::put_code(&mut db, predeploy.address, predeploy.code.to_vec());
-        }
-        for account in [REQUESTER, WORKER] {
-            let balance = U256::from(100_000 * TFUEL);
-            db.insert_account_info(account, AccountInfo { balance, ..Default::default() });
-        }
-        Self { db }
-    }
-
-    fn transact(
-        &mut self,
-        Route { from, to, value }: Route,
-        data: Vec<u8>,
-        gas_limit: u64,
-    ) -> Result<ExecutionResult, EVMError<Infallible>> {
-        let mut rules = CfgEnv::new_with_spec(SpecId::OSAKA);
-        rules.disable_nonce_check = true;
-        let env =
-            EvmEnv::new(rules, BlockEnv { basefee: 0, timestamp: U256::from(1_800_000_000), ..Default::default() });
-        let mut evm = EthEvmFactory::default().create_evm(&mut self.db, env);
-        install(evm.precompiles_mut());
-        let transaction = TxEnv {
-            caller: from,
-            kind: TxKind::Call(to),
-            data: data.into(),
-            gas_limit,
-            gas_price: 0,
-            value: U256::from(value),
-            ..Default::default()
-        };
-        let outcome = evm.transact(transaction)?;
-        drop(evm);
-        self.db.commit(outcome.state);
-        Ok(outcome.result)
-    }
-
-    /// A transaction with all the gas there can be, which must succeed.
-    fn send<C: SolCall>(&mut self, route: Route, call: &C) -> C::Return {
-        let result = self.transact(route, call.abi_encode(), TRANSACTION_GAS_MAX).expect("a valid transaction");
-        assert!(result.is_success(), "{}: {result:?}", C::SIGNATURE);
-        C::abi_decode_returns(result.output().expect("it succeeded")).expect("ABI")
-    }
-
     /// Uploads a small image and tries to register it.
     fn register(&mut self, image: Vec<u8>) -> Result<B256, Bytes> {
         let route = route(REQUESTER, MODEL_REGISTRY);
-        let chunk = self.send(route, &IModelRegistry::uploadCall { chunk: image.into() });
+        let chunk = self.world.send(route, &IModelRegistry::uploadCall { chunk: image.into() });
         let call = IModelRegistry::registerCall { chunks: vec![chunk], name: String::new(), metadata: String::new() };
-        match self.transact(route, call.abi_encode(), TRANSACTION_GAS_MAX).expect("a valid transaction") {
+        match self.world.transact(route, call.abi_encode(), TRANSACTION_GAS_MAX).expect("a valid transaction") {
             ExecutionResult::Success { output, .. } => {
                 Ok(IModelRegistry::registerCall::abi_decode_returns(output.data()).expect("ABI"))
             }
@@ -116,23 +46,23 @@ impl Market {
         let model_id = self.register(image.to_vec()).expect("the registry takes the model");
         let input = Bytes::copy_from_slice(input);
         let post = IJobMarket::postCall { modelId: model_id, input: input.clone(), takeSeconds: 60, workSeconds: 60 };
-        let job = self.send(Route { value: TFUEL, ..route(REQUESTER, JOB_MARKET) }, &post);
-        self.send(Route { value: 10_000 * TFUEL, ..route(WORKER, EDGE_STAKING) }, &IEdgeStaking::bondCall {});
-        self.send(route(WORKER, JOB_MARKET), &IJobMarket::takeCall { jobId: job });
+        let job = self.world.send(Route { value: TFUEL, ..route(REQUESTER, JOB_MARKET) }, &post);
+        self.world.send(Route { value: 10_000 * TFUEL, ..route(WORKER, EDGE_STAKING) }, &IEdgeStaking::bondCall {});
+        self.world.send(route(WORKER, JOB_MARKET), &IJobMarket::takeCall { jobId: job });
         let output = Model::parse(image).expect("registered").infer(&input).expect("the input fits").into();
         (job, IJobMarket::submitCall { jobId: job, input, output }.abi_encode())
     }
 
     fn submit(&mut self, answer: &[u8], gas_limit: u64) -> ExecutionResult {
-        self.transact(route(WORKER, JOB_MARKET), answer.to_vec(), gas_limit).expect("a valid transaction")
+        self.world.transact(route(WORKER, JOB_MARKET), answer.to_vec(), gas_limit).expect("a valid transaction")
     }
 
     fn phase(&mut self, job: U256) -> Phase {
-        self.send(route(REQUESTER, JOB_MARKET), &IJobMarket::jobCall { jobId: job }).phase
+        self.world.send(route(REQUESTER, JOB_MARKET), &IJobMarket::jobCall { jobId: job }).phase
     }
 
     fn locked(&mut self) -> u128 {
-        self.send(route(REQUESTER, EDGE_STAKING), &IEdgeStaking::stakeOfCall { worker: WORKER }).locked
+        self.world.send(route(REQUESTER, EDGE_STAKING), &IEdgeStaking::stakeOfCall { worker: WORKER }).locked
     }
 }
 
@@ -178,14 +108,14 @@ fn the_dearest_models_that_register_can_be_submitted() {
 }
 
 fn submit_within_the_limit(image: &[u8], input: &[u8]) {
-    let mut market = Market::new();
+    let mut market = Market::default();
     let (job, answer) = market.taken(image, input);
-    let job_model = market.send(route(REQUESTER, JOB_MARKET), &IJobMarket::jobCall { jobId: job }).modelId;
-    let model = market.send(route(REQUESTER, MODEL_REGISTRY), &IModelRegistry::modelCall { modelId: job_model });
+    let job_model = market.world.send(route(REQUESTER, JOB_MARKET), &IJobMarket::jobCall { jobId: job }).modelId;
+    let model = market.world.send(route(REQUESTER, MODEL_REGISTRY), &IModelRegistry::modelCall { modelId: job_model });
     assert!((7_920_000..=8_000_000).contains(&model.inferGas), "{} gas", model.inferGas);
     assert!((121_660..=122_880).contains(&(model.inputBytes + model.outputBytes)));
 
-    let too_much = market.transact(route(WORKER, JOB_MARKET), answer.clone(), TRANSACTION_GAS_MAX + 1);
+    let too_much = market.world.transact(route(WORKER, JOB_MARKET), answer.clone(), TRANSACTION_GAS_MAX + 1);
     let capped =
         InvalidTransaction::TxGasLimitGreaterThanCap { gas_limit: TRANSACTION_GAS_MAX + 1, cap: TRANSACTION_GAS_MAX };
     assert_eq!(too_much, Err(EVMError::Transaction(capped)));
@@ -196,7 +126,7 @@ fn submit_within_the_limit(image: &[u8], input: &[u8]) {
 
 #[test]
 fn models_beyond_the_limits_are_refused() {
-    let mut market = Market::new();
+    let mut market = Market::default();
     let dearer = market.register(even((3, 14))).expect_err("too dear");
     let dearer = IModelRegistry::InferenceTooDear::abi_decode(&dearer).expect("names the fault");
     assert!(dearer.inferGas > dearer.limit, "{dearer:?}");
@@ -210,7 +140,7 @@ fn models_beyond_the_limits_are_refused() {
 
 #[test]
 fn a_submission_without_the_gas_for_inference_leaves_the_job_taken() {
-    let mut market = Market::new();
+    let mut market = Market::default();
     let (job, answer) = market.taken(&dearest(), &input(247 * 248));
     // Enough for calldata and contract, then for most of the inference.
     for gas_limit in [5_500_000, 8_000_000, 10_000_000] {
@@ -224,7 +154,7 @@ fn a_submission_without_the_gas_for_inference_leaves_the_job_taken() {
 
 #[test]
 fn no_gas_limit_makes_a_right_answer_wrong() {
-    let mut market = Market::new();
+    let mut market = Market::default();
     let (job, answer) = market.taken(&image(), &[3, 1, 4, 1, 5, 9, 2, 6]);
     let mut short = 0;
     for gas_limit in (40_000..).step_by(1_999) {

@@ -10,7 +10,7 @@
 //! images together exceed them). Accounts are warm in the journal, which is the cheapest access an attacker can get.
 //! `mgas_per_s_worst` is the corpus' lowest; it has to stay above 100.
 
-mod corpus;
+pub(super) mod corpus;
 mod world;
 
 use std::{

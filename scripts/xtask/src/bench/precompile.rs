@@ -10,7 +10,7 @@ use revm::{
     Context, Journal, MainContext as _,
     context::{BlockEnv, CfgEnv, TxEnv},
     database::{CacheDB, EmptyDB},
-    precompile::Precompiles,
+    precompile::{PrecompileOutput, Precompiles},
     state::{AccountInfo, Bytecode},
 };
 
@@ -44,6 +44,18 @@ impl Machine {
     /// # Errors
     /// When it does not answer.
     pub(super) fn answer(&mut self, address: Address, call: &Bytes) -> Result<u64> {
+        Ok(self.call(address, call)?.gas_used)
+    }
+
+    /// As [`Self::answer`], and gives what it answered.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub(super) fn output(&mut self, address: Address, call: &Bytes) -> Result<Bytes> {
+        Ok(self.call(address, call)?.bytes)
+    }
+
+    fn call(&mut self, address: Address, call: &Bytes) -> Result<PrecompileOutput> {
         let precompile = self.precompiles.get(&address).ok_or_else(|| eyre!("the precompile is not installed"))?;
         let output = precompile
             .call(PrecompileInput {
@@ -59,6 +71,6 @@ impl Machine {
             })
             .map_err(|error| eyre!("{error}"))?;
         ensure!(output.is_success(), "the precompile refused: {}", output.bytes);
-        Ok(output.gas_used)
+        Ok(output)
     }
 }

@@ -1,8 +1,9 @@
 //! Calls of `IBls` in which one price of its gas table bears the load.
 
+use super::snapshot::{self, SNAPSHOT};
 use alloy::{primitives::Bytes, sol_types::SolCall as _};
 use edgeloom_bindings::IBls;
-use edgeloom_bls::{SecretKey, aggregate_signatures};
+use edgeloom_bls::{PLACES_MAX, SecretKey, aggregate_signatures};
 use eyre::Result;
 
 /// As much as a transaction carries.
@@ -41,7 +42,40 @@ pub(super) fn all() -> Result<Vec<(&'static str, Bytes)>> {
         publicKey: secrets[0].public_key().to_bytes().into(),
         proof: secrets[0].prove_possession().to_bytes().into(),
     };
+    // Whether it verifies changes nothing of the work.
+    let signature = Bytes::from(secrets[0].sign(&[]).to_bytes());
+    let quorum = |signed: fn(usize) -> bool| {
+        let signers = snapshot::bitmap(signed).into();
+        let call = IBls::fastAggregateVerifyCall {
+            snapshot: SNAPSHOT,
+            message: Bytes::new(),
+            signers,
+            signature: signature.clone(),
+        };
+        call.abi_encode().into()
+    };
+    let weighted = |signed: fn(usize) -> bool| {
+        let multiplicity = |place| if signed(place) { [0xff; 2] } else { [0; 2] };
+        let multiplicities = (0..PLACES_MAX).flat_map(multiplicity).collect();
+        let call = IBls::weightedAggregateVerifyCall {
+            snapshot: SNAPSHOT,
+            message: Bytes::new(),
+            multiplicities,
+            signature: signature.clone(),
+        };
+        call.abi_encode().into()
+    };
+    let decompress = IBls::decompressCall { publicKey: secrets[0].public_key().to_bytes().into() };
     Ok(vec![
+        ("fastAggregateVerify, 1 of 15,872", quorum(|place| place == 0)),
+        ("fastAggregateVerify, half of 15,872", quorum(|place| place % 2 == 0)),
+        ("fastAggregateVerify, 95 % of 15,872", quorum(|place| place % 20 != 7)),
+        ("fastAggregateVerify, all of 15,872", quorum(|_| true)),
+        ("weightedAggregateVerify, 1 of 15,872", weighted(|place| place == 0)),
+        ("weightedAggregateVerify, 20 of 15,872", weighted(|place| place < 20)),
+        ("weightedAggregateVerify, 300 of 15,872", weighted(|place| place < 300)),
+        ("weightedAggregateVerify, 4,096 of 15,872", weighted(|place| place < 4_096)),
+        ("decompress", decompress.abi_encode().into()),
         ("verify, empty message", verify(&[])),
         ("verify, 100,000 bytes", verify(&long)),
         ("aggregateVerify, 1 key", aggregate(1, &[])?),

@@ -3,21 +3,21 @@
 use edgeloom_edge_proof::{Affine, Element, Filter, GraphBuilder, Scale, Tensor, Window};
 
 /// What is asked of the precompile.
-pub(super) enum Question {
+pub(in crate::bench) enum Question {
     Infer,
     Describe,
 }
 
 /// A model and a question.
-pub(super) struct Case {
-    pub(super) name: &'static str,
+pub(in crate::bench) struct Case {
+    pub(in crate::bench) name: &'static str,
     /// The image; seeds give different weights.
-    pub(super) build: fn(u64) -> Vec<u8>,
-    pub(super) question: Question,
-    pub(super) cold: bool,
+    pub(in crate::bench) build: fn(u64) -> Vec<u8>,
+    pub(in crate::bench) question: Question,
+    pub(in crate::bench) cold: bool,
 }
 
-pub(super) fn cases() -> Vec<Case> {
+pub(in crate::bench) fn cases() -> Vec<Case> {
     let warm = |name, build| Case { name, build, question: Question::Infer, cold: false };
     let cold = |name, build| Case { name, build, question: Question::Infer, cold: true };
     let describe = |name, build| Case { name, build, question: Question::Describe, cold: false };
@@ -101,7 +101,7 @@ pub(super) fn convolution() -> Vec<u8> {
 }
 
 /// Bytes of every value (splitmix64).
-pub(super) fn noise(len: usize, seed: u64) -> Vec<u8> {
+pub(in crate::bench) fn noise(len: usize, seed: u64) -> Vec<u8> {
     let mut state = seed;
     let mut out = Vec::with_capacity(len + 8);
     while out.len() < len {
@@ -164,7 +164,7 @@ fn act(count: usize, len: usize) -> Vec<u8> {
     image(graph)
 }
 
-fn dense(k: usize, n: usize, count: usize, seed: u64) -> Vec<u8> {
+pub(in crate::bench) fn dense(k: usize, n: usize, count: usize, seed: u64) -> Vec<u8> {
     let mut graph = GraphBuilder::new(k * count);
     let x = graph.input().vectors(count, k, k);
     graph.dense(x, &weights(k * n, seed), &narrow(&scales(n, seed)));

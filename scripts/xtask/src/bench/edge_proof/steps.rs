@@ -1,0 +1,50 @@
+//! Steps of operations of every shape.
+
+use crate::bench::infer::corpus::{self, Question};
+use alloy::{
+    primitives::{B256, Bytes, keccak256},
+    sol_types::SolCall as _,
+};
+use edgeloom_bindings::IEdgeProof;
+use edgeloom_edge_proof::{Blob, Commitment, Model, Place, prove_step};
+use eyre::{OptionExt as _, Result};
+
+/// Calldata that a transaction carries.
+const CALLDATA_MAX: usize = 120_000;
+
+/// As many columns as a layer of a language model has; an image holds no more rows of them.
+pub(super) fn dense() -> Result<Bytes> {
+    step(&corpus::dense(4_096, 300, 1, 1))
+}
+
+pub(super) fn all() -> Result<Vec<(&'static str, Bytes)>> {
+    let cases = corpus::cases().into_iter().filter(|case| matches!(case.question, Question::Infer) && !case.cold);
+    let steps = cases.map(|case| Ok((&*format!("step, {}", case.name).leak(), step(&(case.build)(1))?)));
+    let steps = steps.collect::<Result<Vec<_>>>()?;
+    Ok(steps.into_iter().filter(|(_, call)| call.len() <= CALLDATA_MAX).collect())
+}
+
+/// The first operation's last element but few.
+fn step(image: &[u8]) -> Result<Bytes> {
+    let model = Model::parse(image)?;
+    let trace = model.trace(&corpus::noise(model.input_bytes(), 1))?;
+    let place = (0..100).rev().map(|element| Place { op: 0, element });
+    let found = place.filter_map(|place| Some((place, prove_step(image, &trace, place)?))).next();
+    let (place, proof) = found.ok_or_eyre("an operation has an element")?;
+    let Commitment { weights_root, weights_len, weights_t_root, graph_root, graph_len, spec_id } = model.commitment();
+    let Blob { root, bytes } = Blob::of(&trace);
+    let call = IEdgeProof::stepCall {
+        modelId: B256::from(model.commitment().model_id(|bytes| keccak256(bytes).0)),
+        model: IEdgeProof::Commitment {
+            weightsRoot: weights_root.into(),
+            weightsLength: weights_len,
+            weightsTransposedRoot: weights_t_root.into(),
+            graphRoot: graph_root.into(),
+            graphLength: graph_len,
+            specification: spec_id,
+        },
+        place: IEdgeProof::Place { traceRoot: root.into(), traceLength: bytes, op: place.op, element: place.element },
+        proof: proof.into(),
+    };
+    Ok(call.abi_encode().into())
+}
