@@ -3,6 +3,7 @@
 use crate::{Blob, FOLD_MAX, fold, values_beside};
 use blake3::hazmat::HasherExt as _;
 use proptest::prelude::{ProptestConfig, any, proptest};
+use std::ops::Range;
 
 const CHUNK: usize = 1024;
 
@@ -36,7 +37,7 @@ fn every_run_of_chunks_opens() {
 fn runs_that_are_not_inside_have_no_opening() {
     let content = content(3000);
     let blob = Blob::of(&content);
-    for run in [0..0, 3..3, 0..4, 3..4, 2..1, u64::MAX - 1..u64::MAX] {
+    for run in [0..0, 3..3, 0..4, 3..4, Range { start: 2, end: 1 }, u64::MAX - 1..u64::MAX] {
         assert_eq!((blob.range(&run), blob.values(&run), values_beside(&content, &run)), (None, None, None), "{run:?}");
         assert!(!blob.opens(&run, &[], &[]));
     }
