@@ -10,7 +10,7 @@ pub(crate) const VERIFY: u64 = 190_000;
 /// As [`VERIFY`], over the 48 bytes of a key.
 pub(crate) const POSSESSION: u64 = 190_000;
 /// The pairing of an aggregate's signature, and the exponentiation.
-pub(crate) const AGGREGATE_VERIFY: u64 = 100_000;
+pub(crate) const AGGREGATE_VERIFY: u64 = 150_000;
 /// Hashing the message of a key of an aggregate, and its pairing.
 pub(crate) const AGGREGATE_KEY: u64 = 65_000;
 /// Adding a signature to another.
