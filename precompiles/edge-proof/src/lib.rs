@@ -82,6 +82,8 @@ mod model;
 mod opening;
 mod outline;
 mod possession;
+#[cfg(any(test, feature = "random"))]
+pub mod random;
 mod rule;
 mod run;
 mod sample;

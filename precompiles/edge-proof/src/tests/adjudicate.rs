@@ -1,8 +1,11 @@
 //! Every element of random graphs is consistent by the judge; a changed byte convicts whoever committed to it; anything else is no
 //! proof.
 
-use super::random::{Dice, image};
-use crate::{Blob, Commitment, Model, Outline, Place, Verdict, adjudicate, prove_step, step::Step};
+use crate::{
+    Blob, Commitment, Model, Outline, Place, Verdict, adjudicate, prove_step,
+    random::{Dice, image},
+    step::Step,
+};
 
 /// A model, its steps, and the trace of some input.
 struct Scene {

@@ -2,11 +2,12 @@
 
 use proptest::prelude::*;
 
-use super::random::{Dice, agree, image};
+use super::random::agree;
 use crate::{
     Affine, Element, Filter, GraphBuilder, HEADER_OP, MAX_IMAGE_BYTES, MAX_K, Malformed, Model, Outline, Rule, Scale,
     Window,
     layout::{Descriptor, Header, RECORD_BYTES},
+    random::{Dice, image},
 };
 
 const ID: [Scale; 1] = [Scale::IDENTITY];
