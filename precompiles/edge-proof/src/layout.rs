@@ -1,6 +1,6 @@
 //! The two 128-byte records of a graph, byte for byte (G1, G5–G7).
 
-use crate::{Rule, SPEC_ID};
+use crate::{Limits, MAX_OPS, Rule, SPEC_ID};
 
 /// Bytes of a header or descriptor record.
 pub(crate) const RECORD_BYTES: usize = 128;
@@ -81,6 +81,22 @@ impl Header {
         let mut fields = Fields { raw, at: 12 };
         let header = Self { ops: fields.u32(), input_bytes: fields.u64(), weights_bytes: fields.u64() };
         if header.encode() == *raw { Ok(header) } else { Err(Rule::Header) }
+    }
+
+    /// G3 and G4.
+    pub(crate) fn check(&self, limits: &Limits) -> Result<(), Rule> {
+        if !(1..=MAX_OPS as u64).contains(&u64::from(self.ops)) {
+            return Err(Rule::OpCount);
+        }
+        if !(1..=limits.trace_bytes).contains(&self.input_bytes) {
+            return Err(Rule::InputSize);
+        }
+        Ok(())
+    }
+
+    /// Bytes of header and descriptors.
+    pub(crate) fn graph_bytes(&self) -> u64 {
+        RECORD_BYTES as u64 * (1 + u64::from(self.ops))
     }
 }
 

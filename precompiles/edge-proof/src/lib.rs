@@ -12,7 +12,7 @@
 //!
 //! * **G1** The header is `"EIG1"`, version u16 = 1, zero u16, specification u32 = [`SPEC_ID`], operation count u32,
 //!   input bytes u64, weights bytes u64; the rest is zero.
-//! * **G2** The image is as long as the header says, and at most [`MAX_IMAGE_BYTES`].
+//! * **G2** The image is as long as the header says, and at most [`MAX_IMAGE_BYTES`] ([`Limits`] has the larger profile's).
 //! * **G3** There are 1 to [`MAX_OPS`] operations.
 //! * **G4** The input has 1 to [`MAX_TRACE_BYTES`] bytes.
 //! * **G5** The opcode is one of those of G24–G32. (Codes 16–63 are set aside for the transformer operations.)
@@ -20,8 +20,8 @@
 //! * **G7** Element types are 1 (i8), 2 (i16) or 4 (i32), their size in bytes, and fit the operation.
 //! * **G8** No dimension is zero; `k` of DENSE and CONV2D is at most [`MAX_K`], and that of COPY may be zero (G32);
 //!   windows fit their geometry (G25).
-//! * **G9** Each operand lies inside the input or inside the output of one *earlier* operation, of the same type and
-//!   in step with its elements. (So the order is topological, and cycles cannot be written down.)
+//! * **G9** Each operand lies inside the input, as elements of any type, or inside the output of one *earlier* operation, of the
+//!   same type, and in step with its elements. (So the order is topological, and cycles cannot be written down.)
 //! * **G10** The *trace* is one address space: the input at 0, then each operation's output in order, each starting
 //!   at the next multiple of 64. An output is written once, densely. The last output is the answer.
 //! * **G11** The trace has at most [`MAX_TRACE_BYTES`] bytes.
@@ -65,7 +65,9 @@
 //! judgement of one element of a trace (J1–J4, `adjudicate`) and, without openings, Freivalds' check of a layer (F1–F5); each
 //! module's header has its rules.
 //!
-//! Limits are those of on-chain execution; larger models in the same format need another profile, not another version.
+//! **Profiles.** The limits above are those of execution on chain ([`Limits::EXECUTED`]). Graphs that only have to be judged, one
+//! element at a time, have larger ones ([`Limits::DISPUTED`]). A graph of either can be registered without anyone seeing its
+//! weights; sums that then break G14 are taken modulo 2^32, by every kernel and by the judge, so that any bytes have one meaning.
 
 // Bounds of products of a descriptor's fields are argued in 64 bits.
 #[cfg(not(target_pointer_width = "64"))]
@@ -78,9 +80,11 @@ mod commitment;
 mod cost;
 mod freivalds;
 mod layout;
+mod limits;
 mod model;
 mod opening;
 mod outline;
+mod plan;
 mod possession;
 #[cfg(any(test, feature = "random"))]
 pub mod random;
@@ -98,9 +102,11 @@ pub use commitment::Commitment;
 pub use cost::Cost;
 pub use freivalds::{CHALLENGES_MAX, Layer, MalformedLayer, ROWS_MAX, project};
 pub use layout::Element;
+pub use limits::Limits;
 pub use model::{InputLength, Model};
 pub use opening::{Blob, CHUNK_BYTES, FOLD_MAX, VALUE_BYTES, fold, values_beside};
 pub use outline::Outline;
+pub use plan::Plan;
 pub use possession::{SAMPLES_MAX, asked, possesses, prove_possession};
 pub use rule::{HEADER_OP, Malformed, Rule};
 pub use run::Kernel;

@@ -1,7 +1,7 @@
 use thiserror::Error;
 
 use crate::{
-    Commitment, Cost, HEADER_OP, Kernel, Malformed, Outline, Rule, run,
+    Commitment, Cost, HEADER_OP, Kernel, Limits, Malformed, Outline, Plan, Rule, run,
     scale::{SCALE_BYTES, Scale},
     step::{Op, Step},
 };
@@ -34,8 +34,13 @@ impl Model {
         Outline::read(image)?.model()
     }
 
+    /// As [`Model::from_image`], for the images of another profile.
+    pub fn within(image: Vec<u8>, limits: &Limits) -> Result<Self, Malformed> {
+        Outline::within(image, limits)?.model()
+    }
+
     pub(crate) fn checked(outline: Outline) -> Result<Self, Malformed> {
-        for (op, step) in (0..HEADER_OP).zip(&outline.steps) {
+        for (op, step) in (0..HEADER_OP).zip(&outline.plan.steps) {
             check_scales(&outline.image, step).map_err(|rule| Malformed { rule, op })?;
         }
         Ok(Self { outline })
@@ -48,7 +53,7 @@ impl Model {
 
     /// Runs the model with a given kernel. Every kernel gives the same bytes.
     pub fn infer_with(&self, kernel: Kernel, input: &[u8]) -> Result<Vec<u8>, InputLength> {
-        Ok(self.trace_with(kernel, input)?.split_off(self.output_start()))
+        Ok(self.trace_with(kernel, input)?.split_off(self.outline.plan.output().start))
     }
 
     /// Everything that the model computes from `input`, itself at the front (G10): what a worker commits to, for others to
@@ -58,30 +63,31 @@ impl Model {
     }
 
     fn trace_with(&self, kernel: Kernel, input: &[u8]) -> Result<Vec<u8>, InputLength> {
-        let Outline { image, steps, input_bytes, trace_bytes, .. } = &self.outline;
+        let Outline { image, plan: Plan { steps, input_bytes, trace_bytes, .. } } = &self.outline;
         if input.len() != *input_bytes {
             return Err(InputLength { expected: *input_bytes, actual: input.len() });
         }
         Ok(run::trace(kernel, image, steps, run::Input { bytes: input, trace_bytes: *trace_bytes }))
     }
 
-    fn output_start(&self) -> usize {
-        self.outline.steps.last().map_or(0, |step| step.out_base)
-    }
-
     /// Exact input length in bytes.
     pub fn input_bytes(&self) -> usize {
-        self.outline.input_bytes
+        self.outline.plan.input_bytes
     }
 
     /// Exact output length in bytes.
     pub fn output_bytes(&self) -> usize {
-        self.outline.trace_bytes - self.output_start()
+        self.outline.plan.output().len()
     }
 
     /// What one inference takes.
     pub fn cost(&self) -> Cost {
-        self.outline.cost
+        self.outline.plan.cost
+    }
+
+    /// The model's graph.
+    pub fn plan(&self) -> &Plan {
+        &self.outline.plan
     }
 
     /// The image that the model was parsed from.

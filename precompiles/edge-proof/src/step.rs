@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::{
-    Cost, Element, MAX_K, MAX_TRACE_BYTES, Rule,
+    Cost, Element, Limits, MAX_K, Rule,
     layout::{Descriptor, ONE_SCALE, opcode},
     scale::SCALE_BYTES,
     trace::{Trace, View},
@@ -174,7 +174,7 @@ impl Step {
     /// Reads a descriptor whose operands must be in `trace` and whose constants must be in `weights` (a range of the
     /// image), and appends its output to `trace`.
     pub(crate) fn read(d: &Descriptor, trace: &mut Trace, weights: &Range<usize>) -> Result<Self, Rule> {
-        let mut step = Self::begin(d)?;
+        let mut step = Self::begin(d, trace.limit())?;
         step.out_base = trace.next_base();
         step.connect(d, trace, &Sections { weights })?;
         if d.out_base != step.out_base as u64 || !dense_output(&step, d) {
@@ -187,22 +187,23 @@ impl Step {
     /// Reads a descriptor by itself, of a graph that is known to be well formed: places are relative to the weights section, and
     /// the bounds of values are not known.
     pub(crate) fn read_alone(d: &Descriptor, weights_bytes: usize) -> Result<Self, Rule> {
-        let mut step = Self::begin(d)?;
-        step.out_base = usize::try_from(d.out_base).ok().filter(|base| *base <= MAX_TRACE_BYTES).ok_or(Rule::Place)?;
+        let limit = Limits::DISPUTED.trace_bytes;
+        let mut step = Self::begin(d, limit)?;
+        step.out_base = usize::try_from(d.out_base).ok().filter(|base| *base as u64 <= limit).ok_or(Rule::Place)?;
         step.find_operands(d)?;
         step.find_constants(d, &Sections { weights: &(0..weights_bytes) })?;
         Ok(step)
     }
 
     /// What the descriptor alone says, before operands and constants are found.
-    fn begin(d: &Descriptor) -> Result<Self, Rule> {
+    fn begin(d: &Descriptor, limit: u64) -> Result<Self, Rule> {
         let (op, used) = Op::read(d)?;
         if used != *d {
             return Err(Rule::Unused);
         }
         let out = Element::from_code(d.out_type)?;
         let element = Element::from_code(d.in_type)?;
-        let (count, n, k) = dimensions(&op, d, out)?;
+        let (count, n, k) = dimensions(&op, d, (out, limit))?;
         let one_scale = d.flags & ONE_SCALE != 0;
         Ok(Self {
             op,
@@ -344,7 +345,7 @@ impl Step {
 }
 
 /// Output vectors, output elements of each, and `k`. G8, and the output's size, so that later products are small.
-fn dimensions(op: &Op, d: &Descriptor, out: Element) -> Result<(usize, usize, usize), Rule> {
+fn dimensions(op: &Op, d: &Descriptor, (out, limit): (Element, u64)) -> Result<(usize, usize, usize), Rule> {
     let (count, k) = match op {
         Op::Conv2d(g) | Op::MaxPool(g) => (g.pixels() as u64, u64::from(d.k)),
         _ => (u64::from(d.count), u64::from(d.k)),
@@ -358,7 +359,7 @@ fn dimensions(op: &Op, d: &Descriptor, out: Element) -> Result<(usize, usize, us
         Op::Dense => (1..=MAX_K as u64).contains(&k),
         Op::Conv2d(g) => k == (g.kernel_h * g.kernel_w * g.channels) as u64 && k <= MAX_K as u64,
         Op::MaxPool(g) => n == g.channels as u64,
-        Op::Argmax => (1..=MAX_TRACE_BYTES as u64).contains(&u64::from(d.n)),
+        Op::Argmax => u64::from(d.n) <= 1 << 31,
         _ => true,
     };
     if count == 0 || d.n == 0 || !fits {
@@ -366,7 +367,7 @@ fn dimensions(op: &Op, d: &Descriptor, out: Element) -> Result<(usize, usize, us
     }
     // Both factors have at most 33 bits.
     let elements = u128::from(count) * u128::from(n);
-    if elements * out.bytes() as u128 > MAX_TRACE_BYTES as u128 {
+    if elements * out.bytes() as u128 > u128::from(limit) {
         return Err(Rule::TraceSize);
     }
     Ok((count as usize, n as usize, k as usize))
@@ -374,7 +375,7 @@ fn dimensions(op: &Op, d: &Descriptor, out: Element) -> Result<(usize, usize, us
 
 /// An operand's view; the base is bounded here so that sums with it cannot overflow.
 fn view(base: u64, stride: u32, count: usize, len: usize, element: Element) -> Result<View, Rule> {
-    if base > MAX_TRACE_BYTES as u64 {
+    if base > Limits::DISPUTED.trace_bytes {
         return Err(Rule::Operand);
     }
     Ok(View { base: base as usize, stride: stride as usize, count, len, element })

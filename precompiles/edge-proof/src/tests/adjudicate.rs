@@ -18,7 +18,7 @@ impl Scene {
     /// A random one, where the seed's is well formed.
     fn new(seed: u64) -> Option<Self> {
         let image = image(seed).ok()?;
-        let steps = Outline::read(image.clone()).ok()?.steps;
+        let steps = Outline::read(image.clone()).ok()?.plan.steps;
         let model = Model::from_image(image).ok()?;
         let mut dice = Dice::new(seed);
         let input: Vec<u8> = (0..model.input_bytes()).map(|_| dice.byte().cast_unsigned()).collect();
