@@ -1,7 +1,9 @@
 use thiserror::Error;
 
 use crate::{
-    Commitment, Cost, HEADER_OP, Kernel, Limits, Malformed, Outline, Plan, Rule, run,
+    Commitment, Cost, HEADER_OP, Kernel, Limits, Malformed, Outline, Plan, Rule,
+    layout::RECORD_BYTES,
+    run,
     scale::{SCALE_BYTES, Scale},
     step::{Op, Step},
 };
@@ -62,7 +64,8 @@ impl Model {
         self.trace_with(Kernel::best(), input)
     }
 
-    fn trace_with(&self, kernel: Kernel, input: &[u8]) -> Result<Vec<u8>, InputLength> {
+    /// As [`Model::trace`], with a given kernel. Every kernel gives the same bytes.
+    pub fn trace_with(&self, kernel: Kernel, input: &[u8]) -> Result<Vec<u8>, InputLength> {
         let Outline { image, plan: Plan { steps, input_bytes, trace_bytes, .. } } = &self.outline;
         if input.len() != *input_bytes {
             return Err(InputLength { expected: *input_bytes, actual: input.len() });
@@ -93,6 +96,16 @@ impl Model {
     /// The image that the model was parsed from.
     pub fn image(&self) -> &[u8] {
         &self.outline.image
+    }
+
+    /// The graph's descriptor records, in order, for kernels elsewhere.
+    pub fn records(&self) -> &[[u8; RECORD_BYTES]] {
+        self.outline.image[RECORD_BYTES..self.outline.plan.graph_bytes].as_chunks().0
+    }
+
+    /// The image's weights section, in which descriptors find their constants.
+    pub fn weights(&self) -> &[u8] {
+        &self.outline.image[self.outline.plan.graph_bytes..]
     }
 
     /// Gives the image back.

@@ -244,3 +244,16 @@ proptest! {
         prop_assert_eq!(got, expected);
     }
 }
+
+#[test]
+fn a_model_is_its_header_its_records_and_its_weights() {
+    let mut graph = GraphBuilder::new(2);
+    let x = graph.input();
+    let y = graph.lut(x, &[7; 256]);
+    graph.copy(y);
+    let model = Model::from_image(graph.finish().expect("well formed")).expect("checked");
+    let (image, records) = (model.image(), model.records());
+    assert_eq!((records.len(), model.weights()), (2, [7; 256].as_slice()));
+    assert_eq!([&image[..128], records.as_flattened(), model.weights()].concat(), image);
+    assert_eq!(records.iter().map(|record| record[0]).collect::<Vec<_>>(), [6, 9]);
+}
