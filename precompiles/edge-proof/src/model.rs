@@ -5,7 +5,7 @@ use crate::{
     layout::RECORD_BYTES,
     run,
     scale::{SCALE_BYTES, Scale},
-    step::{Op, Step},
+    step::Step,
 };
 
 /// The input has another length than the model takes. The caller is at fault.
@@ -124,9 +124,8 @@ fn check_scales(image: &[u8], step: &Step) -> Result<(), Rule> {
     if !step.scaled() {
         return Ok(());
     }
-    let records = if step.one_scale { 1 } else { step.n };
-    let (raw, _) = image[step.scales..step.scales + records * SCALE_BYTES].as_chunks::<SCALE_BYTES>();
-    let linear = matches!(step.op, Op::Dense | Op::Conv2d(_));
+    let (raw, _) = image[step.scales..step.scales + step.records * SCALE_BYTES].as_chunks::<SCALE_BYTES>();
+    let linear = step.linear();
     // |w| <= 128 bounds every row at once; only rows that this does not clear are summed.
     let most = if linear { 128 * 128 * step.k as u64 } else { step.magnitude };
     for (row, raw) in raw.iter().enumerate() {

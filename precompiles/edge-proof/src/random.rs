@@ -1,6 +1,9 @@
 //! Random graphs for tests and long runs: every operation, odd lengths and tails, extreme weights. Only with the feature
 //! `random`, which no program that serves users has.
 
+mod media;
+mod sequence;
+
 use crate::{Affine, Element, Filter, GraphBuilder, MAX_K, Malformed, Scale, Tensor, Window};
 
 /// A small deterministic source of choices (xorshift64*).
@@ -74,8 +77,7 @@ struct Made {
 
 impl Made {
     fn by(affine: &Affine<'_>, tensor: Tensor, elements: usize) -> Self {
-        let most = affine.lo.unsigned_abs().max(affine.hi.unsigned_abs()).into();
-        Self { tensor, elements, element: affine.out, most }
+        Self { tensor, elements, element: affine.out, most: reach((affine.lo, affine.hi)) }
     }
 }
 
@@ -95,6 +97,24 @@ impl Sizes {
     pub const SMALL: Self = Self { input_max: 400, ops_max: 7, rows_max: 40 };
 }
 
+/// A tensor whose elements are at most `most` in magnitude: `from`, or one made of it, where its own are not too large for that.
+fn narrowed(graph: &mut GraphBuilder, from: Made, most: u64) -> Made {
+    if from.most <= most || from.most >= 1 << 31 {
+        return from;
+    }
+    let most = i32::try_from(most).unwrap_or(i32::MAX);
+    let out = if most < 128 { Element::I8 } else { Element::I16 };
+    let hi = most.min(out.range().1);
+    let scales = [Scale { bias: 0, m: 20_000, s: 20, pre: 0, zp: 0 }];
+    let affine = Affine { scales: &scales, out, lo: -hi, hi };
+    Made::by(&affine, graph.requantise(from.tensor.flat(), &affine), from.elements)
+}
+
+/// The largest magnitude between two bounds.
+fn reach((lo, hi): (i32, i32)) -> u64 {
+    lo.unsigned_abs().max(hi.unsigned_abs()).into()
+}
+
 /// A random image of [`Sizes::SMALL`]; most are well formed, and those that are not say why ([`image_within`]).
 pub fn image(seed: u64) -> Result<Vec<u8>, Malformed> {
     image_within(seed, Sizes::SMALL)
@@ -107,6 +127,13 @@ pub fn image_within(seed: u64, sizes: Sizes) -> Result<Vec<u8>, Malformed> {
     let input = 1 + dice.below(sizes.input_max);
     let mut graph = GraphBuilder::new(input);
     let mut made = vec![Made { tensor: graph.input(), elements: input, element: Element::I8, most: 128 }];
+    for element in [Element::I16, Element::I32] {
+        // G9 lets the input be read as any type.
+        let elements = input / element.bytes();
+        if elements > 0 && dice.below(element.bytes()) == 0 {
+            made.push(Made { tensor: graph.input().as_type(element), elements, element, most: reach(element.range()) });
+        }
+    }
     for _ in 0..1 + dice.below(sizes.ops_max) {
         let from = made[dice.below(made.len())];
         let next = step(&mut graph, (&mut dice, sizes), from);
@@ -118,7 +145,7 @@ pub fn image_within(seed: u64, sizes: Sizes) -> Result<Vec<u8>, Malformed> {
 fn step(graph: &mut GraphBuilder, (dice, sizes): (&mut Dice, Sizes), from: Made) -> Made {
     let Made { tensor, elements, element, most } = from;
     let i8s = element == Element::I8;
-    match dice.below(9) {
+    match dice.below(24) {
         0 | 1 if i8s => linear(graph, (dice, sizes), from),
         2 | 3 if i8s => windows(graph, (dice, sizes), from),
         4 if i8s => {
@@ -156,8 +183,12 @@ fn step(graph: &mut GraphBuilder, (dice, sizes): (&mut Dice, Sizes), from: Made)
                 }
             }
         }
+        kind if kind >= 18 => media::step(graph, dice, from),
+        kind if kind >= 9 => sequence::step(graph, dice, from),
         kind => {
             let add = kind % 2 == 0;
+            let from = narrowed(graph, from, (1 << 30) - 1);
+            let Made { tensor, most, .. } = from;
             let scales = scales_for(dice, elements, if add { 2 * most } else { most });
             let affine = clamp(dice, &scales);
             let y = match add {
