@@ -9,5 +9,6 @@ mod malformed;
 mod meaning;
 mod media;
 mod opening;
+mod picture;
 mod possession;
 mod random;
