@@ -101,7 +101,7 @@
 //!   `origin, forward, right, up, toLight` (i16 x 3 each), `ambient, diffuse` u8, background u8 x 3, 29 bytes of no meaning; then
 //!   triangles: three points (i16 x 3), colour u8 x 3, 3 bytes of no meaning. `shift` samples down and across each, one ray
 //!   and where it meets a triangle one to the light; the arithmetic is that of `picture` and `ray`. `height` and `width` times
-//!   `shift` are below 2^15; a pixel's rays try at most 20,000 triangles.
+//!   `shift` are below 2^15; a pixel's rays try at most 5,000 triangles.
 //! * **G54** VISIT (68): `shift` visits of each ray to a tree of `k` nodes of 32 bytes. A ray's state is nine i32: `origin,
 //!   direction` (x 3 each), `node, depth, met`. A node is either a box (`low, high`) or, where byte 18 is 1, a triangle (three
 //!   points), i16 x 3 each, with `beyond i32` at byte 24 and `name i32` at 28. A box that the ray enters nearer than `depth` leads to
