@@ -1,9 +1,7 @@
 //! Models of one operation of transformers, of ciphertext or of pictures.
 
 use super::{elementwise, image, scales, weights};
-use edgeloom_edge_proof::{
-    Affine, Clamp, Decay, Element, Gain, GraphBuilder, HeadProduct, Quantisation, Rows, Scale,
-};
+use edgeloom_edge_proof::{Affine, Clamp, Decay, Element, Gain, GraphBuilder, HeadProduct, Quantisation, Rows, Scale};
 
 type Warm = (&'static str, fn(u64) -> Vec<u8>);
 
