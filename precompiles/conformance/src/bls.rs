@@ -4,9 +4,10 @@ mod claim;
 mod crew;
 mod encoding;
 
-pub(crate) use self::claim::Claim;
-
-use self::{claim::Kind, crew::Crew};
+use self::{
+    claim::{Claim, Kind},
+    crew::Crew,
+};
 use crate::{Class, Fault, Peer, dice::Dice};
 use edgeloom_bls::{Domain, KeySet, MESSAGE_BYTES, PossessionProof, Signature, Signers, Tally as Count};
 use eyre::Result;
@@ -67,11 +68,12 @@ pub fn compare(
         let kind = [Kind::One, Kind::Aggregate, Kind::Possession][dice.below(3)];
         let claim = Claim::new(kind, &crew, &mut dice);
         let ours = claim.holds() ^ (fault == Some(Fault::WrongVerdict));
+        let question = serde_json::to_string(&claim)?;
         for peer in &mut *peers {
-            peer.ask(&claim)?;
+            peer.ask(&question)?;
         }
         for peer in &mut *peers {
-            let theirs = peer.answer()?;
+            let theirs: bool = peer.answer()?;
             let verdict = (theirs == ours).then_some(());
             let verdict = verdict.ok_or_else(|| format!("{} says {theirs}, we {ours}: {claim:?}", peer.name()));
             tally = tally.add(if ours { "true, compared" } else { "false, compared" }, case, verdict);

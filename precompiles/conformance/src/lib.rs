@@ -17,7 +17,7 @@ mod peer;
 pub use bls::{Tally, compare, negatives};
 pub use class::Class;
 pub use fault::Fault;
-pub use peer::{Peer, Program};
+pub use peer::Peer;
 
 #[cfg(test)]
 mod tests;

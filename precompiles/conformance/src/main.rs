@@ -2,7 +2,7 @@
 //! one line of a soak; what is found goes to standard error.
 
 use clap::{Parser, Subcommand, ValueEnum as _};
-use edgeloom_kernels::{Fault, Peer, Program, Tally, compare, negatives};
+use edgeloom_kernels::{Fault, Peer, Tally, compare, negatives};
 use eyre::{Result, eyre};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
@@ -73,9 +73,7 @@ fn bls(arguments: &Bls) -> Result<ExitCode> {
     let started = Instant::now();
     let programs = interpreters.iter().zip(peers).zip(["@noble/curves", "py_ecc"]);
     let mut peers = programs
-        .map(|((interpreter, script), name)| {
-            Peer::start(name, &Program { interpreter: interpreter.clone(), script: script.clone() })
-        })
+        .map(|((interpreter, script), name)| Peer::start(name, interpreter, script))
         .collect::<Result<Vec<_>>>()?;
     let compared = if peers.is_empty() { 0 } else { compared };
     let style = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len}, {eta} left")?;
