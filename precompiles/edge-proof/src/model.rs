@@ -1,9 +1,12 @@
+use std::ops::Range;
 use thiserror::Error;
 
 use crate::{
-    Commitment, Cost, HEADER_OP, Kernel, Malformed, Outline, Rule, run,
+    Commitment, Cost, Element, HEADER_OP, Kernel, Malformed, Outline, Place, Rule,
+    layout::RECORD_BYTES,
+    run,
     scale::{SCALE_BYTES, Scale},
-    step::{Op, Step},
+    step::{ACT_TABLE, LUT_TABLE, Op, Step},
 };
 
 /// The input has another length than the model takes. The caller is at fault.
@@ -12,6 +15,51 @@ use crate::{
 pub struct InputLength {
     pub expected: usize,
     pub actual: usize,
+}
+
+/// Where an operation has its output and its constants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// Its code (G5).
+    pub opcode: u8,
+    /// Bytes of the trace that it writes.
+    pub output: Range<usize>,
+    /// Type of what it writes.
+    pub element: Element,
+    /// Bytes of the image: weights, scale records and table. Empty where it has none.
+    pub weights: Range<usize>,
+    pub scales: Range<usize>,
+    pub table: Range<usize>,
+}
+
+impl Operation {
+    fn of(opcode: u8, step: &Step) -> Self {
+        let from = |start: usize, bytes: usize| start..start + bytes;
+        let weights = if matches!(step.op, Op::Dense | Op::Conv2d(_)) { step.n * step.k } else { 0 };
+        let records = match (step.scaled(), step.one_scale) {
+            (false, _) => 0,
+            (true, true) => 1,
+            (true, false) => step.n,
+        };
+        let table = match step.op {
+            Op::Act => ACT_TABLE,
+            Op::Lut => LUT_TABLE,
+            _ => 0,
+        };
+        Self {
+            opcode,
+            output: from(step.out_base, step.out_bytes),
+            element: step.out,
+            weights: from(step.weights, weights),
+            scales: from(step.scales, records * SCALE_BYTES),
+            table: from(step.table, table),
+        }
+    }
+
+    /// Elements over all vectors of the output: [`Place::element`] is below.
+    pub fn elements(&self) -> usize {
+        self.output.len() / self.element.bytes()
+    }
 }
 
 /// A model image that keeps every rule of the specification: inference cannot fail, overflow or read out of bounds.
@@ -63,6 +111,30 @@ impl Model {
             return Err(InputLength { expected: *input_bytes, actual: input.len() });
         }
         Ok(run::trace(kernel, image, steps, run::Input { bytes: input, trace_bytes: *trace_bytes }))
+    }
+
+    /// Runs the operations from number `first` on again, over a trace whose earlier part is given. `None` where the trace has
+    /// another length than the model's.
+    pub fn resume(&self, mut trace: Vec<u8>, first: usize) -> Option<Vec<u8>> {
+        let Outline { image, steps, trace_bytes, .. } = &self.outline;
+        let rest = steps.get(first..).filter(|_| trace.len() == *trace_bytes)?;
+        run::steps(Kernel::best(), image, rest, &mut trace);
+        Some(trace)
+    }
+
+    /// The operations in their order.
+    pub fn operations(&self) -> impl Iterator<Item = Operation> {
+        let opcodes = self.outline.image[RECORD_BYTES..].iter().step_by(RECORD_BYTES);
+        self.outline.steps.iter().zip(opcodes).map(|(step, opcode)| Operation::of(*opcode, step))
+    }
+
+    /// The element that a byte of the trace belongs to, which is what a challenger looks for who found the first byte that
+    /// differs. `None` in the input, between outputs, and beyond the end.
+    pub fn place(&self, byte: usize) -> Option<Place> {
+        let op = self.outline.steps.partition_point(|step| step.out_base <= byte).checked_sub(1)?;
+        let step = &self.outline.steps[op];
+        let element = (byte - step.out_base) / step.out.bytes();
+        (element < step.count * step.n).then_some(Place { op: op as u32, element: element as u64 })
     }
 
     fn output_start(&self) -> usize {
