@@ -1,5 +1,13 @@
+mod attention;
+mod media;
+
+pub use self::{
+    attention::{Clamp, Decay, Gain, HeadProduct, Rows},
+    media::Quantisation,
+};
+
 use crate::{
-    Element, Malformed, Model, Rule,
+    Element, Limits, Malformed, Model, Rule,
     layout::{Descriptor, Header, ONE_SCALE, RECORD_BYTES, opcode},
     scale::Scale,
     trace::ALIGN,
@@ -29,6 +37,22 @@ impl Tensor {
     /// All elements as one vector.
     pub fn flat(self) -> Self {
         self.vectors(1, self.count * self.len, 0)
+    }
+
+    /// How many vectors there are.
+    pub fn vectors_in(self) -> usize {
+        self.count
+    }
+
+    /// How many elements a vector has.
+    pub fn length(self) -> usize {
+        self.len
+    }
+
+    /// The same bytes as elements of another type: of the input only (G9).
+    pub fn as_type(self, element: Element) -> Self {
+        let bytes = self.len * self.element.bytes();
+        Self { element, len: bytes / element.bytes(), ..self }
     }
 }
 
@@ -146,10 +170,7 @@ impl GraphBuilder {
 
     /// ARGMAX (G31): one index of type `out` for each vector.
     pub fn argmax(&mut self, x: Tensor, out: Element) -> Tensor {
-        let n = self.field(x.len);
-        let tensor = self.vectors(Descriptor { op: opcode::ARGMAX, ..Descriptor::default() }, &[x], (x.count, 1, out));
-        self.amend(|d| d.n = n);
-        tensor
+        self.reduced(opcode::ARGMAX, &[x], out)
     }
 
     /// COPY (G32): dense vectors of what `x` sees.
@@ -169,7 +190,12 @@ impl GraphBuilder {
     }
 
     /// The image, checked: the same check that the chain makes.
-    pub fn finish(mut self) -> Result<Vec<u8>, Malformed> {
+    pub fn finish(self) -> Result<Vec<u8>, Malformed> {
+        self.within(&Limits::EXECUTED)
+    }
+
+    /// As [`GraphBuilder::finish`], for another profile.
+    pub fn within(mut self, limits: &Limits) -> Result<Vec<u8>, Malformed> {
         let header = Header {
             ops: self.field(self.descriptors.len()),
             input_bytes: self.input_bytes as u64,
@@ -182,7 +208,7 @@ impl GraphBuilder {
         image.extend(header.encode());
         image.extend(self.descriptors.iter().flat_map(Descriptor::encode));
         image.extend(self.weights);
-        Ok(Model::from_image(image)?.into_image())
+        Ok(Model::within(image, limits)?.into_image())
     }
 
     /// Appends constants and says where they start.

@@ -19,7 +19,7 @@ impl Commitment {
     pub const BYTES: usize = 3 * 32 + 2 * 8 + 4;
 
     pub(crate) fn of(outline: &Outline) -> Self {
-        let (graph, weights) = outline.image.split_at(outline.weights_start);
+        let (graph, weights) = outline.image.split_at(outline.plan.graph_bytes);
         Self {
             weights_root: blake3::hash(weights).into(),
             weights_len: weights.len() as u64,
@@ -59,7 +59,7 @@ const HASHED_BYTES: usize = 32 << 10;
 fn transposed_root(outline: &Outline) -> [u8; 32] {
     let mut hasher = blake3::Hasher::new();
     let mut columns = Vec::new();
-    for step in &outline.steps {
+    for step in &outline.plan.steps {
         if !matches!(step.op, Op::Dense | Op::Conv2d(_)) {
             continue;
         }

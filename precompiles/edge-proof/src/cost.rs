@@ -26,15 +26,15 @@ pub struct Cost {
 impl Cost {
     pub(crate) fn add(self, other: Self) -> Self {
         Self {
-            ops: self.ops + other.ops,
-            macs: self.macs + other.macs,
-            reads: self.reads + other.reads,
-            rows: self.rows + other.rows,
-            outputs: self.outputs + other.outputs,
-            dots: self.dots + other.dots,
-            scales: self.scales + other.scales,
-            weights: self.weights + other.weights,
-            trace: self.trace + other.trace,
+            ops: self.ops.saturating_add(other.ops),
+            macs: self.macs.saturating_add(other.macs),
+            reads: self.reads.saturating_add(other.reads),
+            rows: self.rows.saturating_add(other.rows),
+            outputs: self.outputs.saturating_add(other.outputs),
+            dots: self.dots.saturating_add(other.dots),
+            scales: self.scales.saturating_add(other.scales),
+            weights: self.weights.saturating_add(other.weights),
+            trace: self.trace.saturating_add(other.trace),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The two 128-byte records of a graph, byte for byte (G1, G5–G7).
 
-use crate::{Rule, SPEC_ID};
+use crate::{Limits, MAX_OPS, Rule, SPEC_ID};
 
 /// Bytes of a header or descriptor record.
 pub(crate) const RECORD_BYTES: usize = 128;
@@ -20,6 +20,35 @@ pub(crate) mod opcode {
     pub(crate) const ACT: u8 = 7;
     pub(crate) const ARGMAX: u8 = 8;
     pub(crate) const COPY: u8 = 9;
+    pub(crate) const EMBED: u8 = 16;
+    pub(crate) const NORM: u8 = 17;
+    pub(crate) const MATMUL: u8 = 18;
+    pub(crate) const MAX: u8 = 19;
+    pub(crate) const SUM: u8 = 20;
+    pub(crate) const EXP: u8 = 21;
+    pub(crate) const DIVIDE: u8 = 22;
+    pub(crate) const MULTIPLY: u8 = 23;
+    pub(crate) const ROPE: u8 = 24;
+    pub(crate) const TRANSPOSE: u8 = 25;
+    pub(crate) const SAMPLE: u8 = 26;
+    pub(crate) const GATHER: u8 = 27;
+    pub(crate) const DECRYPT: u8 = 64;
+    pub(crate) const SQUARED_ERROR: u8 = 65;
+    pub(crate) const BLOCK8: u8 = 66;
+}
+
+/// Flags of [`Descriptor::flags`] besides [`ONE_SCALE`], each of one operation.
+pub(crate) mod flag {
+    /// EMBED: ids are the vectors' numbers.
+    pub(crate) const COUNTED: u8 = 2;
+    /// NORM: the mean is taken away first.
+    pub(crate) const CENTRED: u8 = 2;
+    /// NORM: neither gain nor bias.
+    pub(crate) const PLAIN: u8 = 4;
+    /// MATMUL: heads of the second operand lie below each other.
+    pub(crate) const STACKED: u8 = 2;
+    /// MATMUL: no vector meets those after it.
+    pub(crate) const CAUSAL: u8 = 4;
 }
 
 /// Type of a tensor's elements, all signed and little-endian (G7).
@@ -82,6 +111,22 @@ impl Header {
         let header = Self { ops: fields.u32(), input_bytes: fields.u64(), weights_bytes: fields.u64() };
         if header.encode() == *raw { Ok(header) } else { Err(Rule::Header) }
     }
+
+    /// G3 and G4.
+    pub(crate) fn check(&self, limits: &Limits) -> Result<(), Rule> {
+        if !(1..=MAX_OPS as u64).contains(&u64::from(self.ops)) {
+            return Err(Rule::OpCount);
+        }
+        if !(1..=limits.trace_bytes).contains(&self.input_bytes) {
+            return Err(Rule::InputSize);
+        }
+        Ok(())
+    }
+
+    /// Bytes of header and descriptors.
+    pub(crate) fn graph_bytes(&self) -> u64 {
+        RECORD_BYTES as u64 * (1 + u64::from(self.ops))
+    }
 }
 
 /// A descriptor record, in the order of its bytes. Types are codes of [`Element`] (0 = unused).
@@ -118,6 +163,9 @@ pub(crate) struct Descriptor {
     pub(crate) out_height: u16,
     pub(crate) out_width: u16,
     pub(crate) pad_value: i8,
+    pub(crate) shift: u8,
+    pub(crate) heads: u16,
+    pub(crate) group: u16,
 }
 
 impl Descriptor {
@@ -142,12 +190,15 @@ impl Descriptor {
         out[100..102].copy_from_slice(&self.out_height.to_le_bytes());
         out[102..104].copy_from_slice(&self.out_width.to_le_bytes());
         out[104] = self.pad_value.cast_unsigned();
+        out[105] = self.shift;
+        out[106..108].copy_from_slice(&self.heads.to_le_bytes());
+        out[108..110].copy_from_slice(&self.group.to_le_bytes());
         out
     }
 
     /// Reads a record; reserved bytes that are not zero break G6.
     pub(crate) fn decode(raw: &[u8; RECORD_BYTES]) -> Result<Self, Rule> {
-        if raw[5..8].iter().chain(&raw[105..]).any(|byte| *byte != 0) {
+        if raw[5..8].iter().chain(&raw[110..]).any(|byte| *byte != 0) {
             return Err(Rule::Unused);
         }
         let mut f = Fields { raw, at: 0 };
@@ -185,6 +236,9 @@ impl Descriptor {
             out_height: f.u16(),
             out_width: f.u16(),
             pad_value: f.u8().cast_signed(),
+            shift: f.u8(),
+            heads: f.u16(),
+            group: f.u16(),
         })
     }
 }

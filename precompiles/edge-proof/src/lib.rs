@@ -12,16 +12,17 @@
 //!
 //! * **G1** The header is `"EIG1"`, version u16 = 1, zero u16, specification u32 = [`SPEC_ID`], operation count u32,
 //!   input bytes u64, weights bytes u64; the rest is zero.
-//! * **G2** The image is as long as the header says, and at most [`MAX_IMAGE_BYTES`].
+//! * **G2** The image is as long as the header says, and at most [`MAX_IMAGE_BYTES`] ([`Limits`] has the larger profile's).
 //! * **G3** There are 1 to [`MAX_OPS`] operations.
 //! * **G4** The input has 1 to [`MAX_TRACE_BYTES`] bytes.
-//! * **G5** The opcode is one of those of G24–G32. (Codes 16–63 are set aside for the transformer operations.)
+//! * **G5** The opcode is one of those of G24–G52.
 //! * **G6** Fields that an operation does not use, and reserved bytes, are zero, so that later uses can be told apart.
 //! * **G7** Element types are 1 (i8), 2 (i16) or 4 (i32), their size in bytes, and fit the operation.
-//! * **G8** No dimension is zero; `k` of DENSE and CONV2D is at most [`MAX_K`], and that of COPY may be zero (G32);
-//!   windows fit their geometry (G25).
-//! * **G9** Each operand lies inside the input or inside the output of one *earlier* operation, of the same type and
-//!   in step with its elements. (So the order is topological, and cycles cannot be written down.)
+//! * **G8** No dimension is zero; `k` of DENSE, CONV2D and MATMUL and `n` of NORM are at most [`MAX_K`], other vectors and tables
+//!   have at most 2^31 elements or rows, and `k` of COPY may be zero (G32); windows fit their geometry (G25), heads their
+//!   vectors (G35, G38, G41); shifts are 1 to 15 (G34) or 20 (G52).
+//! * **G9** Each operand lies inside the input, as elements of any type, or inside the output of one *earlier* operation, of the
+//!   same type, and in step with its elements. (So the order is topological, and cycles cannot be written down.)
 //! * **G10** The *trace* is one address space: the input at 0, then each operation's output in order, each starting
 //!   at the next multiple of 64. An output is written once, densely. The last output is the answer.
 //! * **G11** The trace has at most [`MAX_TRACE_BYTES`] bytes.
@@ -29,8 +30,11 @@
 //! * **G13** In a scale record `2^14 <= m < 2^15` and bit 7 of the shift byte is zero.
 //! * **G14** No 32-bit value can overflow. For a weight row: `(128 * sum|w| + |bias|) << pre < 2^31`. For element-wise
 //!   operations: `(magnitude + |bias|) << pre < 2^31`, where `magnitude` is the operand's largest by its producer's
-//!   clamp; the sum of both operands' for ADD; and for ACT at least 255, the largest entry of a table.
-//! * **G15** `lo <= hi`, and both fit the output's type.
+//!   clamp; the sum of both operands' for ADD and EXP; their product for MULTIPLY; and for ACT at least 255, the largest entry
+//!   of a table. Below 2^31 are also `k * a * b` for MATMUL, `len * a` for SUM and SAMPLE, `len * (a + b)^2` for SQUARED_ERROR,
+//!   `a * 2^16` for ROPE and, where NORM is centred, `len * (2 a + 1)`, with `a <= 2^29` for any NORM; `a` and `b` being the
+//!   magnitudes of the operands.
+//! * **G15** `lo <= hi`, and both fit the output's type, where an operation has a clamp.
 //! * **G16** At most [`MAX_MACS`] multiply-accumulates in all.
 //! * **G17** At most [`MAX_READS`] operand reads in all ([`Cost::reads`]).
 //!
@@ -39,7 +43,7 @@
 //!
 //! * **G20** A *scale record* has 8 bytes: `bias i32 | m u16 | shift u8 | zp i8`, with `s = 16 + (shift & 15)` and
 //!   `pre = shift >> 4` (0 to 7). Row or channel `c` uses record `c`, or record 0 with flag 1 (*one scale*) where an
-//!   operation takes that flag.
+//!   operation takes that flag: ADD, REQUANTISE, ACT, MULTIPLY.
 //! * **G21** `rq(acc)`: `a = acc << pre; t = (a >> 16) * m + (((a & 0xffff) * m + 0x8000) >> 16);
 //!   y = clamp(((t + r) >> (s - 16)) + zp, lo, hi)` with `r = s > 16 ? 1 << (s - 17) : 0`; `>>` on signed values is
 //!   arithmetic, the low half is unsigned. `lo` and `hi` come from the descriptor; a ReLU is a clamp with `lo = zp`.
@@ -58,6 +62,42 @@
 //! * **G31** ARGMAX (8): `out[i]` = index of the largest of `x[i][0..n]`, the lowest such index.
 //! * **G32** COPY (9): `out[i] = x[i][0..n]` followed, when `k > 0`, by `y[i][0..k]` (concatenation).
 //!
+//! Transformers. `clamp` is to `lo..=hi`; records of tables are little-endian.
+//!
+//! * **G33** EMBED (16): weights `[k][n]` i8, table `k` multipliers u16; `out[i][c] = clamp((w[id][c] * m[id] + 128) >> 8)`, with
+//!   `id = clamp(x[i], 0, k - 1)`, or `min(i, k - 1)` with flag 2 (*counted*; there is no operand then).
+//! * **G34** NORM (17): `d = x[i]`, with flag 2 (*centred*) less its mean `floor((2 sum + n) / 2n)`; `u` its unit vector:
+//!   `M = max|d|; b = max(0, bits(M) - 15); d' = (d + 2^(b-1)) >> b` where `b > 0`; `S = sum d'^2` (exact, up to 46 bits);
+//!   `e = floor((bits(S) - 31) / 2); q = floor(sqrt(floor(S * 2^(-2e)))); v = min(floor(2^31 / q), 65535)`;
+//!   `u = sign(d') * min((((|d'| * v) >> (15 + e)) + 1) >> 1, 32767)`, and 0 where `S = 0`. `out[i][c] = clamp(u)` with flag 4
+//!   (*plain*), else `clamp(((u * gain_c + 2^(shift-1)) >> shift) + bias_c)` from a table of `gain i16 | bias i16`.
+//! * **G35** MATMUL (18): `heads` of `k` elements side by side in `x[i]`; of those in `y`, `group` of them share one, side by side
+//!   in its vectors, or with flag 2 (*stacked*) in blocks of `n` vectors of `k` elements. `out[i][h][r] = clamp(sum_{j<k}
+//!   x[i][h][j] * y[h / group][r][j])` for `r < n`, i8 or i16 operands; with flag 4 (*causal*; `count <= n`) `lo` where
+//!   `r > i + n - count`.
+//! * **G36** MAX (19): `out[i]` = the largest of `x[i][0..n]`.
+//! * **G37** SUM (20): `out[i]` = the sum of `x[i][0..n]`, i32.
+//! * **G38** EXP (21): `out[i][c] = clamp(table[rq(y[i] - x[i][c] + bias)])`, the record being that of head `i mod heads`, and `rq`
+//!   clamped to 0..=4095; 4,096 entries i16.
+//! * **G39** DIVIDE (22): `Z = max(y[i], 2^14); b = bits(Z) - 16; v = min(floor(2^30 / floor(Z * 2^-b)), 32767)`;
+//!   `out[i][c] = clamp(rq(x[i][c]))` with `m = v, s = 22 + b, pre = zp = bias = 0`: 256 times the quotient.
+//! * **G40** MULTIPLY (23): `out[i][c] = rq_c(a[i][c] * b[i][c] + bias_c)`.
+//! * **G41** ROPE (24): for each of `heads` parts of `x[i]` and `p` below half its length `h`, with `cos i16 | sin i16` of vector `i`
+//!   and `p` from the table: `clamp((x_p cos - x_{h+p} sin + 2^14) >> 15)` and `clamp((x_{h+p} cos + x_p sin + 2^14) >> 15)`.
+//! * **G42** TRANSPOSE (25): `out[i][j] = x[j][i]`.
+//! * **G43** SAMPLE (26): `w_j = max(x[i][j], 0)`; `t = (chance * sum w) >> 32`, the chance being the first word of ChaCha20's block
+//!   `i` under the 32 bytes of `y` and the nonce `outBase u64 | 0 u32`; `out[i]` = the least `j` with `w_0 + … + w_j > t`, or 0.
+//! * **G44** GATHER (27): `out[i] = y[clamp(x[i], 0, k - 1)]`, of `k` vectors.
+//!
+//! Other work.
+//!
+//! * **G50** DECRYPT (64): the output's bytes are those of `x`, vector after vector, XOR the keystream of ChaCha20 (RFC 8439) from
+//!   block 0, under `key 32 | nonce 12` bytes of `y`.
+//! * **G51** SQUARED_ERROR (65): `out[i] = sum_c (a[i][c] - b[i][c])^2` over `n` elements, i32.
+//! * **G52** BLOCK8 (66): of an image `[height][width]` i8, whose last row and column are repeated to fill blocks of 8 by 8, each
+//!   block's transform by ITU-T H.265's cosine matrix `D`: `T = (D X + 2) >> 2; C = (T D' + 256) >> 9`; in zigzag order
+//!   `out[block][z] = clamp(sign(C) * ((|C| * table_z + 2^(shift-1)) >> shift))`, 64 entries u16.
+//!
 //! **Commitment.** `weightsRoot` and `graphRoot` are BLAKE3 of the two sections; `weightsTRoot` is BLAKE3 of the
 //! transposed (k x n) weight matrices of DENSE and CONV2D operations in operation order, concatenated. See [`Commitment`].
 //!
@@ -65,40 +105,54 @@
 //! judgement of one element of a trace (J1–J4, `adjudicate`) and, without openings, Freivalds' check of a layer (F1–F5); each
 //! module's header has its rules.
 //!
-//! Limits are those of on-chain execution; larger models in the same format need another profile, not another version.
+//! **Profiles.** The limits above are those of execution on chain ([`Limits::EXECUTED`]). Graphs that only have to be judged, one
+//! element at a time, have larger ones ([`Limits::DISPUTED`]). A graph of either can be registered without anyone seeing its
+//! weights; sums that then break G14 are taken modulo 2^32, by every kernel and by the judge, so that any bytes have one meaning.
 
 // Bounds of products of a descriptor's fields are argued in 64 bits.
 #[cfg(not(target_pointer_width = "64"))]
 compile_error!("edgeloom-edge-proof needs a target with 64-bit pointers");
 
 mod adjudicate;
+mod block8;
 mod builder;
 mod capacity;
 mod commitment;
 mod cost;
+mod divide;
 mod freivalds;
+mod keystream;
 mod layout;
+mod limits;
 mod model;
 mod opening;
+mod operation;
 mod outline;
+mod plan;
 mod possession;
+#[cfg(any(test, feature = "random"))]
+pub mod random;
 mod rule;
 mod run;
 mod sample;
 mod scale;
 mod step;
 mod trace;
+mod unit;
 
 pub use adjudicate::{Evidence, Place, Verdict, adjudicate, prove_step};
-pub use builder::{Affine, Filter, GraphBuilder, Tensor, Window};
+pub use builder::{Affine, Clamp, Decay, Filter, Gain, GraphBuilder, HeadProduct, Quantisation, Rows, Tensor, Window};
 pub use capacity::{Product, SIZE_MAX, WORK_MAX};
 pub use commitment::Commitment;
 pub use cost::Cost;
 pub use freivalds::{CHALLENGES_MAX, Layer, MalformedLayer, ROWS_MAX, project, project_modulo};
 pub use layout::Element;
-pub use model::{InputLength, Model, Operation};
+pub use limits::Limits;
+pub use model::{InputLength, Model};
 pub use opening::{Blob, CHUNK_BYTES, FOLD_MAX, Tree, VALUE_BYTES, fold, values_beside};
+pub use operation::Operation;
 pub use outline::Outline;
+pub use plan::Plan;
 pub use possession::{SAMPLES_MAX, asked, possesses, prove_possession};
 pub use rule::{HEADER_OP, Malformed, Rule};
 pub use run::Kernel;

@@ -1,12 +1,11 @@
-use std::ops::Range;
 use thiserror::Error;
 
 use crate::{
-    Commitment, Cost, Element, HEADER_OP, Kernel, Malformed, Outline, Place, Rule,
+    Commitment, Cost, HEADER_OP, Kernel, Limits, Malformed, Operation, Outline, Plan, Rule,
     layout::RECORD_BYTES,
     run,
     scale::{SCALE_BYTES, Scale},
-    step::{ACT_TABLE, LUT_TABLE, Op, Step},
+    step::Step,
 };
 
 /// The input has another length than the model takes. The caller is at fault.
@@ -15,51 +14,6 @@ use crate::{
 pub struct InputLength {
     pub expected: usize,
     pub actual: usize,
-}
-
-/// Where an operation has its output and its constants.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Operation {
-    /// Its code (G5).
-    pub opcode: u8,
-    /// Bytes of the trace that it writes.
-    pub output: Range<usize>,
-    /// Type of what it writes.
-    pub element: Element,
-    /// Bytes of the image: weights, scale records and table. Empty where it has none.
-    pub weights: Range<usize>,
-    pub scales: Range<usize>,
-    pub table: Range<usize>,
-}
-
-impl Operation {
-    fn of(opcode: u8, step: &Step) -> Self {
-        let from = |start: usize, bytes: usize| start..start + bytes;
-        let weights = if matches!(step.op, Op::Dense | Op::Conv2d(_)) { step.n * step.k } else { 0 };
-        let records = match (step.scaled(), step.one_scale) {
-            (false, _) => 0,
-            (true, true) => 1,
-            (true, false) => step.n,
-        };
-        let table = match step.op {
-            Op::Act => ACT_TABLE,
-            Op::Lut => LUT_TABLE,
-            _ => 0,
-        };
-        Self {
-            opcode,
-            output: from(step.out_base, step.out_bytes),
-            element: step.out,
-            weights: from(step.weights, weights),
-            scales: from(step.scales, records * SCALE_BYTES),
-            table: from(step.table, table),
-        }
-    }
-
-    /// Elements over all vectors of the output: [`Place::element`] is below.
-    pub fn elements(&self) -> usize {
-        self.output.len() / self.element.bytes()
-    }
 }
 
 /// A model image that keeps every rule of the specification: inference cannot fail, overflow or read out of bounds.
@@ -82,8 +36,13 @@ impl Model {
         Outline::read(image)?.model()
     }
 
+    /// As [`Model::from_image`], for the images of another profile.
+    pub fn within(image: Vec<u8>, limits: &Limits) -> Result<Self, Malformed> {
+        Outline::within(image, limits)?.model()
+    }
+
     pub(crate) fn checked(outline: Outline) -> Result<Self, Malformed> {
-        for (op, step) in (0..HEADER_OP).zip(&outline.steps) {
+        for (op, step) in (0..HEADER_OP).zip(&outline.plan.steps) {
             check_scales(&outline.image, step).map_err(|rule| Malformed { rule, op })?;
         }
         Ok(Self { outline })
@@ -96,7 +55,7 @@ impl Model {
 
     /// Runs the model with a given kernel. Every kernel gives the same bytes.
     pub fn infer_with(&self, kernel: Kernel, input: &[u8]) -> Result<Vec<u8>, InputLength> {
-        Ok(self.trace_with(kernel, input)?.split_off(self.output_start()))
+        Ok(self.trace_with(kernel, input)?.split_off(self.outline.plan.output().start))
     }
 
     /// Everything that the model computes from `input`, itself at the front (G10): what a worker commits to, for others to
@@ -105,8 +64,9 @@ impl Model {
         self.trace_with(Kernel::best(), input)
     }
 
-    fn trace_with(&self, kernel: Kernel, input: &[u8]) -> Result<Vec<u8>, InputLength> {
-        let Outline { image, steps, input_bytes, trace_bytes, .. } = &self.outline;
+    /// As [`Model::trace`], with a given kernel. Every kernel gives the same bytes.
+    pub fn trace_with(&self, kernel: Kernel, input: &[u8]) -> Result<Vec<u8>, InputLength> {
+        let Outline { image, plan: Plan { steps, input_bytes, trace_bytes, .. } } = &self.outline;
         if input.len() != *input_bytes {
             return Err(InputLength { expected: *input_bytes, actual: input.len() });
         }
@@ -114,51 +74,52 @@ impl Model {
     }
 
     /// Runs the operations from number `first` on again, over a trace whose earlier part is given. `None` where the trace has
-    /// another length than the model's.
+    /// another length than the model's, or there is no such operation.
     pub fn resume(&self, mut trace: Vec<u8>, first: usize) -> Option<Vec<u8>> {
-        let Outline { image, steps, trace_bytes, .. } = &self.outline;
-        let rest = steps.get(first..).filter(|_| trace.len() == *trace_bytes)?;
+        let Outline { image, plan: Plan { steps, trace_bytes, .. } } = &self.outline;
+        let rest = steps.get(first..).filter(|rest| !rest.is_empty() && trace.len() == *trace_bytes)?;
         run::steps(Kernel::best(), image, rest, &mut trace);
         Some(trace)
     }
 
     /// The operations in their order.
     pub fn operations(&self) -> impl Iterator<Item = Operation> {
-        let opcodes = self.outline.image[RECORD_BYTES..].iter().step_by(RECORD_BYTES);
-        self.outline.steps.iter().zip(opcodes).map(|(step, opcode)| Operation::of(*opcode, step))
-    }
-
-    /// The element that a byte of the trace belongs to, which is what a challenger looks for who found the first byte that
-    /// differs. `None` in the input, between outputs, and beyond the end.
-    pub fn place(&self, byte: usize) -> Option<Place> {
-        let op = self.outline.steps.partition_point(|step| step.out_base <= byte).checked_sub(1)?;
-        let step = &self.outline.steps[op];
-        let element = (byte - step.out_base) / step.out.bytes();
-        (element < step.count * step.n).then_some(Place { op: op as u32, element: element as u64 })
-    }
-
-    fn output_start(&self) -> usize {
-        self.outline.steps.last().map_or(0, |step| step.out_base)
+        self.outline.plan.steps.iter().zip(self.records()).map(|(step, record)| Operation::of(record[0], step))
     }
 
     /// Exact input length in bytes.
     pub fn input_bytes(&self) -> usize {
-        self.outline.input_bytes
+        self.outline.plan.input_bytes
     }
 
     /// Exact output length in bytes.
     pub fn output_bytes(&self) -> usize {
-        self.outline.trace_bytes - self.output_start()
+        self.outline.plan.output().len()
     }
 
     /// What one inference takes.
     pub fn cost(&self) -> Cost {
-        self.outline.cost
+        self.outline.plan.cost
+    }
+
+    /// The model's graph.
+    pub fn plan(&self) -> &Plan {
+        &self.outline.plan
     }
 
     /// The image that the model was parsed from.
     pub fn image(&self) -> &[u8] {
         &self.outline.image
+    }
+
+    /// The graph's descriptor records, in order, for kernels elsewhere.
+    pub fn records(&self) -> &[[u8; RECORD_BYTES]] {
+        self.outline.image[RECORD_BYTES..self.outline.plan.graph_bytes].as_chunks().0
+    }
+
+    /// The image's weights section, in which descriptors find their constants.
+    pub fn weights(&self) -> &[u8] {
+        &self.outline.image[self.outline.plan.graph_bytes..]
     }
 
     /// Gives the image back.
@@ -177,9 +138,8 @@ fn check_scales(image: &[u8], step: &Step) -> Result<(), Rule> {
     if !step.scaled() {
         return Ok(());
     }
-    let records = if step.one_scale { 1 } else { step.n };
-    let (raw, _) = image[step.scales..step.scales + records * SCALE_BYTES].as_chunks::<SCALE_BYTES>();
-    let linear = matches!(step.op, Op::Dense | Op::Conv2d(_));
+    let (raw, _) = image[step.scales..step.scales + step.records * SCALE_BYTES].as_chunks::<SCALE_BYTES>();
+    let linear = step.linear();
     // |w| <= 128 bounds every row at once; only rows that this does not clear are summed.
     let most = if linear { 128 * 128 * step.k as u64 } else { step.magnitude };
     for (row, raw) in raw.iter().enumerate() {

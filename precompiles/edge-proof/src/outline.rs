@@ -1,20 +1,14 @@
 use crate::{
-    Cost, HEADER_OP, MAX_IMAGE_BYTES, MAX_MACS, MAX_OPS, MAX_READS, MAX_TRACE_BYTES, Malformed, Model, Rule,
-    layout::{Descriptor, Header, RECORD_BYTES},
-    step::Step,
-    trace::Trace,
+    Cost, Limits, MAX_OPS, Malformed, Model, Plan, Rule,
+    layout::{Header, RECORD_BYTES},
 };
 
-/// A graph that keeps every rule but those on scale records and weight values (G13, G14). It says what a model costs
-/// before anyone pays for reading its weights; [`Outline::model`] does the rest.
+/// An image whose graph keeps every rule but those on scale records and weight values (G13, G14). It says what a model
+/// costs before anyone pays for reading its weights; [`Outline::model`] does the rest.
 #[derive(Clone, Debug)]
 pub struct Outline {
     pub(crate) image: Vec<u8>,
-    pub(crate) steps: Vec<Step>,
-    pub(crate) input_bytes: usize,
-    pub(crate) trace_bytes: usize,
-    pub(crate) weights_start: usize,
-    pub(crate) cost: Cost,
+    pub(crate) plan: Plan,
 }
 
 impl Outline {
@@ -26,41 +20,27 @@ impl Outline {
         (u32::from_le_bytes(raw) as usize).min(MAX_OPS)
     }
 
-    /// Reads the graph of an image: time proportional to its operations, no weights touched.
+    /// Reads the graph of an image that the chain can run: time proportional to its operations, no weights touched.
     pub fn read(image: Vec<u8>) -> Result<Self, Malformed> {
-        let header = header(&image).map_err(Malformed::header)?;
-        let weights_start = RECORD_BYTES * (1 + header.ops as usize);
-        let input_bytes = header.input_bytes as usize;
-        let mut trace = Trace::with_input(input_bytes);
-        let mut steps = Vec::with_capacity(header.ops as usize);
-        let mut cost = Cost::default();
-        let (records, _) = image[RECORD_BYTES..weights_start].as_chunks::<RECORD_BYTES>();
-        for (op, raw) in (0..HEADER_OP).zip(records) {
-            let fault = |rule| Malformed { rule, op };
-            let descriptor = Descriptor::decode(raw).map_err(fault)?;
-            let step = Step::read(&descriptor, &mut trace, &(weights_start..image.len())).map_err(fault)?;
-            cost = cost.add(step.cost());
-            if cost.macs > MAX_MACS {
-                return Err(fault(Rule::Macs));
-            }
-            if cost.reads > MAX_READS {
-                return Err(fault(Rule::Reads));
-            }
-            steps.push(step);
-        }
-        let trace_bytes = trace.len();
-        cost.trace = trace_bytes as u64;
-        Ok(Self { image, steps, input_bytes, trace_bytes, weights_start, cost })
+        Self::within(image, &Limits::EXECUTED)
+    }
+
+    /// As [`Outline::read`], for the images of another profile.
+    pub fn within(image: Vec<u8>, limits: &Limits) -> Result<Self, Malformed> {
+        let header = header(&image, limits).map_err(Malformed::header)?;
+        let (graph, _) = image.split_at(RECORD_BYTES * (1 + header.ops as usize));
+        let plan = Plan::of(&header, graph, limits)?;
+        Ok(Self { image, plan })
     }
 
     /// What one inference takes.
     pub fn cost(&self) -> Cost {
-        self.cost
+        self.plan.cost
     }
 
     /// Exact input length in bytes.
     pub fn input_bytes(&self) -> usize {
-        self.input_bytes
+        self.plan.input_bytes
     }
 
     /// Length of the image in bytes.
@@ -75,20 +55,14 @@ impl Outline {
     }
 }
 
-/// G1–G4.
-fn header(image: &[u8]) -> Result<Header, Rule> {
-    if image.len() > MAX_IMAGE_BYTES {
+/// G1–G4 of a whole image.
+fn header(image: &[u8], limits: &Limits) -> Result<Header, Rule> {
+    if image.len() as u64 > limits.image_bytes {
         return Err(Rule::Length);
     }
     let header = Header::decode(image.first_chunk::<RECORD_BYTES>().ok_or(Rule::Header)?)?;
-    if !(1..=MAX_OPS as u64).contains(&u64::from(header.ops)) {
-        return Err(Rule::OpCount);
-    }
-    if !(1..=MAX_TRACE_BYTES as u64).contains(&header.input_bytes) {
-        return Err(Rule::InputSize);
-    }
-    let graph_bytes = RECORD_BYTES as u64 * (1 + u64::from(header.ops));
-    if graph_bytes.checked_add(header.weights_bytes) != Some(image.len() as u64) {
+    header.check(limits)?;
+    if header.graph_bytes().checked_add(header.weights_bytes) != Some(image.len() as u64) {
         return Err(Rule::Length);
     }
     Ok(header)

@@ -3,12 +3,17 @@
 
 use crate::step::{Op, Step};
 
+mod attention;
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 mod elementwise;
 mod portable;
+mod rows;
+mod vector;
 mod vectors;
 mod window;
+
+pub(crate) use rows::{entry, row_of};
 
 /// A way to run models on this machine. That a value exists proves that the machine can.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,5 +95,20 @@ fn simple(scene: Scene<'_>, out: &mut [u8]) {
         Op::Act => elementwise::act(scene, out),
         Op::Argmax => elementwise::argmax(scene, out),
         Op::Copy => elementwise::copy(scene, out),
+        Op::Multiply => elementwise::multiply(scene, out),
+        Op::Embed { counted } => rows::embed(scene, counted, out),
+        Op::Gather => rows::gather(scene, out),
+        Op::Transpose => rows::transpose(scene, out),
+        Op::Decrypt => rows::decrypt(scene, out),
+        Op::Block8(geometry, shift) => rows::block8(scene, (&geometry, shift), out),
+        Op::Norm(norm) => vector::norm(scene, &norm, out),
+        Op::Max => vector::max(scene, out),
+        Op::Sum => vector::sum(scene, out),
+        Op::SquaredError => vector::squared_error(scene, out),
+        Op::Sample => vector::sample(scene, out),
+        Op::Matmul(heads) => attention::matmul(scene, &heads, out),
+        Op::Exp { heads } => attention::exp(scene, heads, out),
+        Op::Divide => attention::divide(scene, out),
+        Op::Rope { heads } => attention::rope(scene, heads, out),
     }
 }

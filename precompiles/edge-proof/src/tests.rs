@@ -1,4 +1,5 @@
 mod adjudicate;
+mod attention;
 mod bounds;
 mod capacity;
 mod commitment;
@@ -6,6 +7,7 @@ mod digits;
 mod freivalds;
 mod malformed;
 mod meaning;
+mod media;
 mod opening;
 mod possession;
 mod random;

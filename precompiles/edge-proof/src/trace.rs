@@ -1,6 +1,6 @@
 //! The trace as an address space (G9–G11): which bytes hold which tensor, and between which values.
 
-use crate::{Element, MAX_TRACE_BYTES, Rule};
+use crate::{Element, Rule};
 
 /// Outputs start at multiples of this.
 pub(crate) const ALIGN: usize = 64;
@@ -40,28 +40,35 @@ impl View {
 #[derive(Debug)]
 pub(crate) struct Trace {
     extents: Vec<Extent>,
+    limit: u64,
 }
 
 impl Trace {
-    pub(crate) fn with_input(bytes: usize) -> Self {
-        Self { extents: vec![Extent { base: 0, bytes, element: Element::I8, lo: -128, hi: 127 }] }
+    /// A trace of at most `limit` bytes, with the input at its front.
+    pub(crate) fn with_input(bytes: usize, limit: u64) -> Self {
+        Self { extents: vec![Extent { base: 0, bytes, element: Element::I8, lo: -128, hi: 127 }], limit }
     }
 
-    /// Checks a view against G9 and gives the bounds of its elements. `view`'s numbers come from 32-bit fields and a
-    /// base below [`MAX_TRACE_BYTES`], so none of the sums here can overflow 64 bits.
+    /// Checks a view against G9 and gives the bounds of its elements.
     pub(crate) fn operand(&self, view: &View) -> Result<(i32, i32), Rule> {
         let after = self.extents.partition_point(|extent| extent.base <= view.base);
         let extent = &self.extents[after - 1];
-        if view.element != extent.element {
+        let is_input = after == 1;
+        if view.element != extent.element && !is_input {
             return Err(Rule::Types);
         }
         let width = view.element.bytes();
         let offset = view.base - extent.base;
-        let end = offset as u64 + (view.count as u64 - 1) * view.stride as u64 + (view.len * width) as u64;
-        if end > extent.bytes as u64 || !offset.is_multiple_of(width) || !view.stride.is_multiple_of(width) {
+        let beyond_first = (view.count as u128 - 1) * view.stride as u128;
+        let end = offset as u128 + beyond_first + view.len as u128 * width as u128;
+        if end > extent.bytes as u128 || !offset.is_multiple_of(width) || !view.stride.is_multiple_of(width) {
             return Err(Rule::Operand);
         }
-        Ok((extent.lo, extent.hi))
+        Ok(if is_input { view.element.range() } else { (extent.lo, extent.hi) })
+    }
+
+    pub(crate) const fn limit(&self) -> u64 {
+        self.limit
     }
 
     /// The only place for the next output (G10).
@@ -77,7 +84,7 @@ impl Trace {
     /// Appends an output at `next_base` (G11).
     pub(crate) fn push(&mut self, bytes: usize, element: Element, (lo, hi): (i32, i32)) -> Result<(), Rule> {
         let base = self.next_base();
-        if bytes > MAX_TRACE_BYTES || base + bytes > MAX_TRACE_BYTES {
+        if (base as u64).saturating_add(bytes as u64) > self.limit {
             return Err(Rule::TraceSize);
         }
         self.extents.push(Extent { base, bytes, element, lo, hi });

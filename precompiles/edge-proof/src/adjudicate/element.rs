@@ -1,11 +1,16 @@
-//! One element by its formula (G24–G32), number by number: the kernels' twin.
+//! One element by its formula (G24–G52), number by number: the kernels' twin.
+
+mod attention;
+mod image;
+mod vector;
 
 use super::{source::Source, value};
 use crate::{
     scale::{SCALE_BYTES, Scale},
-    step::{ACT_TABLE, Geometry, Op, Step},
+    step::{Op, Step, WIDE_TABLE},
     trace::View,
 };
+use std::ops::Range;
 
 /// What element `element` of the step's output has to be. `None` where the source gives no more.
 pub(super) fn evaluate(source: &mut impl Source, step: &Step, element: usize) -> Option<i32> {
@@ -16,13 +21,15 @@ pub(super) fn evaluate(source: &mut impl Source, step: &Step, element: usize) ->
             linear(source, step, c, &vector)
         }
         Op::Conv2d(geometry) => {
-            let window = window(source, step, &geometry, i)?;
+            let window = image::window(source, step, &geometry, i)?;
             linear(source, step, c, &window)
         }
-        Op::MaxPool(geometry) => largest(source, step, &geometry, (i, c)),
-        Op::Add => {
+        Op::MaxPool(geometry) => image::largest(source, step, &geometry, (i, c)),
+        Op::Block8(geometry, shift) => image::level(source, step, (&geometry, shift), (i, c)),
+        Op::Add | Op::Multiply => {
             let (one, other) = (number(source, &step.input, i, c)?, number(source, &step.second, i, c)?);
-            requantised(source, step, c, one.wrapping_add(other))
+            let sum = if step.op == Op::Add { one.wrapping_add(other) } else { one.wrapping_mul(other) };
+            requantised(source, step, c, sum)
         }
         Op::Requantise => {
             let x = number(source, &step.input, i, c)?;
@@ -30,7 +37,7 @@ pub(super) fn evaluate(source: &mut impl Source, step: &Step, element: usize) ->
         }
         Op::Act => {
             let x = number(source, &step.input, i, c)?;
-            let index = (x.unsigned_abs() >> 1).min(ACT_TABLE as u32 - 1) as usize;
+            let index = (x.unsigned_abs() >> 1).min(WIDE_TABLE as u32 - 1) as usize;
             let scale = scale(source, step, c)?;
             let entry = i32::from(source.weights(step.table + index, 1)?[0]);
             Some(scale.requantise(x.max(0).wrapping_sub(entry).wrapping_add(scale.bias), step.lo, step.hi))
@@ -39,17 +46,25 @@ pub(super) fn evaluate(source: &mut impl Source, step: &Step, element: usize) ->
             let x = number(source, &step.input, i, c)?;
             source.weights(step.table + (x + 128) as usize, 1).map(|entry| value(&entry))
         }
-        Op::Argmax => {
-            let mut best: Option<(i32, usize)> = None;
-            for (index, x) in vector(source, &step.input, i)?.into_iter().enumerate() {
-                if best.is_none_or(|(most, _)| x > most) {
-                    best = Some((x, index));
-                }
-            }
-            best.map(|(_, index)| index as i32)
-        }
         Op::Copy if c < step.input.len => number(source, &step.input, i, c),
         Op::Copy => number(source, &step.second, i, c - step.input.len),
+        Op::Transpose => number(source, &step.input, c, i),
+        Op::Embed { counted } => vector::embedded(source, step, counted, (i, c)),
+        Op::Gather => vector::gathered(source, step, (i, c)),
+        Op::Decrypt => vector::decrypted(source, step, (i, c)),
+        Op::Argmax => Some(vector::largest(&vector(source, &step.input, i)?)?.1 as i32),
+        Op::Max => Some(vector::largest(&vector(source, &step.input, i)?)?.0),
+        Op::Sum => Some(vector(source, &step.input, i)?.into_iter().fold(0, i32::wrapping_add)),
+        Op::SquaredError => {
+            let (a, b) = (vector(source, &step.input, i)?, vector(source, &step.second, i)?);
+            Some(a.iter().zip(b).fold(0_i32, |sum, (a, b)| sum.wrapping_add(a.wrapping_sub(b).wrapping_pow(2))))
+        }
+        Op::Sample => vector::drawn(source, step, i),
+        Op::Norm(norm) => vector::normed(source, step, &norm, (i, c)),
+        Op::Matmul(heads) => attention::product(source, step, &heads, (i, c)),
+        Op::Exp { heads } => attention::weight(source, step, heads, (i, c)),
+        Op::Divide => attention::quotient(source, step, (i, c)),
+        Op::Rope { heads } => attention::turned(source, step, heads, (i, c)),
     }
 }
 
@@ -67,9 +82,16 @@ fn requantised(source: &mut impl Source, step: &Step, channel: usize, sum: i32) 
 }
 
 fn scale(source: &mut impl Source, step: &Step, channel: usize) -> Option<Scale> {
-    let record = if step.one_scale { 0 } else { channel };
+    record(source, step, if step.one_scale { 0 } else { channel })
+}
+
+fn record(source: &mut impl Source, step: &Step, record: usize) -> Option<Scale> {
     let raw = source.weights(step.scales + record * SCALE_BYTES, SCALE_BYTES)?;
     raw.first_chunk().map(Scale::decode)
+}
+
+fn clamped(step: &Step, value: i32) -> i32 {
+    value.max(step.lo).min(step.hi)
 }
 
 /// Element `c` of vector `i`.
@@ -80,47 +102,12 @@ fn number(source: &mut impl Source, view: &View, i: usize, c: usize) -> Option<i
 
 /// All elements of vector `i`.
 fn vector(source: &mut impl Source, view: &View, i: usize) -> Option<Vec<i32>> {
+    part(source, view, i, 0..view.len)
+}
+
+/// Some elements of vector `i`.
+fn part(source: &mut impl Source, view: &View, i: usize, elements: Range<usize>) -> Option<Vec<i32>> {
     let width = view.element.bytes();
-    let bytes = source.trace(view.base + i * view.stride, view.len * width)?;
+    let bytes = source.trace(view.base + i * view.stride + elements.start * width, elements.len() * width)?;
     Some(bytes.chunks_exact(width).map(value).collect())
-}
-
-/// The window of output pixel `i` in the order of the weights, with padding where it leaves the image.
-fn window(source: &mut impl Source, step: &Step, g: &Geometry, i: usize) -> Option<Vec<i32>> {
-    let (y, x) = (i / g.out_width * g.stride_y, i % g.out_width * g.stride_x);
-    let mut window = Vec::with_capacity(step.k);
-    for ky in 0..g.kernel_h {
-        let inside = (y + ky).checked_sub(g.pad_top).filter(|row| *row < g.height);
-        let columns = x.saturating_sub(g.pad_left)..(x + g.kernel_w).saturating_sub(g.pad_left).min(g.width);
-        let run = match inside {
-            Some(row) if !columns.is_empty() => {
-                let start = step.input.base + (row * g.width + columns.start) * g.channels;
-                source.trace(start, columns.len() * g.channels)?
-            }
-            _ => Vec::new(),
-        };
-        for kx in 0..g.kernel_w {
-            let column = (x + kx).checked_sub(g.pad_left).filter(|column| !run.is_empty() && columns.contains(column));
-            for channel in 0..g.channels {
-                let at = column.map(|column| (column - columns.start) * g.channels + channel);
-                window.push(at.map_or(i32::from(g.pad_value), |at| i32::from(run[at].cast_signed())));
-            }
-        }
-    }
-    Some(window)
-}
-
-/// The largest element of channel `c` in the window of output pixel `i`, of those inside the image.
-fn largest(source: &mut impl Source, step: &Step, g: &Geometry, (i, c): (usize, usize)) -> Option<i32> {
-    let (y, x) = (i / g.out_width * g.stride_y, i % g.out_width * g.stride_x);
-    let rows = y.saturating_sub(g.pad_top)..(y + g.kernel_h).saturating_sub(g.pad_top).min(g.height);
-    let columns = x.saturating_sub(g.pad_left)..(x + g.kernel_w).saturating_sub(g.pad_left).min(g.width);
-    let mut most = i32::from(i8::MIN);
-    for row in rows {
-        // From the first column's channel to the last one's.
-        let start = step.input.base + (row * g.width + columns.start) * g.channels + c;
-        let run = source.trace(start, (columns.len().checked_sub(1)?) * g.channels + 1)?;
-        most = run.iter().step_by(g.channels).map(|byte| i32::from(byte.cast_signed())).fold(most, i32::max);
-    }
-    Some(most)
 }

@@ -1,10 +1,10 @@
-//! G27–G32. Rows are worked off in blocks of 32-bit lanes: widen by operand type, compute, narrow by output type.
+//! G27–G32 and G40. Rows are worked off in blocks of 32-bit lanes: widen by operand type, compute, narrow by output type.
 
 use super::Scene;
 use crate::{
     Element,
     scale::{SCALE_BYTES, Scale},
-    step::{ACT_TABLE, LUT_TABLE},
+    step::{LUT_TABLE, WIDE_TABLE},
 };
 
 /// Lanes of a block.
@@ -12,6 +12,11 @@ const BLOCK: usize = 128;
 
 #[inline(always)]
 pub(super) fn add(scene: Scene<'_>, out: &mut [u8]) {
+    binary(scene, out, i32::wrapping_add);
+}
+
+#[inline(always)]
+fn binary(scene: Scene<'_>, out: &mut [u8], combine: impl Fn(i32, i32) -> i32) {
     let step = scene.step;
     blocks(scene, out, |i, start, lanes| {
         let mut other = [0; BLOCK];
@@ -19,9 +24,14 @@ pub(super) fn add(scene: Scene<'_>, out: &mut [u8]) {
         read(step.input.row(scene.trace, i), step.input.element, start, lanes);
         read(step.second.row(scene.trace, i), step.second.element, start, other);
         for (lane, other) in lanes.iter_mut().zip(other) {
-            *lane = lane.wrapping_add(*other);
+            *lane = combine(*lane, *other);
         }
     });
+}
+
+#[inline(always)]
+pub(super) fn multiply(scene: Scene<'_>, out: &mut [u8]) {
+    binary(scene, out, i32::wrapping_mul);
 }
 
 #[inline(always)]
@@ -32,12 +42,12 @@ pub(super) fn requantise(scene: Scene<'_>, out: &mut [u8]) {
 
 #[inline(always)]
 pub(super) fn act(scene: Scene<'_>, out: &mut [u8]) {
-    let table = &scene.image[scene.step.table..scene.step.table + ACT_TABLE];
+    let table = &scene.image[scene.step.table..scene.step.table + WIDE_TABLE];
     let input = &scene.step.input;
     blocks(scene, out, |i, start, lanes| {
         read(input.row(scene.trace, i), input.element, start, lanes);
         for lane in lanes {
-            let index = (lane.unsigned_abs() >> 1).min(ACT_TABLE as u32 - 1);
+            let index = (lane.unsigned_abs() >> 1).min(WIDE_TABLE as u32 - 1);
             *lane = (*lane).max(0).wrapping_sub(i32::from(table[index as usize]));
         }
     });
@@ -143,7 +153,7 @@ fn scale(scene: Scene<'_>, first: usize, lanes: &mut [i32]) {
 
 /// Widens elements `start..` of a row into lanes.
 #[inline(always)]
-fn read(row: &[u8], element: Element, start: usize, lanes: &mut [i32]) {
+pub(super) fn read(row: &[u8], element: Element, start: usize, lanes: &mut [i32]) {
     match element {
         Element::I8 => {
             for (lane, byte) in lanes.iter_mut().zip(&row[start..]) {
@@ -165,7 +175,7 @@ fn read(row: &[u8], element: Element, start: usize, lanes: &mut [i32]) {
 
 /// Narrows lanes, which the clamp has made fit (G15), into the front of `out`.
 #[inline(always)]
-fn store(out: &mut [u8], element: Element, lanes: &[i32]) {
+pub(super) fn store(out: &mut [u8], element: Element, lanes: &[i32]) {
     match element {
         Element::I8 => {
             for (out, lane) in out.iter_mut().zip(lanes) {

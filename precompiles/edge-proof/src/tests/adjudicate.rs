@@ -1,8 +1,11 @@
 //! Every element of random graphs is consistent by the judge; a changed byte convicts whoever committed to it; anything else is no
 //! proof.
 
-use super::random::{Dice, image};
-use crate::{Blob, Commitment, Model, Outline, Place, Verdict, adjudicate, prove_step, step::Step};
+use crate::{
+    Blob, Commitment, Model, Outline, Place, Verdict, adjudicate, prove_step,
+    random::{Dice, image},
+    step::Step,
+};
 
 /// A model, its steps, and the trace of some input.
 struct Scene {
@@ -15,7 +18,7 @@ impl Scene {
     /// A random one, where the seed's is well formed.
     fn new(seed: u64) -> Option<Self> {
         let image = image(seed).ok()?;
-        let steps = Outline::read(image.clone()).ok()?.steps;
+        let steps = Outline::read(image.clone()).ok()?.plan.steps;
         let model = Model::from_image(image).ok()?;
         let mut dice = Dice::new(seed);
         let input: Vec<u8> = (0..model.input_bytes()).map(|_| dice.byte().cast_unsigned()).collect();
@@ -101,7 +104,7 @@ fn a_byte_of_the_trace_belongs_to_its_element_or_to_none() {
             }
         }
         for (byte, place) in places.into_iter().enumerate() {
-            assert_eq!(scene.model.place(byte), place, "seed {seed}, byte {byte}");
+            assert_eq!(scene.model.plan().place(byte), place, "seed {seed}, byte {byte}");
         }
     }
 }
@@ -114,7 +117,7 @@ fn a_trace_resumes_where_it_was_left() {
             let mut left = scene.trace.clone();
             left[step.out_base..].fill(0x55);
             // What lies between outputs is nobody's.
-            for byte in (step.out_base..left.len()).filter(|byte| scene.model.place(*byte).is_none()) {
+            for byte in (step.out_base..left.len()).filter(|byte| scene.model.plan().place(*byte).is_none()) {
                 left[byte] = 0;
             }
             assert_eq!(scene.model.resume(left, first).as_ref(), Some(&scene.trace), "seed {seed}, operation {first}");

@@ -1,7 +1,7 @@
 //! Sums as large as G14 lets them be: every kernel gives what exact arithmetic gives.
 
-use super::random::{answer, largest_bias};
-use crate::{Affine, Element, GraphBuilder, Model, Scale};
+use super::random::answer;
+use crate::{Affine, Element, GraphBuilder, Model, Scale, random::largest_bias};
 
 /// The steepest scale there is, with the largest bias of one sign.
 fn steepest(magnitude: u64, pre: u8, positive: bool) -> Scale {

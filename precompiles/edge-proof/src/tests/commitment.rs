@@ -1,5 +1,4 @@
-use super::random::image;
-use crate::{Affine, Element, GraphBuilder, Model, Scale};
+use crate::{Affine, Element, GraphBuilder, Model, Scale, random::image};
 
 fn model(weights: &[i8], k: usize) -> Model {
     let n = weights.len() / k;

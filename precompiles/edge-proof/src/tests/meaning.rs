@@ -19,12 +19,12 @@ fn biased(biases: &[i32]) -> Vec<Scale> {
 }
 
 /// Runs a one-input graph with every kernel and reads the answer as i32.
-fn run(input: &[i8], build: impl FnOnce(&mut GraphBuilder, Tensor) -> Tensor) -> Vec<i32> {
+pub(super) fn run(input: &[i8], build: impl FnOnce(&mut GraphBuilder, Tensor) -> Tensor) -> Vec<i32> {
     let bytes = run_bytes(input, build);
     bytes.as_chunks::<4>().0.iter().map(|b| i32::from_le_bytes(*b)).collect()
 }
 
-fn run_bytes(input: &[i8], build: impl FnOnce(&mut GraphBuilder, Tensor) -> Tensor) -> Vec<u8> {
+pub(super) fn run_bytes(input: &[i8], build: impl FnOnce(&mut GraphBuilder, Tensor) -> Tensor) -> Vec<u8> {
     let mut graph = GraphBuilder::new(input.len());
     let x = graph.input();
     build(&mut graph, x);
@@ -176,7 +176,7 @@ prop_compose! {
     }
 }
 
-fn some(len: usize, seed: u64) -> Vec<i8> {
+pub(super) fn some(len: usize, seed: u64) -> Vec<i8> {
     let mut state = seed | 1;
     let mut next = || {
         state ^= state << 13;
@@ -243,4 +243,17 @@ proptest! {
         })).collect();
         prop_assert_eq!(got, expected);
     }
+}
+
+#[test]
+fn a_model_is_its_header_its_records_and_its_weights() {
+    let mut graph = GraphBuilder::new(2);
+    let x = graph.input();
+    let y = graph.lut(x, &[7; 256]);
+    graph.copy(y);
+    let model = Model::from_image(graph.finish().expect("well formed")).expect("checked");
+    let (image, records) = (model.image(), model.records());
+    assert_eq!((records.len(), model.weights()), (2, [7; 256].as_slice()));
+    assert_eq!([&image[..128], records.as_flattened(), model.weights()].concat(), image);
+    assert_eq!(records.iter().map(|record| record[0]).collect::<Vec<_>>(), [6, 9]);
 }
