@@ -100,12 +100,7 @@ pub fn project(weights: &[u8], columns: usize, seed: &[u8; 32], challenges: usiz
 }
 
 /// As [`project`] at the prime 2^`BITS` − 1, for [`Layer::holds_modulo`].
-pub fn project_modulo<const BITS: u32>(
-    weights: &[u8],
-    columns: usize,
-    seed: &[u8; 32],
-    challenges: usize,
-) -> Vec<u8> {
+pub fn project_modulo<const BITS: u32>(weights: &[u8], columns: usize, seed: &[u8; 32], challenges: usize) -> Vec<u8> {
     let projection = |rho| {
         let mut sums = vec![0; columns];
         for (row, power) in weights.chunks_exact(columns).zip(powers::<BITS>(rho)) {
