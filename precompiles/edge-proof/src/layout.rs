@@ -35,6 +35,8 @@ pub(crate) mod opcode {
     pub(crate) const DECRYPT: u8 = 64;
     pub(crate) const SQUARED_ERROR: u8 = 65;
     pub(crate) const BLOCK8: u8 = 66;
+    pub(crate) const PIXEL: u8 = 67;
+    pub(crate) const VISIT: u8 = 68;
 }
 
 /// Flags of [`Descriptor::flags`] besides [`ONE_SCALE`], each of one operation.

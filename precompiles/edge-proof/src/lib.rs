@@ -15,7 +15,7 @@
 //! * **G2** The image is as long as the header says, and at most [`MAX_IMAGE_BYTES`] ([`Limits`] has the larger profile's).
 //! * **G3** There are 1 to [`MAX_OPS`] operations.
 //! * **G4** The input has 1 to [`MAX_TRACE_BYTES`] bytes.
-//! * **G5** The opcode is one of those of G24–G52.
+//! * **G5** The opcode is one of those of G24–G54.
 //! * **G6** Fields that an operation does not use, and reserved bytes, are zero, so that later uses can be told apart.
 //! * **G7** Element types are 1 (i8), 2 (i16) or 4 (i32), their size in bytes, and fit the operation.
 //! * **G8** No dimension is zero; `k` of DENSE, CONV2D and MATMUL and `n` of NORM are at most [`MAX_K`], other vectors and tables
@@ -97,6 +97,16 @@
 //! * **G52** BLOCK8 (66): of an image `[height][width]` i8, whose last row and column are repeated to fill blocks of 8 by 8, each
 //!   block's transform by ITU-T H.265's cosine matrix `D`: `T = (D X + 2) >> 2; C = (T D' + 256) >> 9`; in zigzag order
 //!   `out[block][z] = clamp(sign(C) * ((|C| * table_z + 2^(shift-1)) >> shift))`, 64 entries u16.
+//! * **G53** PIXEL (67): red, green, blue and 255 of every pixel of a picture `[height][width]`, from a scene of 64 + 24 `k` bytes:
+//!   `origin, forward, right, up, toLight` (i16 x 3 each), `ambient, diffuse` u8, background u8 x 3, 29 bytes of no meaning; then
+//!   triangles: three points (i16 x 3), colour u8 x 3, 3 bytes of no meaning. `shift` samples down and across each, one ray
+//!   and where it meets a triangle one to the light; the arithmetic is that of `picture` and `ray`. `height` and `width` times
+//!   `shift` are below 2^15; a pixel's rays try at most 5,000 triangles.
+//! * **G54** VISIT (68): `shift` visits of each ray to a tree of `k` nodes of 32 bytes. A ray's state is nine i32: `origin,
+//!   direction` (x 3 each), `node, depth, met`. A node is either a box (`low, high`) or, where byte 18 is 1, a triangle (three
+//!   points), i16 x 3 each, with `beyond i32` at byte 24 and `name i32` at 28. A box that the ray enters nearer than `depth` leads to
+//!   the node after it, any other to `beyond`; a triangle that it meets nearer sets `depth` and `met`, and leads to `beyond`. A
+//!   state whose node is not one of the `k` stays as it is.
 //!
 //! **Commitment.** `weightsRoot` and `graphRoot` are BLAKE3 of the two sections; `weightsTRoot` is BLAKE3 of the
 //! transposed (k x n) weight matrices of DENSE and CONV2D operations in operation order, concatenated. See [`Commitment`].
@@ -128,10 +138,12 @@ mod model;
 mod opening;
 mod operation;
 mod outline;
+mod picture;
 mod plan;
 mod possession;
 #[cfg(any(test, feature = "random"))]
 pub mod random;
+mod ray;
 mod rule;
 mod run;
 mod sample;

@@ -7,6 +7,7 @@ mod attention;
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 mod elementwise;
+mod picture;
 mod portable;
 mod rows;
 mod vector;
@@ -101,6 +102,8 @@ fn simple(scene: Scene<'_>, out: &mut [u8]) {
         Op::Transpose => rows::transpose(scene, out),
         Op::Decrypt => rows::decrypt(scene, out),
         Op::Block8(geometry, shift) => rows::block8(scene, (&geometry, shift), out),
+        Op::Pixel(of) => picture::pixels(scene, &of, out),
+        Op::Visit(visits) => picture::visits(scene, visits, out),
         Op::Norm(norm) => vector::norm(scene, &norm, out),
         Op::Max => vector::max(scene, out),
         Op::Sum => vector::sum(scene, out),

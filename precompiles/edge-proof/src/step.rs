@@ -130,7 +130,7 @@ impl Step {
 /// Outputs are dense (G10).
 fn dense_output(step: &Step, d: &Descriptor) -> bool {
     match step.op {
-        Op::Conv2d(_) | Op::MaxPool(_) | Op::Block8(..) => true,
+        Op::Conv2d(_) | Op::MaxPool(_) | Op::Block8(..) | Op::Pixel(_) => true,
         _ => d.out_stride as usize == step.n * step.out.bytes(),
     }
 }

@@ -9,5 +9,7 @@ mod malformed;
 mod meaning;
 mod media;
 mod opening;
+mod picture;
 mod possession;
 mod random;
+mod refused;

@@ -1,7 +1,8 @@
-//! One element by its formula (G24–G52), number by number: the kernels' twin.
+//! One element by its formula (G24–G54), number by number: the kernels' twin.
 
 mod attention;
 mod image;
+mod picture;
 mod vector;
 
 use super::{source::Source, value};
@@ -59,6 +60,8 @@ pub(super) fn evaluate(source: &mut impl Source, step: &Step, element: usize) ->
             let (a, b) = (vector(source, &step.input, i)?, vector(source, &step.second, i)?);
             Some(a.iter().zip(b).fold(0_i32, |sum, (a, b)| sum.wrapping_add(a.wrapping_sub(b).wrapping_pow(2))))
         }
+        Op::Pixel(of) => picture::channel(source, step, &of, (i, c)),
+        Op::Visit(visits) => picture::visited(source, step, visits, (i, c)),
         Op::Sample => vector::drawn(source, step, i),
         Op::Norm(norm) => vector::normed(source, step, &norm, (i, c)),
         Op::Matmul(heads) => attention::product(source, step, &heads, (i, c)),

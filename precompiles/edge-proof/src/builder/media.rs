@@ -4,6 +4,7 @@ use super::{Clamp, GraphBuilder, Tensor, attention::clamped};
 use crate::{
     Element, Rule,
     layout::{Descriptor, opcode},
+    picture::{NODE_BYTES, SCENE_BYTES, TRIANGLE_BYTES},
 };
 
 /// How the coefficients of a block become levels (G52).
@@ -26,6 +27,31 @@ impl GraphBuilder {
     pub fn squared_error(&mut self, a: Tensor, b: Tensor) -> Tensor {
         self.require(a.count == b.count && a.len == b.len, Rule::Geometry);
         self.reduced(opcode::SQUARED_ERROR, &[a, b], Element::I32)
+    }
+
+    /// PIXEL (G53): a picture of `size` (rows, columns) of the scene that `x` is, with `samples` down and across each pixel.
+    pub fn pixels(&mut self, x: Tensor, size: (usize, usize), samples: u8) -> Tensor {
+        let triangles = x.len.saturating_sub(SCENE_BYTES) / TRIANGLE_BYTES;
+        self.require(x.len == SCENE_BYTES + triangles * TRIANGLE_BYTES, Rule::Geometry);
+        let d = Descriptor {
+            op: opcode::PIXEL,
+            in_type: x.element as u8,
+            in_base: x.base as u64,
+            n: 4,
+            k: self.field(triangles),
+            height: self.field(size.0),
+            width: self.field(size.1),
+            shift: samples,
+            ..Descriptor::default()
+        };
+        self.push(d, (size.0 * size.1, 4, Element::I8))
+    }
+
+    /// VISIT (G54): the states of rays after `visits` more nodes of a tree.
+    pub fn visit(&mut self, rays: Tensor, nodes: Tensor, visits: u8) -> Tensor {
+        self.require(nodes.len == NODE_BYTES, Rule::Geometry);
+        let d = Descriptor { op: opcode::VISIT, k: self.field(nodes.count), shift: visits, ..Descriptor::default() };
+        self.vectors(d, &[rays, nodes], (rays.count, rays.len, Element::I32))
     }
 
     /// BLOCK8 (G52): the levels of every 8 by 8 block of an image of `size` (rows, columns).

@@ -5,7 +5,23 @@ use crate::{Clamp, Quantisation};
 
 pub(super) fn step(graph: &mut GraphBuilder, dice: &mut Dice, from: Made) -> Made {
     let bytes = from.element == Element::I8;
-    match dice.below(5) {
+    match dice.below(8) {
+        5 if bytes && from.elements >= 64 => {
+            let triangles = dice.below(((from.elements - 64) / 24 + 1).min(500));
+            let size = (1 + dice.below(6), 1 + dice.below(6));
+            let scene = from.tensor.vectors(1, 64 + 24 * triangles, 0);
+            let tensor = graph.pixels(scene, size, 1 + dice.below(3) as u8);
+            Made { tensor, elements: size.0 * size.1 * 4, most: 128, ..from }
+        }
+        6 | 7 if graph.input().length() >= 100 => {
+            // The input is tree and first rays; rays are their own bytes as numbers, and then those that went on.
+            let length = graph.input().length();
+            let nodes = graph.input().vectors(1 + dice.below((length - 36) / 32), 32, 32);
+            let rays = graph.input().as_type(Element::I32).vectors(1 + dice.below(3), 9, 1);
+            let tensor = graph.visit(rays, nodes, 1 + dice.below(5) as u8);
+            let tensor = graph.visit(tensor, nodes, 1 + dice.below(64) as u8);
+            Made { tensor, elements: tensor.vectors_in() * 9, element: Element::I32, most: 1 << 31 }
+        }
         0 if bytes && from.elements >= 44 => {
             let (x, count, len) = slide(dice, from, 150);
             let key = from.tensor.skip(dice.below(from.elements - 43)).vectors(1, 44, 0);

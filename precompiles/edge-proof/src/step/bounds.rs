@@ -25,7 +25,8 @@ impl Step {
             }
             Op::Matmul(_) => within(self.k as u128 * u128::from(most) * u128::from(other))?,
             Op::Rope { .. } => within(u128::from(most) << 16)?,
-            Op::Lut | Op::Decrypt => (self.lo, self.hi) = Element::I8.range(),
+            Op::Lut | Op::Decrypt | Op::Pixel(_) => (self.lo, self.hi) = Element::I8.range(),
+            Op::Visit(_) => (self.lo, self.hi) = Element::I32.range(),
             Op::MaxPool(_) | Op::Max | Op::Transpose => (self.lo, self.hi) = first,
             Op::Gather => (self.lo, self.hi) = second,
             Op::Copy if self.k > 0 => (self.lo, self.hi) = (first.0.min(second.0), first.1.max(second.1)),

@@ -4,6 +4,9 @@ use crate::Cost;
 /// Runs that one keystream block is counted as: making it costs as much as finding them.
 const KEYSTREAM_ROWS: u64 = 8;
 
+/// Multiply-accumulates that a ray's meeting with a triangle or a box is counted as.
+const TRY_MACS: u64 = 128;
+
 impl Step {
     /// The step's share of [`Cost`], without the trace.
     pub(crate) fn cost(&self) -> Cost {
@@ -50,6 +53,15 @@ impl Step {
             Op::Sample => Cost { reads: read.saturating_mul(2), rows: count * KEYSTREAM_ROWS, ..base },
             Op::Gather => Cost { reads: outputs + count, rows: 2 * count, ..base },
             Op::Decrypt => Cost { reads: 2 * outputs, rows: count + KEYSTREAM_ROWS, ..base },
+            Op::Pixel(picture) => {
+                let tries = count * (picture.samples as u64).pow(2) * 2 * k;
+                let reads = count.saturating_mul(self.input.len as u64) / 8;
+                Cost { macs: tries * TRY_MACS, reads, rows: 8 * count, ..base }
+            }
+            Op::Visit(visits) => {
+                let visits = count * visits as u64;
+                Cost { macs: visits * TRY_MACS, reads: outputs, rows: count + 2 * visits, ..base }
+            }
             Op::Block8(..) => Cost { macs: 16 * outputs, reads: 8 * outputs, rows: 8 * count, ..base },
         }
     }

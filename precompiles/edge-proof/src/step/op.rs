@@ -2,6 +2,7 @@ use super::Geometry;
 use crate::{
     Rule,
     layout::{Descriptor, ONE_SCALE, flag, opcode},
+    picture::Picture,
 };
 
 /// What a step does.
@@ -40,6 +41,9 @@ pub(crate) enum Op {
     SquaredError,
     /// Blocks, and the shift of the quantisation.
     Block8(Geometry, u32),
+    Pixel(Picture),
+    /// How many visits.
+    Visit(usize),
 }
 
 /// How a vector is made a unit (G34).
@@ -161,6 +165,16 @@ impl Op {
                 let used = Descriptor { in_stride: 0, out_stride: 0, count: 0, ..clamped };
                 let used = Descriptor { table_base: d.table_base, height, width, shift, ..used };
                 (Self::Block8(Geometry::blocks(d)?, u32::from(shift)), used)
+            }
+            opcode::PIXEL => {
+                let (height, width, shift) = (d.height, d.width, d.shift);
+                let picture = Picture { height: height.into(), width: width.into(), samples: shift.into() };
+                let used = Descriptor { in_type: d.in_type, in_base: d.in_base, out_stride: 0, count: 0, ..nullary };
+                (Self::Pixel(picture), Descriptor { k: d.k, height, width, shift, ..used })
+            }
+            opcode::VISIT => {
+                let used = binary(Descriptor { lo: 0, hi: 0, ..clamped });
+                (Self::Visit(d.shift.into()), Descriptor { k: d.k, shift: d.shift, ..used })
             }
             _ => return Err(Rule::Opcode),
         })

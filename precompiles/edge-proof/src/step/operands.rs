@@ -1,7 +1,13 @@
 //! Which parts of the trace and of the weights section an operation reads (G7–G9, G12).
 
 use super::{Geometry, KEY_BYTES, LUT_TABLE, Op, SEED_BYTES, Step, WIDE_TABLE};
-use crate::{Element, Limits, MAX_K, Rule, layout::Descriptor, scale::SCALE_BYTES, trace::View};
+use crate::{
+    Element, Limits, MAX_K, Rule,
+    layout::Descriptor,
+    picture::{NODE_BYTES, SCENE_BYTES, STATE, TRIANGLE_BYTES, TRIES_MAX},
+    scale::SCALE_BYTES,
+    trace::View,
+};
 use std::ops::Range;
 
 /// Output vectors, output elements of each, and `k`. G8, and the output's size, so that later products are small.
@@ -9,6 +15,7 @@ pub(super) fn dimensions(op: &Op, d: &Descriptor, (out, limit): (Element, u64)) 
     let k = u64::from(d.k);
     let count = match op {
         Op::Conv2d(g) | Op::MaxPool(g) | Op::Block8(g, _) => g.pixels() as u64,
+        Op::Pixel(picture) => picture.pixels() as u64,
         _ => u64::from(d.count),
     };
     let n = match op {
@@ -46,6 +53,12 @@ fn fits(op: &Op, d: &Descriptor, n: u64) -> bool {
         Op::Exp { heads } => *heads > 0 && (d.count as usize).is_multiple_of(*heads),
         Op::Rope { heads } => *heads > 0 && (d.n as usize).is_multiple_of(2 * heads),
         Op::Block8(_, shift) => n == 64 && (1..=20).contains(shift),
+        Op::Pixel(picture) => {
+            let sides = [picture.height, picture.width].map(|side| side * picture.samples);
+            let tries = (picture.samples as u64).pow(2) * 2 * k;
+            n == 4 && sides.iter().all(|side| (1..1 << 15).contains(side)) && tries <= TRIES_MAX
+        }
+        Op::Visit(visits) => n == STATE as u64 && (1..=64).contains(visits) && (1..=1 << 31).contains(&k),
         _ => true,
     }
 }
@@ -71,6 +84,8 @@ impl Step {
             Op::Embed { counted: false } => (first(count, 1), none),
             Op::Gather => (first(count, 1), second(k, n)),
             Op::Transpose => (first(n, count), none),
+            Op::Pixel(_) => (first(1, SCENE_BYTES + k * TRIANGLE_BYTES), none),
+            Op::Visit(_) => (first(count, n), second(k, NODE_BYTES)),
             Op::Decrypt => (first(count, n), second(1, KEY_BYTES)),
             Op::Matmul(heads) => {
                 let (rows, shared) = (d.n as usize, heads.shared());
@@ -99,6 +114,8 @@ impl Step {
             Op::Rope { .. } => narrow(element),
             Op::Gather => out == other,
             Op::Sample => other == Element::I8,
+            Op::Pixel(_) => element == Element::I8 && out == Element::I8,
+            Op::Visit(_) => element == Element::I32 && other == Element::I8 && out == Element::I32,
             Op::Decrypt => element == Element::I8 && other == Element::I8 && out == Element::I8,
             Op::Add | Op::Multiply | Op::Requantise | Op::Argmax | Op::Divide | Op::Embed { .. } | Op::Norm(_) => true,
         };

@@ -1,5 +1,7 @@
 //! Models that are as dear as their gas allows, each in its own way.
 
+mod layers;
+
 use edgeloom_edge_proof::{Affine, Element, Filter, GraphBuilder, Scale, Tensor, Window};
 
 /// What is asked of the precompile.
@@ -21,7 +23,7 @@ pub(in crate::bench) fn cases() -> Vec<Case> {
     let warm = |name, build| Case { name, build, question: Question::Infer, cold: false };
     let cold = |name, build| Case { name, build, question: Question::Infer, cold: true };
     let describe = |name, build| Case { name, build, question: Question::Describe, cold: false };
-    vec![
+    let mut cases = vec![
         warm("copy, one row", |_| elementwise(1, 500_000, |g, x, _| g.copy(x))),
         warm("copy, rows of one", |_| elementwise(400_000, 1, |g, x, _| g.copy(x))),
         warm("concatenate, rows of one", |_| elementwise(300_000, 1, |g, x, _| g.concat(x, x))),
@@ -87,7 +89,9 @@ pub(in crate::bench) fn cases() -> Vec<Case> {
         describe("describe: 65536x1, shared by 250", |seed| shared(dense(65_536, 1, 1, seed), 250)),
         describe("describe: 4x900, shared by 1024", |seed| shared(dense(4, 900, 1, seed), 1024)),
         describe("describe: 1024 operations", |_| tiny()),
-    ]
+    ];
+    cases.extend(layers::cases().into_iter().map(|(name, build)| warm(name, build)));
+    cases
 }
 
 /// The figure's dense layer.
