@@ -30,6 +30,11 @@ enum Soak {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Proofs about steps of models: honest, cheating and malformed ones, and rates that have formulas
+    Proofs {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Malformed and mutated RPC requests on a node process, beside honest traffic (arguments go to `edgeloom-soak`)
     Rpc {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -48,6 +53,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             let peers = peers::verifiers()?;
             start("edgeloom-kernels", "bls", &[peers, arguments].concat())
         }
+        Soak::Proofs { arguments } => start("edgeloom-kernels", "proofs", &arguments),
         Soak::Rpc { arguments } => start("edgeloom-soak", "rpc", &arguments),
     }
 }
