@@ -115,18 +115,18 @@ impl Gpu {
 
     pub(crate) fn pipeline(&self, shader: Shader) -> wgpu::ComputePipeline {
         let compile = || {
-            let device = &self.0.device;
+            let (device, name) = (&self.0.device, shader.name());
             let module = device.create_shader_module(wgpu::ShaderModuleDescriptor {
-                label: Some(shader.name()),
+                label: Some(&name),
                 source: wgpu::ShaderSource::Wgsl(shader.source().into()),
             });
             let layout = device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
-                label: Some(shader.name()),
+                label: Some(&name),
                 bind_group_layouts: &[Some(&self.0.bindings)],
                 immediate_size: 0,
             });
             device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
-                label: Some(shader.name()),
+                label: Some(&name),
                 layout: Some(&layout),
                 module: &module,
                 entry_point: Some("main"),

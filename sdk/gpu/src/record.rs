@@ -14,6 +14,21 @@ pub(crate) mod code {
     pub(crate) const ACT: u8 = 7;
     pub(crate) const ARGMAX: u8 = 8;
     pub(crate) const COPY: u8 = 9;
+    pub(crate) const EMBED: u8 = 16;
+    pub(crate) const NORM: u8 = 17;
+    pub(crate) const MATMUL: u8 = 18;
+    pub(crate) const MAX: u8 = 19;
+    pub(crate) const SUM: u8 = 20;
+    pub(crate) const EXP: u8 = 21;
+    pub(crate) const DIVIDE: u8 = 22;
+    pub(crate) const MULTIPLY: u8 = 23;
+    pub(crate) const ROPE: u8 = 24;
+    pub(crate) const TRANSPOSE: u8 = 25;
+    pub(crate) const SAMPLE: u8 = 26;
+    pub(crate) const GATHER: u8 = 27;
+    pub(crate) const DECRYPT: u8 = 64;
+    pub(crate) const SQUARED_ERROR: u8 = 65;
+    pub(crate) const BLOCK8: u8 = 66;
 }
 
 /// A descriptor of a checked model.
@@ -34,6 +49,7 @@ impl Record<'_> {
     pub(crate) fn vectors(&self) -> u64 {
         match self.code() {
             code::CONV2D | code::MAX_POOL => self.half(100) * self.half(102),
+            code::BLOCK8 => self.half(88).div_ceil(8) * self.half(90).div_ceil(8),
             _ => self.word(68),
         }
     }
@@ -41,8 +57,9 @@ impl Record<'_> {
     /// Elements of an output vector.
     pub(crate) fn row(&self) -> u64 {
         match self.code() {
-            code::ARGMAX => 1,
+            code::ARGMAX | code::MAX | code::SUM | code::SQUARED_ERROR | code::SAMPLE => 1,
             code::COPY => self.word(76) + self.word(72),
+            code::MATMUL => self.word(76) * self.half(106),
             _ => self.word(76),
         }
     }
@@ -60,6 +77,15 @@ impl Record<'_> {
     /// Whether every output vector starts at a word.
     pub(crate) fn vectors_start_at_words(&self) -> bool {
         (self.row() * self.width()).is_multiple_of(4)
+    }
+
+    /// Vectors that together fill whole words: 1, 2 or 4.
+    pub(crate) fn vectors_to_a_word(&self) -> u64 {
+        match (self.row() * self.width()) % 4 {
+            0 => 1,
+            2 => 2,
+            _ => 4,
+        }
     }
 
     /// The step as shaders see it.

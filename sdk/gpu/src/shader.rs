@@ -9,22 +9,15 @@ const LANES: u64 = 64;
 
 /// A compute shader.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Shader {
-    Dense(Sums),
-    Conv2d(Sums),
-    MaxPool,
-    Add,
-    Requantise,
-    Lut,
-    Act,
-    Argmax,
-    Copy,
+pub(crate) struct Shader {
+    code: u8,
+    sums: Sums,
 }
 
 /// How sums of products are made; all give the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Sums {
-    /// For outputs whose vectors do not start at words.
+enum Sums {
+    /// For operations without, and for outputs whose vectors do not start at words.
     Single,
     /// For few vectors.
     Rows,
@@ -34,7 +27,7 @@ pub(crate) enum Sums {
 
 impl Sums {
     fn of(record: Record<'_>) -> Self {
-        if !record.vectors_start_at_words() {
+        if !matches!(record.code(), code::DENSE | code::CONV2D) || !record.vectors_start_at_words() {
             Self::Single
         } else if record.vectors() < TILED_MIN {
             Self::Rows
@@ -42,79 +35,79 @@ impl Sums {
             Self::Tiles
         }
     }
-
-    /// The last parts of the source.
-    fn source(self) -> &'static [&'static str] {
-        match self {
-            Self::Single => &[include_str!("shaders/sums.wgsl"), include_str!("shaders/pointwise.wgsl")],
-            Self::Rows => &[include_str!("shaders/rows.wgsl")],
-            Self::Tiles => &[include_str!("shaders/tile.wgsl")],
-        }
-    }
-
-    fn groups(self, record: Record<'_>) -> u64 {
-        match self {
-            Self::Single => record.words().div_ceil(LANES),
-            Self::Rows => record.row().div_ceil(4) * record.vectors().div_ceil(4),
-            Self::Tiles => record.row().div_ceil(64) * record.vectors().div_ceil(16),
-        }
-    }
 }
 
 impl Shader {
     /// The one that runs an operation, if there is one.
     pub(crate) fn of(record: Record<'_>) -> Option<Self> {
-        Some(match record.code() {
-            code::DENSE => Self::Dense(Sums::of(record)),
-            code::CONV2D => Self::Conv2d(Sums::of(record)),
-            code::MAX_POOL => Self::MaxPool,
-            code::ADD => Self::Add,
-            code::REQUANTISE => Self::Requantise,
-            code::LUT => Self::Lut,
-            code::ACT => Self::Act,
-            code::ARGMAX => Self::Argmax,
-            code::COPY => Self::Copy,
-            _ => return None,
-        })
+        let code = record.code();
+        parts(code).map(|_| Self { code, sums: Sums::of(record) })
     }
 
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Dense(_) => "dense",
-            Self::Conv2d(_) => "conv2d",
-            Self::MaxPool => "max pool",
-            Self::Add => "add",
-            Self::Requantise => "requantise",
-            Self::Lut => "lut",
-            Self::Act => "act",
-            Self::Argmax => "argmax",
-            Self::Copy => "copy",
-        }
+    /// A label for those who trace what a driver does.
+    pub(crate) fn name(self) -> String {
+        format!("operation {}", self.code)
     }
 
     pub(crate) fn source(self) -> String {
-        let pointwise: &[_] = &[include_str!("shaders/pointwise.wgsl")];
-        let linear = include_str!("shaders/linear.wgsl");
-        let (own, frame): (&[_], _) = match self {
-            Self::Dense(sums) => (&[include_str!("shaders/dense.wgsl"), linear], sums.source()),
-            Self::Conv2d(sums) => (&[include_str!("shaders/conv2d.wgsl"), linear], sums.source()),
-            Self::MaxPool => (&[include_str!("shaders/max_pool.wgsl")], pointwise),
-            Self::Add => (&[include_str!("shaders/add.wgsl")], pointwise),
-            Self::Requantise => (&[include_str!("shaders/requantise.wgsl")], pointwise),
-            Self::Lut => (&[include_str!("shaders/lut.wgsl")], pointwise),
-            Self::Act => (&[include_str!("shaders/act.wgsl")], pointwise),
-            Self::Argmax => (&[include_str!("shaders/argmax.wgsl")], &[]),
-            Self::Copy => (&[include_str!("shaders/copy.wgsl")], pointwise),
+        let frame: &[_] = match self.sums {
+            Sums::Single => parts(self.code).unwrap_or_default(),
+            Sums::Rows => &[linear(self.code), include_str!("shaders/linear.wgsl"), include_str!("shaders/rows.wgsl")],
+            Sums::Tiles => &[linear(self.code), include_str!("shaders/linear.wgsl"), include_str!("shaders/tile.wgsl")],
         };
-        [&[include_str!("shaders/common.wgsl")], own, frame].concat().concat()
+        [include_str!("shaders/common.wgsl"), &frame.concat()].concat()
     }
 
     /// Workgroups that the operation is worth.
     pub(crate) fn groups(self, record: Record<'_>) -> u64 {
-        match self {
-            Self::Dense(sums) | Self::Conv2d(sums) => sums.groups(record),
-            Self::Argmax => record.words(),
-            _ => record.words().div_ceil(LANES),
+        match (self.sums, self.code) {
+            (Sums::Rows, _) => record.row().div_ceil(4) * record.vectors().div_ceil(4),
+            (Sums::Tiles, _) => record.row().div_ceil(64) * record.vectors().div_ceil(16),
+            (Sums::Single, code::ARGMAX | code::MAX | code::SUM | code::SQUARED_ERROR | code::SAMPLE) => record.words(),
+            (Sums::Single, code::NORM) => record.vectors().div_ceil(record.vectors_to_a_word()),
+            (Sums::Single, code::DECRYPT) => record.elements().div_ceil(64).div_ceil(LANES),
+            (Sums::Single, _) => record.words().div_ceil(LANES),
         }
     }
+}
+
+/// What a linear operation's rows are multiplied with.
+fn linear(code: u8) -> &'static str {
+    if code == code::CONV2D { include_str!("shaders/conv2d.wgsl") } else { include_str!("shaders/dense.wgsl") }
+}
+
+/// An operation's source in parts, behind what all have in common: its own, and the frame that it fits.
+fn parts(code: u8) -> Option<&'static [&'static str]> {
+    const POINTWISE: &str = include_str!("shaders/pointwise.wgsl");
+    const REDUCE: &str = include_str!("shaders/reduce.wgsl");
+    const LINEAR: &str = include_str!("shaders/linear.wgsl");
+    const SUMS: &str = include_str!("shaders/sums.wgsl");
+    const CHACHA: &str = include_str!("shaders/chacha.wgsl");
+    Some(match code {
+        code::DENSE => &[include_str!("shaders/dense.wgsl"), LINEAR, SUMS, POINTWISE],
+        code::CONV2D => &[include_str!("shaders/conv2d.wgsl"), LINEAR, SUMS, POINTWISE],
+        code::MAX_POOL => &[include_str!("shaders/max_pool.wgsl"), POINTWISE],
+        code::ADD => &[include_str!("shaders/add.wgsl"), POINTWISE],
+        code::REQUANTISE => &[include_str!("shaders/requantise.wgsl"), POINTWISE],
+        code::LUT => &[include_str!("shaders/lut.wgsl"), POINTWISE],
+        code::ACT => &[include_str!("shaders/act.wgsl"), POINTWISE],
+        code::ARGMAX => &[include_str!("shaders/argmax.wgsl")],
+        code::COPY => &[include_str!("shaders/copy.wgsl"), POINTWISE],
+        code::EMBED => &[include_str!("shaders/embed.wgsl"), POINTWISE],
+        code::NORM => &[include_str!("shaders/norm.wgsl")],
+        code::MATMUL => &[include_str!("shaders/matmul.wgsl"), POINTWISE],
+        code::MAX => &[include_str!("shaders/max.wgsl"), REDUCE],
+        code::SUM => &[include_str!("shaders/sum.wgsl"), REDUCE],
+        code::EXP => &[include_str!("shaders/exp.wgsl"), POINTWISE],
+        code::DIVIDE => &[include_str!("shaders/divide.wgsl"), POINTWISE],
+        code::MULTIPLY => &[include_str!("shaders/multiply.wgsl"), POINTWISE],
+        code::ROPE => &[include_str!("shaders/rope.wgsl"), POINTWISE],
+        code::TRANSPOSE => &[include_str!("shaders/transpose.wgsl"), POINTWISE],
+        code::SAMPLE => &[CHACHA, include_str!("shaders/sample.wgsl")],
+        code::GATHER => &[include_str!("shaders/gather.wgsl"), POINTWISE],
+        code::DECRYPT => &[CHACHA, include_str!("shaders/decrypt.wgsl")],
+        code::SQUARED_ERROR => &[include_str!("shaders/squared_error.wgsl"), REDUCE],
+        code::BLOCK8 => &[include_str!("shaders/block8.wgsl"), POINTWISE],
+        _ => return None,
+    })
 }

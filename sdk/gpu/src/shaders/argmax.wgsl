@@ -21,7 +21,7 @@ fn main(
     }
     var packed = 0u;
     for (var j = 0u; j < min(each, step.elements - start); j++) {
-        var best = bitcast<i32>(0x80000000u);
+        var best = i32(-2147483648);
         var place = NOWHERE;
         for (var c = lane; c < step.n; c += 64u) {
             let x = first(start + j, c);

@@ -28,8 +28,10 @@ struct Step {
     moves: u32,
     // 16 bits each: output height, width.
     out_size: u32,
-    pad_value: u32,
-    reserved: array<vec4<u32>, 1>,
+    // Value of the padding and a shift, 8 bits each; heads, 16 bits.
+    more: u32,
+    group: u32,
+    reserved: vec4<u32>,
     // Beyond the record: elements of the output in all, vectors of it, and elements of each.
     elements: u32,
     vectors: u32,
@@ -94,9 +96,33 @@ fn second(i: u32, c: u32) -> i32 {
     return element(step.in2_base.x + i * step.in2_stride + c * width, width);
 }
 
+fn clamped(x: i32) -> i32 {
+    return min(max(x, step.lo), step.hi);
+}
+
+fn heads() -> u32 {
+    return step.more >> 16u;
+}
+
+// The vector that an id names, of `rows`.
+fn row_of(id: i32, rows: u32) -> u32 {
+    return min(bitcast<u32>(max(id, 0i)), rows - 1u);
+}
+
+// Two bytes of the weights section, signed.
+fn weight_short(at: u32) -> i32 {
+    return extractBits(bitcast<i32>(weight_word(at)), 0u, 16u);
+}
+
 // G20 and G21: what row or channel c makes of a sum.
 fn requantise(sum: i32, c: u32) -> i32 {
-    let at = step.scale_base.x + select(8u * c, 0u, (step.codes & ONE_SCALE) != 0u);
+    let record = select(c, 0u, (step.codes & ONE_SCALE) != 0u);
+    return clamped(scaled(sum, record));
+}
+
+// G21 with a record, but for the clamp.
+fn scaled(sum: i32, record: u32) -> i32 {
+    let at = step.scale_base.x + 8u * record;
     let scale = weight_word(at + 4u);
     let m = scale & 0xffffu;
     let down = extractBits(scale, 16u, 4u);
@@ -106,5 +132,5 @@ fn requantise(sum: i32, c: u32) -> i32 {
     let low = ((bitcast<u32>(a) & 0xffffu) * m + 0x8000u) >> 16u;
     let t = (a >> 16u) * bitcast<i32>(m) + bitcast<i32>(low);
     let half = (1i << down) >> 1u;
-    return min(max(((t + half) >> down) + zp, step.lo), step.hi);
+    return ((t + half) >> down) + zp;
 }

@@ -27,7 +27,7 @@ fn window(i: u32, position: u32, count: u32) -> u32 {
     let x = (i % out_width) * extractBits(step.moves, 8u, 8u) + spot % kernel_w - (step.moves >> 24u);
     let width = step.size >> 16u;
     if y >= (step.size & 0xffffu) || x >= width {
-        return extractBits(step.pad_value, 0u, 8u) * 0x01010101u;
+        return extractBits(step.more, 0u, 8u) * 0x01010101u;
     }
     return trace_bytes(step.in_base.x + (y * width + x) * channels + position % channels, count);
 }
