@@ -44,6 +44,14 @@ impl Shader {
         parts(code).map(|_| Self { code, sums: Sums::of(record) })
     }
 
+    /// Every one.
+    #[cfg(test)]
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        let linear = [code::DENSE, code::CONV2D].into_iter();
+        let tiled = linear.flat_map(|code| [Sums::Rows, Sums::Tiles].map(|sums| Self { code, sums }));
+        codes().map(|code| Self { code, sums: Sums::Single }).chain(tiled)
+    }
+
     /// A label for those who trace what a driver does.
     pub(crate) fn name(self) -> String {
         format!("operation {}", self.code)
@@ -110,4 +118,10 @@ fn parts(code: u8) -> Option<&'static [&'static str]> {
         code::BLOCK8 => &[include_str!("shaders/block8.wgsl"), POINTWISE],
         _ => return None,
     })
+}
+
+/// Those that have a shader.
+#[cfg(test)]
+pub(crate) fn codes() -> impl Iterator<Item = u8> {
+    (1..=9).chain(16..=27).chain(64..=66)
 }

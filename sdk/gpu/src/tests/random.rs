@@ -26,7 +26,8 @@ fn random_graphs_have_the_reference_s_traces() {
         let model = Model::from_image(image).expect("checked");
         model.records().iter().for_each(|record| seen[usize::from(record[0])] += 1);
         let mut dice = Dice::new(!seed);
-        let inputs = [(); 2].map(|()| dice.bytes(model.input_bytes()).iter().map(|byte| byte.cast_unsigned()).collect());
+        let inputs =
+            [(); 2].map(|()| dice.bytes(model.input_bytes()).iter().map(|byte| byte.cast_unsigned()).collect());
         outputs += agree(&gpu, &model, &inputs);
     }
     panic!("{outputs} outputs of {seen:?} operations by code: too few to say anything");
