@@ -30,6 +30,11 @@ enum Soak {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Random graphs on a graphics adapter and by the reference (arguments go to `edgeloom-gpu soak`)
+    Gpu {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Malformed and mutated RPC requests on a node process, beside honest traffic (arguments go to `edgeloom-soak`)
     Rpc {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -48,6 +53,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             let peers = peers::verifiers()?;
             start("edgeloom-kernels", "bls", &[peers, arguments].concat())
         }
+        Soak::Gpu { arguments } => start("edgeloom-gpu", "soak", &arguments),
         Soak::Rpc { arguments } => start("edgeloom-soak", "rpc", &arguments),
     }
 }

@@ -1,10 +1,10 @@
 use crate::{
-    Adapter, Choice, DeviceError, LoadError, OpenError, Program,
+    Adapter, Choice, DeviceError, LoadError, OpenError, Program, Trial, TrialError,
     adapter::{all, buffer_bytes_max, choose},
     record::STEP_BYTES,
     shader::Shader,
 };
-use edgeloom_edge_proof::Model;
+use edgeloom_edge_proof::{Model, random::Sizes};
 use parking_lot::Mutex;
 use std::{
     collections::HashMap,
@@ -68,6 +68,19 @@ impl Gpu {
     /// memory while it runs.
     pub fn load(&self, model: &Model) -> Result<Program, LoadError> {
         Program::load(self.clone(), model)
+    }
+
+    /// Runs small random graphs, of `seed` and the numbers after it, until this many outputs were the reference's. What computes for
+    /// money does this before it trusts a card.
+    pub fn prove(&self, seed: u64, outputs: u64) -> Result<(), TrialError> {
+        let mut compared = 0;
+        for seed in seed.. {
+            if compared >= outputs {
+                break;
+            }
+            compared += Trial { seed, sizes: Sizes::SMALL }.run(self, |_, _| ())?.outputs;
+        }
+        Ok(())
     }
 
     /// Most bytes of a buffer.

@@ -12,11 +12,13 @@ mod gpu;
 mod program;
 mod record;
 mod shader;
+mod trial;
 
 pub use adapter::{Adapter, Choice, Kind};
 pub use error::{DeviceError, LoadError, OpenError, RunError};
 pub use gpu::Gpu;
 pub use program::Program;
+pub use trial::{Passed, Trial, TrialError};
 
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,6 @@
-use super::{agree, gpu};
-use edgeloom_edge_proof::{
-    Model,
-    random::{Dice, Sizes, image_within},
-};
+use super::gpu;
+use crate::{Trial, TrialError};
+use edgeloom_edge_proof::random::Sizes;
 
 /// Outputs that the test compares, at least.
 const OUTPUTS: u64 = 1_000_000;
@@ -22,13 +20,26 @@ fn random_graphs_have_the_reference_s_traces() {
             return;
         }
         let sizes = if seed % 4 == 0 { large } else { Sizes::SMALL };
-        let Ok(image) = image_within(seed, sizes) else { continue };
-        let model = Model::from_image(image).expect("checked");
-        model.records().iter().for_each(|record| seen[usize::from(record[0])] += 1);
-        let mut dice = Dice::new(!seed);
-        let inputs =
-            [(); 2].map(|()| dice.bytes(model.input_bytes()).iter().map(|byte| byte.cast_unsigned()).collect());
-        outputs += agree(&gpu, &model, &inputs);
+        let passed = Trial { seed, sizes }.run(&gpu, |_, _| ()).expect("the reference's bytes");
+        passed.codes.iter().for_each(|code| seen[usize::from(*code)] += 1);
+        outputs += passed.outputs;
     }
     panic!("{outputs} outputs of {seen:?} operations by code: too few to say anything");
+}
+
+#[test]
+fn a_changed_bit_is_found_and_its_operation_named() {
+    let Some(gpu) = gpu() else { return };
+    gpu.prove(1, 20_000).expect("the reference's bytes");
+    let last = |trace: &mut [u8]| *trace.last_mut().expect("traces have bytes") ^= 0x80;
+    for seed in 1..30 {
+        match (Trial { seed, sizes: Sizes::SMALL }).run(&gpu, |_, trace| last(trace)) {
+            Ok(passed) => assert!(passed.codes.is_empty(), "seed {seed} passed"),
+            Err(TrialError::Differs { seed: named, op, code, .. }) => {
+                let graph = (Trial { seed, sizes: Sizes::SMALL }).run(&gpu, |_, _| ()).expect("untampered");
+                assert_eq!((named, graph.codes.len() - 1, graph.codes.last()), (seed, op, Some(&code)));
+            }
+            Err(other) => panic!("{other}"),
+        }
+    }
 }
