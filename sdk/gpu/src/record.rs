@@ -29,6 +29,8 @@ pub(crate) mod code {
     pub(crate) const DECRYPT: u8 = 64;
     pub(crate) const SQUARED_ERROR: u8 = 65;
     pub(crate) const BLOCK8: u8 = 66;
+    pub(crate) const PIXEL: u8 = 67;
+    pub(crate) const VISIT: u8 = 68;
 }
 
 /// A descriptor of a checked model.
@@ -49,6 +51,7 @@ impl Record<'_> {
     pub(crate) fn vectors(&self) -> u64 {
         match self.code() {
             code::CONV2D | code::MAX_POOL => self.half(100) * self.half(102),
+            code::PIXEL => self.half(88) * self.half(90),
             code::BLOCK8 => self.half(88).div_ceil(8) * self.half(90).div_ceil(8),
             _ => self.word(68),
         }

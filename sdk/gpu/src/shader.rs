@@ -73,6 +73,7 @@ impl Shader {
             (Sums::Tiles, _) => record.row().div_ceil(64) * record.vectors().div_ceil(16),
             (Sums::Single, code::ARGMAX | code::MAX | code::SUM | code::SQUARED_ERROR | code::SAMPLE) => record.words(),
             (Sums::Single, code::NORM) => record.vectors().div_ceil(record.vectors_to_a_word()),
+            (Sums::Single, code::PIXEL | code::VISIT) => record.vectors().div_ceil(LANES),
             (Sums::Single, code::DECRYPT) => record.elements().div_ceil(64).div_ceil(LANES),
             (Sums::Single, _) => record.words().div_ceil(LANES),
         }
@@ -91,6 +92,8 @@ fn parts(code: u8) -> Option<&'static [&'static str]> {
     const LINEAR: &str = include_str!("shaders/linear.wgsl");
     const SUMS: &str = include_str!("shaders/sums.wgsl");
     const CHACHA: &str = include_str!("shaders/chacha.wgsl");
+    const UNIT: &str = include_str!("shaders/unit.wgsl");
+    const RAY: &str = include_str!("shaders/ray.wgsl");
     Some(match code {
         code::DENSE => &[include_str!("shaders/dense.wgsl"), LINEAR, SUMS, POINTWISE],
         code::CONV2D => &[include_str!("shaders/conv2d.wgsl"), LINEAR, SUMS, POINTWISE],
@@ -102,7 +105,7 @@ fn parts(code: u8) -> Option<&'static [&'static str]> {
         code::ARGMAX => &[include_str!("shaders/argmax.wgsl")],
         code::COPY => &[include_str!("shaders/copy.wgsl"), POINTWISE],
         code::EMBED => &[include_str!("shaders/embed.wgsl"), POINTWISE],
-        code::NORM => &[include_str!("shaders/norm.wgsl")],
+        code::NORM => &[UNIT, include_str!("shaders/norm.wgsl")],
         code::MATMUL => &[include_str!("shaders/matmul.wgsl"), POINTWISE],
         code::MAX => &[include_str!("shaders/max.wgsl"), REDUCE],
         code::SUM => &[include_str!("shaders/sum.wgsl"), REDUCE],
@@ -116,6 +119,8 @@ fn parts(code: u8) -> Option<&'static [&'static str]> {
         code::DECRYPT => &[CHACHA, include_str!("shaders/decrypt.wgsl")],
         code::SQUARED_ERROR => &[include_str!("shaders/squared_error.wgsl"), REDUCE],
         code::BLOCK8 => &[include_str!("shaders/block8.wgsl"), POINTWISE],
+        code::PIXEL => &[UNIT, RAY, include_str!("shaders/pixel.wgsl")],
+        code::VISIT => &[UNIT, RAY, include_str!("shaders/visit.wgsl")],
         _ => return None,
     })
 }
@@ -123,5 +128,5 @@ fn parts(code: u8) -> Option<&'static [&'static str]> {
 /// Those that have a shader.
 #[cfg(test)]
 pub(crate) fn codes() -> impl Iterator<Item = u8> {
-    (1..=9).chain(16..=27).chain(64..=66)
+    (1..=9).chain(16..=27).chain(64..=68)
 }

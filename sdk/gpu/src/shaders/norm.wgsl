@@ -4,15 +4,13 @@
 const CENTRED: u32 = 0x200u;
 const PLAIN: u32 = 0x400u;
 
-struct Unit {
+struct Shared {
     mean: i32,
-    down: u32,
-    inverse: u32,
-    shift: u32,
+    unit: Unit,
 }
 
 var<workgroup> parts: array<vec2<u32>, 64>;
-var<workgroup> units: array<Unit, 4>;
+var<workgroup> shares: array<Shared, 4>;
 
 @compute @workgroup_size(64)
 fn main(
@@ -28,9 +26,9 @@ fn main(
     }
     let vectors = min(each, step.vectors - start);
     for (var v = 0u; v < vectors; v++) {
-        let unit = unit_of(start + v, lane);
+        let share = share_of(start + v, lane);
         if lane == 0u {
-            units[v] = unit;
+            shares[v] = share;
         }
         workgroupBarrier();
     }
@@ -41,18 +39,15 @@ fn main(
         var packed = 0u;
         for (var j = 0u; j < min(per_word, elements - word * per_word); j++) {
             let e = word * per_word + j;
-            let made = element_of(units[e / step.row], start + e / step.row, e % step.row);
+            let made = element_of(shares[e / step.row], start + e / step.row, e % step.row);
             packed = insertBits(packed, bitcast<u32>(made), j * bits, bits);
         }
         trace[((step.out_base.x + start * bytes) >> 2u) + word] = packed;
     }
 }
 
-fn element_of(unit: Unit, i: u32, c: u32) -> i32 {
-    let x = shifted(first(i, c) - unit.mean, unit.down);
-    let product = bitcast<u32>(abs(x)) * unit.inverse;
-    let size = bitcast<i32>(min(((product >> (unit.shift - 1u)) + 1u) >> 1u, 0x7fffu));
-    let u = select(size, -size, x < 0i);
+fn element_of(share: Shared, i: u32, c: u32) -> i32 {
+    let u = applied(share.unit, first(i, c) - share.mean);
     if (step.codes & PLAIN) != 0u {
         return clamped(u);
     }
@@ -62,73 +57,38 @@ fn element_of(unit: Unit, i: u32, c: u32) -> i32 {
 }
 
 // What the elements of vector i share; the same in every lane.
-fn unit_of(i: u32, lane: u32) -> Unit {
-    var unit = Unit(0i, 0u, 0u, 1u);
+fn share_of(i: u32, lane: u32) -> Shared {
+    var mean = 0i;
     if (step.codes & CENTRED) != 0u {
         var sum = 0u;
         for (var c = lane; c < step.row; c += 64u) {
             sum += bitcast<u32>(first(i, c));
         }
-        unit.mean = mean(bitcast<i32>(added(lane, vec2(sum, 0u)).x));
+        mean = mean_of(bitcast<i32>(added(lane, vec2(sum, 0u)).x));
     }
     var largest = 0u;
     for (var c = lane; c < step.row; c += 64u) {
-        largest = max(largest, bitcast<u32>(abs(first(i, c) - unit.mean)));
+        largest = max(largest, bitcast<u32>(abs(first(i, c) - mean)));
     }
-    let length = 32u - countLeadingZeros(highest(lane, largest));
-    unit.down = max(length, 15u) - 15u;
+    let down = down_of(highest(lane, largest));
     // A square has at most 31 bits and a vector 2^16 elements: the halves of squares add up in 32 bits each.
     var squares = vec2(0u);
     for (var c = lane; c < step.row; c += 64u) {
-        let x = bitcast<u32>(abs(shifted(first(i, c) - unit.mean, unit.down)));
+        let x = bitcast<u32>(abs(shifted(first(i, c) - mean, down)));
         squares += vec2((x * x) & 0xffffu, (x * x) >> 16u);
     }
     let total = added(lane, squares);
     let low = (total.y << 16u) + total.x;
     let high = (total.y >> 16u) + select(0u, 1u, low < total.x);
-    if (low | high) == 0u {
-        return unit;
-    }
-    let bits = select(32u - countLeadingZeros(low), 64u - countLeadingZeros(high), high != 0u);
-    let e = (bitcast<i32>(bits) - 31i) >> 1u;
-    // In [2^30, 2^32).
-    var mantissa = low;
-    if e < 0i {
-        mantissa = low << bitcast<u32>(-2i * e);
-    } else if e > 0i {
-        mantissa = (high << bitcast<u32>(32i - 2i * e)) | (low >> bitcast<u32>(2i * e));
-    }
-    unit.inverse = min(0x80000000u / root_of(mantissa), 0xffffu);
-    unit.shift = bitcast<u32>(16i + e);
-    return unit;
-}
-
-// x / 2^down, halves rounded up.
-fn shifted(x: i32, down: u32) -> i32 {
-    if down == 0u {
-        return x;
-    }
-    return (x + (1i << (down - 1u))) >> down;
+    return Shared(mean, unit_of(down, vec2(low, high)));
 }
 
 // Of a vector with this sum, halves rounded up.
-fn mean(sum: i32) -> i32 {
+fn mean_of(sum: i32) -> i32 {
     let len = bitcast<i32>(step.row);
     let numerator = 2i * sum + len;
     let quotient = numerator / (2i * len);
     return quotient - select(0i, 1i, quotient * 2i * len > numerator);
-}
-
-// The integer root of a number of at least 2^30, digit by digit.
-fn root_of(x: u32) -> u32 {
-    var root = 0u;
-    for (var bit = 0x8000u; bit > 0u; bit >>= 1u) {
-        let next = root | bit;
-        if next * next <= x {
-            root = next;
-        }
-    }
-    return root;
 }
 
 // The sum of all lanes' parts.

@@ -247,3 +247,84 @@ fn block8() {
         });
     }
 }
+
+/// A square and its shadow on a floor, seen from everywhere that random cameras look from, and scenes of random bytes.
+#[test]
+fn pixel() {
+    for triangles in [0, 1, 40] {
+        holds(2 * (64 + 24 * triangles) + 1, |graph, x, _| {
+            for (skip, size, samples) in [(0, (5, 7), 1), (1, (1, 1), 9), (64 + 24 * triangles, (9, 3), 3)] {
+                graph.pixels(x.skip(skip).vectors(1, 64 + 24 * triangles, 0), size, samples);
+            }
+        });
+    }
+}
+
+/// A camera before two triangles, of which the nearer shades the other: numbers, not noise, so that every branch is taken.
+#[test]
+fn a_scene_with_a_shadow() {
+    let Some(gpu) = gpu() else { return };
+    let mut scene: Vec<u8> = Vec::new();
+    let shorts = |to: &mut Vec<u8>, values: &[i16]| to.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+    // Origin, forward, right, up, towards the light.
+    shorts(&mut scene, &[0, 0, -1_000, 0, 0, 1_000, 600, 0, 0, 0, 600, 0, 300, 900, -800]);
+    scene.extend([40, 200, 10, 20, 30]);
+    scene.resize(64, 0xa5);
+    for (points, colour) in [
+        ([-500, -400, 700, 900, -400, 900, 0, 800, 800], [250, 20, 90]),
+        ([-100, 0, 300, 500, 0, 200, 0, 400, 100], [5, 240, 130]),
+        // The same place twice: the first counts.
+        ([-100, 0, 300, 500, 0, 200, 0, 400, 100], [1, 2, 3]),
+    ] {
+        shorts(&mut scene, &points);
+        scene.extend(colour);
+        scene.extend([7; 3]);
+    }
+    let mut graph = GraphBuilder::new(scene.len());
+    let x = graph.input();
+    graph.pixels(x, (24, 32), 2);
+    let model = Model::from_image(graph.finish().expect("well formed")).expect("checked");
+    agree(&gpu, &model, &[scene.clone()]);
+    let picture = model.infer(&scene).expect("the input fits");
+    let colours: std::collections::BTreeSet<_> = picture.chunks(4).collect();
+    assert!(colours.len() > 5, "a picture of {} colours tests little", colours.len());
+}
+
+/// Trees of boxes and triangles, rays that go on, end, and never were in the tree.
+#[test]
+fn visit() {
+    let Some(gpu) = gpu() else { return };
+    let mut dice = Dice::new(5);
+    for round in 0..40 {
+        let nodes = 1 + dice.below(12);
+        let rays = 1 + dice.below(70);
+        let mut input = Vec::new();
+        for ray in 0..rays {
+            let mut number = |below: usize| dice.below(below) as i32 - below as i32 / 2;
+            let (origin, direction) = ([(); 3].map(|()| number(2_000)), [(); 3].map(|()| number(5) * number(900)));
+            let start = if ray % 9 == 8 { number(40) } else { 0 };
+            let state = [start, if ray % 2 == 0 { 1 << 19 } else { number(9_000) }, -1];
+            input.extend([origin, direction, state].as_flattened().iter().flat_map(|value| value.to_le_bytes()));
+        }
+        for node in 0..nodes {
+            let triangle = dice.below(2) == 1;
+            let mut short = || (dice.below(3_000) as i16 - 1_500).to_le_bytes();
+            let mut points = [(); 9].map(|()| short());
+            if !triangle {
+                points[..3].fill((-1_200_i16).to_le_bytes());
+                points[3..6].fill(1_200_i16.to_le_bytes());
+            }
+            input.extend(points.as_flattened());
+            input.extend([u8::from(triangle), 9, 9, 9, 9, 9]);
+            let beyond = if round % 7 == 0 { node as i32 + 2 } else { node as i32 + 1 };
+            input.extend([beyond.to_le_bytes(), (100 + node as i32).to_le_bytes()].as_flattened());
+        }
+        let mut graph = GraphBuilder::new(input.len());
+        let x = graph.input();
+        let tree = x.skip(36 * rays).vectors(nodes, 32, 32);
+        let states = graph.visit(x.as_type(Element::I32).vectors(rays, 9, 9), tree, 3);
+        graph.visit(states, tree, 64);
+        let model = Model::from_image(graph.finish().expect("well formed")).expect("checked");
+        agree(&gpu, &model, &[input]);
+    }
+}

@@ -7,7 +7,7 @@ const OUTPUTS: u64 = 1_000_000;
 /// How often it meets every operation, at least.
 const EACH: u64 = 20;
 /// Codes of all operations.
-const CODES: [std::ops::RangeInclusive<usize>; 3] = [1..=9, 16..=27, 64..=66];
+const CODES: [std::ops::RangeInclusive<usize>; 3] = [1..=9, 16..=27, 64..=68];
 
 #[test]
 fn random_graphs_have_the_reference_s_traces() {
