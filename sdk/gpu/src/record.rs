@@ -82,6 +82,13 @@ impl Record<'_> {
         (self.row() * self.width()).is_multiple_of(4)
     }
 
+    /// Of a linear operation: whether every row of weights and every run of an operand is of whole words.
+    pub(crate) fn whole_words(&self) -> bool {
+        let run = if self.code() == code::CONV2D { self.half(92) } else { self.word(56) };
+        // Upper halves of places do not matter here.
+        [self.word(32), self.word(72), self.word(8), run].iter().all(|bytes| bytes.is_multiple_of(4))
+    }
+
     /// Vectors that together fill whole words: 1, 2 or 4.
     pub(crate) fn vectors_to_a_word(&self) -> u64 {
         match (self.row() * self.width()) % 4 {

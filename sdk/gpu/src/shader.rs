@@ -12,6 +12,8 @@ const LANES: u64 = 64;
 pub(crate) struct Shader {
     code: u8,
     sums: Sums,
+    /// Of a linear operation: whether weights and operands consist of whole words.
+    aligned: bool,
 }
 
 /// How sums of products are made; all give the same.
@@ -41,15 +43,17 @@ impl Shader {
     /// The one that runs an operation, if there is one.
     pub(crate) fn of(record: Record<'_>) -> Option<Self> {
         let code = record.code();
-        parts(code).map(|_| Self { code, sums: Sums::of(record) })
+        let aligned = matches!(code, code::DENSE | code::CONV2D) && record.whole_words();
+        parts(code).map(|_| Self { code, sums: Sums::of(record), aligned })
     }
 
     /// Every one.
     #[cfg(test)]
     pub(crate) fn all() -> impl Iterator<Item = Self> {
         let linear = [code::DENSE, code::CONV2D].into_iter();
-        let tiled = linear.flat_map(|code| [Sums::Rows, Sums::Tiles].map(|sums| Self { code, sums }));
-        codes().map(|code| Self { code, sums: Sums::Single }).chain(tiled)
+        let each = linear.flat_map(|code| [Sums::Single, Sums::Rows, Sums::Tiles].map(|sums| (code, sums)));
+        let linear = each.flat_map(|(code, sums)| [false, true].map(|aligned| Self { code, sums, aligned }));
+        codes().map(|code| Self { code, sums: Sums::Single, aligned: false }).chain(linear)
     }
 
     /// A label for those who trace what a driver does.
@@ -63,13 +67,14 @@ impl Shader {
             Sums::Rows => &[linear(self.code), include_str!("shaders/linear.wgsl"), include_str!("shaders/rows.wgsl")],
             Sums::Tiles => &[linear(self.code), include_str!("shaders/linear.wgsl"), include_str!("shaders/tile.wgsl")],
         };
-        [include_str!("shaders/common.wgsl"), &frame.concat()].concat()
+        let aligned = format!("const ALIGNED: bool = {};\n", self.aligned);
+        [include_str!("shaders/common.wgsl"), &aligned, &frame.concat()].concat()
     }
 
     /// Workgroups that the operation is worth.
     pub(crate) fn groups(self, record: Record<'_>) -> u64 {
         match (self.sums, self.code) {
-            (Sums::Rows, _) => record.row().div_ceil(4) * record.vectors().div_ceil(4),
+            (Sums::Rows, _) => record.row().div_ceil(4) * record.vectors(),
             (Sums::Tiles, _) => record.row().div_ceil(64) * record.vectors().div_ceil(16),
             (Sums::Single, code::ARGMAX | code::MAX | code::SUM | code::SQUARED_ERROR | code::SAMPLE) => record.words(),
             (Sums::Single, code::NORM) => record.vectors().div_ceil(record.vectors_to_a_word()),

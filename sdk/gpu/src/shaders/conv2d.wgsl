@@ -6,7 +6,7 @@ fn operand(i: u32, j: u32) -> u32 {
         return 0u;
     }
     let channels = step.kernel & 0xffffu;
-    if (channels & 3u) == 0u {
+    if ALIGNED || (channels & 3u) == 0u {
         return window(i, 4u * j, 4u);
     }
     var packed = 0u;
@@ -29,5 +29,9 @@ fn window(i: u32, position: u32, count: u32) -> u32 {
     if y >= (step.size & 0xffffu) || x >= width {
         return extractBits(step.more, 0u, 8u) * 0x01010101u;
     }
-    return trace_bytes(step.in_base.x + (y * width + x) * channels + position % channels, count);
+    let at = step.in_base.x + (y * width + x) * channels + position % channels;
+    if ALIGNED {
+        return trace[at >> 2u];
+    }
+    return trace_bytes(at, count);
 }

@@ -5,5 +5,9 @@ fn operand(i: u32, j: u32) -> u32 {
     if i >= step.vectors || 4u * j >= step.k {
         return 0u;
     }
-    return trace_bytes(step.in_base.x + i * step.in_stride + 4u * j, min(4u, step.k - 4u * j));
+    let at = step.in_base.x + i * step.in_stride + 4u * j;
+    if ALIGNED {
+        return trace[at >> 2u];
+    }
+    return trace_bytes(at, min(4u, step.k - 4u * j));
 }
