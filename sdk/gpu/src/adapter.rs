@@ -74,9 +74,13 @@ impl Adapter {
     }
 }
 
-/// Most bytes of a buffer that a shader reads: places in it have 32 bits.
+/// Places in a buffer have 32 bits in shaders. Of those, some are left to invocations beyond the last element: at most a row of
+/// 65,535 workgroups of 64, each of which finds its first byte, at most 64 bytes apart, before it sees that there is none.
+const PLACES_MAX: u64 = (1 << 32) - 65_535 * 64 * 64;
+
+/// Most bytes of a buffer that a shader reads.
 pub(crate) fn buffer_bytes_max(limits: &wgpu::Limits) -> u64 {
-    limits.max_buffer_size.min(limits.max_storage_buffer_binding_size).min(u64::from(u32::MAX)) / 4 * 4
+    limits.max_buffer_size.min(limits.max_storage_buffer_binding_size).min(PLACES_MAX) / 4 * 4
 }
 
 /// Every adapter, the best first.
