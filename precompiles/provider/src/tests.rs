@@ -5,6 +5,7 @@ mod calldata;
 mod gas;
 mod market;
 mod proofs;
+mod receipts;
 mod registry;
 mod world;
 
