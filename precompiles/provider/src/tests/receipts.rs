@@ -59,13 +59,13 @@ fn aggregate(receipts: &[Signature]) -> Bytes {
 }
 
 /// Members 1 to 9, of whom 4 left, and what their receipts of these amounts, by seed, are settled with.
-struct Delivery {
-    registry: Registry,
-    call: IEdgeProof::receiptsCall,
+pub(super) struct Delivery {
+    pub(super) registry: Registry,
+    pub(super) call: IEdgeProof::receiptsCall,
 }
 
 impl Delivery {
-    fn of(amounts: &[(u32, u8)]) -> Self {
+    pub(super) fn of(amounts: &[(u32, u8)]) -> Self {
         let mut registry = Registry::of(1..=9);
         registry.stake(4, 0);
         let (epoch, snapshot) = registry.seal();

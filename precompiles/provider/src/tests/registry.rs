@@ -49,7 +49,7 @@ pub(super) fn set() -> B256 {
     set
 }
 
-fn message(epoch: u64) -> Vec<u8> {
+pub(super) fn message(epoch: u64) -> Vec<u8> {
     Domain { chain_id: CHAIN, owner: OWNER.into_array(), role: ROLE, epoch }.message(&PAYLOAD).to_vec()
 }
 
@@ -104,11 +104,11 @@ impl Registry {
         account.code.expect("its code is here").original_bytes().to_vec()
     }
 
-    fn total(&self) -> u64 {
+    pub(super) fn total(&self) -> u64 {
         self.members.values().map(|(stake, _)| stake).sum()
     }
 
-    fn bitmap(&self, seeds: &[u32]) -> Vec<u8> {
+    pub(super) fn bitmap(&self, seeds: &[u32]) -> Vec<u8> {
         let mut bitmap = vec![0; self.places.div_ceil(8)];
         for seed in seeds {
             let place = self.members[seed].1;
@@ -129,7 +129,7 @@ impl Registry {
     }
 }
 
-fn votes(seeds: &[u32], epoch: u64) -> Vec<Signature> {
+pub(super) fn votes(seeds: &[u32], epoch: u64) -> Vec<Signature> {
     seeds.iter().map(|seed| secret(*seed).sign(&message(epoch))).collect()
 }
 
