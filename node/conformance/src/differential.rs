@@ -26,8 +26,8 @@ use edgeloom_evm::{
     ExecutionError,
     conformance::{Installed, transact},
 };
+use edgeloom_kernels::Peer;
 use eyre::{Result, WrapErr, eyre};
-use peer::Peer;
 use revm::primitives::hardfork::SpecId;
 use serde::{Deserialize, Serialize};
 use std::{

@@ -4,39 +4,15 @@ mod claim;
 mod crew;
 mod encoding;
 
-pub(crate) use self::claim::Claim;
-
-use self::{claim::Kind, crew::Crew};
-use crate::{Class, Fault, Peer, dice::Dice};
+use self::{
+    claim::{Claim, Kind},
+    crew::Crew,
+};
+use crate::{Class, Fault, Peer, Tally, dice::Dice};
 use edgeloom_bls::{Domain, KeySet, MESSAGE_BYTES, PossessionProof, Signature, Signers, Tally as Count};
 use eyre::Result;
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
-use std::{collections::BTreeMap, ops::Range};
-
-/// What became of the cases of a run.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
-    /// Refused as they had to be, by class, or compared.
-    pub cases: BTreeMap<&'static str, u64>,
-    /// One line each, naming the case.
-    pub violations: Vec<String>,
-}
-
-impl Tally {
-    fn add(mut self, name: &'static str, case: u64, verdict: Result<(), String>) -> Self {
-        *self.cases.entry(name).or_default() += 1;
-        self.violations.extend(verdict.err().map(|what| format!("case {case}, {name}: {what}")));
-        self
-    }
-
-    fn and(mut self, other: Self) -> Self {
-        for (name, cases) in other.cases {
-            *self.cases.entry(name).or_default() += cases;
-        }
-        self.violations.extend(other.violations);
-        self
-    }
-}
+use std::ops::Range;
 
 /// Runs the false claims `cases` of a seed on all cores, their classes in turn. `done` is called after each.
 pub fn negatives(seed: u64, cases: Range<u64>, fault: Option<Fault>, done: &(impl Fn() + Sync)) -> Tally {
@@ -67,11 +43,12 @@ pub fn compare(
         let kind = [Kind::One, Kind::Aggregate, Kind::Possession][dice.below(3)];
         let claim = Claim::new(kind, &crew, &mut dice);
         let ours = claim.holds() ^ (fault == Some(Fault::WrongVerdict));
+        let question = serde_json::to_string(&claim)?;
         for peer in &mut *peers {
-            peer.ask(&claim)?;
+            peer.ask(&question)?;
         }
         for peer in &mut *peers {
-            let theirs = peer.answer()?;
+            let theirs: bool = peer.answer()?;
             let verdict = (theirs == ours).then_some(());
             let verdict = verdict.ok_or_else(|| format!("{} says {theirs}, we {ours}: {claim:?}", peer.name()));
             tally = tally.add(if ours { "true, compared" } else { "false, compared" }, case, verdict);

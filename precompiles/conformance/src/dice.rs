@@ -15,6 +15,13 @@ impl Dice {
         bytes
     }
 
+    /// `len` of them.
+    pub(crate) fn many(&mut self, len: usize) -> Vec<u8> {
+        let mut bytes = vec![0; len];
+        self.0.fill(&mut bytes);
+        bytes
+    }
+
     /// `0..bound`; `bound` is at least 1.
     pub(crate) fn below(&mut self, bound: usize) -> usize {
         (u64::from_le_bytes(self.bytes()) % bound as u64) as usize

@@ -1,24 +1,17 @@
 //! Other implementations, as processes that answer a line for each line.
 
-use crate::bls::Claim;
 use eyre::{Result, WrapErr, bail, ensure, eyre};
+use serde::de::DeserializeOwned;
 use std::{
     io::{BufRead, BufReader, Write},
-    path::PathBuf,
+    path::Path,
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
 };
-
-/// What a peer is started with.
-#[derive(Clone, Debug)]
-pub struct Program {
-    pub interpreter: PathBuf,
-    pub script: PathBuf,
-}
 
 /// A peer ends with its standard input.
 #[derive(Debug)]
 pub struct Peer {
-    name: String,
+    name: &'static str,
     child: Child,
     input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
@@ -26,32 +19,36 @@ pub struct Peer {
 
 impl Peer {
     /// # Errors
-    /// When the program cannot be started.
-    pub fn start(name: &str, Program { interpreter, script }: &Program) -> Result<Self> {
-        let mut child = Command::new(interpreter)
+    /// When `program` cannot be started with `script`.
+    pub fn start(name: &'static str, program: &Path, script: &Path) -> Result<Self> {
+        let mut child = Command::new(program)
             .arg(script)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .wrap_err_with(|| format!("{} did not start", interpreter.display()))?;
+            .wrap_err_with(|| format!("{} did not start", program.display()))?;
         let output = child.stdout.take().ok_or_else(|| eyre!("{name} has no output"))?;
         let input = child.stdin.take();
-        Ok(Self { name: name.to_owned(), child, input, output: BufReader::new(output) })
+        Ok(Self { name, child, input, output: BufReader::new(output) })
     }
 
-    pub(crate) fn name(&self) -> &str {
-        &self.name
+    pub const fn name(&self) -> &'static str {
+        self.name
     }
 
-    pub(crate) fn ask(&mut self, claim: &Claim) -> Result<()> {
+    /// # Errors
+    /// When it ended.
+    pub fn ask(&mut self, question: &str) -> Result<()> {
         let Some(input) = &mut self.input else { bail!("{} has no input", self.name) };
-        writeln!(input, "{}", serde_json::to_string(claim)?).wrap_err_with(|| self.name.clone())?;
-        input.flush().wrap_err_with(|| self.name.clone())
+        writeln!(input, "{question}").wrap_err(self.name)?;
+        input.flush().wrap_err(self.name)
     }
 
-    pub(crate) fn answer(&mut self) -> Result<bool> {
+    /// # Errors
+    /// When it ended, or says what is no answer.
+    pub fn answer<Answer: DeserializeOwned>(&mut self) -> Result<Answer> {
         let mut line = String::new();
-        self.output.read_line(&mut line).wrap_err_with(|| self.name.clone())?;
+        self.output.read_line(&mut line).wrap_err(self.name)?;
         ensure!(!line.is_empty(), "{} ended", self.name);
         serde_json::from_str(&line).wrap_err_with(|| format!("{} says {line}", self.name))
     }

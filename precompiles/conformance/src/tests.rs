@@ -1,6 +1,6 @@
 //! CI's slice of the soaks, and every planted fault.
 
-use crate::{Class, Fault, Peer, Program, compare, negatives};
+use crate::{Class, Fault, Peer, compare, negatives};
 use std::path::{Path, PathBuf};
 
 const CASES: u64 = 900;
@@ -48,11 +48,8 @@ fn peers() -> Option<Vec<Peer>> {
         }
     }
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/py-ecc/peer.py");
-    let programs = [
-        ("@noble/curves", Program { interpreter: "node".into(), script: noble }),
-        ("py_ecc", Program { interpreter: python, script }),
-    ];
-    programs.iter().map(|(name, program)| Peer::start(name, program).ok()).collect()
+    let start = |name, program: &Path, script: &Path| Peer::start(name, program, script).expect("it is installed");
+    Some(vec![start("@noble/curves", "node".as_ref(), &noble), start("py_ecc", &python, &script)])
 }
 
 #[test]

@@ -12,14 +12,12 @@
 mod element;
 mod source;
 
-pub(crate) use self::source::Sections;
-
 use self::{
     element::evaluate,
-    source::{Openings, Record, Source},
+    source::{Openings, Record, Sections, Source},
 };
 use crate::{
-    Blob, Commitment,
+    Blob, Commitment, Tree,
     layout::{Descriptor, Header, RECORD_BYTES},
     step::Step,
 };
@@ -53,13 +51,33 @@ pub fn adjudicate(model: &Commitment, trace: &Blob, place: Place, proof: &[u8]) 
     }
 }
 
-/// The proof of a place, by whoever has the model's image and the whole trace. `None` where there is no such place.
+/// The proof of a place, by whoever has the model's image and the whole trace. `None` where there is no such place. Everything is
+/// hashed for it: [`Evidence`] serves many places.
 pub fn prove_step(image: &[u8], trace: &[u8], place: Place) -> Option<Vec<u8>> {
-    let header = Header::decode(image.first_chunk()?).ok()?;
-    let (graph, weights) = image.split_at_checked(RECORD_BYTES * (1 + header.ops as usize))?;
-    let mut record = Record::new(Sections { graph, weights, trace });
-    judge(&mut record, place)?;
-    Some(record.proof())
+    Evidence::of(image)?.prove(&Tree::of(trace), place)
+}
+
+/// The model's side of proofs, hashed once.
+#[derive(Clone, Debug)]
+pub struct Evidence<'a> {
+    graph: Tree<'a>,
+    weights: Tree<'a>,
+}
+
+impl<'a> Evidence<'a> {
+    /// Of a well-formed image. `None` where its header is none.
+    pub fn of(image: &'a [u8]) -> Option<Self> {
+        let header = Header::decode(image.first_chunk()?).ok()?;
+        let (graph, weights) = image.split_at_checked(RECORD_BYTES * (1 + header.ops as usize))?;
+        Some(Self { graph: Tree::of(graph), weights: Tree::of(weights) })
+    }
+
+    /// The proof of a place of a trace of the model's. `None` where there is no such place.
+    pub fn prove(&self, trace: &Tree<'_>, place: Place) -> Option<Vec<u8>> {
+        let mut record = Record::new(Sections { graph: &self.graph, weights: &self.weights, trace });
+        judge(&mut record, place)?;
+        Some(record.proof())
+    }
 }
 
 /// Reads what the element is made of, and says what it is.

@@ -63,7 +63,12 @@ impl Layer<'_> {
         self.holds_modulo::<BITS>(seed)
     }
 
-    pub(crate) fn holds_modulo<const BITS: u32>(&self, seed: &[u8; 32]) -> Result<bool, MalformedLayer> {
+    /// As [`Layer::holds`] at the prime 2^`BITS` − 1, `BITS` being 61 or less: for measuring how often a wrong layer passes, which at
+    /// 61 bits nobody would live to see.
+    ///
+    /// # Errors
+    /// [`MalformedLayer`].
+    pub fn holds_modulo<const BITS: u32>(&self, seed: &[u8; 32]) -> Result<bool, MalformedLayer> {
         let (_, challenges) = self.shape()?;
         let projections: Vec<_> =
             self.projections.as_chunks().0.iter().map(|number| u64::from_le_bytes(*number)).collect();
@@ -94,12 +99,8 @@ pub fn project(weights: &[u8], columns: usize, seed: &[u8; 32], challenges: usiz
     project_modulo::<BITS>(weights, columns, seed, challenges)
 }
 
-pub(crate) fn project_modulo<const BITS: u32>(
-    weights: &[u8],
-    columns: usize,
-    seed: &[u8; 32],
-    challenges: usize,
-) -> Vec<u8> {
+/// As [`project`] at the prime 2^`BITS` − 1, for [`Layer::holds_modulo`].
+pub fn project_modulo<const BITS: u32>(weights: &[u8], columns: usize, seed: &[u8; 32], challenges: usize) -> Vec<u8> {
     let projection = |rho| {
         let mut sums = vec![0; columns];
         for (row, power) in weights.chunks_exact(columns).zip(powers::<BITS>(rho)) {

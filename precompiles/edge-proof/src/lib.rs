@@ -36,7 +36,7 @@
 //!   magnitudes of the operands.
 //! * **G15** `lo <= hi`, and both fit the output's type, where an operation has a clamp.
 //! * **G16** At most [`MAX_MACS`] multiply-accumulates in all.
-//! * **G17** At most [`MAX_READS`] operand reads in all ([`Cost::reads`]).
+//! * **G17** At most [`MAX_WORK`] units of work in all ([`Cost::work`]).
 //!
 //! **Meaning.** Operands are signed. Sums are exact in 32 bits by G14, so their order does not matter. (Numbers 18, 19
 //! and 23 are not in use.)
@@ -101,7 +101,7 @@
 //!   `origin, forward, right, up, toLight` (i16 x 3 each), `ambient, diffuse` u8, background u8 x 3, 29 bytes of no meaning; then
 //!   triangles: three points (i16 x 3), colour u8 x 3, 3 bytes of no meaning. `shift` samples down and across each, one ray
 //!   and where it meets a triangle one to the light; the arithmetic is that of `picture` and `ray`. `height` and `width` times
-//!   `shift` are below 2^15; a pixel's rays try at most 20,000 triangles.
+//!   `shift` are below 2^15; a pixel's rays try at most 5,000 triangles.
 //! * **G54** VISIT (68): `shift` visits of each ray to a tree of `k` nodes of 32 bytes. A ray's state is nine i32: `origin,
 //!   direction` (x 3 each), `node, depth, met`. A node is either a box (`low, high`) or, where byte 18 is 1, a triangle (three
 //!   points), i16 x 3 each, with `beyond i32` at byte 24 and `name i32` at 28. A box that the ray enters nearer than `depth` leads to
@@ -136,6 +136,7 @@ mod layout;
 mod limits;
 mod model;
 mod opening;
+mod operation;
 mod outline;
 mod picture;
 mod plan;
@@ -151,16 +152,17 @@ mod step;
 mod trace;
 mod unit;
 
-pub use adjudicate::{Place, Verdict, adjudicate, prove_step};
+pub use adjudicate::{Evidence, Place, Verdict, adjudicate, prove_step};
 pub use builder::{Affine, Clamp, Decay, Filter, Gain, GraphBuilder, HeadProduct, Quantisation, Rows, Tensor, Window};
 pub use capacity::{Product, SIZE_MAX, WORK_MAX};
 pub use commitment::Commitment;
 pub use cost::Cost;
-pub use freivalds::{CHALLENGES_MAX, Layer, MalformedLayer, ROWS_MAX, project};
+pub use freivalds::{CHALLENGES_MAX, Layer, MalformedLayer, ROWS_MAX, project, project_modulo};
 pub use layout::Element;
 pub use limits::Limits;
 pub use model::{InputLength, Model};
-pub use opening::{Blob, CHUNK_BYTES, FOLD_MAX, VALUE_BYTES, fold, values_beside};
+pub use opening::{Blob, CHUNK_BYTES, FOLD_MAX, Tree, VALUE_BYTES, fold, values_beside};
+pub use operation::Operation;
 pub use outline::Outline;
 pub use plan::Plan;
 pub use possession::{SAMPLES_MAX, asked, possesses, prove_possession};
@@ -179,8 +181,8 @@ pub const MAX_OPS: usize = 1024;
 pub const MAX_TRACE_BYTES: usize = 1 << 20;
 /// Most multiply-accumulates of one inference.
 pub const MAX_MACS: u64 = 1 << 24;
-/// Most operand reads of one inference, as [`Cost::reads`] counts them.
-pub const MAX_READS: u64 = 1 << 24;
+/// Most work of one inference: 5 ms of a core with AVX2.
+pub const MAX_WORK: u64 = 500_000;
 /// Longest weight row.
 pub const MAX_K: usize = 1 << 16;
 

@@ -1,7 +1,7 @@
 use thiserror::Error;
 
 use crate::{
-    Commitment, Cost, HEADER_OP, Kernel, Limits, Malformed, Outline, Plan, Rule,
+    Commitment, Cost, HEADER_OP, Kernel, Limits, Malformed, Operation, Outline, Plan, Rule,
     layout::RECORD_BYTES,
     run,
     scale::{SCALE_BYTES, Scale},
@@ -71,6 +71,20 @@ impl Model {
             return Err(InputLength { expected: *input_bytes, actual: input.len() });
         }
         Ok(run::trace(kernel, image, steps, run::Input { bytes: input, trace_bytes: *trace_bytes }))
+    }
+
+    /// Runs the operations from number `first` on again, over a trace whose earlier part is given. `None` where the trace has
+    /// another length than the model's, or there is no such operation.
+    pub fn resume(&self, mut trace: Vec<u8>, first: usize) -> Option<Vec<u8>> {
+        let Outline { image, plan: Plan { steps, trace_bytes, .. } } = &self.outline;
+        let rest = steps.get(first..).filter(|rest| !rest.is_empty() && trace.len() == *trace_bytes)?;
+        run::steps(Kernel::best(), image, rest, &mut trace);
+        Some(trace)
+    }
+
+    /// The operations in their order.
+    pub fn operations(&self) -> impl Iterator<Item = Operation> {
+        self.outline.plan.steps.iter().zip(self.records()).map(|(step, record)| Operation::of(record[0], step))
     }
 
     /// Exact input length in bytes.

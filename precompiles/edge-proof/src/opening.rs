@@ -80,6 +80,64 @@ pub fn values_beside(content: &[u8], run: &Range<u64>) -> Option<Vec<ChainingVal
     Some(values)
 }
 
+/// Committed bytes and the chaining values of the tree over them, each hashed once: for whoever opens many runs of the same.
+/// It has 64 bytes for every chunk.
+#[derive(Clone, Debug)]
+pub struct Tree<'a> {
+    content: &'a [u8],
+    /// Chunks, then pairs of those before. What has no other half goes up as it is, which makes the same tree as halving at
+    /// powers of two does.
+    levels: Vec<Vec<ChainingValue>>,
+    root: [u8; 32],
+}
+
+impl<'a> Tree<'a> {
+    /// Hashes `content`.
+    pub fn of(content: &'a [u8]) -> Self {
+        let root = blake3::hash(content).into();
+        let starts = (0..content.len() as u64).step_by(CHUNK_BYTES as usize);
+        let chunks: Vec<_> = match content.len() as u64 {
+            // The only chunk is the root.
+            ..=CHUNK_BYTES => Vec::new(),
+            bytes => starts.map(|start| subtree(content, start..(start + CHUNK_BYTES).min(bytes))).collect(),
+        };
+        let mut levels = vec![chunks];
+        while let Some(below) = levels.last().filter(|below| below.len() > 2) {
+            let pair = |pair: &[ChainingValue]| match pair {
+                [left, right] => merge_subtrees_non_root(left, right, Mode::Hash),
+                alone => alone[0],
+            };
+            let above = below.chunks(2).map(pair).collect();
+            levels.push(above);
+        }
+        Self { content, levels, root }
+    }
+
+    pub const fn content(&self) -> &'a [u8] {
+        self.content
+    }
+
+    /// What the bytes are committed to by.
+    pub const fn blob(&self) -> Blob {
+        Blob { root: self.root, bytes: self.content.len() as u64 }
+    }
+
+    /// As the function of the same name, and without hashing.
+    pub fn values_beside(&self, run: &Range<u64>) -> Option<Vec<ChainingValue>> {
+        let range = self.blob().range(run)?;
+        let mut values = Vec::new();
+        walk(&(0..self.content.len() as u64), &range, &mut |beside| values.push(self.value(&beside)));
+        Some(values)
+    }
+
+    /// Of a subtree that is not the whole.
+    fn value(&self, subtree: &Range<u64>) -> ChainingValue {
+        let chunks = (subtree.end - subtree.start).div_ceil(CHUNK_BYTES);
+        let level = chunks.next_power_of_two().trailing_zeros();
+        self.levels[level as usize][(subtree.start / CHUNK_BYTES >> level) as usize]
+    }
+}
+
 /// Gives `beside` the ranges of the largest subtrees of `tree` that hold nothing of `run`, from left to right.
 fn walk(tree: &Range<u64>, run: &Range<u64>, beside: &mut impl FnMut(Range<u64>)) {
     if run.start <= tree.start && tree.end <= run.end {

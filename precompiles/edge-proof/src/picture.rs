@@ -10,7 +10,7 @@ pub(crate) const NODE_BYTES: usize = 32;
 /// Elements of a ray's state.
 pub(crate) const STATE: usize = 9;
 /// Most triangles that the rays of one pixel try.
-pub(crate) const TRIES_MAX: u64 = 20_000;
+pub(crate) const TRIES_MAX: u64 = 5_000;
 
 /// The size of a picture in pixels, and how many samples each has down and across.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,5 +1,5 @@
 use crate::{
-    Commitment, Cost, HEADER_OP, Limits, Malformed, Rule, SPEC_ID,
+    Commitment, Cost, HEADER_OP, Limits, Malformed, Place, Rule, SPEC_ID,
     layout::{Descriptor, Header, RECORD_BYTES},
     step::Step,
     trace::Trace,
@@ -47,8 +47,8 @@ impl Plan {
             if cost.macs > limits.macs {
                 return Err(fault(Rule::Macs));
             }
-            if cost.reads > limits.reads {
-                return Err(fault(Rule::Reads));
+            if cost.work() > limits.work {
+                return Err(fault(Rule::Work));
             }
             steps.push(step);
         }
@@ -83,6 +83,15 @@ impl Plan {
     /// Where in a trace the answer is.
     pub fn output(&self) -> Range<usize> {
         self.steps.last().map_or(0, |step| step.out_base)..self.trace_bytes
+    }
+
+    /// The element that a byte of a trace belongs to, which is what a challenger looks for who found the first byte that
+    /// differs. `None` in the input, between outputs, and beyond the end.
+    pub fn place(&self, byte: usize) -> Option<Place> {
+        let op = self.steps.partition_point(|step| step.out_base <= byte).checked_sub(1)?;
+        let step = &self.steps[op];
+        let element = (byte - step.out_base) / step.out.bytes();
+        (element < step.count * step.n).then_some(Place { op: op as u32, element: element as u64 })
     }
 
     /// Length of the weights section in bytes.

@@ -63,6 +63,12 @@ struct Scene<'a> {
 pub(crate) fn trace(kernel: Kernel, image: &[u8], steps: &[Step], input: Input<'_>) -> Vec<u8> {
     let mut trace = vec![0; input.trace_bytes];
     trace[..input.bytes.len()].copy_from_slice(input.bytes);
+    self::steps(kernel, image, steps, &mut trace);
+    trace
+}
+
+/// Runs some steps of a graph over its trace, in which what they read is there.
+pub(crate) fn steps(kernel: Kernel, image: &[u8], steps: &[Step], trace: &mut [u8]) {
     let mut scratch = Vec::new();
     for step in steps {
         let (earlier, later) = trace.split_at_mut(step.out_base);
@@ -76,7 +82,6 @@ pub(crate) fn trace(kernel: Kernel, image: &[u8], steps: &[Step], input: Input<'
     }
     #[cfg(not(target_arch = "x86_64"))]
     let _: &mut Vec<i16> = &mut scratch;
-    trace
 }
 
 /// Every operation but the linear ones, which each kernel has its own way with.

@@ -12,3 +12,4 @@ mod opening;
 mod picture;
 mod possession;
 mod random;
+mod refused;

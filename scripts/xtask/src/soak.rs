@@ -30,6 +30,11 @@ enum Soak {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Proofs about steps of models: honest, cheating and malformed ones, and rates that have formulas
+    Proofs {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Random graphs on a graphics adapter and by the reference (arguments go to `edgeloom-gpu soak`)
     Gpu {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -53,6 +58,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             let peers = peers::verifiers()?;
             start("edgeloom-kernels", "bls", &[peers, arguments].concat())
         }
+        Soak::Proofs { arguments } => start("edgeloom-kernels", "proofs", &arguments),
         Soak::Gpu { arguments } => start("edgeloom-gpu", "soak", &arguments),
         Soak::Rpc { arguments } => start("edgeloom-soak", "rpc", &arguments),
     }

@@ -1,6 +1,6 @@
 //! Where a judge reads from: a proof, or everything.
 
-use crate::{Blob, CHUNK_BYTES, Commitment, VALUE_BYTES, layout::RECORD_BYTES, opening::values_beside};
+use crate::{Blob, CHUNK_BYTES, Commitment, Tree, VALUE_BYTES, layout::RECORD_BYTES};
 use std::ops::Range;
 
 /// Gives the bytes that the judge asks for, in the order of J2. `None` ends the judgement.
@@ -81,10 +81,10 @@ impl Source for Openings<'_> {
 
 /// All that was committed to.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Sections<'a> {
-    pub(crate) graph: &'a [u8],
-    pub(crate) weights: &'a [u8],
-    pub(crate) trace: &'a [u8],
+pub(super) struct Sections<'a> {
+    pub(super) graph: &'a Tree<'a>,
+    pub(super) weights: &'a Tree<'a>,
+    pub(super) trace: &'a Tree<'a>,
 }
 
 /// Everything, and the proof of what was read of it.
@@ -105,16 +105,16 @@ impl<'a> Record<'a> {
 
 impl Source for Record<'_> {
     fn read(&mut self, section: Section, range: Range<u64>) -> Option<Vec<u8>> {
-        let content = match section {
+        let tree = match section {
             Section::Graph => self.sections.graph,
             Section::Weights => self.sections.weights,
             Section::Trace => self.sections.trace,
         };
         let run = run(&range);
-        let bytes = Blob { root: [0; 32], bytes: content.len() as u64 }.range(&run)?;
-        let data = &content[bytes.start as usize..bytes.end as usize];
+        let bytes = tree.blob().range(&run)?;
+        let data = &tree.content()[bytes.start as usize..bytes.end as usize];
         self.proof.extend_from_slice(data);
-        self.proof.extend_from_slice(values_beside(content, &run)?.as_flattened());
+        self.proof.extend_from_slice(tree.values_beside(&run)?.as_flattened());
         part(data, &range)
     }
 }

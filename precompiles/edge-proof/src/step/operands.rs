@@ -133,6 +133,7 @@ impl Step {
         };
         if matches!(self.op, Op::Dense | Op::Conv2d(_) | Op::Embed { .. }) {
             self.weights = place(weights, d.weight_base, u128::from(n) * u128::from(k))?;
+            self.weight_bytes = self.n * self.k;
         }
         if self.scaled() {
             self.scales = place(weights, d.scale_base, self.records as u128 * SCALE_BYTES as u128)?;
@@ -150,6 +151,7 @@ impl Step {
         };
         if table > 0 {
             self.table = place(weights, d.table_base, u128::from(table))?;
+            self.table_bytes = table as usize;
         }
         if self.clamped() {
             let (min, max) = self.out.range();

@@ -88,6 +88,46 @@ fn whoever_commits_to_another_element_is_convicted() {
 }
 
 #[test]
+fn a_byte_of_the_trace_belongs_to_its_element_or_to_none() {
+    for seed in 0..40 {
+        let Some(scene) = Scene::new(seed) else { continue };
+        let operations: Vec<_> = scene.model.operations().collect();
+        assert_eq!(operations.len(), scene.steps.len());
+        let mut places = vec![None; scene.trace.len() + 1];
+        for ((op, step), operation) in (0..).zip(&scene.steps).zip(&operations) {
+            assert_eq!(operation.elements(), step.count * step.n);
+            for element in 0..operation.elements() as u64 {
+                let place = Place { op, element };
+                let (at, width) = scene.bytes(place);
+                assert!(operation.output.contains(&at));
+                places[at..at + width].fill(Some(place));
+            }
+        }
+        for (byte, place) in places.into_iter().enumerate() {
+            assert_eq!(scene.model.plan().place(byte), place, "seed {seed}, byte {byte}");
+        }
+    }
+}
+
+#[test]
+fn a_trace_resumes_where_it_was_left() {
+    for seed in 0..40 {
+        let Some(scene) = Scene::new(seed) else { continue };
+        for (first, step) in scene.steps.iter().enumerate() {
+            let mut left = scene.trace.clone();
+            left[step.out_base..].fill(0x55);
+            // What lies between outputs is nobody's.
+            for byte in (step.out_base..left.len()).filter(|byte| scene.model.plan().place(*byte).is_none()) {
+                left[byte] = 0;
+            }
+            assert_eq!(scene.model.resume(left, first).as_ref(), Some(&scene.trace), "seed {seed}, operation {first}");
+        }
+        assert_eq!(scene.model.resume(scene.trace[1..].to_vec(), 0), None);
+        assert_eq!(scene.model.resume(scene.trace.clone(), scene.steps.len() + 1), None);
+    }
+}
+
+#[test]
 fn proofs_of_other_places_and_bytes_show_nothing() {
     let Scene { model, trace, .. } = (0..).find_map(Scene::new).expect("some seed is well formed");
     let (commitment, blob, place) = (model.commitment(), Blob::of(&trace), Place { op: 0, element: 0 });

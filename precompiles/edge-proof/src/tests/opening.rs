@@ -1,6 +1,6 @@
 //! Openings of every run of small blobs, and bytes that are none; folds against BLAKE3 itself.
 
-use crate::{Blob, FOLD_MAX, fold, values_beside};
+use crate::{Blob, FOLD_MAX, Tree, fold, values_beside};
 use blake3::hazmat::HasherExt as _;
 use proptest::prelude::{ProptestConfig, any, proptest};
 use std::ops::Range;
@@ -19,8 +19,9 @@ fn part(content: &[u8], first: usize, end: usize) -> &[u8] {
 fn every_run_of_chunks_opens() {
     for bytes in [0, 1, 1023, 1024, 1025, 2048, 3000, 4096, 5 * CHUNK, 7 * CHUNK + 1, 8 * CHUNK, 13 * CHUNK + 500] {
         let content = content(bytes);
-        let blob = Blob::of(&content);
+        let (blob, tree) = (Blob::of(&content), Tree::of(&content));
         assert_eq!(blob.chunks(), (bytes as u64).div_ceil(1024).max(1));
+        assert_eq!(tree.blob(), blob);
         for first in 0..blob.chunks() {
             for end in first + 1..=blob.chunks() {
                 let run = first..end;
@@ -28,6 +29,7 @@ fn every_run_of_chunks_opens() {
                 let values = values_beside(&content, &run).expect("inside");
                 assert_eq!(blob.values(&run), Some(values.len()), "{run:?} of {bytes}");
                 assert!(blob.opens(&run, data, &values), "{run:?} of {bytes}");
+                assert_eq!(tree.values_beside(&run), Some(values), "{run:?} of {bytes}");
             }
         }
     }
@@ -39,6 +41,7 @@ fn runs_that_are_not_inside_have_no_opening() {
     let blob = Blob::of(&content);
     for run in [0..0, 3..3, 0..4, 3..4, Range { start: 2, end: 1 }, u64::MAX - 1..u64::MAX] {
         assert_eq!((blob.range(&run), blob.values(&run), values_beside(&content, &run)), (None, None, None), "{run:?}");
+        assert_eq!(Tree::of(&content).values_beside(&run), None, "{run:?}");
         assert!(!blob.opens(&run, &[], &[]));
     }
 }

@@ -33,7 +33,8 @@ pub(crate) fn run(runs: usize) -> Result<()> {
             black_box(model.infer_with(Kernel::best(), black_box(&input))?);
             pairs.theirs.push(rate(started));
         }
-        let about = json!({ "case": case, "adapter": gpu.adapter().to_string(), "equal_bytes": model.plan().trace_bytes() });
+        let about =
+            json!({ "case": case, "adapter": gpu.adapter().to_string(), "equal_bytes": model.plan().trace_bytes() });
         pairs.emit(("gpu", "gmac_per_s", "GMAC/s"), "one core", about);
     }
     Ok(())
@@ -59,15 +60,8 @@ fn convolution() -> Result<Model> {
     let (side, channels) = (56, 64);
     let mut graph = GraphBuilder::new(side * side * channels);
     let x = graph.input();
-    let window = Window {
-        height: side,
-        width: side,
-        channels,
-        kernel: (3, 3),
-        stride: (1, 1),
-        pad: (1, 1),
-        out: (side, side),
-    };
+    let window =
+        Window { height: side, width: side, channels, kernel: (3, 3), stride: (1, 1), pad: (1, 1), out: (side, side) };
     let weights = weights(channels * 9 * channels);
     let affine = Affine { scales: &scales(channels), out: Element::I8, lo: -128, hi: 127 };
     graph.conv2d(x, &window, &Filter { weights: &weights, pad_value: 1 }, &affine);
