@@ -253,7 +253,7 @@ fn block8() {
 fn pixel() {
     for triangles in [0, 1, 40] {
         holds(2 * (64 + 24 * triangles) + 1, |graph, x, _| {
-            for (skip, size, samples) in [(0, (5, 7), 1), (1, (1, 1), 9), (64 + 24 * triangles, (9, 3), 3)] {
+            for (skip, size, samples) in [(0, (5, 7), 1), (1, (1, 1), 7), (64 + 24 * triangles, (9, 3), 3)] {
                 graph.pixels(x.skip(skip).vectors(1, 64 + 24 * triangles, 0), size, samples);
             }
         });
