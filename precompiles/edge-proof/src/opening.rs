@@ -134,7 +134,7 @@ impl<'a> Tree<'a> {
     fn value(&self, subtree: &Range<u64>) -> ChainingValue {
         let chunks = (subtree.end - subtree.start).div_ceil(CHUNK_BYTES);
         let level = chunks.next_power_of_two().trailing_zeros();
-        self.levels[level as usize][(subtree.start / CHUNK_BYTES >> level) as usize]
+        self.levels[level as usize][((subtree.start / CHUNK_BYTES) >> level) as usize]
     }
 }
 
