@@ -33,6 +33,7 @@ const MUST_NEVER_KNOW: &[(&str, &[&str])] = &[
     ("edgeloom-index-api", &["edgeloom-types", "revm", "rocksdb", "sqlx", "commonware-consensus"]),
     ("edgeloom-indexer", &["edgeloom-sdk", "revm", "rocksdb", "commonware-consensus"]),
     ("edgeloom-sdk", &["revm", "rocksdb", "commonware-consensus"]),
+    ("edgeloom-gpu", &["alloy", "edgeloom-sdk", "revm", "rocksdb", "tokio"]),
     ("edgeloom-worker", &["revm", "rocksdb", "commonware-consensus"]),
 ];
 

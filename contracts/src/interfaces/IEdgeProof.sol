@@ -24,6 +24,19 @@ interface IEdgeProof {
     /// @notice There are `actual` samples, values or rows in one call, more than `limit`, or none.
     error WrongCount(uint256 limit, uint256 actual);
 
+    /// @notice The bytes name no set of keys: an owner's 20, 11 zeros and a role that is not zero.
+    error NotASet(bytes32 set);
+    /// @notice The code at `code` is not that of a snapshot, or not of a chunk of one.
+    error MalformedSnapshot(address code);
+    /// @notice Amounts of this set take `expected` bytes, these are `actual`.
+    error SignersLength(uint256 expected, uint256 actual);
+    /// @notice Nobody with stake is at `place`.
+    error NotAMember(uint256 place);
+    /// @notice A receipt is of at most `limit` units, that of the client at `place` of `actual`.
+    error TooManyUnits(uint256 place, uint256 limit, uint256 actual);
+    /// @notice Signature number `index` is infinity, off the curve, outside its subgroup, or not encoded canonically.
+    error MalformedSignature(uint256 index);
+
     /// @param modelId keccak256 commitment to graph, weights and specification
     /// @param inputBytes exact input length
     /// @param outputBytes exact output length
@@ -73,6 +86,31 @@ interface IEdgeProof {
         uint64 traceLength;
         uint32 op;
         uint64 element;
+    }
+
+    /// @notice What receipts of content are for.
+    /// @param clients the clients' set, `IKeyRegistry.setOf(owner, role)`
+    /// @param epoch of the set's snapshot
+    /// @param server the account that is paid
+    /// @param contentRoot BLAKE3 of the content
+    /// @param unitBytes bytes of the content that one unit stands for
+    /// @param serial tells a client's receipt from its next
+    struct Terms {
+        bytes32 clients;
+        uint64 epoch;
+        address server;
+        bytes32 contentRoot;
+        uint32 unitBytes;
+        uint64 serial;
+    }
+
+    /// @param right whether exactly the clients named signed their amounts
+    /// @param units of all clients together; 0 where it is not right
+    /// @param clients how many they are; 0 where it is not right
+    struct Delivery {
+        bool right;
+        uint256 units;
+        uint256 clients;
     }
 
     /// @notice Runs the model on `input`, bit for bit as every worker and every node does.
@@ -138,4 +176,23 @@ interface IEdgeProof {
     /// @notice The BLAKE3 chaining value over 2 to 256 others of equal subtrees, of which the last may be smaller, or the hash of
     /// the bytes that they are all of.
     function fold(bytes32[] calldata values, bool root) external view returns (bytes32 value);
+
+    /// @notice Whether `signature` is the aggregate of one receipt of each client that `amounts` names.
+    /// @param snapshot manifest of the clients' set, as `IKeyRegistry` writes it: check there that it is that of `terms`
+    /// @param amounts a byte for each place of the snapshot: the units that the client there received, at most 31, or 0 for who
+    /// is none; 1 to 1,000 clients
+    /// @dev A client signs, for each binary digit k that is set in its amount, what a member of its set signs (`Bls.message`)
+    /// with the payload keccak256(abi.encode(bytes32("edgeloom/receipt/1"), server, contentRoot, unitBytes, serial, k)).
+    ///
+    /// Digits are signed one by one, so that who has a client's receipts of 1 and of 2 units under the same terms has one of 3:
+    /// a client signs one amount under the same terms, ever, and its next receipt has another serial. Nothing is remembered
+    /// here. A contract that settles has to pay each client once for the same terms, and where amounts are totals so far, only
+    /// what the one with the highest serial adds for each server, content and client.
+    ///
+    /// Server and client may be one person: bytes are a claim of two keys, to be paid from what the publisher deposited and
+    /// from nothing that others own.
+    function receipts(address snapshot, Terms calldata terms, bytes calldata amounts, bytes calldata signature)
+        external
+        view
+        returns (Delivery memory delivery);
 }

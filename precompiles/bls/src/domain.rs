@@ -34,6 +34,14 @@ impl Domain {
         Self { chain_id, owner: registry, role: 0, epoch: 0 }.message(&payload)
     }
 
+    /// That of a set, as rule M2 names it; `None` where it names none, or has the role zero.
+    pub fn of_set(chain_id: u64, set: &[u8; 32], epoch: u64) -> Option<Self> {
+        let (owner, rest) = set.split_first_chunk::<20>()?;
+        let (role, padding) = rest.split_last()?;
+        let names_a_set = *role != 0 && padding.iter().all(|byte| *byte == 0);
+        names_a_set.then_some(Self { chain_id, owner: *owner, role: *role, epoch })
+    }
+
     /// The message that says `payload` here and nowhere else.
     pub fn message(&self, payload: &[u8; 32]) -> [u8; MESSAGE_BYTES] {
         let mut message = [0; MESSAGE_BYTES];

@@ -1,7 +1,7 @@
 //! BLS signatures as the whole chain uses them: ciphersuite `BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_` of
 //! draft-irtf-cfrg-bls-signature (public keys in G1, 48 bytes; signatures in G2, 96 bytes; proof-of-possession scheme), on
 //! blst. This crate is pure: it knows no EVM, no gas and no clock, and reads no state: of the key registry it knows the bytes that
-//! it writes ([`Manifest`]) and the messages that keys of it sign ([`Domain`]). A value of one of its types was checked
+//! it writes ([`Manifest`]) and the messages that keys of it sign ([`Domain`], [`Terms`]). A value of one of its types was checked
 //! when it was made: on the curve, in the subgroup, canonically encoded, and not the point at infinity. Two exceptions say so:
 //! a key that was validated before it was stored ([`PublicKey::from_stored`]), and a sum of keys ([`KeySum`]).
 
@@ -9,6 +9,7 @@ mod domain;
 mod hash;
 mod key;
 mod possession;
+mod receipt;
 mod signature;
 mod snapshot;
 mod sum;
@@ -17,6 +18,7 @@ pub use domain::{Domain, MESSAGE_BYTES};
 pub use hash::{hash_to_g1, hash_to_g2};
 pub use key::{PublicKey, SecretKey};
 pub use possession::PossessionProof;
+pub use receipt::{Amounts, AmountsError, DIGITS, Terms, UNITS_MAX};
 pub use signature::{Signature, aggregate_signatures, aggregate_verify, fast_aggregate_verify};
 pub use snapshot::{CHUNK_PLACES, Chunk, Manifest, PLACES_MAX, Signers, SignersError, SnapshotError, Tally};
 pub use sum::{KeySet, KeySum};
@@ -40,6 +42,8 @@ pub enum BlsError {
     Signature,
     #[error("nothing to aggregate")]
     Empty,
+    #[error("{0} units, and a receipt is of at most {UNITS_MAX}")]
+    Units(u8),
     #[error("a domain separation tag has 1 to 255 bytes, this one {0}")]
     Tag(usize),
 }

@@ -18,6 +18,11 @@ impl KeySum {
         if points.is_empty() { Self::zero() } else { Self(points.as_slice().add().into()) }
     }
 
+    /// One more key.
+    pub(crate) fn add(&mut self, key: &PublicKey) {
+        self.0.add_public_key(&key.0, false).expect("only a validation could fail, and the type is the proof");
+    }
+
     /// Each key as often as the number beside it says, which is zero for none.
     pub fn weighted<'a>(keys: impl IntoIterator<Item = (&'a PublicKey, u16)>) -> Self {
         let present = keys.into_iter().filter(|(_, multiplicity)| *multiplicity > 0);

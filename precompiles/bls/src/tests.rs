@@ -1,5 +1,6 @@
 mod domain;
 mod hash;
+mod receipt;
 mod snapshot;
 mod sums;
 mod wycheproof;

@@ -36,7 +36,7 @@
 //!   magnitudes of the operands.
 //! * **G15** `lo <= hi`, and both fit the output's type, where an operation has a clamp.
 //! * **G16** At most [`MAX_MACS`] multiply-accumulates in all.
-//! * **G17** At most [`MAX_READS`] operand reads in all ([`Cost::reads`]).
+//! * **G17** At most [`MAX_WORK`] units of work in all ([`Cost::work`]).
 //!
 //! **Meaning.** Operands are signed. Sums are exact in 32 bits by G14, so their order does not matter. (Numbers 18, 19
 //! and 23 are not in use.)
@@ -181,8 +181,8 @@ pub const MAX_OPS: usize = 1024;
 pub const MAX_TRACE_BYTES: usize = 1 << 20;
 /// Most multiply-accumulates of one inference.
 pub const MAX_MACS: u64 = 1 << 24;
-/// Most operand reads of one inference, as [`Cost::reads`] counts them.
-pub const MAX_READS: u64 = 1 << 24;
+/// Most work of one inference: 5 ms of a core with AVX2.
+pub const MAX_WORK: u64 = 500_000;
 /// Longest weight row.
 pub const MAX_K: usize = 1 << 16;
 

@@ -1,4 +1,4 @@
-use crate::{MAX_IMAGE_BYTES, MAX_MACS, MAX_READS, MAX_TRACE_BYTES};
+use crate::{MAX_IMAGE_BYTES, MAX_MACS, MAX_TRACE_BYTES, MAX_WORK};
 
 /// How large a graph may be: a profile of the specification. Both profiles have the same format and meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,8 +9,8 @@ pub struct Limits {
     pub trace_bytes: u64,
     /// Multiply-accumulates of one inference (G16).
     pub macs: u64,
-    /// Operand reads of one inference (G17).
-    pub reads: u64,
+    /// Units of work of one inference (G17).
+    pub work: u64,
 }
 
 impl Limits {
@@ -19,9 +19,9 @@ impl Limits {
         image_bytes: MAX_IMAGE_BYTES as u64,
         trace_bytes: MAX_TRACE_BYTES as u64,
         macs: MAX_MACS,
-        reads: MAX_READS,
+        work: MAX_WORK,
     };
 
     /// Graphs of whose traces the chain judges single elements. Whoever runs one sees to it that the machine has the memory.
-    pub const DISPUTED: Self = Self { image_bytes: 1 << 36, trace_bytes: 1 << 36, macs: 1 << 48, reads: 1 << 48 };
+    pub const DISPUTED: Self = Self { image_bytes: 1 << 36, trace_bytes: 1 << 36, macs: 1 << 48, work: 1 << 48 };
 }

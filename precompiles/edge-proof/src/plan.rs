@@ -47,8 +47,8 @@ impl Plan {
             if cost.macs > limits.macs {
                 return Err(fault(Rule::Macs));
             }
-            if cost.reads > limits.reads {
-                return Err(fault(Rule::Reads));
+            if cost.work() > limits.work {
+                return Err(fault(Rule::Work));
             }
             steps.push(step);
         }

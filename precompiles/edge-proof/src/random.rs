@@ -1,5 +1,5 @@
-//! Random graphs for tests and long runs: every operation, odd lengths and tails, extreme weights. Only with the feature
-//! `random`, which no program that serves users has.
+//! Random graphs for tests, long runs and trials of devices: every operation, odd lengths and tails, extreme weights. Only with the
+//! feature `random`, which nothing that the chain runs has.
 
 mod media;
 mod sequence;

@@ -39,8 +39,8 @@ pub enum Rule {
     Clamp = 15,
     /// G16: too many multiply-accumulates.
     Macs = 16,
-    /// G17: too many operand reads.
-    Reads = 17,
+    /// G17: too much work.
+    Work = 17,
 }
 
 impl Rule {

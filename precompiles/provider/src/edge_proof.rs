@@ -1,6 +1,7 @@
 //! `IEdgeProof` at `addresses::EDGE_PROOF`.
 
 mod proofs;
+mod receipts;
 
 use crate::{
     entry,
@@ -28,6 +29,7 @@ pub(crate) fn run(mut input: PrecompileInput<'_>) -> PrecompileResult {
         IEdgeProofCalls::step(call) => proofs::step(&call, meter),
         IEdgeProofCalls::freivalds(call) => proofs::freivalds(&call, meter),
         IEdgeProofCalls::fold(call) => proofs::fold(&call, meter),
+        IEdgeProofCalls::receipts(call) => receipts::receipts(&mut input.internals, &call, meter),
     })
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Calibration: 100 gas for every microsecond of the worst input of its kind, measured cold on one core on the AVX2 path
 //! (`cargo xtask bench infer` prints the rate over a corpus of worst cases; it has to stay above 100 Mgas a second). Every
-//! factor of an inference's cost has its own price, because a net can be made of any one of them.
+//! factor of an inference's cost has its own price (`Cost::work`), because a net can be made of any one of them.
 
 pub(crate) mod bls;
 pub(crate) mod proofs;
@@ -21,24 +21,6 @@ pub(crate) const CODE_WORD: u64 = 3;
 /// Each operation of the graph, decoded and checked.
 pub(crate) const GRAPH_OP: u64 = 60;
 
-/// Each operation of the graph, checked against its weights and started.
-const OP: u64 = 40;
-/// Multiply-accumulates of one gas.
-const MACS_PER_GAS: u64 = 100;
-/// Operand elements of one gas.
-const READS_PER_GAS: u64 = 4;
-/// Each run of operand elements: finding it costs more than reading a short one.
-const ROW: u64 = 3;
-/// Each sum of products: adding up the lanes, requantising, storing.
-const DOT: u64 = 1;
-/// Output elements of one gas, sums of products among them.
-const OUTPUTS_PER_GAS: u64 = 4;
-/// Each scale record, checked and unpacked.
-const SCALE: u64 = 1;
-/// Weight bytes of one gas: read from memory that no cache holds, and summed where a row could overflow.
-const WEIGHTS_PER_GAS: u64 = 100;
-/// Bytes of the trace for one gas: fresh memory.
-const TRACE_PER_GAS: u64 = 32;
 /// Bytes hashed for one gas: graph and weights.
 const HASHED_PER_GAS: u64 = 6;
 /// Weight bytes transposed and hashed for one gas.
@@ -49,24 +31,14 @@ pub(crate) const fn call_gas(calldata: usize) -> u64 {
     CALL + words(calldata) * CALLDATA_WORD
 }
 
-/// Gas of checking the weights of a graph and running it once.
+/// Gas of checking the weights of a graph and running it once: the kernel counts work in units of 10 ns, which are one gas each.
 pub(crate) const fn infer_gas(cost: &Cost) -> u64 {
-    check_gas(cost)
-        + cost.macs.div_ceil(MACS_PER_GAS)
-        + cost.reads.div_ceil(READS_PER_GAS)
-        + cost.rows * ROW
-        + cost.dots * DOT
-        + cost.outputs.div_ceil(OUTPUTS_PER_GAS)
-        + cost.trace.div_ceil(TRACE_PER_GAS)
+    cost.work()
 }
 
 /// Gas of checking the weights of a graph and committing to an image of `image_bytes`.
 pub(crate) const fn describe_gas(cost: &Cost, image_bytes: usize) -> u64 {
-    check_gas(cost) + (image_bytes as u64).div_ceil(HASHED_PER_GAS) + cost.weights.div_ceil(TRANSPOSED_PER_GAS)
-}
-
-const fn check_gas(cost: &Cost) -> u64 {
-    cost.ops * OP + cost.scales * SCALE + cost.weights.div_ceil(WEIGHTS_PER_GAS)
+    cost.checking() + (image_bytes as u64).div_ceil(HASHED_PER_GAS) + cost.weights.div_ceil(TRANSPOSED_PER_GAS)
 }
 
 pub(crate) const fn words(bytes: usize) -> u64 {

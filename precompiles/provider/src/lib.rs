@@ -13,6 +13,7 @@ mod entry;
 mod gas;
 mod image;
 mod meter;
+mod snapshot;
 
 use alloy_evm::precompiles::{DynPrecompile, PrecompilesMap};
 use edgeloom_bindings::addresses;

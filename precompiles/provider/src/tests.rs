@@ -4,7 +4,9 @@ mod bls;
 mod calldata;
 mod gas;
 mod market;
+mod matrix;
 mod proofs;
+mod receipts;
 mod registry;
 mod world;
 
@@ -168,44 +170,6 @@ fn forwarder(to: Address, opcode: u8) -> Vec<u8> {
     code[last] = target as u8;
     code.extend(bytes!("573d5ffd5b3d5ff3"));
     code
-}
-
-#[test]
-fn only_direct_calls_are_answered() {
-    for (opcode, direct) in [(0xf1, true), (0xfa, true), (0xf4, false), (0xf2, false)] {
-        let mut db = chain(&image(), 100);
-        put_code(&mut db, FORWARDER, forwarder(EDGE_PROOF, opcode));
-        let result = send(&mut db, FORWARDER, infer(&[0; 8]), 5_000_000, 0);
-        if direct {
-            assert!(result.is_success(), "opcode {opcode:#x}: {result:?}");
-        } else {
-            assert_eq!(reverted(&result), &IEdgeProof::NotCalledDirectly {}.abi_encode(), "opcode {opcode:#x}");
-        }
-    }
-}
-
-#[test]
-fn a_call_changes_no_account_but_its_sender() {
-    let mut db = chain(&image(), 100);
-    let before: Vec<_> = db.cache.accounts.iter().map(|(at, account)| (*at, account.info.clone())).collect();
-    let env = EvmEnv::new(CfgEnv::new_with_spec(SpecId::OSAKA), BlockEnv { basefee: 0, ..Default::default() });
-    let mut evm = EthEvmFactory::default().create_evm(&mut db, env);
-    install(evm.precompiles_mut());
-    let kind = TxKind::Call(EDGE_PROOF);
-    let data = infer(&[0; 8]).into();
-    let transaction = TxEnv { caller: CALLER, kind, data, gas_limit: 5_000_000, gas_price: 0, ..Default::default() };
-    let after = evm.transact(transaction).expect("the transaction is valid");
-    assert!(after.result.is_success() && after.result.logs().is_empty());
-    assert!(after.state.contains_key(&MANIFEST), "the manifest was read through the journal");
-    for (at, account) in &after.state {
-        assert!(account.storage.is_empty(), "{at} has storage");
-        let known = before.iter().find(|(known, _)| known == at).map(|(_, info)| info.clone()).unwrap_or_default();
-        assert!(
-            *at == CALLER || (account.info.nonce, account.info.balance) == (known.nonce, known.balance),
-            "{at} changed"
-        );
-        assert_eq!(account.info.code_hash, known.code_hash, "{at} has other code");
-    }
 }
 
 #[test]

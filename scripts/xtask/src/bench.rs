@@ -5,6 +5,7 @@ mod bls;
 mod client;
 mod devnet;
 mod edge_proof;
+mod gpu;
 mod infer;
 mod load;
 mod pairs;
@@ -37,6 +38,8 @@ enum Name {
     EdgeProof,
     /// The integer kernel: multiply-accumulates a second, and gas a second at worst
     Infer,
+    /// The integer kernel on graphics cards, beside one core; traces must be equal
+    Gpu,
     /// Transfers a second over RPC against `edgeloom dev`, and against anvil in the same run
     Transfer,
     /// How fast blocks are made: transfers, an ERC-20 token, ten thousand at once, computation; anvil and revm beside it
@@ -55,6 +58,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         Name::Bls => bls::run(arguments.runs),
         Name::EdgeProof => edge_proof::run(arguments.runs),
         Name::Infer => infer::run(),
+        Name::Gpu => gpu::run(arguments.runs),
         Name::Transfer => transfer::run(arguments.runs),
         Name::Blocks => blocks::run(arguments.runs),
         Name::Rpc => rpc::run(arguments.runs),

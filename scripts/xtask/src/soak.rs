@@ -35,6 +35,11 @@ enum Soak {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Random graphs on a graphics adapter and by the reference (arguments go to `edgeloom-gpu soak`)
+    Gpu {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Malformed and mutated RPC requests on a node process, beside honest traffic (arguments go to `edgeloom-soak`)
     Rpc {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -54,6 +59,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
             start("edgeloom-kernels", "bls", &[peers, arguments].concat())
         }
         Soak::Proofs { arguments } => start("edgeloom-kernels", "proofs", &arguments),
+        Soak::Gpu { arguments } => start("edgeloom-gpu", "soak", &arguments),
         Soak::Rpc { arguments } => start("edgeloom-soak", "rpc", &arguments),
     }
 }

@@ -14,7 +14,7 @@ use tokio::{
 use url::Url;
 
 use crate::{
-    Error, Index, Jobs, Models, Node, SignedTx, Staking,
+    Beacon, Error, Index, Jobs, Keys, Models, Node, SignedTx, Staking,
     follow::Follow,
     heads,
     rpc::{self, Rpc},
@@ -165,6 +165,18 @@ impl Client {
     #[must_use]
     pub fn staking(&self) -> Staking {
         Staking::new(self.clone())
+    }
+
+    /// BLS keys and sets of them: register, join, seal, read.
+    #[must_use]
+    pub fn keys(&self) -> Keys {
+        Keys::new(self.clone())
+    }
+
+    /// Randomness of blocks.
+    #[must_use]
+    pub fn beacon(&self) -> Beacon {
+        Beacon::new(self.clone())
     }
 
     /// What the indexer knows.

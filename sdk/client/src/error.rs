@@ -9,9 +9,12 @@ use alloy::{
     transports::{RpcError, TransportError},
 };
 use edgeloom_bindings::{
+    IBeacon::IBeaconErrors,
+    IBls::IBlsErrors,
     IEdgeProof::IEdgeProofErrors,
     IEdgeStaking::IEdgeStakingErrors,
     IJobMarket::{IJobMarketErrors, Phase, Reason},
+    IKeyRegistry::IKeyRegistryErrors,
     IModelRegistry::IModelRegistryErrors,
     addresses,
 };
@@ -80,6 +83,15 @@ pub enum Error {
     /// The edge-proof precompile reverted.
     #[error("the edge-proof precompile reverted: {0:?}")]
     EdgeProof(IEdgeProofErrors),
+    /// The key registry reverted.
+    #[error("the key registry reverted: {0:?}")]
+    Keys(IKeyRegistryErrors),
+    /// The BLS precompile reverted.
+    #[error("the BLS precompile reverted: {0:?}")]
+    Bls(IBlsErrors),
+    /// The beacon reverted.
+    #[error("the beacon reverted: {0:?}")]
+    Beacon(IBeaconErrors),
     /// A revert that is no custom error of these contracts.
     #[error("reverted with {}", if .data.is_empty() { "no data".to_owned() } else { .data.to_string() })]
     Revert {
@@ -208,13 +220,21 @@ impl Error {
         let staking = || IEdgeStakingErrors::abi_decode(&data).ok().map(Self::Staking);
         let models = || IModelRegistryErrors::abi_decode(&data).ok().map(Self::Models);
         let proof = || IEdgeProofErrors::abi_decode(&data).ok().map(Self::EdgeProof);
+        let keys = || IKeyRegistryErrors::abi_decode(&data).ok().map(Self::Keys);
+        let bls = || IBlsErrors::abi_decode(&data).ok().map(Self::Bls);
+        let beacon = || IBeaconErrors::abi_decode(&data).ok().map(Self::Beacon);
         let decoded = match to {
             Some(addresses::EDGE_STAKING) => staking(),
             Some(addresses::MODEL_REGISTRY) => models(),
             Some(addresses::EDGE_PROOF) => proof(),
+            // Some of what the precompile says, the edge-proof precompile says, too.
+            Some(addresses::KEY_REGISTRY) => keys().or_else(bls),
+            Some(addresses::BLS) => bls(),
+            Some(addresses::BEACON) => beacon(),
             _ => None,
         };
-        decoded.or_else(market).or_else(staking).or_else(models).or_else(proof).unwrap_or(Self::Revert { data })
+        let decoded = decoded.or_else(market).or_else(staking).or_else(models).or_else(proof);
+        decoded.or_else(keys).or_else(bls).or_else(beacon).unwrap_or(Self::Revert { data })
     }
 
     /// Whether trying the same read again can help: the fault lies with the connection, not with the request.
@@ -235,6 +255,9 @@ impl Error {
                 | Self::Staking(_)
                 | Self::Models(_)
                 | Self::EdgeProof(_)
+                | Self::Keys(_)
+                | Self::Bls(_)
+                | Self::Beacon(_)
                 | Self::Revert { .. }
                 | Self::Failed { .. }
         )

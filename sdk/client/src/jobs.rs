@@ -81,7 +81,7 @@ impl Jobs {
     /// # Errors
     /// [`Error::Answer`] if it posted none.
     pub fn posted(&self, receipt: &TransactionReceipt) -> Result<PostedJob, Error> {
-        let posted = event::<IJobMarket::JobPosted>(receipt)?;
+        let posted = event::<IJobMarket::JobPosted>(JOB_MARKET, receipt)?;
         Ok(PostedJob::new(self.client.clone(), &posted, receipt))
     }
 
@@ -224,9 +224,9 @@ impl Jobs {
     }
 }
 
-/// The market's event of this type in a receipt of ours.
-fn event<E: SolEvent>(receipt: &TransactionReceipt) -> Result<E, Error> {
-    let logs = receipt.logs().iter().filter(|log| log.address() == JOB_MARKET);
+/// The event of this type that a contract left in a receipt of ours.
+pub(crate) fn event<E: SolEvent>(contract: Address, receipt: &TransactionReceipt) -> Result<E, Error> {
+    let logs = receipt.logs().iter().filter(|log| log.address() == contract);
     let mut matching = logs.filter(|log| log.topic0() == Some(&E::SIGNATURE_HASH));
     let log = matching.next().ok_or_else(|| Error::Answer(format!("no {} in the receipt", E::SIGNATURE)))?;
     decode(log)

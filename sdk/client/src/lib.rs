@@ -1,6 +1,7 @@
-//! A typed client of an Edgeloom chain: post jobs and wait for paid answers, upload and run models, bond workers, follow
-//! events, ask the index. It knows contracts, JSON-RPC and the index's REST; it does not know the EVM, databases or the
-//! BFT engine, trusts the node only for what no local check can show, and decides nothing about money by the index.
+//! A typed client of an Edgeloom chain: post jobs and wait for paid answers, upload and run models, bond workers, keep
+//! keys and sets of them, read randomness, follow events, ask the index. It knows contracts, JSON-RPC and the index's REST; it
+//! does not know the EVM, databases or the BFT engine, trusts the node only for what no local check can show, and decides
+//! nothing about money by the index.
 //!
 //! ```no_run
 //! use alloy::{primitives::U256, signers::local::PrivateKeySigner};
@@ -19,12 +20,14 @@
 //! several, transactions only under the same nonce. Only validator-final blocks are visible, so nothing that was seen is ever taken back.
 #![warn(missing_docs)]
 
+mod beacon;
 mod client;
 mod error;
 mod follow;
 mod heads;
 mod index;
 mod jobs;
+mod keys;
 mod model;
 mod models;
 mod node;
@@ -33,11 +36,13 @@ mod rpc;
 mod sender;
 mod staking;
 
+pub use beacon::Beacon;
 pub use client::{Client, ClientBuilder, Deadlines};
 pub use error::{Error, ModelError};
 pub use follow::Closing;
 pub use index::Index;
 pub use jobs::{Events, JobEvent, JobEventKind, JobResult, Jobs, Offer, PostedJob};
+pub use keys::{Keys, Member, Members, Sealed};
 pub use model::LocalModel;
 pub use models::{CHUNK_BYTES_MAX, IMAGE_BYTES_MAX, Models, Registration};
 pub use node::Node;

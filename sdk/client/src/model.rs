@@ -71,6 +71,12 @@ impl LocalModel {
         self.model.cost()
     }
 
+    /// The checked model, for kernels elsewhere.
+    #[must_use]
+    pub const fn model(&self) -> &Model {
+        &self.model
+    }
+
     /// The image: graph, then weights.
     #[must_use]
     pub fn image(&self) -> &[u8] {

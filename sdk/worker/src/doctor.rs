@@ -10,10 +10,12 @@ use std::{
 
 use alloy::primitives::{Address, U256, utils::format_ether};
 use edgeloom_edge_proof::Kernel;
+use edgeloom_gpu::Gpu;
 use edgeloom_sdk::{Client, Deadlines, Error};
 use serde::Serialize;
+use tokio::task::spawn_blocking;
 
-use crate::{Config, account, life::unix_seconds};
+use crate::{Config, Device, account, card, card::CardError, life::unix_seconds};
 
 /// Most seconds that this machine's clock may lag behind the chain's newest block.
 const CLOCK_BEHIND_MAX: u64 = 2;
@@ -58,6 +60,11 @@ impl Check {
 /// Runs every check that can be run; each has a deadline of a few seconds.
 pub async fn examine(config: &Config) -> Vec<Check> {
     let mut checks = vec![processor()];
+    let device = config.device;
+    let graphics = spawn_blocking(move || graphics(device)).await;
+    checks.push(graphics.unwrap_or_else(|panicked| {
+        Check::fail("graphics", panicked.to_string(), "repair or remove the card's driver")
+    }));
     let opened = account::open(config.keystore.as_deref(), config.password_file.as_deref());
     let worker = opened.as_ref().map(|signer| signer.address()).ok();
     checks.push(match opened {
@@ -103,6 +110,21 @@ fn processor() -> Check {
             "no AVX2: the reference kernel is used, several times slower",
             "use a processor with AVX2 for large models",
         ),
+    }
+}
+
+/// What the chosen device comes to here, and every adapter there is.
+fn graphics(device: Device) -> Check {
+    let name = "graphics";
+    let adapters: Vec<_> = Gpu::adapters().iter().map(ToString::to_string).collect();
+    let list = if adapters.is_empty() { "no adapters".to_owned() } else { adapters.join(", ") };
+    match card::open(device) {
+        Ok(Some(gpu)) => Check::pass(name, format!("{} computes; here are: {list}", gpu.adapter().name)),
+        Ok(None) => Check::pass(name, format!("the processor computes; here are: {list}")),
+        Err(CardError::Open(error)) => {
+            Check::fail(name, error.to_string(), "install the card's driver, or run with --device cpu")
+        }
+        Err(error) => Check::fail(name, error.to_string(), "update the card's driver, or run with --device cpu"),
     }
 }
 

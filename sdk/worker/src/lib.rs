@@ -8,6 +8,7 @@
 
 pub mod account;
 mod bond;
+mod card;
 pub mod crash;
 mod discovery;
 pub mod doctor;
@@ -22,6 +23,7 @@ mod tally;
 mod worker;
 
 pub use bond::BondError;
+pub use card::{CardError, Device};
 pub use plan::Skip;
 pub use settings::{Config, Settings, SettingsError};
 pub use tally::{Finished, Status};

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use alloy::primitives::{Address, Bytes, U256};
 use edgeloom_bindings::IJobMarket::{IJobMarketErrors, Job, Phase};
+use edgeloom_gpu::Gpu;
 use edgeloom_sdk::{Client, Error, SignedTx};
 use prepare::{Fault, Ready};
 use tokio::time::sleep;
@@ -37,6 +38,8 @@ pub(crate) struct Bench {
     pub(crate) shelf: Shelf,
     pub(crate) tally: Tally,
     pub(crate) policy: Policy,
+    /// `None` for the processor.
+    pub(crate) card: Option<Gpu>,
 }
 
 impl Bench {

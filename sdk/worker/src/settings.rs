@@ -12,6 +12,8 @@ use edgeloom_sdk::ClientBuilder;
 use serde::Deserialize;
 use thiserror::Error;
 
+use crate::Device;
+
 /// Settings as given, before defaults.
 #[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args, Deserialize)]
 #[serde(default, rename_all = "kebab-case", deny_unknown_fields)]
@@ -48,6 +50,9 @@ pub struct Settings {
     /// Jobs under way at once, 1 to 1000 [default: 64]
     #[arg(long, env = "EDGELOOM_WORKER_MAX_PARALLEL", value_name = "N")]
     pub max_parallel: Option<usize>,
+    /// What computes answers [default: cpu]
+    #[arg(long, env = "EDGELOOM_WORKER_DEVICE", value_name = "DEVICE")]
+    pub device: Option<Device>,
     /// Seconds that jobs under way get to finish after Ctrl-C [default: 30]
     #[arg(long, env = "EDGELOOM_WORKER_DRAIN_SECONDS", value_name = "N")]
     pub drain_seconds: Option<u64>,
@@ -68,6 +73,7 @@ pub struct Config {
     /// Wei.
     pub min_price: U256,
     pub max_parallel: usize,
+    pub device: Device,
     pub drain_seconds: u64,
 }
 
@@ -120,6 +126,7 @@ impl Settings {
             bond: self.bond.or(file.bond),
             min_price: self.min_price.or(file.min_price),
             max_parallel: self.max_parallel.or(file.max_parallel),
+            device: self.device.or(file.device),
             drain_seconds: self.drain_seconds.or(file.drain_seconds),
         }
     }
@@ -148,6 +155,7 @@ impl Settings {
             bond,
             min_price,
             max_parallel,
+            device: self.device.unwrap_or_default(),
             drain_seconds: self.drain_seconds.unwrap_or(30),
         })
     }

@@ -16,13 +16,14 @@ use thiserror::Error as ThisError;
 use tokio::{
     net::TcpListener,
     sync::watch,
-    task::{JoinError, JoinSet},
+    task::{JoinError, JoinSet, spawn_blocking},
     time::{sleep_until, timeout_at},
 };
 
 use crate::{
     Config, Skip, Status,
     bond::{self, BondError, Goal},
+    card::{self, CardError},
     discovery::Discovery,
     journal::{Chain, Journal, JournalError, Ledger, Stage},
     life::{self, Bench, Candidate, Outcome},
@@ -54,6 +55,8 @@ pub enum WorkerError {
     Journal(#[from] JournalError),
     #[error(transparent)]
     Bond(#[from] BondError),
+    #[error(transparent)]
+    Card(#[from] CardError),
     #[error(transparent)]
     Chain(#[from] Error),
 }
@@ -114,6 +117,8 @@ impl Worker {
         let failed = |source| WorkerError::Io { path: config.data.clone(), source };
         fs::create_dir_all(&config.data).map_err(failed)?;
         let lock = lock(config)?;
+        let device = config.device;
+        let card = spawn_blocking(move || card::open(device)).await.map_err(|panicked| failed(panicked.into()))??;
         let shelf = Shelf::open(config.data.join("models")).map_err(failed)?;
         let worker = signer.address();
         let client = Client::connect(config.client().signer(signer)).await?;
@@ -122,7 +127,7 @@ impl Worker {
         adopt(&client, &ledger)?;
         let tally = Tally::new(worker, client.chain_id(), ledger.totals);
         let policy = Policy { min_price: config.min_price, work_seconds_min: 5 };
-        let bench = Arc::new(Bench { client, worker, journal, shelf, tally, policy });
+        let bench = Arc::new(Bench { client, worker, journal, shelf, tally, policy, card });
         // The page before the bond: an operator can then see a start that waits for money.
         let listen = serve(config.listen, Arc::clone(&bench)).await?;
         let minimum = bench.client.staking().minimum().await?;

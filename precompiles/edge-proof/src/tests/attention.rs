@@ -191,7 +191,7 @@ fn gather_holds_ids_inside() {
 fn samples_come_as_often_as_their_weights_say() {
     let mut input = vec![7_i8; 32];
     input.extend([10, -50, 30, 0, 60]);
-    let draws = 20_000;
+    let draws = 15_000;
     let got = run_bytes(&input, |g, x| g.sample(x.skip(32).vectors(draws, 5, 0), x.vectors(1, 32, 0), Element::I8));
     let mut counts = [0_u32; 5];
     for drawn in got {

@@ -71,7 +71,7 @@ fn rows_at_the_end_of_the_image_are_read_within_it() {
 fn large_random_graphs_break_only_limits() {
     let sizes = Sizes { input_max: 1 << 18, ops_max: 12, rows_max: 600 };
     let faults: Vec<_> = (0..60).filter_map(|seed| image_within(seed, sizes).err()).collect();
-    let limits = [Rule::Length, Rule::TraceSize, Rule::Macs, Rule::Reads, Rule::Overflow];
+    let limits = [Rule::Length, Rule::TraceSize, Rule::Macs, Rule::Work, Rule::Overflow];
     assert!(faults.iter().all(|fault| limits.contains(&fault.rule)), "{faults:?}");
     assert!(faults.len() < 50, "{} of 60 are no models", faults.len());
 }

@@ -98,7 +98,7 @@ fn opening_gas(blob: &Blob) -> u64 {
     OPENING + depth * VALUE
 }
 
-fn count(actual: U256, limit: u64) -> Result<u64, Exit> {
+pub(super) fn count(actual: U256, limit: u64) -> Result<u64, Exit> {
     let count = actual.try_into().ok().filter(|count| (1..=limit).contains(count));
     count.ok_or_else(|| wrong_count(limit, actual))
 }

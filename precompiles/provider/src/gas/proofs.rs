@@ -18,3 +18,5 @@ pub(crate) const PRODUCTS_PER_GAS: u64 = 2;
 pub(crate) const STEP: u64 = 1_000;
 /// Each 32-byte word of a step's proof, the smallest part of which may be an opening of its own.
 pub(crate) const STEP_WORD: u64 = 20;
+/// Sums of keys by amount, and of those by binary digit: as many whatever the amounts are.
+pub(crate) const AMOUNT_SUMS: u64 = 15_000;

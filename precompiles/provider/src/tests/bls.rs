@@ -1,6 +1,6 @@
 //! `IBls` through a real EVM: what each function answers, and every custom error.
 
-use super::{FORWARDER, chain, forwarder, image, put_code, reverted, send};
+use super::{chain, image, reverted, send};
 use alloy::{
     primitives::{Bytes, U256},
     sol_types::{SolCall, SolError as _},
@@ -144,26 +144,6 @@ fn counts_are_bounded() {
     uneven.messages.pop();
     let differ = IBls::CountsDiffer { keys: U256::from(3), messages: U256::from(2) }.abi_encode();
     assert_eq!(reverted(&call(&uneven)), &differ);
-}
-
-#[test]
-fn only_direct_calls_without_value_are_answered() {
-    let data = verify(&key(1), b"m", &signature(1, b"m")).abi_encode();
-    for (opcode, direct) in [(0xf1, true), (0xfa, true), (0xf4, false), (0xf2, false)] {
-        let mut db = chain(&image(), 100);
-        put_code(&mut db, FORWARDER, forwarder(BLS, opcode));
-        let result = send(&mut db, FORWARDER, data.clone(), 5_000_000, 0);
-        if direct {
-            assert!(result.is_success(), "opcode {opcode:#x}: {result:?}");
-        } else {
-            assert_eq!(reverted(&result), &IBls::NotCalledDirectly {}.abi_encode(), "opcode {opcode:#x}");
-        }
-    }
-    let malformed = IBls::MalformedCall {}.abi_encode();
-    let paid = send(&mut chain(&image(), 100), BLS, data.clone(), 5_000_000, 1);
-    assert_eq!(reverted(&paid), &malformed);
-    let cut = send(&mut chain(&image(), 100), BLS, data[..data.len() - 1].to_vec(), 5_000_000, 0);
-    assert_eq!(reverted(&cut), &malformed);
 }
 
 #[test]

@@ -25,7 +25,7 @@ fn content() -> Vec<u8> {
     (0..10_000u32).map(|index| (index * 13 + index / 256) as u8).collect()
 }
 
-fn opens(first: u64, count: u64) -> IEdgeProof::opensCall {
+pub(super) fn opens(first: u64, count: u64) -> IEdgeProof::opensCall {
     let content = content();
     let blob = Blob::of(&content);
     let run = first..first + count;

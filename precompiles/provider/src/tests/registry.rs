@@ -14,13 +14,13 @@ use edgeloom_bls::{CHUNK_PLACES, Domain, KeySum, Manifest, PublicKey, SecretKey,
 use revm::Database as _;
 use std::collections::BTreeMap;
 
-const OWNER: Address = address!("0x00000000000000000000000000000000000000e1");
-const ROLE: u8 = 3;
+pub(super) const OWNER: Address = address!("0x00000000000000000000000000000000000000e1");
+pub(super) const ROLE: u8 = 3;
 /// `CfgEnv`'s.
-const CHAIN: u64 = 1;
+pub(super) const CHAIN: u64 = 1;
 const PAYLOAD: [u8; 32] = [7; 32];
 
-fn secret(seed: u32) -> SecretKey {
+pub(super) fn secret(seed: u32) -> SecretKey {
     SecretKey::from_seed(&[seed.to_be_bytes(); 8].concat()).expect("32 bytes are enough")
 }
 
@@ -42,27 +42,27 @@ fn key_id(seed: u32) -> B256 {
     keccak256(secret(seed).public_key().to_bytes())
 }
 
-fn set() -> B256 {
+pub(super) fn set() -> B256 {
     let mut set = B256::ZERO;
     set[..20].copy_from_slice(OWNER.as_slice());
     set[31] = ROLE;
     set
 }
 
-fn message(epoch: u64) -> Vec<u8> {
+pub(super) fn message(epoch: u64) -> Vec<u8> {
     Domain { chain_id: CHAIN, owner: OWNER.into_array(), role: ROLE, epoch }.message(&PAYLOAD).to_vec()
 }
 
 #[derive(Default)]
-struct Registry {
-    world: World,
+pub(super) struct Registry {
+    pub(super) world: World,
     /// Stake and place of each member, by the seed of its key.
-    members: BTreeMap<u32, (u64, usize)>,
-    places: usize,
+    pub(super) members: BTreeMap<u32, (u64, usize)>,
+    pub(super) places: usize,
 }
 
 impl Registry {
-    fn of(seeds: impl IntoIterator<Item = u32>) -> Self {
+    pub(super) fn of(seeds: impl IntoIterator<Item = u32>) -> Self {
         let mut registry = Self::default();
         for seed in seeds {
             registry.register(seed);
@@ -71,12 +71,12 @@ impl Registry {
         registry
     }
 
-    fn register(&mut self, seed: u32) {
+    pub(super) fn register(&mut self, seed: u32) {
         let id = self.world.send(route(operator(seed), KEY_REGISTRY), &registration(seed));
         assert_eq!(id, key_id(seed));
     }
 
-    fn stake(&mut self, seed: u32, stake: u64) {
+    pub(super) fn stake(&mut self, seed: u32, stake: u64) {
         let call = IKeyRegistry::setStakeCall { role: ROLE, keyId: key_id(seed), stake };
         let place = self.world.send(route(OWNER, KEY_REGISTRY), &call).to::<usize>();
         self.places = self.places.max(place + 1);
@@ -93,22 +93,22 @@ impl Registry {
         }
     }
 
-    fn seal(&mut self) -> (u64, Address) {
+    pub(super) fn seal(&mut self) -> (u64, Address) {
         self.write();
         let sealed = self.world.send(route(OWNER, KEY_REGISTRY), &IKeyRegistry::sealCall { role: ROLE });
         (sealed.epoch, sealed.snapshot)
     }
 
-    fn code(&mut self, at: Address) -> Vec<u8> {
+    pub(super) fn code(&mut self, at: Address) -> Vec<u8> {
         let account = self.world.db.basic(at).expect("in memory").expect("the account exists");
         account.code.expect("its code is here").original_bytes().to_vec()
     }
 
-    fn total(&self) -> u64 {
+    pub(super) fn total(&self) -> u64 {
         self.members.values().map(|(stake, _)| stake).sum()
     }
 
-    fn bitmap(&self, seeds: &[u32]) -> Vec<u8> {
+    pub(super) fn bitmap(&self, seeds: &[u32]) -> Vec<u8> {
         let mut bitmap = vec![0; self.places.div_ceil(8)];
         for seed in seeds {
             let place = self.members[seed].1;
@@ -129,7 +129,7 @@ impl Registry {
     }
 }
 
-fn votes(seeds: &[u32], epoch: u64) -> Vec<Signature> {
+pub(super) fn votes(seeds: &[u32], epoch: u64) -> Vec<Signature> {
     seeds.iter().map(|seed| secret(*seed).sign(&message(epoch))).collect()
 }
 

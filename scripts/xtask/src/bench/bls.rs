@@ -7,10 +7,12 @@
 //! * `verify_10k_vs_blst`: certificates a second over those of blst's own `fast_aggregate_verify`, which adds every signer.
 //! * `verify_10k_cold_ms`: from stored keys, all of which are decoded and added first.
 //! * `weighted_4k_ms`: 4,096 keys, each with a multiplicity of 16 bits.
-//! * `mgas_per_s`: gas that `IBls` charged over the time it took from calldata to answer, for calls that make each price bear
-//!   the load alone; `mgas_per_s_worst` is the lowest and has to stay above 100.
+//! * `receipts_ms`: receipts of 1,000 clients from all over the largest set, of every amount there is, from calldata to answer.
+//! * `mgas_per_s`: gas that `IBls`, and `IEdgeProof` for receipts, charged over the time it took from calldata to answer, for
+//!   calls that make each price bear the load alone; `mgas_per_s_worst` is the lowest and has to stay above 100.
 
 mod calls;
+mod receipts;
 mod snapshot;
 
 use super::{emit, median, pairs::Pairs, precompile::Machine};
@@ -57,14 +59,24 @@ fn gas_rates(runs: usize) -> Result<()> {
     let mut worst: Option<(&str, Vec<f64>)> = None;
     // Accounts are warm in the journal after the first call, which is the cheapest access an attacker can get.
     let mut machine = Machine::new(snapshot::accounts()?);
-    for (name, call) in calls::all()? {
-        machine.answer(addresses::BLS, &call)?;
+    let longest = receipts::longest()?;
+    let mut times = Vec::new();
+    for _ in 0..runs {
+        let started = Instant::now();
+        machine.answer(addresses::EDGE_PROOF, black_box(&longest))?;
+        times.push(started.elapsed().as_secs_f64() * 1e3);
+    }
+    emit("bls", "receipts_ms", "ms", &times, json!({"limit": 5}));
+    let receipts = receipts::all()?.into_iter().map(|(name, call)| (addresses::EDGE_PROOF, name, call));
+    let calls = calls::all()?.into_iter().map(|(name, call)| (addresses::BLS, name, call));
+    for (address, name, call) in calls.chain(receipts) {
+        machine.answer(address, &call)?;
         let mut gas = 0;
         let mut rates = Vec::new();
         for _ in 0..runs {
             let started = Instant::now();
             for _ in 0..ROUNDS {
-                gas = machine.answer(addresses::BLS, black_box(&call))?;
+                gas = machine.answer(address, black_box(&call))?;
             }
             let microseconds = started.elapsed().as_secs_f64() * 1e6 / f64::from(ROUNDS);
             rates.push(gas as f64 / microseconds);

@@ -1,5 +1,5 @@
 use alloy::{primitives::U256, sol_types::SolError};
-use edgeloom_bindings::{IEdgeProof, IEdgeStaking, IJobMarket, IModelRegistry};
+use edgeloom_bindings::{IBeacon, IBls, IEdgeProof, IEdgeStaking, IJobMarket, IKeyRegistry, IModelRegistry};
 
 use super::*;
 
@@ -27,6 +27,19 @@ fn an_error_declared_twice_belongs_to_the_contract_that_was_called() {
 
     let length = IJobMarket::InputLength { expected: U256::from(64), actual: U256::ZERO };
     assert!(matches!(reverted(Some(addresses::EDGE_PROOF), &length), Error::EdgeProof(_)));
+}
+
+#[test]
+fn keys_certificates_and_randomness_have_errors_of_their_own() {
+    let taken = IKeyRegistry::KeyTaken { keyId: B256::repeat_byte(9) };
+    assert!(matches!(reverted(Some(addresses::KEY_REGISTRY), &taken), Error::Keys(_)));
+    let malformed = IBls::MalformedSignature { index: U256::ZERO };
+    assert!(matches!(reverted(Some(addresses::KEY_REGISTRY), &malformed), Error::Bls(_)), "what the registry called");
+    assert!(matches!(reverted(Some(addresses::BLS), &malformed), Error::Bls(_)));
+    assert!(matches!(reverted(Some(addresses::EDGE_PROOF), &malformed), Error::EdgeProof(_)));
+    let unrecorded = IBeacon::NotRecorded { height: U256::ONE };
+    let error = reverted(Some(addresses::BEACON), &unrecorded);
+    assert!(matches!(error, Error::Beacon(_)) && error.is_revert());
 }
 
 #[test]

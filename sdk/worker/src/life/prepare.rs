@@ -6,13 +6,12 @@ use edgeloom_bindings::{
     IJobMarket::{IJobMarketErrors, Job, Phase},
     IModelRegistry::IModelRegistryErrors,
 };
-use edgeloom_edge_proof::Kernel;
-use edgeloom_sdk::{Error, ModelError, SignedTx};
+use edgeloom_sdk::{Error, SignedTx};
 use tokio::task::spawn_blocking;
 
 use super::{Life, unix_seconds};
 use crate::{
-    Skip,
+    Skip, card,
     plan::{self, Situation, Terms},
 };
 
@@ -93,15 +92,11 @@ impl Life<'_> {
         }
     }
 
-    /// The answer; where this processor has a fast kernel, by that and by the portable one. Only the linear steps are written
-    /// twice: that both agree says that the vector unit computes them right here, and nothing of what they share.
+    /// The answer of what this worker computes with, if the reference gives the same.
     pub(super) async fn compute(&self, job: &Job, input: Bytes) -> Result<Bytes, Fault> {
         let model = self.bench.shelf.model(&self.bench.client, job.modelId).await?;
-        let run = spawn_blocking(move || {
-            let answer = model.infer(&input)?;
-            let agreed = Kernel::avx2().is_none() || answer == model.infer_by_reference(&input)?;
-            Ok::<_, ModelError>((answer, agreed))
-        });
+        let card = self.bench.card.clone();
+        let run = spawn_blocking(move || card::answer(card.as_ref(), &model, &input));
         match run.await {
             Ok(Ok((answer, true))) => Ok(answer.into()),
             Ok(Ok((_, false))) => {

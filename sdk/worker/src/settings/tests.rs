@@ -16,13 +16,19 @@ fn flags(args: &[&str]) -> Settings {
 fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
     let dir = tempfile::tempdir().expect("directory");
     let path = dir.path().join("worker.toml");
-    fs::write(&path, "rpc = \"http://file:1\"\nmin-price = \"7\"\nmax-parallel = 3\nbond = \"12500.5\"\n")
-        .expect("written");
+    fs::write(
+        &path,
+        "rpc = \"http://file:1\"\nmin-price = \"7\"\nmax-parallel = 3\ndevice = \"gpu\"\nbond = \"12500.5\"\n",
+    )
+    .expect("written");
     let path = path.to_str().expect("text");
     let config = flags(&["--config", path, "--rpc", "http://flag:2"]).resolve().expect("valid");
     assert_eq!(config.rpc, ["http://flag:2"]);
     assert_eq!(config.index, "http://127.0.0.1:8550", "where an indexer serves by default");
     assert_eq!((config.min_price, config.max_parallel, config.drain_seconds), (U256::from(7), 3, 30));
+    assert_eq!(config.device, Device::Gpu);
+    assert_eq!(flags(&["--config", path, "--device", "auto"]).resolve().expect("valid").device, Device::Auto);
+    assert_eq!(flags(&[]).resolve().expect("valid").device, Device::Cpu);
     assert_eq!(config.bond, Some(U256::from(125_005) * U256::from(10).pow(U256::from(17))));
 }
 

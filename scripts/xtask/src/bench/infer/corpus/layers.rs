@@ -1,9 +1,7 @@
 //! Models of one operation of transformers, of ciphertext or of pictures.
 
 use super::{elementwise, image, scales, weights};
-use edgeloom_edge_proof::{
-    Affine, Clamp, Decay, Element, Gain, GraphBuilder, HeadProduct, Quantisation, Rows, Scale,
-};
+use edgeloom_edge_proof::{Affine, Clamp, Decay, Element, Gain, GraphBuilder, HeadProduct, Quantisation, Rows, Scale};
 
 type Warm = (&'static str, fn(u64) -> Vec<u8>);
 
@@ -13,15 +11,15 @@ pub(super) fn cases() -> Vec<Warm> {
         ("embed, rows of one", |seed| embed(40_000, 60_000, 1, seed)),
         ("embed, rows of 384", |seed| embed(1_000, 3_000, 384, seed)),
         ("embed, one long row", |seed| embed(1, 2, 300_000, seed)),
-        ("norm, rows of one", |_| norm(80_000, 1, false)),
+        ("norm, rows of one", |_| norm(30_000, 1, false)),
         ("norm, rows of 384", |_| norm(600, 384, true)),
         ("norm, one long row", |_| norm(1, 65_536, true)),
-        ("matmul, heads of one", |_| matmul((400, 4, 1), (400, false, false))),
-        ("matmul, heads of 32, causal", |_| matmul((256, 8, 32), (256, false, true))),
+        ("matmul, heads of one", |_| matmul((200, 4, 1), (300, false, false))),
+        ("matmul, heads of 32, causal", |_| matmul((160, 8, 32), (160, false, true))),
         ("matmul, heads of 64, stacked", |_| matmul((64, 4, 64), (300, true, false))),
         ("matmul, one long row", |_| matmul((1, 1, 65_536), (12, false, false))),
-        ("matmul, one vector, rows of one", |_| matmul((1, 1, 1), (200_000, false, false))),
-        ("max, rows of one", |_| elementwise(400_000, 1, |g, x, _| g.max(x))),
+        ("matmul, one vector, rows of one", |_| matmul((1, 1, 1), (80_000, false, false))),
+        ("max, rows of one", |_| elementwise(100_000, 1, |g, x, _| g.max(x))),
         ("max, long rows", |_| elementwise(8, 120_000, |g, x, _| g.max(x))),
         ("sum, rows of one", |_| elementwise(100_000, 1, |g, x, _| g.sum(x))),
         ("sum, long rows", |_| elementwise(8, 120_000, |g, x, _| g.sum(x))),
@@ -29,28 +27,28 @@ pub(super) fn cases() -> Vec<Warm> {
         ("exp, rows of 256", |_| exp(1_000, 256)),
         ("divide, rows of one", |_| divide(40_000, 1)),
         ("divide, rows of 64", |_| divide(1_500, 64)),
-        ("multiply, rows of one", |_| elementwise(400_000, 1, |g, x, one| g.multiply(x, x, one))),
+        ("multiply, rows of one", |_| elementwise(60_000, 1, |g, x, one| g.multiply(x, x, one))),
         ("multiply, one row", |_| elementwise(1, 500_000, |g, x, one| g.multiply(x, x, one))),
         ("rope, heads of two", |_| rope(300, 100)),
         ("rope, one head", |_| rope(400, 1)),
-        ("transpose, rows of one", |_| elementwise(400_000, 1, |g, x, _| g.transpose(x))),
-        ("transpose, square", |_| elementwise(700, 700, |g, x, _| g.transpose(x))),
-        ("transpose, tall", |_| elementwise(8_192, 60, |g, x, _| g.transpose(x))),
-        ("sample, rows of one", |_| sample(60_000, 1)),
+        ("transpose, rows of one", |_| elementwise(80_000, 1, |g, x, _| g.transpose(x))),
+        ("transpose, square", |_| elementwise(440, 440, |g, x, _| g.transpose(x))),
+        ("transpose, tall", |_| elementwise(8_192, 24, |g, x, _| g.transpose(x))),
+        ("sample, rows of one", |_| sample(18_000, 1)),
         ("sample, long rows", |_| sample(8, 100_000)),
-        ("gather, rows of one", |_| gather(300_000, 1)),
+        ("gather, rows of one", |_| gather(60_000, 1)),
         ("gather, rows of 64", |_| gather(6_000, 64)),
         ("decrypt, one stream", |_| decrypt(1, 400_000)),
-        ("decrypt, rows of one", |_| decrypt(400_000, 1)),
+        ("decrypt, rows of one", |_| decrypt(100_000, 1)),
         ("decrypt, one byte", |_| decrypt(1, 1)),
-        ("squared error, rows of one", |_| elementwise(100_000, 1, |g, x, _| g.squared_error(x, x))),
+        ("squared error, rows of one", |_| elementwise(60_000, 1, |g, x, _| g.squared_error(x, x))),
         ("squared error, rows of 64", |_| elementwise(6_000, 64, |g, x, _| g.squared_error(x, x))),
         ("block8", |_| block8(400)),
-        ("pixels of an empty scene", |_| pixels((200, 300), 0, 1)),
+        ("pixels of an empty scene", |_| pixels((100, 150), 0, 1)),
         ("pixels, four samples of 600 triangles", |_| pixels((3, 9), 600, 2)),
         ("a pixel of 2,500 triangles", |_| pixels((1, 26), 2_500, 1)),
         ("visits to one node", |_| visit(1_000, 1)),
-        ("64 visits to 64 nodes", |_| visit(1_000, 64)),
+        ("64 visits to 64 nodes", |_| visit(900, 64)),
     ]
 }
 

@@ -1,0 +1,11 @@
+// G37.
+
+const EMPTY: i32 = 0i;
+
+fn term(i: u32, c: u32) -> i32 {
+    return first(i, c);
+}
+
+fn merged(a: i32, b: i32) -> i32 {
+    return a + b;
+}
