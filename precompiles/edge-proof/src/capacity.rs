@@ -11,7 +11,7 @@
 //! GPU, so that how many claims one machine answers shows only in a chain of them: the next seed is the last root.
 
 use crate::{
-    opening::{Blob, CHUNK_BYTES},
+    opening::{Blob, CHUNK_BYTES, Tree},
     possession::{opened, opening},
     sample::Sample,
 };
@@ -68,8 +68,9 @@ impl Product {
 
     /// The proof of whoever has the product.
     pub fn prove(&self, product: &[u8], challenge: &[u8; 32], samples: usize) -> Vec<u8> {
+        let tree = Tree::of(product);
         let chunks = self.asked(challenge, samples).map(|entry| entry * ENTRY_BYTES / CHUNK_BYTES);
-        chunks.filter_map(|chunk| opening(product, chunk)).flatten().collect()
+        chunks.filter_map(|chunk| opening(&tree, chunk)).flatten().collect()
     }
 
     /// One entry, by its number row by row.

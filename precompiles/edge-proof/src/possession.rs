@@ -8,7 +8,7 @@
 //! the bytes, not that it is this node, nor that they are stored more than once.
 
 use crate::{
-    opening::{Blob, VALUE_BYTES, values_beside},
+    opening::{Blob, Tree, VALUE_BYTES},
     sample::Sample,
 };
 
@@ -36,16 +36,16 @@ pub(crate) fn opened<'a>(blob: &Blob, chunk: u64, rest: &mut &'a [u8]) -> Option
     blob.opens(&run, data, values.as_chunks::<VALUE_BYTES>().0).then_some(data)
 }
 
-/// The opening of a chunk of `content`, as proofs hold it. `None` where it has no such chunk.
-pub(crate) fn opening(content: &[u8], chunk: u64) -> Option<Vec<u8>> {
+/// The opening of a chunk, as proofs hold it. `None` where there is no such chunk.
+pub(crate) fn opening(tree: &Tree<'_>, chunk: u64) -> Option<Vec<u8>> {
     let run = chunk..chunk + 1;
-    let values = values_beside(content, &run)?;
-    let range = Blob { root: [0; 32], bytes: content.len() as u64 }.range(&run)?;
-    Some([&content[range.start as usize..range.end as usize], values.as_flattened()].concat())
+    let values = tree.values_beside(&run)?;
+    let range = tree.blob().range(&run)?;
+    Some([&tree.content()[range.start as usize..range.end as usize], values.as_flattened()].concat())
 }
 
 /// The proof of whoever has all of `content`.
 pub fn prove_possession(content: &[u8], seed: &[u8; 32], samples: usize) -> Vec<u8> {
-    let blob = Blob::of(content);
-    asked(&blob, seed, samples).filter_map(|chunk| opening(content, chunk)).flatten().collect()
+    let tree = Tree::of(content);
+    asked(&tree.blob(), seed, samples).filter_map(|chunk| opening(&tree, chunk)).flatten().collect()
 }

@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use edgeloom_edge_proof::{Blob, Kernel, Model, Place, Verdict, adjudicate, prove_step};
+use edgeloom_edge_proof::{Blob, Kernel, Model, Place, Plan, Verdict, adjudicate, prove_step};
 use libfuzzer_sys::fuzz_target;
 
 /// What a run may take, so that the time goes into new inputs.
@@ -10,7 +10,11 @@ const WORK_MAX: u64 = 1 << 14;
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(model) = Model::parse(bytes) else { return };
+    // Whoever has not the weights comes to the same graph.
+    let graph = &bytes[..bytes.len() - model.weights().len()];
+    let plan = Plan::read(graph).expect("the larger profile takes it");
     let cost = model.cost();
+    assert_eq!(plan.cost(), cost);
     if cost.macs + cost.reads + cost.outputs > WORK_MAX {
         return;
     }

@@ -25,6 +25,10 @@ enum Name {
     Model,
     /// Openings, proofs of possession and of capacity, folds
     Openings,
+    /// Graphs, constants and traces that a judge is asked about, and proofs
+    Steps,
+    /// Claims about layers
+    Layers,
     /// Keys, signatures, snapshots and signers
     Certificates,
 }

@@ -9,7 +9,8 @@ const OPERATION_MIN: f64 = 0.01;
 const PART_MIN: f64 = 0.2;
 const MACS_MIN: u64 = 100_000;
 /// Opcodes that have a name.
-const OPCODES: [u8; 24] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 64, 65, 66];
+const OPCODES: [u8; 26] =
+    [1, 2, 3, 4, 5, 6, 7, 8, 9, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 64, 65, 66, 67, 68];
 
 /// Counts of judged elements, and the sizes of the models that they are of.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -103,6 +104,8 @@ pub(super) fn name(opcode: u8) -> &'static str {
         64 => "DECRYPT",
         65 => "SQUARED_ERROR",
         66 => "BLOCK8",
+        67 => "PIXEL",
+        68 => "VISIT",
         _ => "without a name",
     }
 }

@@ -3,6 +3,7 @@
 
 mod layer;
 mod net;
+mod picture;
 mod transformer;
 
 use self::net::{Net, Spread};
@@ -17,9 +18,10 @@ pub(super) enum Part {
     Other,
 }
 
-/// An image, and what each of its operations is there for.
+/// An image, an input, and what each operation is there for.
 pub(super) struct Design {
     pub(super) image: Vec<u8>,
+    pub(super) input: Vec<u8>,
     pub(super) parts: Vec<Part>,
 }
 
@@ -29,13 +31,14 @@ impl Design {
     /// # Errors
     /// None, as sizes and scales keep the rules.
     pub(super) fn of(batch: u64, dice: &mut Dice) -> Result<Self, Malformed> {
+        let even = (batch / 16).is_multiple_of(2);
         match batch % 16 {
-            0..6 => convolutional(dice),
-            6..9 => transformer::of(true, dice),
-            9..12 => transformer::of(false, dice),
-            12 => transformer::of((batch / 16).is_multiple_of(2), dice),
-            13 | 14 => pictures(dice),
-            _ if (batch / 16).is_multiple_of(2) => perceptron(dice),
+            0..5 => convolutional(dice),
+            5..8 => transformer::of(false, dice),
+            8..11 => transformer::of(true, dice),
+            11 => transformer::of(even, dice),
+            12..15 => picture::of(dice),
+            _ if even => perceptron(dice),
             _ => anything(dice),
         }
     }
@@ -46,8 +49,9 @@ fn anything(dice: &mut Dice) -> Result<Design, Malformed> {
     let from = dice.below(1 << 40) as u64;
     // Some ask for more than the limits allow; two in three are models.
     let image = (from..).map(random::image).find_map(Result::ok).unwrap_or_default();
-    let operations = Model::parse(&image)?.operations().count();
-    Ok(Design { image, parts: vec![Part::Other; operations] })
+    let model = Model::parse(&image)?;
+    let (operations, input) = (model.operations().count(), dice.many(model.input_bytes()));
+    Ok(Design { image, input, parts: vec![Part::Other; operations] })
 }
 
 /// Windows of three by three around every pixel.
@@ -98,26 +102,5 @@ fn perceptron(dice: &mut Dice) -> Result<Design, Malformed> {
     let doubled = net.add(h, h, Spread::Byte);
     let logits = net.dense(doubled, 24, Spread::Sum);
     net.argmax(logits, Element::I16);
-    net.finish()
-}
-
-/// An encrypted picture: what it says, how far that is from another one, its blocks' frequencies, and features.
-fn pictures(dice: &mut Dice) -> Result<Design, Malformed> {
-    const KEY_BYTES: usize = 44;
-    let side = 8 * (2 + dice.below(2));
-    let pixels = side * side;
-    let mut net = Net::new(2 * pixels + KEY_BYTES, dice);
-    let input = net.input();
-    let key = input.skip(2 * pixels).vectors(1, KEY_BYTES, 0);
-    let picture = net.decrypt(input.vectors(side, side, side), key);
-    net.squared_error(picture, input.skip(pixels).vectors(side, side, side));
-    net.block8(picture.flat(), (side, side));
-    let n = 12 + net.below(9);
-    let features = net.convolution(picture.flat(), &around(side, 1), n);
-    let features = net.convolution(features, &around(side, n), 8);
-    let features = net.lut(features);
-    let pooled = net.max_pool(features.flat(), &beside(side, 8));
-    let logits = net.dense(pooled.flat(), 10, Spread::Sum);
-    net.argmax(logits, Element::I8);
     net.finish()
 }

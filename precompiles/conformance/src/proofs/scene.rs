@@ -66,9 +66,8 @@ impl Made {
 impl Scene<'_> {
     /// The model of a batch, and an input.
     pub(super) fn made(batch: u64, dice: &mut Dice) -> Result<Made, String> {
-        let Design { image, parts } = Design::of(batch, dice).map_err(|fault| fault.to_string())?;
+        let Design { image, input, parts } = Design::of(batch, dice).map_err(|fault| fault.to_string())?;
         let model = Model::from_image(image).map_err(|fault| fault.to_string())?;
-        let input = dice.many(model.input_bytes());
         let trace = model.trace(&input).map_err(|length| length.to_string())?;
         Ok(Made { model, parts, trace })
     }
@@ -91,8 +90,9 @@ impl Scene<'_> {
         opcodes.dedup();
         // What most models have is drawn less often than what few have.
         let often = |opcode: &u8| match opcode {
-            1..=6 | 8 | 26 => 1,
-            27 | 64..=66 => 9,
+            1 | 2 | 4..=6 | 8 | 26 => 1,
+            64 | 65 | 67 | 68 => 12,
+            23 | 27 | 66 => 5,
             _ => 3,
         };
         let mut at = dice.below(opcodes.iter().map(often).sum());

@@ -35,24 +35,24 @@ fn a_batch_is_a_function_of_its_seed_and_number() {
 
 #[test]
 fn every_planted_fault_turns_its_classes_red() {
-    let all = || Cheat::TURNS.map(Cheat::name).into_iter().chain(Malformation::ALL.map(Malformation::name));
-    let named = |prefix: &'static str| move |name: &str| name.starts_with(prefix);
-    let judged = |name: &str| name.starts_with("cheat: ") && name != Cheat::Input.name();
-    let faults: [(_, &dyn Fn(&str) -> bool); 6] = [
+    let judged = ["weight", "scale", "table", "intermediate", "answer"].map(|what| format!("cheat: {what}"));
+    let judged: Vec<_> = judged.iter().map(String::as_str).collect();
+    let malformed = Malformation::ALL.map(Malformation::name);
+    let faults: [(_, &[&str]); 6] = [
         (Fault::MissedFraud, &judged),
-        (Fault::IgnoredTable, &named(Cheat::Table.name())),
-        (Fault::IgnoredInput, &named(Cheat::Input.name())),
-        (Fault::OffByOne, &named("honest")),
-        (Fault::AcceptedOpening, &named("malformed: ")),
-        (Fault::ConvictingOpening, &named("malformed: ")),
+        (Fault::IgnoredTable, &[Cheat::Table.name()]),
+        (Fault::IgnoredInput, &[Cheat::Input.name()]),
+        (Fault::OffByOne, &["honest"]),
+        (Fault::AcceptedOpening, &malformed),
+        (Fault::ConvictingOpening, &malformed),
     ];
     for (fault, concerns) in faults {
         let outcome = run(1, 0..32, Some(fault), &|| {});
-        for name in all().chain(["honest"]) {
+        for name in Cheat::TURNS.map(Cheat::name).into_iter().chain(malformed).chain(["honest"]) {
             // Whoever changes a scale or a result of a table passes as well, where it is not looked at.
             let beside = [Cheat::Scale, Cheat::Intermediate, Cheat::Answer].iter().any(|cheat| cheat.name() == name);
             let maybe = fault == Fault::IgnoredTable && beside;
-            assert!(maybe || red(&outcome, name) == concerns(name), "{fault:?} in {name}");
+            assert!(maybe || red(&outcome, name) == concerns.contains(&name), "{fault:?} in {name}");
         }
     }
 }

@@ -112,4 +112,12 @@ impl Net<'_> {
             graph.block8(x, size, &Quantisation { multipliers: &multipliers, shift: 16 }, WORDS)
         })
     }
+
+    pub(super) fn pixels(&mut self, scene: Tensor, size: (usize, usize), samples: u8) -> Tensor {
+        self.append(Part::Other, |graph, _| graph.pixels(scene, size, samples))
+    }
+
+    pub(super) fn visit(&mut self, rays: Tensor, nodes: Tensor, visits: u8) -> Tensor {
+        self.append(Part::Other, |graph, _| graph.visit(rays, nodes, visits))
+    }
 }

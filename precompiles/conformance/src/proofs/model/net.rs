@@ -61,8 +61,10 @@ impl<'d> Net<'d> {
         self.graph.input()
     }
 
+    /// With an input by chance.
     pub(super) fn finish(self) -> Result<Design, Malformed> {
-        Ok(Design { image: self.graph.finish()?, parts: self.parts })
+        let input = self.dice.many(self.graph.input().length());
+        Ok(Design { image: self.graph.finish()?, input, parts: self.parts })
     }
 
     pub(super) fn dense(&mut self, x: Tensor, n: usize, spread: Spread) -> Tensor {
@@ -142,10 +144,6 @@ impl<'d> Net<'d> {
     pub(super) fn concat(&mut self, a: Tensor, b: Tensor) -> Tensor {
         self.parts.push(Part::Other);
         self.graph.concat(a, b)
-    }
-
-    pub(super) fn below(&mut self, bound: usize) -> usize {
-        self.dice.below(bound)
     }
 
     /// One more operation, which `layer` appends.
