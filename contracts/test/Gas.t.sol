@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {DisputesWorld} from "./DisputesWorld.sol";
 import {World} from "./World.sol";
 import {vm} from "./Vm.sol";
 
@@ -80,5 +81,85 @@ contract GasTest is World {
         vm.prank(BOB);
         THETA.transfer(CAROL, 1);
         vm.snapshotGasLastCall("Theta", "transfer");
+    }
+}
+
+/// @dev The same of disputes.
+contract DisputesGasTest is DisputesWorld {
+    function test_gas_of_a_dispute() public {
+        REGISTRY.registerGraph(graph(), "other weights", TRANSPOSED, "zeros", "");
+        vm.snapshotGasLastCall("ModelRegistry", "registerGraph, 24 bytes");
+        bytes32 claimId = claimed();
+        vm.snapshotGasLastCall("Disputes", "claim");
+        vm.prank(ALICE);
+        DISPUTES.challenge{value: STAKED}(claimId, TRACE);
+        vm.snapshotGasLastCall("Disputes", "challenge");
+        answered(claimId, TRACE, 19, 0);
+        vm.snapshotGasLastCall("Disputes", "answer, 2 values");
+        descended(1, 0);
+        vm.snapshotGasLastCall("Disputes", "descend, 2 values");
+        answered(claimId, TRACE, 11, 0);
+        vm.snapshotGasLastCall("Disputes", "answer, 256 values");
+        descended(1, 0);
+        vm.snapshotGasLastCall("Disputes", "descend, 256 values");
+        vm.prank(ALICE);
+        DISPUTES.challenge{value: 2 * STAKED}(claimId, TRACE);
+        vm.snapshotGasLastCall("Disputes", "challenge, joined");
+        wrong(3, 40, 0);
+        hold();
+        refuted(CAROL, claimId, 3, 40);
+        vm.snapshotGasLastCall("Disputes", "refute, of a thread");
+        DISPUTES.release(2);
+        vm.snapshotGasLastCall("Disputes", "release");
+        vm.warp(block.timestamp + TURN + 1);
+        DISPUTES.burn(claimId);
+        vm.snapshotGasLastCall("Disputes", "burn");
+    }
+
+    /// Bytes are zeros here, whose calldata costs a quarter.
+    function test_gas_of_showing_bytes() public {
+        bytes32 claimId = claimed();
+        challenged(ALICE, claimId, OUTPUT);
+        answered(claimId, OUTPUT, 11, 0);
+        descended(1, 0);
+        answered(claimId, OUTPUT, 3, 0);
+        vm.snapshotGasLastCall("Disputes", "answerWithBytes, 8 KiB of zeros");
+        vm.warp(START + TURN + 1);
+        DISPUTES.forfeit(1);
+        vm.snapshotGasLastCall("Disputes", "forfeit");
+        vm.warp(START + WINDOW + 1);
+        DISPUTES.uphold(claimId, SALT);
+        vm.snapshotGasLastCall("Disputes", "uphold");
+        vm.prank(BOB);
+        DISPUTES.withdraw();
+        vm.snapshotGasLastCall("Disputes", "withdraw");
+    }
+
+    function test_gas_of_a_refutation_without_a_thread() public {
+        bytes32 claimId = claimed();
+        wrong(3, 40, 0);
+        announced(CAROL, claimId, 3, 40);
+        vm.snapshotGasLastCall("Disputes", "announce");
+        vm.warp(START + 10);
+        refuted(CAROL, claimId, 3, 40);
+        vm.snapshotGasLastCall("Disputes", "refute, announced");
+    }
+
+    function test_gas_of_silence() public {
+        bytes32 claimId = claimed();
+        challenged(ALICE, claimId, TRACE);
+        vm.warp(START + TURN + 1);
+        DISPUTES.convictSilent(claimId, TRACE, 19, 0);
+        vm.snapshotGasLastCall("Disputes", "convictSilent");
+    }
+
+    function test_gas_of_a_canary() public {
+        bytes32 claimId = claimedAs(BOB, JOB, 0, true);
+        vm.prank(BOB);
+        DISPUTES.commitTrace(claimId, traceRoot);
+        vm.snapshotGasLastCall("Disputes", "commitTrace");
+        vm.prank(BOB);
+        DISPUTES.reveal(claimId, SALT);
+        vm.snapshotGasLastCall("Disputes", "reveal");
     }
 }

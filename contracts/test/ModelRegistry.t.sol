@@ -164,6 +164,65 @@ contract ModelRegistryTest is World {
         holds(!REGISTRY.exists(bytes32(uint256(1))), "unknown");
     }
 
+    function test_registerGraph_refuses_long_texts() public {
+        bytes memory graph = _graph(1, 2, 3);
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.TextTooLong.selector, 65, 64));
+        REGISTRY.registerGraph(graph, "w", "t", string(new bytes(65)), "");
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.TextTooLong.selector, 513, 512));
+        REGISTRY.registerGraph(graph, "w", "t", "", string(new bytes(513)));
+        REGISTRY.registerGraph(graph, "w", "t", string(new bytes(64)), string(new bytes(512)));
+    }
+
+    function test_registerGraph_refuses_what_the_precompile_refuses() public {
+        vm.expectRevert(abi.encodeWithSelector(IEdgeProof.MalformedModel.selector, 1, 65_535));
+        REGISTRY.registerGraph("short", "w", "t", "", "");
+    }
+
+    function test_registerGraph_refuses_a_graph_that_is_known() public {
+        bytes32 id = REGISTRY.registerGraph(_graph(1, 2, 3), "w", "t", "", "");
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.GraphExists.selector, id));
+        vm.prank(BOB);
+        REGISTRY.registerGraph(_graph(1, 2, 3), "w", "t", "again", "");
+        // Other weights are another model.
+        holds(REGISTRY.registerGraph(_graph(1, 2, 3), "x", "t", "", "") != id, "weights");
+        holds(REGISTRY.registerGraph(_graph(1, 2, 3), "w", "x", "", "") != id, "transposed");
+    }
+
+    function testFuzz_registerGraph_records_and_announces(uint64 input, uint64 output, uint64 trace) public {
+        bytes memory graph = _graph(input, output, trace);
+        bytes32 id = IEdgeProof(Predeploys.EDGE_PROOF).outline(graph, "w", "t").modelId;
+        vm.expectEmit();
+        emit IModelRegistry.GraphRegistered(id, CAROL, "w", "t", graph, "n", "m");
+        vm.prank(CAROL);
+        eq(REGISTRY.registerGraph(graph, "w", "t", "n", "m"), id, "id");
+        (uint64 inputBytes, uint64 outputBytes, uint64 traceBytes) = REGISTRY.traceOf(id);
+        eq(inputBytes, input, "input");
+        eq(outputBytes, output, "output");
+        eq(traceBytes, trace, "trace");
+        holds(!REGISTRY.exists(id), "its image is not here");
+        eq(REGISTRY.count(), 1, "count is of images");
+    }
+
+    function test_a_model_may_be_registered_either_way_in_any_order() public {
+        IEdgeProof.Outline memory shape = IEdgeProof.Outline(modelId, 8, 8, 64);
+        vm.mockCall(Predeploys.EDGE_PROOF, abi.encodePacked(IEdgeProof.outline.selector), abi.encode(shape));
+        eq(REGISTRY.registerGraph("", "", "", "", ""), modelId, "image, then graph");
+        bytes memory image = model(0x77);
+        shape.modelId = keccak256(image);
+        vm.mockCall(Predeploys.EDGE_PROOF, abi.encodePacked(IEdgeProof.outline.selector), abi.encode(shape));
+        eq(REGISTRY.registerGraph("", "", "", "", ""), keccak256(image), "graph");
+        eq(register(image), keccak256(image), "then image");
+    }
+
+    function test_traceOf_refuses_models_without_a_graph() public {
+        vm.expectRevert(abi.encodeWithSelector(IModelRegistry.ModelUnknown.selector, modelId));
+        REGISTRY.traceOf(modelId);
+    }
+
+    function _graph(uint64 input, uint64 output, uint64 trace) private pure returns (bytes memory) {
+        return abi.encodePacked(input, output, trace);
+    }
+
     /// Numbers that the small stand-in's nets cannot have.
     function _describeAs(uint64 inferGas, uint32 inputBytes, uint32 outputBytes) private {
         IEdgeProof.Shape memory shape = IEdgeProof.Shape(keccak256("big"), inputBytes, outputBytes, 2, 20, inferGas);

@@ -5,6 +5,7 @@ pragma solidity ^0.8.30;
 interface Vm {
     function addr(uint256 key) external pure returns (address);
     function assume(bool condition) external pure;
+    function chainId(uint256 id) external;
     function deal(address account, uint256 balance) external;
     function etch(address account, bytes calldata code) external;
     function expectEmit() external;

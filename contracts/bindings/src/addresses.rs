@@ -23,6 +23,10 @@ pub const EMISSION_RESERVE: Address = address!("0xed6e00000000000000000000000000
 pub const BEACON: Address = address!("0xed6e000000000000000000000000000000000007");
 /// `IKeyRegistry`.
 pub const KEY_REGISTRY: Address = address!("0xed6e000000000000000000000000000000000006");
+/// `IDisputes`.
+pub const DISPUTES: Address = address!("0xed6e000000000000000000000000000000000008");
+/// `IAudits`.
+pub const AUDITS: Address = address!("0xed6e000000000000000000000000000000000009");
 
 /// Where slashed stake goes: nobody has the key, and the balance shows how much was slashed.
 pub const BURN: Address = address!("0x000000000000000000000000000000000000dEaD");

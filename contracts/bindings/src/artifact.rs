@@ -10,7 +10,9 @@ struct Artifact {
     deployed_bytecode: Bytes,
 }
 
+pub(crate) const AUDITS: &str = include_str!("../artifacts/Audits.json");
 pub(crate) const BEACON: &str = include_str!("../artifacts/Beacon.json");
+pub(crate) const DISPUTES: &str = include_str!("../artifacts/Disputes.json");
 pub(crate) const EDGE_STAKING: &str = include_str!("../artifacts/EdgeStaking.json");
 pub(crate) const JOB_MARKET: &str = include_str!("../artifacts/JobMarket.json");
 pub(crate) const KEY_REGISTRY: &str = include_str!("../artifacts/KeyRegistry.json");

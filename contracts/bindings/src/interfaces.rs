@@ -4,11 +4,19 @@
 
 alloy::sol!(
     #[sol(all_derives)]
+    "../src/interfaces/IAudits.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
     "../src/interfaces/IBeacon.sol"
 );
 alloy::sol!(
     #[sol(all_derives)]
     "../src/interfaces/IBls.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
+    "../src/interfaces/IDisputes.sol"
 );
 alloy::sol!(
     #[sol(all_derives)]

@@ -12,6 +12,8 @@ mod interfaces;
 mod predeploys;
 mod sources;
 
-pub use interfaces::{IBeacon, IBls, IEdgeProof, IEdgeStaking, IJobMarket, IKeyRegistry, IModelRegistry, ITheta};
+pub use interfaces::{
+    IAudits, IBeacon, IBls, IDisputes, IEdgeProof, IEdgeStaking, IJobMarket, IKeyRegistry, IModelRegistry, ITheta,
+};
 pub use predeploys::{Predeploy, THETA_SUPPLY, predeploys};
 pub use sources::{Published, published, sources};

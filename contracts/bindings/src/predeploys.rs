@@ -44,6 +44,8 @@ pub fn predeploys(theta_holder: Address) -> Vec<Predeploy> {
         ours("JobMarket", addresses::JOB_MARKET, artifact::JOB_MARKET),
         ours("KeyRegistry", addresses::KEY_REGISTRY, artifact::KEY_REGISTRY),
         ours("Beacon", addresses::BEACON, artifact::BEACON),
+        ours("Disputes", addresses::DISPUTES, artifact::DISPUTES),
+        ours("Audits", addresses::AUDITS, artifact::AUDITS),
         published("Multicall3", addresses::MULTICALL3, multicall3_code()),
         published("Create2Deployer", addresses::CREATE2_DEPLOYER, CREATE2_DEPLOYER_CODE),
         published("HistoryStorage", addresses::HISTORY_STORAGE, eip2935::HISTORY_STORAGE_CODE.clone()),

@@ -19,18 +19,24 @@ pub struct Published {
 const LIBRARIES: &str = include_str!("../artifacts/libraries.json");
 
 /// Sources of this repository by path.
-const OURS: [(&str, &str); 19] = [
+const OURS: [(&str, &str); 26] = [
     ("src/bls/Bls.sol", include_str!("../../src/bls/Bls.sol")),
     ("src/bls/KeyRegistry.sol", include_str!("../../src/bls/KeyRegistry.sol")),
     ("src/chain/Beacon.sol", include_str!("../../src/chain/Beacon.sol")),
+    ("src/interfaces/IAudits.sol", include_str!("../../src/interfaces/IAudits.sol")),
     ("src/interfaces/IBeacon.sol", include_str!("../../src/interfaces/IBeacon.sol")),
     ("src/interfaces/IBls.sol", include_str!("../../src/interfaces/IBls.sol")),
+    ("src/interfaces/IDisputes.sol", include_str!("../../src/interfaces/IDisputes.sol")),
     ("src/interfaces/IEdgeProof.sol", include_str!("../../src/interfaces/IEdgeProof.sol")),
     ("src/interfaces/IEdgeStaking.sol", include_str!("../../src/interfaces/IEdgeStaking.sol")),
     ("src/interfaces/IJobMarket.sol", include_str!("../../src/interfaces/IJobMarket.sol")),
     ("src/interfaces/IKeyRegistry.sol", include_str!("../../src/interfaces/IKeyRegistry.sol")),
     ("src/interfaces/IModelRegistry.sol", include_str!("../../src/interfaces/IModelRegistry.sol")),
     ("src/interfaces/ITheta.sol", include_str!("../../src/interfaces/ITheta.sol")),
+    ("src/jobs/Audits.sol", include_str!("../../src/jobs/Audits.sol")),
+    ("src/jobs/Disputes.sol", include_str!("../../src/jobs/Disputes.sol")),
+    ("src/jobs/Docket.sol", include_str!("../../src/jobs/Docket.sol")),
+    ("src/jobs/Evidence.sol", include_str!("../../src/jobs/Evidence.sol")),
     ("src/jobs/JobMarket.sol", include_str!("../../src/jobs/JobMarket.sol")),
     ("src/jobs/ModelRegistry.sol", include_str!("../../src/jobs/ModelRegistry.sol")),
     ("src/staking/EdgeStaking.sol", include_str!("../../src/staking/EdgeStaking.sol")),
@@ -39,6 +45,7 @@ const OURS: [(&str, &str); 19] = [
     ("src/types/G1.sol", include_str!("../../src/types/G1.sol")),
     ("src/types/Manifest.sol", include_str!("../../src/types/Manifest.sol")),
     ("src/types/Predeploys.sol", include_str!("../../src/types/Predeploys.sol")),
+    ("src/types/Subtree.sol", include_str!("../../src/types/Subtree.sol")),
 ];
 
 /// The contracts of genesis that have sources here.
@@ -70,6 +77,8 @@ pub fn published() -> Vec<Published> {
             include_str!("../artifacts/KeyRegistry.metadata.json"),
         ),
         ("Beacon", addresses::BEACON, artifact::BEACON, include_str!("../artifacts/Beacon.metadata.json")),
+        ("Disputes", addresses::DISPUTES, artifact::DISPUTES, include_str!("../artifacts/Disputes.metadata.json")),
+        ("Audits", addresses::AUDITS, artifact::AUDITS, include_str!("../artifacts/Audits.metadata.json")),
     ];
     let published = |(name, address, artifact, metadata)| Published {
         name,

@@ -61,10 +61,12 @@ interface IEdgeProof {
         Fraud
     }
 
+    /// @param position the byte of the trace where the element begins; 0 where the proof is invalid
     /// @param expected what follows from what was committed to before; 0 where the proof is invalid
     /// @param found what was committed to
     struct Judgement {
         Verdict verdict;
+        uint64 position;
         int32 expected;
         int32 found;
     }
@@ -79,11 +81,28 @@ interface IEdgeProof {
         uint32 specification;
     }
 
-    /// @notice An element of a trace: of operation `op`, the one with number `element` over all its output.
-    /// @param traceRoot BLAKE3 of everything that the worker computed, as EIG/1 lays it out
-    struct Place {
+    /// @notice How many bytes an inference takes, gives, and writes in all (its trace, as EIG/1 lays it out).
+    struct Outline {
+        bytes32 modelId;
+        uint64 inputBytes;
+        uint64 outputBytes;
+        uint64 traceBytes;
+    }
+
+    /// @notice What a worker committed to: BLAKE3 hash and length of the input, of everything that it computed, and of its answer.
+    struct Work {
+        bytes32 inputRoot;
+        uint64 inputLength;
         bytes32 traceRoot;
         uint64 traceLength;
+        bytes32 outputRoot;
+        uint64 outputLength;
+    }
+
+    /// @notice An element of a trace: of operation `op`, the one with number `element` over all its output; numbers from there on
+    /// are bytes of the padding after it. Operation 4,294,967,295 is the copy of the input at the trace's front, and
+    /// 4,294,967,294 that of the answer out of its end, byte by byte.
+    struct Place {
         uint32 op;
         uint64 element;
     }
@@ -120,13 +139,23 @@ interface IEdgeProof {
     /// its weight matrices transposed; it may be more or less than that of `infer`.
     function describe(address manifest) external view returns (Shape memory shape);
 
+    /// @notice Checks a graph (header and descriptors) of the profile whose traces are judged element by element, and describes it.
+    /// Nobody looks at the weights behind the two hashes: any bytes have a meaning.
+    function outline(bytes calldata graph, bytes32 weightsRoot, bytes32 weightsTransposedRoot)
+        external
+        view
+        returns (Outline memory shape);
+
     /// @notice Whether an element that a worker committed to follows from what it committed to before it.
     /// @param modelId keccak256 of `model`, packed
     /// @param proof openings of the operation, its operands, its weights and the element, as EIG/1's rule J2 orders them
-    function step(bytes32 modelId, Commitment calldata model, Place calldata place, bytes calldata proof)
-        external
-        view
-        returns (Judgement memory judgement);
+    function step(
+        bytes32 modelId,
+        Commitment calldata model,
+        Work calldata work,
+        Place calldata place,
+        bytes calldata proof
+    ) external view returns (Judgement memory judgement);
 
     /// @notice Whether `data` are the chunks `first` to `first + count - 1`, 1,024 bytes each, of the `length` bytes whose BLAKE3
     /// hash is `root`.

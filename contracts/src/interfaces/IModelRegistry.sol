@@ -14,6 +14,7 @@ interface IModelRegistry {
     error NoChunks();
     error TextTooLong(uint256 length, uint256 limit);
     error ModelExists(bytes32 modelId);
+    error GraphExists(bytes32 modelId);
     /// @notice No transaction could pay for the model's inference and for settling a job beside it.
     error InferenceTooDear(uint256 inferGas, uint256 limit);
     /// @notice No transaction could carry the model's input and output, together `length` bytes.
@@ -21,6 +22,16 @@ interface IModelRegistry {
     error ModelUnknown(bytes32 modelId);
 
     event ChunkUploaded(address indexed chunk, uint256 length);
+    /// @param graph header and descriptors, byte for byte: with the weights, the model's image
+    event GraphRegistered(
+        bytes32 indexed modelId,
+        address indexed owner,
+        bytes32 weightsRoot,
+        bytes32 weightsTransposedRoot,
+        bytes graph,
+        string name,
+        string metadata
+    );
     event ModelRegistered(
         bytes32 indexed modelId,
         address indexed owner,
@@ -58,6 +69,20 @@ interface IModelRegistry {
     function register(address[] calldata chunks, string calldata name, string calldata metadata)
         external
         returns (bytes32 modelId);
+
+    /// @notice Registers a model by its graph alone, so that claims about it can be disputed (`IDisputes`); its weights are
+    /// whatever has these two BLAKE3 hashes. A model of either way may be registered the other way too.
+    function registerGraph(
+        bytes calldata graph,
+        bytes32 weightsRoot,
+        bytes32 weightsTransposedRoot,
+        string calldata name,
+        string calldata metadata
+    ) external returns (bytes32 modelId);
+
+    /// @notice Lengths of what an inference takes, gives, and writes in all. Reverts with `ModelUnknown` where no graph was
+    /// registered.
+    function traceOf(bytes32 modelId) external view returns (uint64 inputBytes, uint64 outputBytes, uint64 traceBytes);
 
     function model(bytes32 modelId) external view returns (Model memory);
     function exists(bytes32 modelId) external view returns (bool);

@@ -20,9 +20,18 @@ contract ModelRegistry is IModelRegistry {
     uint256 private constant INFER_GAS_MAX = 8_000_000;
     uint256 private constant ANSWER_BYTES_MAX = 122_880;
 
+    /// @dev What is kept of a graph; the rest is in the event.
+    struct Lengths {
+        uint64 inputBytes;
+        uint64 outputBytes;
+        uint64 traceBytes;
+        bool known;
+    }
+
     mapping(address chunk => bool) private _uploaded;
     mapping(bytes32 modelId => Model) private _models;
     uint256 public count;
+    mapping(bytes32 modelId => Lengths) private _graphs;
 
     function upload(bytes calldata chunk) external returns (address location) {
         if (chunk.length == 0) revert EmptyChunk();
@@ -70,6 +79,18 @@ contract ModelRegistry is IModelRegistry {
         );
     }
 
+    function registerGraph(
+        bytes calldata graph,
+        bytes32 weightsRoot,
+        bytes32 weightsTransposedRoot,
+        string calldata name,
+        string calldata metadata
+    ) external returns (bytes32 modelId) {
+        _checkTexts(name, metadata);
+        modelId = _keepGraph(graph, weightsRoot, weightsTransposedRoot);
+        emit GraphRegistered(modelId, msg.sender, weightsRoot, weightsTransposedRoot, graph, name, metadata);
+    }
+
     function chunkAddress(bytes calldata chunk) external view returns (address location) {
         if (chunk.length == 0) revert EmptyChunk();
         if (chunk.length > Code.BYTES_MAX) revert ChunkTooLarge(chunk.length, Code.BYTES_MAX);
@@ -87,8 +108,26 @@ contract ModelRegistry is IModelRegistry {
         if (manifest == address(0)) revert ModelUnknown(modelId);
     }
 
+    function traceOf(bytes32 modelId) external view returns (uint64 inputBytes, uint64 outputBytes, uint64 traceBytes) {
+        Lengths memory graph = _graphs[modelId];
+        if (!graph.known) revert ModelUnknown(modelId);
+        return (graph.inputBytes, graph.outputBytes, graph.traceBytes);
+    }
+
     function exists(bytes32 modelId) public view returns (bool) {
         return _models[modelId].manifest != address(0);
+    }
+
+    /// @dev `count` and `exists` are about models whose image is here.
+    function _keepGraph(bytes calldata graph, bytes32 weightsRoot, bytes32 weightsTransposedRoot)
+        private
+        returns (bytes32 modelId)
+    {
+        IEdgeProof.Outline memory shape =
+            IEdgeProof(Predeploys.EDGE_PROOF).outline(graph, weightsRoot, weightsTransposedRoot);
+        modelId = shape.modelId;
+        if (_graphs[modelId].known) revert GraphExists(modelId);
+        _graphs[modelId] = Lengths(shape.inputBytes, shape.outputBytes, shape.traceBytes, true);
     }
 
     function _checkSubmittable(IEdgeProof.Shape memory shape) private pure {
@@ -103,12 +142,16 @@ contract ModelRegistry is IModelRegistry {
     {
         if (chunks.length == 0) revert NoChunks();
         if (chunks.length > CHUNKS_MAX) revert TooManyChunks(chunks.length, CHUNKS_MAX);
+        _checkTexts(name, metadata);
+        for (uint256 i = 0; i < chunks.length; ++i) {
+            if (!_uploaded[chunks[i]]) revert ChunkUnknown(chunks[i]);
+        }
+    }
+
+    function _checkTexts(string calldata name, string calldata metadata) private pure {
         if (bytes(name).length > NAME_BYTES_MAX) revert TextTooLong(bytes(name).length, NAME_BYTES_MAX);
         if (bytes(metadata).length > METADATA_BYTES_MAX) {
             revert TextTooLong(bytes(metadata).length, METADATA_BYTES_MAX);
-        }
-        for (uint256 i = 0; i < chunks.length; ++i) {
-            if (!_uploaded[chunks[i]]) revert ChunkUnknown(chunks[i]);
         }
     }
 }

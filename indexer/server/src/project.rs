@@ -137,7 +137,8 @@ impl Rows {
                 worker.move_stake(change, amount).map_err(|_| Contradiction::Stake(address))?;
             }
             What::Registry(IModelRegistryEvents::ModelRegistered(model)) => self.register(model, event.at)?,
-            What::Registry(IModelRegistryEvents::ChunkUploaded(_)) => {}
+            // A graph without its image is no model that jobs of the market can name.
+            What::Registry(IModelRegistryEvents::ChunkUploaded(_) | IModelRegistryEvents::GraphRegistered(_)) => {}
             What::Transfer { asset, from, to, amount } => {
                 self.last_transfer += 1;
                 self.transfers.push(Transfer {

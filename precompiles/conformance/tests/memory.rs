@@ -57,11 +57,12 @@ fn decoders_take_little_more_than_they_are_given() {
         bounded("graph", graph.len(), || Plan::read(graph));
         let input = vec![3; model.input_bytes()];
         let Ok(trace) = model.trace(&input) else { continue };
-        let (commitment, blob) = (model.commitment(), Blob::of(&trace));
+        let Some(work) = model.plan().work(&trace).map(|work| work.map(Blob::of)) else { continue };
+        let commitment = model.commitment();
         for (op, operation) in (0..).zip(model.operations()) {
             let place = Place { op, element: operation.elements() as u64 - 1 };
             let Some(proof) = prove_step(&image, &trace, place) else { continue };
-            bounded("step", proof.len(), || adjudicate(&commitment, &blob, place, &proof));
+            bounded("step", proof.len(), || adjudicate(&commitment, &work, place, &proof));
         }
     }
     let content: Vec<u8> = (0..40_000_u32).map(|index| index as u8).collect();

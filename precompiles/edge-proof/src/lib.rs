@@ -112,7 +112,7 @@
 //! transposed (k x n) weight matrices of DENSE and CONV2D operations in operation order, concatenated. See [`Commitment`].
 //!
 //! **Proofs.** What is committed to opens by rules O1–O4 (`opening`). On them stand possession (H1, H2), capacity (W1–W3), the
-//! judgement of one element of a trace (J1–J4, `adjudicate`) and, without openings, Freivalds' check of a layer (F1–F5); each
+//! judgement of one element of a trace (J1–J8, `adjudicate`), descents to one (D1–D3, `descent`) and, without openings, Freivalds' check of a layer (F1–F5); each
 //! module's header has its rules.
 //!
 //! **Profiles.** The limits above are those of execution on chain ([`Limits::EXECUTED`]). Graphs that only have to be judged, one
@@ -129,6 +129,7 @@ mod builder;
 mod capacity;
 mod commitment;
 mod cost;
+mod descent;
 mod divide;
 mod freivalds;
 mod keystream;
@@ -152,11 +153,15 @@ mod step;
 mod trace;
 mod unit;
 
-pub use adjudicate::{Evidence, Place, Verdict, adjudicate, prove_step};
+pub use adjudicate::{
+    Evidence, Explanation, Formula, Opened, Operand, Place, Reading, Role, Section, Subject, Term, Verdict, Work,
+    adjudicate, explain, prove_step,
+};
 pub use builder::{Affine, Clamp, Decay, Filter, Gain, GraphBuilder, HeadProduct, Quantisation, Rows, Tensor, Window};
 pub use capacity::{Product, SIZE_MAX, WORK_MAX};
 pub use commitment::Commitment;
 pub use cost::Cost;
+pub use descent::{Node, Shown};
 pub use freivalds::{CHALLENGES_MAX, Layer, MalformedLayer, ROWS_MAX, project, project_modulo};
 pub use layout::Element;
 pub use limits::Limits;

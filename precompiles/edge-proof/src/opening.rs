@@ -15,6 +15,8 @@ use blake3::hazmat::{
 };
 use std::ops::Range;
 
+use crate::adjudicate::Opened;
+
 /// Bytes of a chunk.
 pub const CHUNK_BYTES: u64 = blake3::CHUNK_LEN as u64;
 /// Bytes of a chaining value.
@@ -48,10 +50,16 @@ impl Blob {
 
     /// How many chaining values the opening of a run has (O3).
     pub fn values(&self, run: &Range<u64>) -> Option<usize> {
+        let mut values = 0;
+        self.beside(run, &mut |_| values += 1)?;
+        Some(values)
+    }
+
+    /// Gives `beside` the ranges of the subtrees that the opening of a run has values of, in their order.
+    pub(crate) fn beside(&self, run: &Range<u64>, beside: &mut impl FnMut(Range<u64>)) -> Option<()> {
         let range = self.range(run)?;
-        let mut beside = 0;
-        walk(&(0..self.bytes), &range, &mut |_| beside += 1);
-        Some(beside)
+        walk(&(0..self.bytes), &range, beside);
+        Some(())
     }
 
     /// Whether `data` and `values` are the opening of a run.
@@ -73,10 +81,9 @@ impl Blob {
 /// The chaining values beside a run of `content`'s chunks, which with the run's own bytes are its opening. `None` where the run is
 /// empty or not inside.
 pub fn values_beside(content: &[u8], run: &Range<u64>) -> Option<Vec<ChainingValue>> {
-    let bytes = content.len() as u64;
-    let range = Blob { root: [0; 32], bytes }.range(run)?;
     let mut values = Vec::new();
-    walk(&(0..bytes), &range, &mut |beside| values.push(subtree(content, beside)));
+    let blob = Blob { root: [0; 32], bytes: content.len() as u64 };
+    blob.beside(run, &mut |beside| values.push(subtree(content, beside)))?;
     Some(values)
 }
 
@@ -122,19 +129,28 @@ impl<'a> Tree<'a> {
         Blob { root: self.root, bytes: self.content.len() as u64 }
     }
 
-    /// As the function of the same name, and without hashing.
-    pub fn values_beside(&self, run: &Range<u64>) -> Option<Vec<ChainingValue>> {
-        let range = self.blob().range(run)?;
-        let mut values = Vec::new();
-        walk(&(0..self.content.len() as u64), &range, &mut |beside| values.push(self.value(&beside)));
-        Some(values)
-    }
-
     /// Of a subtree that is not the whole.
-    fn value(&self, subtree: &Range<u64>) -> ChainingValue {
+    pub(crate) fn value(&self, subtree: &Range<u64>) -> ChainingValue {
         let chunks = (subtree.end - subtree.start).div_ceil(CHUNK_BYTES);
         let level = chunks.next_power_of_two().trailing_zeros();
         self.levels[level as usize][((subtree.start / CHUNK_BYTES) >> level) as usize]
+    }
+}
+
+impl Opened for Tree<'_> {
+    fn blob(&self) -> Blob {
+        Tree::blob(self)
+    }
+
+    fn data(&self, run: &Range<u64>) -> Option<Vec<u8>> {
+        let range = self.blob().range(run)?;
+        Some(self.content[range.start as usize..range.end as usize].to_vec())
+    }
+
+    fn values_beside(&self, run: &Range<u64>) -> Option<Vec<ChainingValue>> {
+        let mut values = Vec::new();
+        self.blob().beside(run, &mut |beside| values.push(self.value(&beside)))?;
+        Some(values)
     }
 }
 
@@ -154,8 +170,12 @@ fn walk(tree: &Range<u64>, run: &Range<u64>, beside: &mut impl FnMut(Range<u64>)
 
 /// The chaining value of a subtree of `content` that is not all of it.
 fn subtree(content: &[u8], range: Range<u64>) -> ChainingValue {
-    let start = range.start;
     let data = &content[range.start as usize..range.end as usize];
+    chaining_value(data, range.start)
+}
+
+/// The chaining value of the subtree over `data`, at byte `start` of more than that.
+pub(crate) fn chaining_value(data: &[u8], start: u64) -> ChainingValue {
     blake3::Hasher::new().set_input_offset(start).update(data).finalize_non_root()
 }
 
@@ -178,7 +198,7 @@ impl Climb<'_> {
         if run.start <= tree.start && tree.end <= run.end {
             let (data, rest) = self.data.split_at((tree.end - tree.start) as usize);
             self.data = rest;
-            return blake3::Hasher::new().set_input_offset(tree.start).update(data).finalize_non_root();
+            return chaining_value(data, tree.start);
         }
         let middle = tree.start + left_subtree_len(tree.end - tree.start);
         let (left, right) = (self.value(tree.start..middle), self.value(middle..tree.end));

@@ -1,5 +1,5 @@
 use crate::{
-    Commitment, Cost, HEADER_OP, Limits, Malformed, Place, Rule, SPEC_ID,
+    Commitment, Cost, HEADER_OP, Limits, Malformed, Place, Rule, SPEC_ID, Work,
     layout::{Descriptor, Header, RECORD_BYTES},
     step::Step,
     trace::Trace,
@@ -86,12 +86,24 @@ impl Plan {
     }
 
     /// The element that a byte of a trace belongs to, which is what a challenger looks for who found the first byte that
-    /// differs. `None` in the input, between outputs, and beyond the end.
+    /// differs. `None` beyond the end.
     pub fn place(&self, byte: usize) -> Option<Place> {
-        let op = self.steps.partition_point(|step| step.out_base <= byte).checked_sub(1)?;
+        let inside = (byte < self.trace_bytes).then_some(byte)?;
+        let Some(op) = self.steps.partition_point(|step| step.out_base <= inside).checked_sub(1) else {
+            return Some(Place { op: Place::INPUT, element: inside as u64 });
+        };
         let step = &self.steps[op];
-        let element = (byte - step.out_base) / step.out.bytes();
-        (element < step.count * step.n).then_some(Place { op: op as u32, element: element as u64 })
+        let (offset, width) = (inside - step.out_base, step.out.bytes());
+        // Numbers after the last element's are bytes of the padding (J7).
+        let element =
+            offset.checked_sub(step.out_bytes).map_or(offset / width, |beyond| step.out_bytes / width + beyond);
+        Some(Place { op: op as u32, element: element as u64 })
+    }
+
+    /// The input and the answer that are in a trace, and all of it. `None` where it has another length than the graph's.
+    pub fn work<'a>(&self, trace: &'a [u8]) -> Option<Work<&'a [u8]>> {
+        let inside = (trace.len() == self.trace_bytes).then_some(trace)?;
+        Some(Work { input: &inside[..self.input_bytes], trace, output: &inside[self.output()] })
     }
 
     /// Length of the weights section in bytes.

@@ -8,6 +8,7 @@
 //! the bytes, not that it is this node, nor that they are stored more than once.
 
 use crate::{
+    Opened,
     opening::{Blob, Tree, VALUE_BYTES},
     sample::Sample,
 };

@@ -1,9 +1,12 @@
 mod adjudicate;
+mod attacks;
 mod attention;
 mod bounds;
 mod capacity;
 mod commitment;
+mod descent;
 mod digits;
+mod explain;
 mod freivalds;
 mod malformed;
 mod meaning;

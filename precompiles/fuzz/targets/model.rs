@@ -24,10 +24,10 @@ fuzz_target!(|bytes: &[u8]| {
     assert_eq!(answer.len(), model.output_bytes());
     // The judge of disputes is a second implementation of every operation.
     let trace = model.trace(&input).expect("the input has its length");
-    let (commitment, blob) = (model.commitment(), Blob::of(&trace));
+    let (commitment, work) = (model.commitment(), plan.work(&trace).expect("it is the graph's").map(Blob::of));
     for op in 0..cost.ops as u32 {
         let place = Place { op, element: u64::from(bytes[op as usize % bytes.len()]) };
         let Some(proof) = prove_step(bytes, &trace, place) else { continue };
-        assert!(matches!(adjudicate(&commitment, &blob, place, &proof), Verdict::Consistent { .. }));
+        assert!(matches!(adjudicate(&commitment, &work, place, &proof), Verdict::Consistent { .. }));
     }
 });

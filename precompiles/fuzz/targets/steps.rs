@@ -3,7 +3,9 @@
 
 #![no_main]
 
-use edgeloom_edge_proof::{Blob, CHUNK_BYTES, Commitment, Place, Plan, SPEC_ID, Verdict, adjudicate, prove_step};
+use edgeloom_edge_proof::{
+    Blob, CHUNK_BYTES, Commitment, Evidence, Opened, Place, Plan, SPEC_ID, Tree, Verdict, Work, adjudicate,
+};
 use libfuzzer_sys::fuzz_target;
 
 const RECORD_BYTES: usize = 128;
@@ -15,7 +17,13 @@ fuzz_target!(|bytes: &[u8]| {
     let number = |at: usize| usize::from(u16::from_le_bytes([head[at], head[at + 1]]));
     let (ops, flip) = (usize::from(head[0] % 8) + 1, head[1]);
     let (weights_len, trace_len) = (number(2) % (CONTENT_MAX + 1), number(4) % (CONTENT_MAX + 1));
-    let place = Place { op: u32::from(head[6] % 8), element: u64::from(u32::from_le_bytes([head[8], head[9], head[10], head[11]])) };
+    // The copies of input and answer are two more.
+    let op = match head[6] % 10 {
+        8 => Place::INPUT,
+        9 => Place::OUTPUT,
+        op => op.into(),
+    };
+    let place = Place { op, element: u64::from(u32::from_le_bytes([head[8], head[9], head[10], head[11]])) };
     let Some((records, rest)) = rest.split_at_checked(ops * RECORD_BYTES) else { return };
     let (weights, rest) = rest.split_at(rest.len().min(weights_len));
 
@@ -39,15 +47,18 @@ fuzz_target!(|bytes: &[u8]| {
         graph_len: graph.bytes,
         spec_id: SPEC_ID,
     };
-    let blob = Blob::of(&trace);
+    let copied = &trace[..trace_len.min(number(12))];
+    let known = Work { input: copied, trace: &trace[..], output: copied }.map(Tree::of);
+    let work = known.as_ref().map(|tree| tree.blob());
 
-    assert_eq!(adjudicate(&commitment, &blob, place, bytes), Verdict::Invalid);
-    let Some(mut proof) = prove_step(&image, &trace, place) else { return };
-    assert_ne!(adjudicate(&commitment, &blob, place, &proof), Verdict::Invalid);
+    assert_eq!(adjudicate(&commitment, &work, place, bytes), Verdict::Invalid);
+    let evidence = Evidence::of(&image).expect("it has a header");
+    let Some(mut proof) = evidence.prove(known.as_ref().map(|tree| tree as &dyn Opened), place) else { return };
+    assert_ne!(adjudicate(&commitment, &work, place, &proof), Verdict::Invalid);
     let at = number(14) % proof.len();
-    assert_eq!(adjudicate(&commitment, &blob, place, &proof[..at]), Verdict::Invalid);
+    assert_eq!(adjudicate(&commitment, &work, place, &proof[..at]), Verdict::Invalid);
     if flip > 0 {
         proof[at] ^= flip;
-        assert_eq!(adjudicate(&commitment, &blob, place, &proof), Verdict::Invalid);
+        assert_eq!(adjudicate(&commitment, &work, place, &proof), Verdict::Invalid);
     }
 });

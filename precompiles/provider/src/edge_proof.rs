@@ -5,7 +5,7 @@ mod receipts;
 
 use crate::{
     entry,
-    gas::{GRAPH_OP, call_gas, describe_gas, infer_gas},
+    gas::{GRAPH_OP, call_gas, describe_gas, infer_gas, proofs::DATA_WORD, words},
     image,
     meter::{Exit, Meter},
 };
@@ -15,7 +15,7 @@ use alloy::{
 };
 use alloy_evm::{EvmInternals, precompiles::PrecompileInput};
 use edgeloom_bindings::IEdgeProof::{self, IEdgeProofCalls};
-use edgeloom_edge_proof::{Malformed, Outline};
+use edgeloom_edge_proof::{Malformed, Outline, Plan};
 use revm::precompile::PrecompileResult;
 
 pub(crate) fn run(mut input: PrecompileInput<'_>) -> PrecompileResult {
@@ -23,6 +23,7 @@ pub(crate) fn run(mut input: PrecompileInput<'_>) -> PrecompileResult {
     entry::run(&mut input, &errors.0, &errors.1, |input, call, meter| match call {
         IEdgeProofCalls::infer(call) => infer(&mut input.internals, &call, meter),
         IEdgeProofCalls::describe(call) => describe(&mut input.internals, call.manifest, meter),
+        IEdgeProofCalls::outline(call) => outline(&call, meter),
         IEdgeProofCalls::opens(call) => proofs::opens(&call, meter),
         IEdgeProofCalls::possession(call) => proofs::possession(&call, meter),
         IEdgeProofCalls::capacity(call) => proofs::capacity(&call, meter),
@@ -63,6 +64,20 @@ fn describe(internals: &mut EvmInternals<'_>, manifest: Address, meter: &mut Met
         inferGas: call_gas(infer_calldata(model.input_bytes())) + gas + infer_gas(&cost),
     };
     Ok(IEdgeProof::describeCall::abi_encode_returns(&shape).into())
+}
+
+fn outline(call: &IEdgeProof::outlineCall, meter: &mut Meter) -> Result<Bytes, Exit> {
+    let IEdgeProof::outlineCall { graph, weightsRoot, weightsTransposedRoot } = call;
+    meter.charge(Outline::claimed_ops(graph) as u64 * GRAPH_OP + words(graph.len()) * DATA_WORD)?;
+    let plan = Plan::read(graph).map_err(malformed)?;
+    let commitment = plan.commitment(graph, weightsRoot.0, weightsTransposedRoot.0);
+    let shape = IEdgeProof::Outline {
+        modelId: B256::from(commitment.model_id(|bytes| keccak256(bytes).0)),
+        inputBytes: plan.input_bytes() as u64,
+        outputBytes: plan.output().len() as u64,
+        traceBytes: plan.trace_bytes() as u64,
+    };
+    Ok(IEdgeProof::outlineCall::abi_encode_returns(&shape).into())
 }
 
 /// Bytes of a call of `infer`: selector, manifest, offset, length, and the input in whole words.

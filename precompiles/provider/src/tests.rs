@@ -2,6 +2,7 @@
 
 mod bls;
 mod calldata;
+mod disputes;
 mod gas;
 mod market;
 mod matrix;

@@ -23,7 +23,8 @@ use serde_json::json;
 use std::{collections::BTreeMap, fs, path::Path};
 
 /// The contracts that genesis holds. Interfaces and libraries have no artifact.
-const CONTRACTS: [&str; 6] = ["Beacon", "EdgeStaking", "JobMarket", "KeyRegistry", "ModelRegistry", "Theta"];
+const CONTRACTS: [&str; 8] =
+    ["Audits", "Beacon", "Disputes", "EdgeStaking", "JobMarket", "KeyRegistry", "ModelRegistry", "Theta"];
 
 /// File name and content of every artifact.
 type Artifacts = BTreeMap<String, String>;

@@ -52,9 +52,11 @@ fn solidity_and_rust_agree_on_addresses() {
     assert_eq!(
         found,
         [
+            ("AUDITS", addresses::AUDITS),
             ("BEACON", addresses::BEACON),
             ("BLS", addresses::BLS),
             ("BURN", addresses::BURN),
+            ("DISPUTES", addresses::DISPUTES),
             ("EDGE_PROOF", addresses::EDGE_PROOF),
             ("EDGE_STAKING", addresses::EDGE_STAKING),
             ("JOB_MARKET", addresses::JOB_MARKET),
@@ -76,7 +78,9 @@ fn storage_layout_and_code_size_are_as_reviewed() {
         storage_layout: Vec<String>,
     }
     let artifacts = [
+        artifact::AUDITS,
         artifact::BEACON,
+        artifact::DISPUTES,
         artifact::EDGE_STAKING,
         artifact::JOB_MARKET,
         artifact::KEY_REGISTRY,

@@ -54,10 +54,10 @@ impl Scene<'_> {
             Malformation::OtherPlace => claim.place = self.other_place(&claim, dice),
             Malformation::OtherRoot => {
                 // Every proof opens these two.
-                let root = if dice.one_of(2) { &mut commitment.graph_root } else { &mut claim.blob.root };
+                let root = if dice.one_of(2) { &mut commitment.graph_root } else { &mut claim.trace.root };
                 root[dice.below(32)] ^= 1 << dice.below(8);
             }
-            Malformation::OtherLength => claim.blob.bytes = self.other_length(&claim, dice),
+            Malformation::OtherLength => claim.trace.bytes = self.other_length(&claim, dice),
             Malformation::Swapped => swap(&mut claim.proof, dice),
         }
         self.judge_as(&commitment, &claim)
@@ -72,7 +72,7 @@ impl Scene<'_> {
 
     /// A length by which the tree has one level more, or ends before the element does. Others may have the same openings (O1).
     fn other_length(&self, claim: &Claim, dice: &mut Dice) -> u64 {
-        let Blob { bytes, .. } = claim.blob;
+        let Blob { bytes, .. } = claim.trace;
         let end = self.bytes(claim.place).end as u64;
         if dice.one_of(2) {
             bytes.div_ceil(CHUNK_BYTES).next_power_of_two() * CHUNK_BYTES + 1 + dice.below(4096) as u64

@@ -2,7 +2,7 @@
 
 use super::Fault;
 use crate::dice::Dice;
-use edgeloom_edge_proof::{Blob, CHUNK_BYTES, Layer, Tree, asked, possesses, project_modulo};
+use edgeloom_edge_proof::{Blob, CHUNK_BYTES, Layer, Opened as _, Tree, asked, possesses, project_modulo};
 use rayon::prelude::{IntoParallelIterator, ParallelIterator};
 
 /// Deviations from what is expected that are taken for chance.

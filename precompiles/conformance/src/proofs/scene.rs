@@ -6,7 +6,7 @@ use super::{
 };
 use crate::dice::Dice;
 use edgeloom_edge_proof::{
-    Blob, CHUNK_BYTES, Commitment, Evidence, Model, Operation, Place, Tree, Verdict, adjudicate, values_beside,
+    Blob, Commitment, Evidence, Model, Opened, Operation, Place, Tree, Verdict, Work, adjudicate,
 };
 use std::{ops::Range, rc::Rc};
 
@@ -23,7 +23,7 @@ pub(super) struct Made {
 /// Somebody's claim about one element of a trace, as a judge gets it.
 #[derive(Clone, Debug)]
 pub(super) struct Claim {
-    pub(super) blob: Blob,
+    pub(super) trace: Blob,
     pub(super) place: Place,
     pub(super) proof: Vec<u8>,
     /// What the trace has there.
@@ -38,8 +38,7 @@ pub(super) struct Scene<'a> {
     pub(super) commitment: Commitment,
     parts: &'a [Part],
     evidence: Evidence<'a>,
-    trace: Tree<'a>,
-    input: Blob,
+    work: Work<Tree<'a>>,
     fault: Option<Fault>,
 }
 
@@ -54,8 +53,7 @@ impl Made {
             operations: model.operations().collect(),
             commitment: model.commitment(),
             evidence: Evidence::of(model.image())?,
-            trace: Tree::of(trace),
-            input: Blob::of(&trace[..model.input_bytes()]),
+            work: model.plan().work(trace)?.map(Tree::of),
             model,
             parts,
             fault,
@@ -73,7 +71,7 @@ impl Scene<'_> {
     }
 
     pub(super) const fn trace(&self) -> &[u8] {
-        self.trace.content()
+        self.work.trace.content()
     }
 
     pub(super) fn input(&self) -> &[u8] {
@@ -130,24 +128,30 @@ impl Scene<'_> {
             trace[at] = trace[at].wrapping_add(1);
             return self.claim(trace, place);
         }
-        let proof = self.evidence.prove(&self.trace, place)?;
+        let proof = self.prove(&self.work.trace, place)?;
         let found = value(&self.trace()[self.bytes(place)]);
-        Some(Claim { blob: self.trace.blob(), place, proof, found, other: None })
+        Some(Claim { trace: self.work.trace.blob(), place, proof, found, other: None })
     }
 
     /// What shows a place of another trace.
     pub(super) fn claim(&self, trace: Vec<u8>, place: Place) -> Option<Claim> {
         let tree = Tree::of(&trace);
-        let proof = self.evidence.prove(&tree, place)?;
+        let proof = self.prove(&tree, place)?;
         let (blob, found) = (tree.blob(), value(&trace[self.bytes(place)]));
-        Some(Claim { blob, place, proof, found, other: Some(Rc::new(trace)) })
+        Some(Claim { trace: blob, place, proof, found, other: Some(Rc::new(trace)) })
+    }
+
+    /// The proof of a place of a trace that somebody computed from this scene's input.
+    fn prove(&self, trace: &Tree<'_>, place: Place) -> Option<Vec<u8>> {
+        let known: Work<&dyn Opened> = Work { input: &self.work.input, trace, output: &self.work.output };
+        self.evidence.prove(known, place)
     }
 
     /// The proof of another place of the same trace.
     pub(super) fn proof_beside(&self, claim: &Claim, place: Place) -> Option<Vec<u8>> {
         match &claim.other {
-            Some(trace) => self.evidence.prove(&Tree::of(trace), place),
-            None => self.evidence.prove(&self.trace, place),
+            Some(trace) => self.prove(&Tree::of(trace), place),
+            None => self.prove(&self.work.trace, place),
         }
     }
 
@@ -157,15 +161,18 @@ impl Scene<'_> {
 
     /// The kernel's verdict, or what a planted fault makes of it.
     pub(super) fn judge_as(&self, commitment: &Commitment, claim: &Claim) -> Verdict {
-        let verdict = adjudicate(commitment, &claim.blob, claim.place, &claim.proof);
+        let Work { input, output, .. } = self.work.as_ref().map(|tree| tree.blob());
+        let verdict = adjudicate(commitment, &Work { input, trace: claim.trace, output }, claim.place, &claim.proof);
         match (verdict, self.fault) {
-            (Verdict::Fraud { found, .. }, Some(Fault::MissedFraud)) => Verdict::Consistent { value: found },
-            (Verdict::Fraud { found, .. }, Some(Fault::IgnoredTable)) if TABLES.contains(&self.opcode(claim.place)) => {
-                Verdict::Consistent { value: found }
+            (Verdict::Fraud { at, found, .. }, Some(Fault::MissedFraud)) => Verdict::Consistent { at, value: found },
+            (Verdict::Fraud { at, found, .. }, Some(Fault::IgnoredTable))
+                if TABLES.contains(&self.opcode(claim.place)) =>
+            {
+                Verdict::Consistent { at, value: found }
             }
-            (Verdict::Invalid, Some(Fault::AcceptedOpening)) => Verdict::Consistent { value: claim.found },
+            (Verdict::Invalid, Some(Fault::AcceptedOpening)) => Verdict::Consistent { at: 0, value: claim.found },
             (Verdict::Invalid, Some(Fault::ConvictingOpening)) => {
-                Verdict::Fraud { expected: claim.found, found: claim.found }
+                Verdict::Fraud { at: 0, expected: claim.found, found: claim.found }
             }
             (verdict, _) => verdict,
         }
@@ -183,24 +190,23 @@ impl Scene<'_> {
         let Some(claim) = claim else { return Err(format!("{place:?} has no proof")) };
         let honest = value(&self.trace()[self.bytes(place)]);
         match self.judge(claim) {
-            Verdict::Fraud { expected, found } if (expected, found) == (honest, claim.found) => Ok(()),
+            Verdict::Fraud { expected, found, .. } if (expected, found) == (honest, claim.found) => Ok(()),
             verdict => Err(format!("{verdict:?} at {place:?}, opcode {}", self.opcode(place))),
         }
     }
 
-    /// Whether openings of the job's input and of the trace, which begins with it, show that byte `first` is another.
+    /// Whether the copy of the job's input at the front of another trace is judged to be wrong at byte `first`.
     pub(super) fn convict_input(&self, trace: &[u8], first: usize) -> Result<(), String> {
-        let run = first as u64 / CHUNK_BYTES..first as u64 / CHUNK_BYTES + 1;
-        let opened = |blob: &Blob, content: &[u8]| {
-            let range = blob.range(&run)?;
-            let data = &content[range.start as usize..range.end as usize];
-            let at = first - range.start as usize;
-            blob.opens(&run, data, &values_beside(content, &run)?).then(|| data.get(at).copied())?
-        };
-        let asked = opened(&self.input, self.input());
-        let worked = opened(&Blob::of(trace), trace);
-        let shown = asked.is_some() && worked.is_some() && asked != worked && self.fault != Some(Fault::IgnoredInput);
-        if shown { Ok(()) } else { Err(format!("byte {first} of the input: {asked:?} asked, {worked:?} worked on")) }
+        let (tree, place) = (Tree::of(trace), Place { op: Place::INPUT, element: first as u64 });
+        let Work { input, output, .. } = self.work.as_ref().map(|tree| tree.blob());
+        let proof = self.prove(&tree, place).ok_or("the input has no proof")?;
+        let verdict = adjudicate(&self.commitment, &Work { input, trace: tree.blob(), output }, place, &proof);
+        let asked = i32::from(self.input()[first].cast_signed());
+        match verdict {
+            _ if self.fault == Some(Fault::IgnoredInput) => Err("nobody looked at the input".to_owned()),
+            Verdict::Fraud { expected, .. } if expected == asked => Ok(()),
+            verdict => Err(format!("{verdict:?} at byte {first} of the input")),
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! Where a judge reads from: a proof, or everything.
 
+use super::Work;
 use crate::{Blob, CHUNK_BYTES, Commitment, Tree, VALUE_BYTES, layout::RECORD_BYTES};
+use blake3::hazmat::ChainingValue;
 use std::ops::Range;
 
 /// Gives the bytes that the judge asks for, in the order of J2. `None` ends the judgement.
@@ -22,11 +24,14 @@ pub(super) trait Source {
     }
 }
 
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Section {
+/// Of what bytes are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
     Graph,
     Weights,
+    Input,
     Trace,
+    Output,
 }
 
 /// The chunks that hold a range.
@@ -44,15 +49,15 @@ fn part(data: &[u8], range: &Range<u64>) -> Option<Vec<u8>> {
 pub(super) struct Openings<'a> {
     graph: Blob,
     weights: Blob,
-    trace: Blob,
+    work: &'a Work<Blob>,
     rest: &'a [u8],
 }
 
 impl<'a> Openings<'a> {
-    pub(super) const fn new(model: &Commitment, trace: &Blob, proof: &'a [u8]) -> Self {
+    pub(super) const fn new(model: &Commitment, work: &'a Work<Blob>, proof: &'a [u8]) -> Self {
         let graph = Blob { root: model.graph_root, bytes: model.graph_len };
         let weights = Blob { root: model.weights_root, bytes: model.weights_len };
-        Self { graph, weights, trace: *trace, rest: proof }
+        Self { graph, weights, work, rest: proof }
     }
 
     pub(super) const fn is_spent(&self) -> bool {
@@ -65,7 +70,9 @@ impl Source for Openings<'_> {
         let blob = match section {
             Section::Graph => &self.graph,
             Section::Weights => &self.weights,
-            Section::Trace => &self.trace,
+            Section::Input => &self.work.input,
+            Section::Trace => &self.work.trace,
+            Section::Output => &self.work.output,
         };
         let run = run(&range);
         let bytes = blob.range(&run)?;
@@ -79,23 +86,28 @@ impl Source for Openings<'_> {
     }
 }
 
-/// All that was committed to.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Sections<'a> {
-    pub(super) graph: &'a Tree<'a>,
-    pub(super) weights: &'a Tree<'a>,
-    pub(super) trace: &'a Tree<'a>,
+/// Committed bytes that are known, all or in part: `None` where what is asked for is not.
+pub trait Opened {
+    fn blob(&self) -> Blob;
+
+    /// The bytes of a run of chunks.
+    fn data(&self, run: &Range<u64>) -> Option<Vec<u8>>;
+
+    /// The chaining values beside it, as the function of the same name orders them.
+    fn values_beside(&self, run: &Range<u64>) -> Option<Vec<ChainingValue>>;
 }
 
-/// Everything, and the proof of what was read of it.
+/// What is known, and the proof of what was read of it.
 pub(super) struct Record<'a> {
-    sections: Sections<'a>,
+    graph: &'a Tree<'a>,
+    weights: &'a Tree<'a>,
+    work: Work<&'a dyn Opened>,
     proof: Vec<u8>,
 }
 
 impl<'a> Record<'a> {
-    pub(super) const fn new(sections: Sections<'a>) -> Self {
-        Self { sections, proof: Vec::new() }
+    pub(super) const fn new(graph: &'a Tree<'a>, weights: &'a Tree<'a>, work: Work<&'a dyn Opened>) -> Self {
+        Self { graph, weights, work, proof: Vec::new() }
     }
 
     pub(super) fn proof(self) -> Vec<u8> {
@@ -105,16 +117,17 @@ impl<'a> Record<'a> {
 
 impl Source for Record<'_> {
     fn read(&mut self, section: Section, range: Range<u64>) -> Option<Vec<u8>> {
-        let tree = match section {
-            Section::Graph => self.sections.graph,
-            Section::Weights => self.sections.weights,
-            Section::Trace => self.sections.trace,
+        let from: &dyn Opened = match section {
+            Section::Graph => self.graph,
+            Section::Weights => self.weights,
+            Section::Input => self.work.input,
+            Section::Trace => self.work.trace,
+            Section::Output => self.work.output,
         };
         let run = run(&range);
-        let bytes = tree.blob().range(&run)?;
-        let data = &tree.content()[bytes.start as usize..bytes.end as usize];
-        self.proof.extend_from_slice(data);
-        self.proof.extend_from_slice(tree.values_beside(&run)?.as_flattened());
-        part(data, &range)
+        let data = from.data(&run)?;
+        self.proof.extend_from_slice(&data);
+        self.proof.extend_from_slice(from.values_beside(&run)?.as_flattened());
+        part(&data, &range)
     }
 }

@@ -1,6 +1,6 @@
 //! Openings of every run of small blobs, and bytes that are none; folds against BLAKE3 itself.
 
-use crate::{Blob, FOLD_MAX, Tree, fold, values_beside};
+use crate::{Blob, FOLD_MAX, Opened, Tree, fold, values_beside};
 use blake3::hazmat::HasherExt as _;
 use proptest::prelude::{ProptestConfig, any, proptest};
 use std::ops::Range;

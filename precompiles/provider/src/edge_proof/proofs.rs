@@ -12,7 +12,7 @@ use alloy::{
 use edgeloom_bindings::IEdgeProof;
 use edgeloom_edge_proof::{
     Blob, Commitment, FOLD_MAX, Layer, MalformedLayer, Place, Product, SAMPLES_MAX, SIZE_MAX, SPEC_ID, Verdict,
-    WORK_MAX, adjudicate, possesses,
+    WORK_MAX, Work, adjudicate, possesses,
 };
 
 pub(super) fn opens(call: &IEdgeProof::opensCall, meter: &mut Meter) -> Result<Bytes, Exit> {
@@ -80,16 +80,29 @@ pub(super) fn step(call: &IEdgeProof::stepCall, meter: &mut Meter) -> Result<Byt
         graph_len: graphLength,
         spec_id: specification,
     };
-    let trace = Blob { root: call.place.traceRoot.0, bytes: call.place.traceLength };
+    let work = Work {
+        input: Blob { root: call.work.inputRoot.0, bytes: call.work.inputLength },
+        trace: Blob { root: call.work.traceRoot.0, bytes: call.work.traceLength },
+        output: Blob { root: call.work.outputRoot.0, bytes: call.work.outputLength },
+    };
     let place = Place { op: call.place.op, element: call.place.element };
     let known = specification == SPEC_ID && model.model_id(|bytes| keccak256(bytes).0) == call.modelId.0;
-    let verdict = if known { adjudicate(&model, &trace, place, &call.proof) } else { Verdict::Invalid };
-    let (verdict, expected, found) = match verdict {
-        Verdict::Invalid => (IEdgeProof::Verdict::Invalid, 0, 0),
-        Verdict::Consistent { value } => (IEdgeProof::Verdict::Consistent, value, value),
-        Verdict::Fraud { expected, found } => (IEdgeProof::Verdict::Fraud, expected, found),
+    let verdict = if known { adjudicate(&model, &work, place, &call.proof) } else { Verdict::Invalid };
+    let judgement = match verdict {
+        Verdict::Invalid => {
+            IEdgeProof::Judgement { verdict: IEdgeProof::Verdict::Invalid, position: 0, expected: 0, found: 0 }
+        }
+        Verdict::Consistent { at, value } => IEdgeProof::Judgement {
+            verdict: IEdgeProof::Verdict::Consistent,
+            position: at,
+            expected: value,
+            found: value,
+        },
+        Verdict::Fraud { at, expected, found } => {
+            IEdgeProof::Judgement { verdict: IEdgeProof::Verdict::Fraud, position: at, expected, found }
+        }
     };
-    Ok(IEdgeProof::stepCall::abi_encode_returns(&IEdgeProof::Judgement { verdict, expected, found }).into())
+    Ok(IEdgeProof::stepCall::abi_encode_returns(&judgement).into())
 }
 
 /// Of one path from a chunk to the root.

@@ -130,7 +130,7 @@ fn a_step_is_judged_by_what_was_committed_to() {
     let honest = model.trace(&[3, 1, 4, 1, 5, 9, 2, 6]).expect("eight bytes");
     let claim = |trace: &[u8]| {
         let place = Place { op: 0, element: 0 };
-        let Blob { root, bytes } = Blob::of(trace);
+        let work = model.plan().work(trace).expect("the trace has its length").map(Blob::of);
         IEdgeProof::stepCall {
             modelId: B256::from(model.commitment().model_id(|bytes| keccak256(bytes).0)),
             model: IEdgeProof::Commitment {
@@ -141,28 +141,57 @@ fn a_step_is_judged_by_what_was_committed_to() {
                 graphLength: graph_len,
                 specification: spec_id,
             },
-            place: IEdgeProof::Place {
-                traceRoot: root.into(),
-                traceLength: bytes,
-                op: place.op,
-                element: place.element,
+            work: IEdgeProof::Work {
+                inputRoot: work.input.root.into(),
+                inputLength: work.input.bytes,
+                traceRoot: work.trace.root.into(),
+                traceLength: work.trace.bytes,
+                outputRoot: work.output.root.into(),
+                outputLength: work.output.bytes,
             },
+            place: IEdgeProof::Place { op: place.op, element: place.element },
             proof: prove_step(&image(), trace, place).expect("the place is there").into(),
         }
     };
     let judged = |call: &IEdgeProof::stepCall| {
-        let IEdgeProof::Judgement { verdict, expected, found } = answer(call);
-        (verdict, expected, found)
+        let IEdgeProof::Judgement { verdict, position, expected, found } = answer(call);
+        (verdict, position, expected, found)
     };
-    assert_eq!(judged(&claim(&honest)), (IEdgeProof::Verdict::Consistent, 5, 5));
+    let at = model.plan().output().start as u64;
+    assert_eq!(judged(&claim(&honest)), (IEdgeProof::Verdict::Consistent, at, 5, 5));
     let mut cheating = honest.clone();
     *cheating.last_mut().expect("an output") = 3;
-    assert_eq!(judged(&claim(&cheating)), (IEdgeProof::Verdict::Fraud, 5, 3));
-    let invalid = (IEdgeProof::Verdict::Invalid, 0, 0);
+    assert_eq!(judged(&claim(&cheating)), (IEdgeProof::Verdict::Fraud, at, 5, 3));
+    let invalid = (IEdgeProof::Verdict::Invalid, 0, 0, 0);
     let right = claim(&cheating);
     assert_eq!(judged(&IEdgeProof::stepCall { modelId: B256::ZERO, ..right.clone() }), invalid);
     assert_eq!(judged(&IEdgeProof::stepCall { proof: right.proof.slice(1..), ..right.clone() }), invalid);
-    assert_eq!(judged(&IEdgeProof::stepCall { place: claim(&honest).place, ..right }), invalid);
+    assert_eq!(judged(&IEdgeProof::stepCall { work: claim(&honest).work, ..right }), invalid);
+}
+
+#[test]
+fn a_graph_is_outlined_without_its_weights() {
+    let model = Model::parse(&image()).expect("valid");
+    let commitment = model.commitment();
+    let image = image();
+    let call = IEdgeProof::outlineCall {
+        graph: Bytes::copy_from_slice(&image[..image.len() - model.weights().len()]),
+        weightsRoot: commitment.weights_root.into(),
+        weightsTransposedRoot: commitment.weights_t_root.into(),
+    };
+    let plan = model.plan();
+    let shape = IEdgeProof::Outline {
+        modelId: commitment.model_id(|bytes| keccak256(bytes).0).into(),
+        inputBytes: plan.input_bytes() as u64,
+        outputBytes: plan.output().len() as u64,
+        traceBytes: plan.trace_bytes() as u64,
+    };
+    assert_eq!(answer(&call), shape);
+    let other = IEdgeProof::outlineCall { weightsRoot: B256::ZERO, ..call.clone() };
+    assert_ne!(answer(&other).modelId, shape.modelId);
+    let cut = IEdgeProof::outlineCall { graph: call.graph.slice(1..), ..call };
+    let malformed = IEdgeProof::MalformedModel { rule: 1, op: u16::MAX };
+    assert_eq!(reverted(&self::call(&cut)), &malformed.abi_encode());
 }
 
 #[test]

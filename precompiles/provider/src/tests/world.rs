@@ -26,6 +26,8 @@ pub(super) const TRANSACTION_GAS_MAX: u64 = 1 << 24;
 
 pub(super) struct World {
     pub(super) db: Db,
+    /// Seconds since 1970, of the block that each transaction is in.
+    pub(super) now: u64,
 }
 
 /// A transaction's sender, recipient and money.
@@ -46,15 +48,19 @@ impl Default for World {
         for predeploy in predeploys(REQUESTER) {
             super::put_code(&mut db, predeploy.address, predeploy.code.to_vec());
         }
-        for account in [REQUESTER, WORKER] {
-            let balance = U256::from(100_000 * TFUEL);
-            db.insert_account_info(account, AccountInfo { balance, ..Default::default() });
-        }
-        Self { db }
+        let mut world = Self { db, now: 1_800_000_000 };
+        world.fund(REQUESTER);
+        world.fund(WORKER);
+        world
     }
 }
 
 impl World {
+    pub(super) fn fund(&mut self, account: Address) {
+        let balance = U256::from(100_000 * TFUEL);
+        self.db.insert_account_info(account, AccountInfo { balance, ..Default::default() });
+    }
+
     pub(super) fn transact(
         &mut self,
         Route { from, to, value }: Route,
@@ -63,8 +69,7 @@ impl World {
     ) -> Result<ExecutionResult, EVMError<Infallible>> {
         let mut rules = CfgEnv::new_with_spec(SpecId::OSAKA);
         rules.disable_nonce_check = true;
-        let env =
-            EvmEnv::new(rules, BlockEnv { basefee: 0, timestamp: U256::from(1_800_000_000), ..Default::default() });
+        let env = EvmEnv::new(rules, BlockEnv { basefee: 0, timestamp: U256::from(self.now), ..Default::default() });
         let mut evm = EthEvmFactory::default().create_evm(&mut self.db, env);
         install(evm.precompiles_mut());
         let transaction = TxEnv {

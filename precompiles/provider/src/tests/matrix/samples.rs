@@ -67,7 +67,7 @@ fn said<C: SolCall>(db: &mut Db, call: &C) -> C::Return {
     C::abi_decode_returns(result.output().unwrap_or_else(|| panic!("{result:?}"))).expect("ABI")
 }
 
-fn models(db: &mut Db) -> [Sample; 3] {
+fn models(db: &mut Db) -> [Sample; 4] {
     let model = Model::parse(&image()).expect("valid");
     let input = [3, 1, 4, 1, 5, 9, 2, 6];
     let output = Bytes::from(model.infer(&input).expect("eight bytes"));
@@ -79,7 +79,15 @@ fn models(db: &mut Db) -> [Sample; 3] {
     let step = IEdgeProof::stepCall::default();
     let judgement = said(db, &step);
     assert_eq!(judgement.verdict, IEdgeProof::Verdict::Invalid);
+    let outline = IEdgeProof::outlineCall {
+        graph: Bytes::copy_from_slice(&image()[..image().len() - model.weights().len()]),
+        weightsRoot: B256::repeat_byte(1),
+        weightsTransposedRoot: B256::repeat_byte(2),
+    };
+    let outlined = said(db, &outline);
+    assert_eq!(outlined.traceBytes, model.plan().trace_bytes() as u64);
     [
+        sample(EDGE_PROOF, 0, (&outline, &outlined)),
         sample(EDGE_PROOF, accounts, (&infer, &output)),
         sample(EDGE_PROOF, accounts, (&describe, &shape)),
         sample(EDGE_PROOF, 0, (&step, &judgement)),

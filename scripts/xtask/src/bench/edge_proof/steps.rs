@@ -28,11 +28,11 @@ pub(super) fn all() -> Result<Vec<(&'static str, Bytes)>> {
 fn step(image: &[u8]) -> Result<Bytes> {
     let model = Model::parse(image)?;
     let trace = model.trace(&corpus::noise(model.input_bytes(), 1))?;
-    let place = (0..100).rev().map(|element| Place { op: 0, element });
-    let found = place.filter_map(|place| Some((place, prove_step(image, &trace, place)?))).next();
-    let (place, proof) = found.ok_or_eyre("an operation has an element")?;
+    let elements = model.operations().next().map_or(0, |operation| operation.elements() as u64);
+    let place = Place { op: 0, element: elements.min(100).checked_sub(1).ok_or_eyre("an operation has an element")? };
+    let proof = prove_step(image, &trace, place).ok_or_eyre("the place is there")?;
     let Commitment { weights_root, weights_len, weights_t_root, graph_root, graph_len, spec_id } = model.commitment();
-    let Blob { root, bytes } = Blob::of(&trace);
+    let work = model.plan().work(&trace).ok_or_eyre("the trace has its length")?.map(Blob::of);
     let call = IEdgeProof::stepCall {
         modelId: B256::from(model.commitment().model_id(|bytes| keccak256(bytes).0)),
         model: IEdgeProof::Commitment {
@@ -43,7 +43,15 @@ fn step(image: &[u8]) -> Result<Bytes> {
             graphLength: graph_len,
             specification: spec_id,
         },
-        place: IEdgeProof::Place { traceRoot: root.into(), traceLength: bytes, op: place.op, element: place.element },
+        work: IEdgeProof::Work {
+            inputRoot: work.input.root.into(),
+            inputLength: work.input.bytes,
+            traceRoot: work.trace.root.into(),
+            traceLength: work.trace.bytes,
+            outputRoot: work.output.root.into(),
+            outputLength: work.output.bytes,
+        },
+        place: IEdgeProof::Place { op: place.op, element: place.element },
         proof: proof.into(),
     };
     Ok(call.abi_encode().into())

@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.30;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {LibBit} from "solady/utils/LibBit.sol";
+import {Bls} from "../bls/Bls.sol";
+import {IAudits} from "../interfaces/IAudits.sol";
+import {IBeacon} from "../interfaces/IBeacon.sol";
+import {IBls} from "../interfaces/IBls.sol";
+import {IDisputes} from "../interfaces/IDisputes.sol";
+import {IKeyRegistry} from "../interfaces/IKeyRegistry.sol";
+import {Predeploys} from "../types/Predeploys.sol";
+
+contract Audits is IAudits {
+    using SafeCast for uint256;
+
+    IBeacon private constant BEACON = IBeacon(Predeploys.BEACON);
+    IDisputes private constant DISPUTES = IDisputes(Predeploys.DISPUTES);
+    /// @dev It calls nobody but precompiles, so that state may be written after it answered.
+    IKeyRegistry private constant KEYS = IKeyRegistry(Predeploys.KEY_REGISTRY);
+
+    uint8 public constant ROLE = 1;
+    uint256 public constant DEPOSIT = 1000e18;
+    uint256 public constant FEE_MIN = 4e18;
+    uint256 public constant SIZE = 4;
+    uint64 public constant TURN = 1 hours;
+    /// @dev A claim lives less: a day in which it can be challenged, then an hour for each of some seven moves.
+    uint64 public constant UNBONDING = 3 days;
+    uint64 private constant SEAL_SECONDS = 1 hours;
+    /// @dev Of a slashed deposit, to who showed it.
+    uint256 private constant REWARD_DIVISOR = 10;
+    bytes32 private constant TAG = "edgeloom/audit/1";
+
+    struct Finding {
+        bytes32 claimId;
+        bytes32 outputRoot;
+        bytes32 traceRoot;
+    }
+
+    uint64 public epoch;
+    uint64 private _places;
+    uint64 private _sealedAt;
+    uint256 public held;
+    uint256 public credited;
+    mapping(bytes32 keyId => Seat) private _seats;
+    mapping(bytes32 claimId => Audit) private _audits;
+    mapping(bytes32 claimId => mapping(uint256 place => Vote)) private _votes;
+    mapping(address account => uint256) public creditOf;
+
+    function enlist(bytes32 keyId) external payable returns (uint256 place) {
+        if (msg.value != DEPOSIT) revert WrongDeposit(msg.value, DEPOSIT);
+        if (KEYS.operatorOf(keyId) != msg.sender) revert NotOperator(keyId, msg.sender);
+        if (_seats[keyId].operator != address(0)) revert HasASeat(keyId);
+
+        place = KEYS.setStake(ROLE, keyId, 1);
+        _seats[keyId] = Seat({
+            operator: msg.sender,
+            place: place.toUint64(),
+            since: epoch + 1,
+            withdrawableAt: 0,
+            deposit: msg.value.toUint128()
+        });
+        held += msg.value;
+        emit Seated(keyId, msg.sender, place);
+    }
+
+    function resign(bytes32 keyId) external {
+        _vacate(keyId, _operated(keyId));
+    }
+
+    function reclaim(bytes32 keyId) external {
+        Seat memory seat = _seats[keyId];
+        if (seat.operator == address(0)) revert NoSeat(keyId);
+        if (seat.withdrawableAt == 0) revert HasASeat(keyId);
+        if (block.timestamp < seat.withdrawableAt) revert TooEarly(seat.withdrawableAt);
+
+        delete _seats[keyId];
+        _credit(seat.operator, seat.deposit);
+    }
+
+    function seal() external returns (uint64 newest) {
+        uint64 next = _sealedAt + SEAL_SECONDS;
+        if (_sealedAt != 0 && block.timestamp < next) revert TooEarly(next);
+
+        uint256 places = KEYS.describe(set()).places;
+        (newest,) = KEYS.seal(ROLE);
+        (epoch, _places, _sealedAt) = (newest, places.toUint64(), uint64(block.timestamp));
+        emit Sealed(newest, places);
+    }
+
+    function request(bytes32 claimId) external payable {
+        if (msg.value < FEE_MIN) revert FeeTooSmall(msg.value, FEE_MIN);
+        if (_places == 0) revert NoSnapshot();
+        Audit storage audit = _audits[claimId];
+        if (audit.requester != address(0)) revert AuditExists(claimId);
+        IDisputes.Claim memory claim = DISPUTES.claimOf(claimId);
+        // A member that finds it wrong needs a turn after the audit's two to challenge it.
+        bool inTime = block.timestamp + 3 * TURN <= claim.claimedAt + DISPUTES.WINDOW();
+        if (claim.phase != IDisputes.Phase.Open || !inTime) revert ClaimClosed(claimId);
+
+        audit.requester = msg.sender;
+        audit.epoch = epoch;
+        audit.places = _places;
+        audit.requestedAt = uint64(block.timestamp);
+        audit.height = uint64(block.number);
+        audit.fee = msg.value.toUint128();
+        held += msg.value;
+        emit AuditRequested(claimId, epoch, block.number, msg.value);
+    }
+
+    function commit(bytes32 claimId, bytes32 keyId, bytes32 commitment) external {
+        Audit storage audit = _known(claimId);
+        uint64 deadline = audit.requestedAt + TURN;
+        if (block.timestamp > deadline) revert TooLate(deadline);
+        Seat storage seat = _operated(keyId);
+        uint256 place = seat.place;
+        // The snapshot has another key, or none, at the place of who came after it was sealed.
+        if (seat.since > audit.epoch || !_isDrawn(claimId, place)) revert NotDrawn(claimId, place);
+        Vote storage vote = _votes[claimId][place];
+        if (vote.commitment != 0) revert Committed(claimId, place);
+        if (commitment == 0) revert NotCommitted(claimId, place);
+        // What was decided already needs nobody's opinion.
+        if (DISPUTES.claimOf(claimId).phase != IDisputes.Phase.Open) revert ClaimClosed(claimId);
+
+        (vote.keyId, vote.commitment) = (keyId, commitment);
+        ++audit.committed;
+        emit AuditCommitted(claimId, place, keyId, commitment);
+    }
+
+    function attest(
+        bytes32 claimId,
+        bytes32 outputRoot,
+        bytes32 traceRoot,
+        bytes calldata signers,
+        bytes calldata signature,
+        bytes32[] calldata salts
+    ) external {
+        Audit storage audit = _known(claimId);
+        // Stands for having attested to nothing.
+        if (traceRoot == 0) revert NoTrace(claimId);
+        _checkTimeToAttest(audit);
+        uint256[] memory places = _placesIn(signers, audit.places, salts.length);
+        Finding memory finding = Finding(claimId, outputRoot, traceRoot);
+        for (uint256 i = 0; i < places.length; ++i) {
+            _checkCommitment(finding, places[i], salts[i]);
+        }
+        _checkSigned(finding, audit.epoch, signers, signature);
+        _record(finding, audit, places, signers);
+    }
+
+    function close(bytes32 claimId) external {
+        Audit storage audit = _known(claimId);
+        if (audit.closed) revert AuditEnded(claimId);
+        uint64 deadline = audit.requestedAt + 2 * TURN;
+        if (block.timestamp <= deadline) revert TooEarly(deadline);
+
+        audit.closed = true;
+        uint256 share = audit.fee / SIZE;
+        uint256 refund = audit.fee - audit.members * share;
+        emit AuditClosed(claimId, audit.finding, audit.members, refund);
+        if (audit.members != 0) _payMembers(claimId, audit.finding, share);
+        _credit(audit.requester, refund);
+    }
+
+    function contradict(bytes32 claimId, uint256 place) external {
+        Vote storage vote = _votes[claimId][place];
+        if (!_attested(vote)) revert NotAttested(claimId, place);
+        if (!_isContradicted(DISPUTES.claimOf(claimId), vote)) revert NotContradicted(claimId, place);
+        bytes32 keyId = vote.keyId;
+        Seat storage seat = _seats[keyId];
+        // A seat that the same key took again, after the audit was asked for, is another one, with another deposit.
+        if (seat.operator == address(0) || seat.since > _audits[claimId].epoch) revert NoSeat(keyId);
+        uint256 amount = seat.deposit;
+        if (amount == 0) revert SlashedAlready(claimId, place);
+
+        uint256 reward = amount / REWARD_DIVISOR;
+        vote.slashed = true;
+        seat.deposit = 0;
+        held -= amount - reward;
+        emit AuditorSlashed(claimId, place, keyId, amount);
+        _credit(msg.sender, reward);
+        if (seat.withdrawableAt == 0) _vacate(keyId, seat);
+        _pay(Predeploys.BURN, amount - reward);
+    }
+
+    function withdraw() external {
+        uint256 amount = creditOf[msg.sender];
+        if (amount == 0) revert NothingToWithdraw(msg.sender);
+        creditOf[msg.sender] = 0;
+        credited -= amount;
+        emit Withdrawn(msg.sender, amount);
+        _pay(msg.sender, amount);
+    }
+
+    function seatOf(bytes32 keyId) external view returns (Seat memory) {
+        return _seats[keyId];
+    }
+
+    function auditOf(bytes32 claimId) external view returns (Audit memory) {
+        return _known(claimId);
+    }
+
+    function voteOf(bytes32 claimId, uint256 place) external view returns (Vote memory) {
+        return _votes[claimId][place];
+    }
+
+    function committeeOf(bytes32 claimId) public view returns (uint256[] memory places) {
+        Audit storage audit = _known(claimId);
+        bytes32 seed = BEACON.seedAt(audit.height + BEACON.DELAY(), claimId);
+        uint256 among = audit.places;
+        places = new uint256[](_members(audit));
+        for (uint256 i = 0; i < places.length; ++i) {
+            uint256 place = uint256(keccak256(abi.encode(seed, i))) % among;
+            // Ends: fewer places are drawn than there are.
+            while (_contains(places, i, place)) place = (place + 1) % among;
+            places[i] = place;
+        }
+    }
+
+    function payloadOf(bytes32 claimId, bytes32 outputRoot, bytes32 traceRoot) public pure returns (bytes32) {
+        return keccak256(abi.encode(TAG, claimId, outputRoot, traceRoot));
+    }
+
+    function set() public view returns (bytes32) {
+        return KEYS.setOf(address(this), ROLE);
+    }
+
+    /// @dev What is credited was held.
+    function _credit(address account, uint256 amount) private {
+        if (amount == 0) return;
+        held -= amount;
+        creditOf[account] += amount;
+        credited += amount;
+        emit Credited(account, amount);
+    }
+
+    /// @dev The only place where money leaves.
+    function _pay(address to, uint256 amount) private {
+        (bool sent,) = to.call{value: amount}("");
+        if (!sent) revert PayoutFailed(to, amount);
+    }
+
+    function _vacate(bytes32 keyId, Seat storage seat) private {
+        uint64 withdrawableAt = uint64(block.timestamp) + UNBONDING;
+        seat.withdrawableAt = withdrawableAt;
+        emit LeftSeat(keyId, seat.operator, withdrawableAt);
+        KEYS.setStake(ROLE, keyId, 0);
+    }
+
+    function _record(Finding memory finding, Audit storage audit, uint256[] memory places, bytes calldata signers)
+        private
+    {
+        bool agrees = _agrees(finding);
+        emit AuditAttested(finding.claimId, finding.outputRoot, finding.traceRoot, signers, places.length, agrees);
+        for (uint256 i = 0; i < places.length; ++i) {
+            Vote storage vote = _votes[finding.claimId][places[i]];
+            (vote.outputRoot, vote.traceRoot) = (finding.outputRoot, finding.traceRoot);
+        }
+        bytes32 payload = payloadOf(finding.claimId, finding.outputRoot, finding.traceRoot);
+        uint32 members = _countOf(finding.claimId, payload);
+        if (members > audit.members) (audit.members, audit.finding) = (members, payload);
+    }
+
+    function _payMembers(bytes32 claimId, bytes32 finding, uint256 share) private {
+        uint256[] memory places = committeeOf(claimId);
+        for (uint256 i = 0; i < places.length; ++i) {
+            Vote storage vote = _votes[claimId][places[i]];
+            if (_found(claimId, vote, finding)) _credit(KEYS.operatorOf(vote.keyId), share);
+        }
+    }
+
+    /// @dev While one may still commit, what the others found stays hidden.
+    function _checkTimeToAttest(Audit storage audit) private view {
+        uint64 committedBy = audit.requestedAt + TURN;
+        if (audit.committed < _members(audit) && block.timestamp <= committedBy) revert TooEarly(committedBy);
+        uint64 deadline = committedBy + TURN;
+        if (block.timestamp > deadline) revert TooLate(deadline);
+    }
+
+    /// @dev Who committed was drawn. The operator is part of what was hashed, so that a copy opens for nobody.
+    function _checkCommitment(Finding memory finding, uint256 place, bytes32 salt) private view {
+        Vote storage vote = _votes[finding.claimId][place];
+        bytes32 commitment = vote.commitment;
+        if (commitment == 0) revert NotCommitted(finding.claimId, place);
+        if (_attested(vote)) revert Attested(finding.claimId, place);
+        // The seat is there: it stays for longer than an audit after it was left.
+        address operator = _seats[vote.keyId].operator;
+        bytes32 opened = keccak256(abi.encode(finding.claimId, operator, finding.outputRoot, finding.traceRoot, salt));
+        if (opened != commitment) revert NotTheCommitment(finding.claimId, place);
+    }
+
+    function _checkSigned(Finding memory finding, uint64 sealedAs, bytes calldata signers, bytes calldata signature)
+        private
+        view
+    {
+        bytes32 payload = payloadOf(finding.claimId, finding.outputRoot, finding.traceRoot);
+        IBls.Quorum memory quorum = Bls.check(Bls.Certificate(set(), sealedAs, payload, signers, signature));
+        if (!quorum.valid) revert Bls.CertificateInvalid();
+    }
+
+    /// @dev A claim without a trace yet is judged by its answer.
+    function _agrees(Finding memory finding) private view returns (bool) {
+        IDisputes.Claim memory claim = DISPUTES.claimOf(finding.claimId);
+        if (finding.outputRoot != claim.outputRoot) return false;
+        return claim.traceRoot == 0 || finding.traceRoot == claim.traceRoot;
+    }
+
+    function _known(bytes32 claimId) private view returns (Audit storage audit) {
+        audit = _audits[claimId];
+        if (audit.requester == address(0)) revert AuditUnknown(claimId);
+    }
+
+    /// @dev The caller's seat, with its whole deposit: who loses that loses the seat as well.
+    function _operated(bytes32 keyId) private view returns (Seat storage seat) {
+        seat = _seats[keyId];
+        if (seat.operator == address(0)) revert NoSeat(keyId);
+        if (seat.operator != msg.sender) revert NotOperator(keyId, msg.sender);
+        if (seat.withdrawableAt != 0) revert Leaving(keyId);
+    }
+
+    function _isDrawn(bytes32 claimId, uint256 place) private view returns (bool) {
+        uint256[] memory places = committeeOf(claimId);
+        return _contains(places, places.length, place);
+    }
+
+    function _members(Audit storage audit) private view returns (uint256) {
+        return Math.min(SIZE, audit.places);
+    }
+
+    /// @dev How many of the committee signed `finding`.
+    function _countOf(bytes32 claimId, bytes32 finding) private view returns (uint32 members) {
+        uint256[] memory places = committeeOf(claimId);
+        for (uint256 i = 0; i < places.length; ++i) {
+            if (_found(claimId, _votes[claimId][places[i]], finding)) ++members;
+        }
+    }
+
+    function _found(bytes32 claimId, Vote storage vote, bytes32 finding) private view returns (bool) {
+        return _attested(vote) && payloadOf(claimId, vote.outputRoot, vote.traceRoot) == finding;
+    }
+
+    /// @dev That a claim was planted, or that its worker was silent, says nothing of what it claims: only a refuted element does,
+    /// and only of the very trace that it is in.
+    function _isContradicted(IDisputes.Claim memory claim, Vote storage vote) private view returns (bool) {
+        bool same = vote.outputRoot == claim.outputRoot && vote.traceRoot == claim.traceRoot;
+        if (claim.reason == IDisputes.Reason.WrongElement) return same;
+        return claim.phase == IDisputes.Phase.Upheld && vote.outputRoot != claim.outputRoot;
+    }
+
+    /// @dev No bytes have the hash zero.
+    function _attested(Vote storage vote) private view returns (bool) {
+        return vote.traceRoot != 0;
+    }
+
+    /// @dev The places whose bits are set, in rising order: `expected` of them, or it reverts.
+    function _placesIn(bytes calldata signers, uint256 among, uint256 expected)
+        private
+        pure
+        returns (uint256[] memory places)
+    {
+        uint256 length = Math.ceilDiv(among, 8);
+        if (signers.length != length) revert IBls.SignersLength(length, signers.length);
+        uint256 count;
+        for (uint256 from = 0; from < length; from += 32) {
+            count += LibBit.popCount(uint256(bytes32(signers[from:])));
+        }
+        if (count != expected) revert WrongCount(count, expected);
+        places = new uint256[](count);
+        uint256 next;
+        for (uint256 from = 0; from < length; from += 32) {
+            // The first byte lowest, so that bit i is that of place 8 * from + i.
+            uint256 bits = LibBit.reverseBytes(uint256(bytes32(signers[from:])));
+            for (; bits != 0; bits &= bits - 1) {
+                places[next++] = 8 * from + LibBit.ffs(bits);
+            }
+        }
+    }
+
+    function _contains(uint256[] memory places, uint256 count, uint256 place) private pure returns (bool) {
+        for (uint256 i = 0; i < count; ++i) {
+            if (places[i] == place) return true;
+        }
+        return false;
+    }
+}
