@@ -5,6 +5,7 @@ use edgeloom_tests::repository;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
+    ops::RangeInclusive,
     path::{Path, PathBuf},
 };
 
@@ -243,6 +244,28 @@ fn every_member_inherits_the_lint_table_and_says_what_it_claims() {
         let root = [folder.join("src/lib.rs"), folder.join("src/main.rs")].into_iter().find(|file| file.is_file());
         let root = read(&root.unwrap_or_else(|| panic!("{} has no root file", package.name)));
         assert!(root.starts_with("//!"), "{}: the root file opens with the crate's claim", package.name);
+    }
+}
+
+/// The attacks on proofs and disputes that their design numbers, and where the answer to a number is not built yet.
+const ATTACKS: RangeInclusive<u32> = 1..=27;
+const ATTACKS_TO_COME: [(u32, &str); 2] =
+    [(22, "evaluation hashes of models come with real models"), (27, "deadlines of capacity rounds come with rewards")];
+
+#[test]
+fn every_attack_of_the_design_has_a_test_with_its_number() {
+    let mut tested = BTreeSet::new();
+    for (folder, extension) in [("precompiles", "rs"), ("node", "rs"), ("sdk", "rs"), ("contracts/test", "sol")] {
+        for file in sources(&repository().join(folder), extension) {
+            let text = read(&file);
+            let names = ["fn attack_", "function test_attack_"].map(|start| text.split(start).skip(1));
+            let numbers = names.into_iter().flatten().filter_map(|rest| rest.split_once('_')?.0.parse::<u32>().ok());
+            tested.extend(numbers);
+        }
+    }
+    for attack in ATTACKS {
+        let to_come = ATTACKS_TO_COME.iter().any(|(number, _)| *number == attack);
+        assert_eq!(tested.contains(&attack), !to_come, "attack {attack}");
     }
 }
 

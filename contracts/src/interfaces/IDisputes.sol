@@ -71,7 +71,7 @@ interface IDisputes {
     error NotFraud(uint8 verdict);
     /// @notice A model's id is keccak256 of `expected` bytes.
     error ModelLength(uint256 expected, uint256 actual);
-    /// @notice No thread asked for this place, and the caller did not announce this proof `HOLD` seconds or more ago (`announce`).
+    /// @notice No thread has been at this place for `HOLD` seconds, and the caller did not announce this proof as long ago.
     error NotAnnounced(bytes32 announcement);
     /// @notice Threads are still running.
     error StillDisputed(bytes32 claimId, uint256 threads);
@@ -199,9 +199,9 @@ interface IDisputes {
     /// @notice Says that the caller is about to refute a claim: keccak256(abi.encode(caller, claimId, op, element, salt)).
     function announce(bytes32 announcement) external;
 
-    /// @notice Shows that an element of a claim does not follow. The reward goes to the challenger of the first thread that is
-    /// at this place (in the trace, or for the copies of input and answer in either), else to the caller, who has to have
-    /// announced it.
+    /// @notice Shows that an element of a claim does not follow. The reward goes to the challenger of the first thread that has
+    /// been at this place for `HOLD` seconds (in the trace, or for the copies of input and answer in either), else to the
+    /// caller, who has to have announced it `HOLD` seconds ago or earlier.
     /// @param model the 116 bytes that the model's id is keccak256 of: `IEdgeProof.Commitment`, packed
     /// @param op and `element`: an `IEdgeProof.Place`
     function refute(
@@ -258,6 +258,6 @@ interface IDisputes {
     function WINDOW() external view returns (uint64);
     /// @notice Seconds that either side has for each move.
     function TURN() external view returns (uint64);
-    /// @notice Seconds between `announce` and `refute`.
+    /// @notice Seconds between `announce`, or a thread's arrival, and `refute`.
     function HOLD() external view returns (uint64);
 }

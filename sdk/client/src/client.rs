@@ -14,7 +14,7 @@ use tokio::{
 use url::Url;
 
 use crate::{
-    Beacon, Error, Index, Jobs, Keys, Models, Node, SignedTx, Staking,
+    Audits, Beacon, Disputes, Error, Index, Jobs, Keys, Models, Node, SignedTx, Staking,
     follow::Follow,
     heads,
     rpc::{self, Rpc},
@@ -171,6 +171,18 @@ impl Client {
     #[must_use]
     pub fn keys(&self) -> Keys {
         Keys::new(self.clone())
+    }
+
+    /// Claims about answers: make, defend, challenge.
+    #[must_use]
+    pub fn disputes(&self) -> Disputes {
+        Disputes::new(self.clone())
+    }
+
+    /// Audits of claims: seats, requests, findings.
+    #[must_use]
+    pub fn audits(&self) -> Audits {
+        Audits::new(self.clone())
     }
 
     /// Randomness of blocks.

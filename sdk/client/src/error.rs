@@ -9,8 +9,10 @@ use alloy::{
     transports::{RpcError, TransportError},
 };
 use edgeloom_bindings::{
+    IAudits::IAuditsErrors,
     IBeacon::IBeaconErrors,
     IBls::IBlsErrors,
+    IDisputes::IDisputesErrors,
     IEdgeProof::IEdgeProofErrors,
     IEdgeStaking::IEdgeStakingErrors,
     IJobMarket::{IJobMarketErrors, Phase, Reason},
@@ -92,6 +94,12 @@ pub enum Error {
     /// The beacon reverted.
     #[error("the beacon reverted: {0:?}")]
     Beacon(IBeaconErrors),
+    /// The disputes' contract reverted.
+    #[error("the disputes' contract reverted: {0:?}")]
+    Disputes(IDisputesErrors),
+    /// The audits' contract reverted.
+    #[error("the audits' contract reverted: {0:?}")]
+    Audits(IAuditsErrors),
     /// A revert that is no custom error of these contracts.
     #[error("reverted with {}", if .data.is_empty() { "no data".to_owned() } else { .data.to_string() })]
     Revert {
@@ -223,6 +231,8 @@ impl Error {
         let keys = || IKeyRegistryErrors::abi_decode(&data).ok().map(Self::Keys);
         let bls = || IBlsErrors::abi_decode(&data).ok().map(Self::Bls);
         let beacon = || IBeaconErrors::abi_decode(&data).ok().map(Self::Beacon);
+        let disputes = || IDisputesErrors::abi_decode(&data).ok().map(Self::Disputes);
+        let audits = || IAuditsErrors::abi_decode(&data).ok().map(Self::Audits);
         let decoded = match to {
             Some(addresses::EDGE_STAKING) => staking(),
             Some(addresses::MODEL_REGISTRY) => models(),
@@ -231,10 +241,13 @@ impl Error {
             Some(addresses::KEY_REGISTRY) => keys().or_else(bls),
             Some(addresses::BLS) => bls(),
             Some(addresses::BEACON) => beacon(),
+            Some(addresses::DISPUTES) => disputes().or_else(proof),
+            Some(addresses::AUDITS) => audits().or_else(disputes).or_else(keys),
             _ => None,
         };
         let decoded = decoded.or_else(market).or_else(staking).or_else(models).or_else(proof);
-        decoded.or_else(keys).or_else(bls).or_else(beacon).unwrap_or(Self::Revert { data })
+        let decoded = decoded.or_else(keys).or_else(bls).or_else(beacon);
+        decoded.or_else(disputes).or_else(audits).unwrap_or(Self::Revert { data })
     }
 
     /// Whether trying the same read again can help: the fault lies with the connection, not with the request.
@@ -258,6 +271,8 @@ impl Error {
                 | Self::Keys(_)
                 | Self::Bls(_)
                 | Self::Beacon(_)
+                | Self::Disputes(_)
+                | Self::Audits(_)
                 | Self::Revert { .. }
                 | Self::Failed { .. }
         )

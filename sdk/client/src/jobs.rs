@@ -2,7 +2,7 @@ mod events;
 mod posted;
 
 use alloy::{
-    primitives::{Address, B256, Bytes, U64, U256},
+    primitives::{Address, B256, Bytes, U256},
     rpc::types::{Filter, Log, TransactionReceipt},
     sol_types::SolEvent,
 };
@@ -15,9 +15,6 @@ pub use events::{Events, JobEvent, JobEventKind};
 pub use posted::{JobResult, PostedJob};
 
 use crate::{Client, Error, SignedTx, follow::closings};
-
-/// Blocks in one question for logs.
-const RANGE: u64 = 5_000;
 
 /// The market of jobs that the chain itself checks. Writing calls wait for their block; their errors are
 /// [`Error::Market`], [`Error::Staking`] and the general ones.
@@ -211,16 +208,7 @@ impl Jobs {
 
     async fn logs_of(&self, id: U256, events: Vec<B256>, from: u64) -> Result<Vec<Log>, Error> {
         let filter = Filter::new().address(JOB_MARKET).event_signature(events).topic1(B256::from(id));
-        let rpc = self.client.rpc();
-        let head: U64 = rpc.read("eth_blockNumber", ()).await?;
-        let mut found = Vec::new();
-        let mut from = from;
-        while from <= head.to() {
-            let to = head.to::<u64>().min(from.saturating_add(RANGE - 1));
-            found.extend(rpc.logs(&filter, from..=to, rpc.deadlines.read).await?);
-            from = to + 1;
-        }
-        Ok(found)
+        self.client.rpc().logs_since(&filter, from).await.map(|(logs, _)| logs)
     }
 }
 
@@ -232,7 +220,7 @@ pub(crate) fn event<E: SolEvent>(contract: Address, receipt: &TransactionReceipt
     decode(log)
 }
 
-fn decode<E: SolEvent>(log: &Log) -> Result<E, Error> {
+pub(crate) fn decode<E: SolEvent>(log: &Log) -> Result<E, Error> {
     E::decode_log_validate(&log.inner)
         .map(|decoded| decoded.data)
         .map_err(|error| Error::Answer(format!("{}: {error}", E::SIGNATURE)))

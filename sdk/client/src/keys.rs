@@ -175,7 +175,7 @@ impl Keys {
 }
 
 /// A bit for each place, the lowest of a byte first. One beyond the last makes it longer, which the chain refuses.
-fn bitmap(signers: &[usize], places: usize) -> Vec<u8> {
+pub(crate) fn bitmap(signers: &[usize], places: usize) -> Vec<u8> {
     let last = signers.iter().map(|place| place + 1).max().unwrap_or_default();
     let mut bitmap = vec![0; places.max(last).div_ceil(8)];
     for place in signers {

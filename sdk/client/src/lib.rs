@@ -1,5 +1,5 @@
-//! A typed client of an Edgeloom chain: post jobs and wait for paid answers, upload and run models, bond workers, keep
-//! keys and sets of them, read randomness, follow events, ask the index. It knows contracts, JSON-RPC and the index's REST; it
+//! A typed client of an Edgeloom chain: post jobs and wait for paid answers, upload and run models, bond workers, claim
+//! answers, dispute and audit claims, keep keys and sets of them, read randomness, follow events, ask the index. It knows contracts, JSON-RPC and the index's REST; it
 //! does not know the EVM, databases or the BFT engine, trusts the node only for what no local check can show, and decides
 //! nothing about money by the index.
 //!
@@ -20,8 +20,10 @@
 //! several, transactions only under the same nonce. Only validator-final blocks are visible, so nothing that was seen is ever taken back.
 #![warn(missing_docs)]
 
+mod audits;
 mod beacon;
 mod client;
+mod disputes;
 mod error;
 mod follow;
 mod heads;
@@ -36,15 +38,20 @@ mod rpc;
 mod sender;
 mod staking;
 
+pub use audits::{AuditEvent, AuditTerms, Audits, Finding, Testimony};
 pub use beacon::Beacon;
 pub use client::{Client, ClientBuilder, Deadlines};
+pub use disputes::{
+    Answer, Asked, Challenge, Defence, DisputeEvent, DisputeTerms, Disputes, Duty, Line, Move, Proceedings, Refutation,
+    Statement,
+};
 pub use error::{Error, ModelError};
 pub use follow::Closing;
 pub use index::Index;
 pub use jobs::{Events, JobEvent, JobEventKind, JobResult, Jobs, Offer, PostedJob};
 pub use keys::{Keys, Member, Members, Sealed};
 pub use model::LocalModel;
-pub use models::{CHUNK_BYTES_MAX, IMAGE_BYTES_MAX, Models, Registration};
+pub use models::{CHUNK_BYTES_MAX, IMAGE_BYTES_MAX, Models, RegisteredGraph, Registration};
 pub use node::Node;
 pub use sender::SignedTx;
 pub use staking::Staking;

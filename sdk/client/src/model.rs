@@ -1,5 +1,5 @@
 use alloy::primitives::{B256, keccak256};
-use edgeloom_edge_proof::{Cost, Kernel, Model};
+use edgeloom_edge_proof::{Cost, Kernel, Limits, Model};
 
 use crate::error::ModelError;
 
@@ -16,9 +16,20 @@ impl LocalModel {
     /// # Errors
     /// [`ModelError::Malformed`] with the first rule of the format that the image breaks.
     pub fn from_image(image: Vec<u8>) -> Result<Self, ModelError> {
-        let model = Model::from_image(image)?;
+        Ok(Self::of(Model::from_image(image)?))
+    }
+
+    /// As [`Self::from_image`], for a model that the chain need not be able to run: claims about it are disputed.
+    ///
+    /// # Errors
+    /// [`ModelError::Malformed`] with the first rule of the format that the image breaks.
+    pub fn disputed(image: Vec<u8>) -> Result<Self, ModelError> {
+        Ok(Self::of(Model::within(image, &Limits::DISPUTED)?))
+    }
+
+    fn of(model: Model) -> Self {
         let id = model.commitment().model_id(|bytes| keccak256(bytes).0);
-        Ok(Self { id: B256::from(id), model })
+        Self { id: B256::from(id), model }
     }
 
     /// [`Self::from_image`] for an image that must be the model `expected`.
@@ -51,6 +62,14 @@ impl LocalModel {
     /// [`ModelError::Input`] for an input of another length than the model takes.
     pub fn infer_by_reference(&self, input: &[u8]) -> Result<Vec<u8>, ModelError> {
         Ok(self.model.infer_with(Kernel::PORTABLE, input)?)
+    }
+
+    /// Everything that the model computes from `input`, itself at the front: what a claim commits to.
+    ///
+    /// # Errors
+    /// [`ModelError::Input`] for an input of another length than the model takes.
+    pub fn trace(&self, input: &[u8]) -> Result<Vec<u8>, ModelError> {
+        Ok(self.model.trace(input)?)
     }
 
     /// Exact input length in bytes.

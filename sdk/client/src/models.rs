@@ -1,3 +1,4 @@
+mod graph;
 mod image;
 
 use alloy::{
@@ -11,6 +12,7 @@ use edgeloom_bindings::{
 };
 use futures::{StreamExt, TryStreamExt, stream};
 
+pub use graph::RegisteredGraph;
 pub use image::{CHUNK_BYTES_MAX, IMAGE_BYTES_MAX};
 
 use crate::{Client, Error, LocalModel, error::ModelError};

@@ -5,7 +5,7 @@ mod failover;
 use std::{ops::RangeInclusive, time::Duration};
 
 use alloy::{
-    primitives::Address,
+    primitives::{Address, U64},
     providers::{DynProvider, Provider, ProviderBuilder},
     rpc::{
         client::RpcClient,
@@ -24,6 +24,8 @@ use crate::{Error, client::Deadlines};
 
 const BACKOFF_FIRST: Duration = Duration::from_millis(50);
 const BACKOFF_MAX: Duration = Duration::from_secs(1);
+/// Blocks in one question for logs.
+pub(crate) const RANGE: u64 = 5_000;
 /// Code of an answer that would be too long, or take too long.
 const LIMIT: i64 = -32005;
 
@@ -73,6 +75,19 @@ impl Rpc {
     {
         let answer = self.provider.client().request::<P, R>(method, params).await;
         answer.map_err(|error| Error::from_transport(method, to, error))
+    }
+
+    /// Logs of all blocks from `from` to the newest, in order, and the number of the block after that.
+    pub(crate) async fn logs_since(&self, filter: &Filter, from: u64) -> Result<(Vec<Log>, u64), Error> {
+        let head: U64 = self.read("eth_blockNumber", ()).await?;
+        let mut found = Vec::new();
+        let mut from = from;
+        while from <= head.to() {
+            let to = head.to::<u64>().min(from.saturating_add(RANGE - 1));
+            found.extend(self.logs(filter, from..=to, self.deadlines.read).await?);
+            from = to + 1;
+        }
+        Ok((found, from))
     }
 
     /// Logs of the blocks `from..=to` in order. A range that the node finds too rich is halved; each question is repeated

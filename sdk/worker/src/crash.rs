@@ -1,11 +1,25 @@
 //! A test hook: with `EDGELOOM_WORKER_CRASH_AT=STEP` the process aborts, as if killed, right after the first STEP. Steps, in
 //! order: `taking` (journalled), `take-sent`, `taken` (journalled), `computed` (journalled), `submitting` (journalled),
-//! `submit-sent`, `settled` (journalled).
+//! `submit-sent`, `settled` (journalled). Of a claim: `claiming` (journalled), `claim-sent`; of an audit: `testifying` (journalled),
+//! `commit-sent`, `attest-sent`.
 
 use std::{env, process, sync::OnceLock};
 
 /// Steps that can be named.
-pub const STEPS: [&str; 7] = ["taking", "take-sent", "taken", "computed", "submitting", "submit-sent", "settled"];
+pub const STEPS: [&str; 12] = [
+    "taking",
+    "take-sent",
+    "taken",
+    "computed",
+    "submitting",
+    "submit-sent",
+    "settled",
+    "claiming",
+    "claim-sent",
+    "testifying",
+    "commit-sent",
+    "attest-sent",
+];
 
 /// Aborts if this is the step that the variable names.
 pub(crate) fn after(step: &str) {

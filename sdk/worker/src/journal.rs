@@ -1,7 +1,7 @@
 //! What a worker did and is about to do, on disk before it happens: one JSON line a step, appended and synced.
 //!
-//! J1 A transaction is in the journal, with its bytes, before any node sees it. J2 An answer is in the journal before the
-//! transaction that carries it is signed. J3 [`Journal::record`] returns when its line is durable. J4 A torn tail, which a
+//! J1 A transaction is in the journal, with its bytes, before any node sees it. J2 An answer, and the salt of a claim or a
+//! finding, is in the journal before the transaction that carries it is signed. J3 [`Journal::record`] returns when its line is durable. J4 A torn tail, which a
 //! crash can leave, is cut off at the next start; a broken line before a whole one is damage, and refuses to open.
 //! J5 Steps of finished jobs are dropped whenever the file is large; their sums stay. J6 The first line names the chain, and
 //! on any other the journal refuses to open: job numbers and nonces mean nothing there.
@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use file::JournalFile;
-pub use ledger::{Ledger, Stage, Totals};
+pub use ledger::{Claiming, Ledger, Stage, Testifying, Totals};
 use writer::Writer;
 
 use crate::Skip;
@@ -49,6 +49,14 @@ pub enum Record {
     Settled { job: U256, paid_wei: U256, gas_wei: U256 },
     /// Over without pay.
     Ended { job: U256, why: End, gas_wei: U256 },
+    /// About to make a claim.
+    Claiming { claim: B256, claiming: Claiming },
+    /// A claim is closed.
+    ClaimEnded { claim: B256 },
+    /// About to commit to what was found of a claim.
+    Testifying { claim: B256, testifying: Testifying },
+    /// An audit, and what came of it, is over.
+    AuditEnded { claim: B256 },
     /// Sums of jobs whose lines were dropped.
     Totals { totals: Totals },
 }

@@ -2,28 +2,39 @@
 //! answers. It learns of jobs from an index and decides by the chain, so a lying index can waste its time but not its bond.
 //! It is an outsider: it knows JSON-RPC and contracts, and neither the EVM, the node's storage nor the BFT engine.
 //!
+//! Besides, it claims answers that the chain only checks when somebody disputes them, audits such claims, and tells the story of a
+//! dispute.
+//!
 //! plan (pure) → shelf (the model, proved to be the one on chain) → life (take, compute, submit) → journal (every step on
 //! disk before it happens). Killed between any two steps, it continues where it was: nothing is submitted twice, and no
 //! paid job is lost.
 
 pub mod account;
+mod audit;
 mod bond;
 mod card;
+pub mod claim;
 pub mod crash;
+mod desk;
 mod discovery;
+mod dispute;
 pub mod doctor;
 pub mod journal;
 mod life;
 mod page;
 pub mod plan;
+mod prosecute;
 mod settings;
 mod shelf;
 pub mod status_line;
 mod tally;
 mod worker;
 
+pub use audit::{Audit, AuditOrder, Seated};
 pub use bond::BondError;
 pub use card::{CardError, Device};
+pub use desk::CaseError;
+pub use dispute::Replay;
 pub use plan::Skip;
 pub use settings::{Config, Settings, SettingsError};
 pub use tally::{Finished, Status};

@@ -5,8 +5,9 @@ use std::{
     process::ExitCode,
 };
 
-use clap::{Parser, Subcommand};
-use edgeloom_worker::{Settings, Worker, account, doctor, status_line};
+use alloy::primitives::B256;
+use clap::{Args, Parser, Subcommand};
+use edgeloom_worker::{Audit, AuditOrder, Replay, Settings, Worker, account, claim, doctor, status_line};
 use eyre::WrapErr;
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -36,6 +37,58 @@ enum Command {
     },
     /// Check everything a worker needs, and say what to do; exits 1 if it cannot work
     Doctor(#[command(flatten)] Box<Settings>),
+    /// Claim an answer with a bond, and answer for it until its time is over
+    #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+    Claim(Box<ClaimCommand>),
+    /// Check others' claims with a seat among the auditors, until Ctrl-C
+    Audit {
+        #[command(flatten)]
+        order: AuditOrder,
+        #[command(flatten)]
+        settings: Box<Settings>,
+    },
+    /// Look at a claim and what became of it
+    Dispute {
+        #[command(subcommand)]
+        command: Box<Dispute>,
+    },
+}
+
+#[derive(Debug, Args)]
+struct ClaimCommand {
+    #[command(subcommand)]
+    command: Option<Defend>,
+    #[command(flatten)]
+    order: claim::ClaimOrder,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+#[derive(Debug, Subcommand)]
+enum Defend {
+    /// Go on with a claim of this data directory
+    Defend {
+        /// The claim's id
+        claim: B256,
+        #[command(flatten)]
+        settings: Box<Settings>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Dispute {
+    /// Tell the whole story, with the numbers of the element at fault
+    Replay(#[command(flatten)] Look),
+    /// Say where the claim stands and whose move it is
+    Status(#[command(flatten)] Look),
+}
+
+#[derive(Debug, Args)]
+struct Look {
+    /// The claim's id
+    claim: B256,
+    #[command(flatten)]
+    settings: Box<Settings>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -50,11 +103,14 @@ enum Account {
 async fn main() -> eyre::Result<ExitCode> {
     color_eyre::install()?;
     let cli = Cli::parse();
-    log(cli.json);
+    log(cli.json, matches!(cli.command, Command::Run(_)));
     let done = match cli.command {
         Command::Run(settings) => run(*settings, cli.json).await,
         Command::Account { command } => show_account(command, cli.json),
         Command::Doctor(settings) => examine(*settings, cli.json).await,
+        Command::Claim(command) => make_claim(*command, cli.json).await,
+        Command::Audit { order, settings } => audit(&order, *settings, cli.json).await,
+        Command::Dispute { command } => look(*command, cli.json).await,
     };
     // An operator's mistake deserves a sentence, not a backtrace.
     Ok(done.unwrap_or_else(|error| {
@@ -63,9 +119,9 @@ async fn main() -> eyre::Result<ExitCode> {
     }))
 }
 
-/// On a terminal the status line says what goes well, so only trouble is logged.
-fn log(json: bool) {
-    let quiet = !json && stderr().is_terminal();
+/// On a terminal a status line says what goes well, where there is one, so that only trouble is logged.
+fn log(json: bool, status_line: bool) {
+    let quiet = status_line && !json && stderr().is_terminal();
     let filter = EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| EnvFilter::new(if quiet { "warn" } else { "info,hyper=warn,alloy=warn" }));
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr);
@@ -99,6 +155,53 @@ async fn run(settings: Settings, json: bool) -> eyre::Result<ExitCode> {
         println!("stopped: {} jobs paid, {} under way in the journal", status.jobs_settled, status.running);
     }
     ended?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn make_claim(command: ClaimCommand, json: bool) -> eyre::Result<ExitCode> {
+    let settings = match &command.command {
+        Some(Defend::Defend { settings, .. }) => Settings::clone(settings),
+        None => command.settings,
+    };
+    let config = settings.resolve()?;
+    let signer = account::open(config.keystore.as_deref(), config.password_file.as_deref())?;
+    let status = match command.command {
+        Some(Defend::Defend { claim, .. }) => claim::defend(&config, claim, signer).await?,
+        None => claim::make(&config, &command.order, signer).await?,
+    };
+    match json {
+        true => println!("{}", serde_json::to_string(&status)?),
+        false => println!("claim {}: {} ({})", status.claim, status.phase, status.reason),
+    }
+    Ok(if status.phase == "convicted" { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+async fn audit(order: &AuditOrder, settings: Settings, json: bool) -> eyre::Result<ExitCode> {
+    let config = settings.resolve()?;
+    let signer = account::open(config.keystore.as_deref(), config.password_file.as_deref())?;
+    let audit = Audit::start(&config, order, signer).await.wrap_err("the auditor cannot start")?;
+    let seated = audit.seated();
+    if json {
+        println!("{}", serde_json::json!({ "event": "ready", "seated": seated }));
+    } else {
+        println!("auditor {} with key {} at place {}", seated.auditor, seated.key, seated.place);
+    }
+    let (stop, stopped) = watch::channel(false);
+    let signals = tokio::spawn(signals(stop));
+    let ended = audit.run(stopped).await;
+    signals.abort();
+    ended?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn look(command: Dispute, json: bool) -> eyre::Result<ExitCode> {
+    let (Dispute::Replay(ref asked) | Dispute::Status(ref asked)) = command;
+    let replay = Replay::read(&Settings::clone(&asked.settings).resolve()?, asked.claim).await?;
+    match (json, &command) {
+        (true, _) => println!("{}", replay.json()),
+        (false, Dispute::Replay(_)) => print!("{}", replay.text()),
+        (false, Dispute::Status(_)) => println!("{}", replay.status()),
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -14,6 +14,8 @@ use edgeloom_bindings::IModelRegistry::Model;
 use edgeloom_sdk::{Client, Error, LocalModel};
 use parking_lot::Mutex;
 
+use crate::{claim::model_of_file, desk::CaseError};
+
 /// Models kept in memory; the longest image has 1.5 MiB.
 const IN_MEMORY: usize = 64;
 
@@ -22,12 +24,57 @@ pub(crate) struct Shelf {
     directory: PathBuf,
     models: Mutex<HashMap<B256, Arc<LocalModel>>>,
     records: Mutex<HashMap<B256, Arc<Model>>>,
+    /// Where the operator keeps models by their ids; only read.
+    beside: Option<PathBuf>,
 }
 
 impl Shelf {
     pub(crate) fn open(directory: PathBuf) -> io::Result<Self> {
         fs::create_dir_all(&directory)?;
-        Ok(Self { directory, models: Mutex::default(), records: Mutex::default() })
+        Ok(Self { directory, models: Mutex::default(), records: Mutex::default(), beside: None })
+    }
+
+    /// With another folder to look in, which has `ID.eig` for each model.
+    pub(crate) fn beside(self, folder: Option<PathBuf>) -> Self {
+        Self { beside: folder, ..self }
+    }
+
+    /// A model by its image's file or by its id.
+    pub(crate) async fn named(&self, client: &Client, name: &str) -> Result<Arc<LocalModel>, CaseError> {
+        let path = PathBuf::from(name);
+        if path.is_file() {
+            let model = Arc::new(model_of_file(path)?);
+            keep(&mut self.models.lock(), model.id(), Arc::clone(&model));
+            return Ok(model);
+        }
+        let id = name.parse().map_err(|_| CaseError::ModelName(name.to_owned()))?;
+        Ok(self.disputed(client, id).await?)
+    }
+
+    /// A model that the chain need not be able to run.
+    pub(crate) async fn disputed(&self, client: &Client, id: B256) -> Result<Arc<LocalModel>, Error> {
+        if let Some(model) = self.models.lock().get(&id) {
+            return Ok(Arc::clone(model));
+        }
+        let names = [format!("{id:x}.eig"), format!("{id:#x}.eig")];
+        let beside = self.beside.iter().flat_map(|folder| names.iter().map(|name| folder.join(name)));
+        let kept = [self.path(id)]
+            .into_iter()
+            .chain(beside)
+            .find_map(|path| LocalModel::disputed(fs::read(path).ok()?).ok().filter(|model| model.id() == id));
+        let model = match kept {
+            Some(model) => model,
+            None => client.models().load(id).await?,
+        };
+        let model = Arc::new(model);
+        keep(&mut self.models.lock(), id, Arc::clone(&model));
+        Ok(model)
+    }
+
+    /// Has a model on disk, for a restart.
+    pub(crate) fn keep(&self, model: &LocalModel) -> Result<(), CaseError> {
+        let path = self.path(model.id());
+        to_disk(&path, model.image()).map_err(|source| CaseError::Io { path, source })
     }
 
     /// The registry's record, which never changes.

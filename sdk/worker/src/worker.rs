@@ -305,7 +305,7 @@ async fn stopped(stop: &mut watch::Receiver<bool>) {
     drop(stop.wait_for(|stop| *stop).await);
 }
 
-fn lock(config: &Config) -> Result<File, WorkerError> {
+pub(crate) fn lock(config: &Config) -> Result<File, WorkerError> {
     let path = config.data.join("lock");
     let io = |source| WorkerError::Io { path: path.clone(), source };
     let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(io)?;

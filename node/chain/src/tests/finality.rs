@@ -36,7 +36,7 @@ fn two_forks_live_side_by_side_until_one_is_final() {
 }
 
 #[test]
-fn finalizing_again_changes_nothing_and_another_block_of_the_height_is_a_conflict() {
+fn attack_17_what_is_final_is_not_undone_by_another_block_of_the_height() {
     let world = World::new();
     let mut chain = world.chain();
     let genesis = chain.tip().clone();

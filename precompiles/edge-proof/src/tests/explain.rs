@@ -15,7 +15,7 @@ fn explained(model: &Model, trace: &[u8], place: Place) -> Option<Explanation> {
     Some(explanation)
 }
 
-fn only<'a>(explanation: &'a Explanation, role: impl Fn(&Role) -> bool) -> &'a Reading {
+fn only(explanation: &Explanation, role: impl Fn(&Role) -> bool) -> &Reading {
     let mut found = explanation.readings.iter().filter(|reading| role(&reading.role));
     let reading = found.next().expect("it was read");
     assert!(found.next().is_none(), "once");

@@ -136,8 +136,9 @@ impl Court {
     }
 
     fn challenge(&mut self, claim: B256, part: Part) -> U256 {
+        let bond = self.world.send(route(CHALLENGER, DISPUTES), &IDisputes::challengeBondCall { claimId: claim });
         let call = IDisputes::challengeCall { claimId: claim, tree: part };
-        self.world.send(Route { value: STAKE, ..route(CHALLENGER, DISPUTES) }, &call)
+        self.world.send(Route { value: bond.to(), ..route(CHALLENGER, DISPUTES) }, &call)
     }
 
     /// The worker shows a node of what it committed to; the challenger gets what it says.

@@ -209,7 +209,7 @@ fn values_fold() {
 }
 
 #[test]
-fn gas_covers_all_that_is_named_before_it_is_read() {
+fn attack_15_gas_covers_all_that_is_named_before_it_is_read() {
     // A blob of the greatest length has the longest paths, and costs no more than they do.
     let far = IEdgeProof::possessionCall {
         root: B256::ZERO,

@@ -109,7 +109,7 @@ fn one_aggregate_settles_what_the_clients_signed() {
 }
 
 #[test]
-fn another_amount_or_another_client_is_wrong() {
+fn attack_20_only_clients_of_the_publishers_set_count_and_only_what_they_signed() {
     let mut delivery = Delivery::of(&AMOUNTS);
     let mut with = |amounts: &[(u32, u8)]| {
         let call = IEdgeProof::receiptsCall { amounts: by_place(&delivery.registry, amounts), ..delivery.call.clone() };

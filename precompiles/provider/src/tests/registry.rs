@@ -326,7 +326,7 @@ fn multiplicities_weigh_signatures_and_not_stake() {
 }
 
 #[test]
-fn who_signed_is_told_in_one_way() {
+fn attack_24_who_signed_is_told_in_one_way() {
     let mut registry = Registry::of(1..=9);
     registry.stake(4, 0);
     let (epoch, snapshot) = registry.seal();

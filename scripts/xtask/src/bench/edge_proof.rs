@@ -1,5 +1,8 @@
 //! `cargo xtask bench edge-proof`: what proofs and judgements take, on one core, from calldata to answer.
 //!
+//! * `infer_gmac_per_s`: billions of multiply-accumulates a second of the kernel's fast path, dense and convolution.
+//! * `commit_overhead_pct`: hashing what a claim commits to until somebody asks for more, its answer, over computing it, for a small
+//!   convolutional net; `whole_trace_pct` is the same for all that is computed on the way.
 //! * `possession_us`: 40 samples of 1 TiB.
 //! * `capacity_ms`: 64 entries of a product of 8,192 rows.
 //! * `freivalds_us`: a layer of 4,096 by 4,096, two challenges.
@@ -13,13 +16,18 @@
 mod sparse;
 mod steps;
 
-use super::{emit, median, precompile::Machine};
+use super::{
+    emit,
+    infer::{corpus, gmacs, samples},
+    median,
+    precompile::Machine,
+};
 use alloy::{
     primitives::{B256, Bytes},
     sol_types::SolCall,
 };
 use edgeloom_bindings::{IEdgeProof, addresses};
-use edgeloom_edge_proof::{Blob, FOLD_MAX, project};
+use edgeloom_edge_proof::{Blob, FOLD_MAX, Kernel, Model, project};
 use eyre::Result;
 use serde_json::{Value, json};
 use std::{hint::black_box, time::Instant};
@@ -28,6 +36,11 @@ use std::{hint::black_box, time::Instant};
 const ROUNDS: u32 = 20;
 
 pub(super) fn run(runs: usize) -> Result<()> {
+    for (name, image) in [("dense 1024x1024", corpus::dense_square()), ("convolution 3x3", corpus::convolution())] {
+        let extra = json!({"case": name, "limit": 10});
+        emit("edge-proof", "infer_gmac_per_s", "GMAC/s", &gmacs(&image, Kernel::best())?, extra);
+    }
+    commitment()?;
     let possession = measure(runs, &sparse::possession(1 << 40, 40))?;
     emit("edge-proof", "possession_us", "us", &possession.micros, json!({"limit": 300}));
     let capacity = measure(runs, &sparse::capacity(8_192, 64))?;
@@ -53,6 +66,26 @@ pub(super) fn run(runs: usize) -> Result<()> {
     if let Some((_, rates, extra)) = worst {
         emit("edge-proof", "mgas_per_s_worst", "Mgas/s", &rates, extra);
     }
+    Ok(())
+}
+
+fn commitment() -> Result<()> {
+    let model = Model::parse(&corpus::net())?;
+    let input = corpus::noise(model.input_bytes(), 1);
+    let trace = model.trace(&input)?;
+    let output = &trace[model.plan().output()];
+    let infer = samples(|| model.infer(black_box(&input)).map(|_| ()).map_err(Into::into))?;
+    let hashed = |content: &[u8]| -> Result<Vec<f64>> {
+        let seconds = samples(|| {
+            black_box(Blob::of(black_box(content)));
+            Ok(())
+        })?;
+        Ok(seconds.iter().zip(&infer).map(|(hash, infer)| 100.0 * hash / infer).collect())
+    };
+    let (answer, mut whole) = (hashed(output)?, hashed(&trace)?);
+    whole.sort_by(f64::total_cmp);
+    let extra = json!({"limit": 1, "whole_trace_pct": median(&whole), "trace_bytes": trace.len()});
+    emit("edge-proof", "commit_overhead_pct", "%", &answer, extra);
     Ok(())
 }
 

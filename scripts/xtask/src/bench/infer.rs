@@ -56,16 +56,9 @@ pub(crate) fn run() -> Result<()> {
 
 /// Multiply-accumulates a second of one model.
 fn rate(name: &str, image: &[u8]) -> Result<()> {
-    let model = Model::parse(image)?;
-    let input = corpus::noise(model.input_bytes(), 1);
-    let macs = model.cost().macs as f64;
-    let per_second = |kernel| -> Result<Vec<f64>> {
-        let seconds = samples(|| model.infer_with(kernel, black_box(&input)).map(|_| ()).map_err(Into::into))?;
-        Ok(seconds.iter().map(|seconds| macs / seconds / 1e9).collect())
-    };
-    let mut portable = per_second(Kernel::PORTABLE)?;
+    let mut portable = gmacs(image, Kernel::PORTABLE)?;
     portable.sort_by(f64::total_cmp);
-    let rates = per_second(Kernel::best())?;
+    let rates = gmacs(image, Kernel::best())?;
     emit(
         "infer",
         "gmac_per_s",
@@ -76,13 +69,22 @@ fn rate(name: &str, image: &[u8]) -> Result<()> {
     Ok(())
 }
 
+/// Billions of multiply-accumulates a second, several times over.
+pub(super) fn gmacs(image: &[u8], kernel: Kernel) -> Result<Vec<f64>> {
+    let model = Model::parse(image)?;
+    let input = corpus::noise(model.input_bytes(), 1);
+    let macs = model.cost().macs as f64;
+    let seconds = samples(|| model.infer_with(kernel, black_box(&input)).map(|_| ()).map_err(Into::into))?;
+    Ok(seconds.iter().map(|seconds| macs / seconds / 1e9).collect())
+}
+
 /// Which kernel `Model::infer` takes on this machine.
 fn path() -> &'static str {
     if Kernel::avx2().is_some() { "avx2" } else { "portable" }
 }
 
 /// Seconds of one `work`, several times over.
-fn samples(mut work: impl FnMut() -> Result<()>) -> Result<Vec<f64>> {
+pub(super) fn samples(mut work: impl FnMut() -> Result<()>) -> Result<Vec<f64>> {
     work()?;
     let mut seconds = Vec::new();
     for _ in 0..SAMPLES {

@@ -1,5 +1,7 @@
 use alloy::{primitives::U256, sol_types::SolError};
-use edgeloom_bindings::{IBeacon, IBls, IEdgeProof, IEdgeStaking, IJobMarket, IKeyRegistry, IModelRegistry};
+use edgeloom_bindings::{
+    IAudits, IBeacon, IBls, IDisputes, IEdgeProof, IEdgeStaking, IJobMarket, IKeyRegistry, IModelRegistry,
+};
 
 use super::*;
 
@@ -66,4 +68,19 @@ fn the_nodes_payload_is_sorted_into_reverts_and_refusals() {
     assert!(matches!(sort(bare), Error::Revert { data } if data.is_empty()));
     assert!(matches!(sort(refused), Error::Rpc { code: -32000, message, .. } if message == "nonce too low"));
     assert!(sort(bare).is_revert() && !sort(bare).is_transient() && !sort(refused).is_transient());
+}
+
+#[test]
+fn disputes_and_audits_have_errors_of_their_own_and_pass_on_those_that_they_call() {
+    let unknown = IDisputes::ClaimUnknown { claimId: B256::repeat_byte(9) };
+    assert!(matches!(reverted(Some(addresses::DISPUTES), &unknown), Error::Disputes(_)));
+    assert!(matches!(reverted(Some(addresses::AUDITS), &unknown), Error::Disputes(_)));
+    let drawn = IAudits::NotDrawn { claimId: B256::repeat_byte(9), place: U256::ONE };
+    assert!(matches!(reverted(Some(addresses::AUDITS), &drawn), Error::Audits(_)));
+    // Both declare it; it is the contract's that was called.
+    let early = IAudits::TooEarly { deadline: 5 };
+    assert!(matches!(reverted(Some(addresses::AUDITS), &early), Error::Audits(_)));
+    assert!(matches!(reverted(Some(addresses::DISPUTES), &early), Error::Disputes(_)));
+    let missing = IBeacon::NotRecorded { height: U256::from(7) };
+    assert!(matches!(reverted(Some(addresses::AUDITS), &missing), Error::Beacon(_)));
 }

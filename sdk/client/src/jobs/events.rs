@@ -12,8 +12,7 @@ use edgeloom_bindings::{
 use futures::{Stream, stream};
 use tokio::sync::watch;
 
-use super::RANGE;
-use crate::{Client, Error};
+use crate::{Client, Error, rpc::RANGE};
 
 /// What happened to a job.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ fn slice(gpu: &Gpu, fault: Option<Fault>) -> Tally {
 }
 
 #[test]
-fn every_planted_fault_is_found_and_nothing_else() {
+fn attack_19_a_device_that_computes_otherwise_is_found_before_it_works() {
     let gpu = match Gpu::open(Choice::Any) {
         Ok(gpu) => gpu,
         Err(error) if std::env::var("EDGELOOM_GPU_TESTS").is_ok_and(|value| value == "skip") => {

@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use alloy::primitives::{Bytes, U256};
+use alloy::primitives::{B256, Bytes, U256};
 use edgeloom_sdk::SignedTx;
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +13,27 @@ pub enum Stage {
     Taken,
     Computed { output: Bytes },
     Submitting { output: Bytes, tx: SignedTx },
+}
+
+/// A claim of this account's, as it was decided on. Its input and model are files.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claiming {
+    pub job: B256,
+    pub model: B256,
+    /// Opens the claim's seal.
+    pub salt: B256,
+    pub planted: bool,
+    /// The claim is in a later block.
+    pub from_block: u64,
+}
+
+/// What this account found of a claim that it audits.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Testifying {
+    pub output_root: B256,
+    pub trace_root: B256,
+    /// Opens the commitment.
+    pub salt: B256,
 }
 
 /// Sums over finished jobs.
@@ -29,6 +50,10 @@ pub struct Totals {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
     pub open: BTreeMap<U256, Stage>,
+    /// Claims that are not closed.
+    pub claims: BTreeMap<B256, Claiming>,
+    /// Audits that are not over.
+    pub audits: BTreeMap<B256, Testifying>,
     pub totals: Totals,
 }
 
@@ -65,6 +90,10 @@ impl Ledger {
                 self.totals.failed += u64::from(!matches!(why, End::NotTaken(_) | End::Unknown));
                 self.totals.gas_wei = self.totals.gas_wei.saturating_add(*gas_wei);
             }
+            Record::Claiming { claim, claiming } => drop(self.claims.insert(*claim, claiming.clone())),
+            Record::ClaimEnded { claim } => drop(self.claims.remove(claim)),
+            Record::Testifying { claim, testifying } => drop(self.audits.insert(*claim, testifying.clone())),
+            Record::AuditEnded { claim } => drop(self.audits.remove(claim)),
             Record::Totals { totals } => self.totals = *totals,
         }
     }
@@ -72,6 +101,14 @@ impl Ledger {
     /// Lines that fold to this ledger.
     pub(super) fn records(&self) -> Vec<Record> {
         let mut records = vec![Record::Totals { totals: self.totals }];
+        let claiming =
+            |(claim, claiming): (&B256, &Claiming)| Record::Claiming { claim: *claim, claiming: claiming.clone() };
+        records.extend(self.claims.iter().map(claiming));
+        let testifying = |(claim, testifying): (&B256, &Testifying)| Record::Testifying {
+            claim: *claim,
+            testifying: testifying.clone(),
+        };
+        records.extend(self.audits.iter().map(testifying));
         for (&job, stage) in &self.open {
             match stage {
                 Stage::Taking { tx } => records.push(Record::Taking { job, tx: tx.clone() }),

@@ -8,7 +8,17 @@ fn tx(nonce: u64) -> SignedTx {
     SignedTx { hash: B256::repeat_byte(nonce as u8), nonce, raw: vec![2, nonce as u8].into() }
 }
 
-/// A job that is paid, one that is lost, and one under way.
+fn claiming() -> Claiming {
+    let (job, model, salt) = (B256::repeat_byte(5), B256::repeat_byte(6), B256::repeat_byte(7));
+    Claiming { job, model, salt, planted: true, from_block: 8 }
+}
+
+fn testifying() -> Testifying {
+    let (output_root, trace_root, salt) = (B256::repeat_byte(8), B256::repeat_byte(9), B256::repeat_byte(10));
+    Testifying { output_root, trace_root, salt }
+}
+
+/// A job that is paid, one that is lost, and one under way; a claim and an audit that are over, and one of each that is not.
 pub(super) fn history() -> Vec<Record> {
     let (a, b, c) = (U256::from(1), U256::from(2), U256::from(3));
     vec![
@@ -24,6 +34,12 @@ pub(super) fn history() -> Vec<Record> {
         Record::Computed { job: c, output: vec![9].into() },
         Record::Submitting { job: c, tx: tx(4) },
         Record::Submitting { job: c, tx: tx(5) },
+        Record::Claiming { claim: B256::repeat_byte(1), claiming: claiming() },
+        Record::Claiming { claim: B256::repeat_byte(2), claiming: claiming() },
+        Record::Testifying { claim: B256::repeat_byte(3), testifying: testifying() },
+        Record::Testifying { claim: B256::repeat_byte(4), testifying: testifying() },
+        Record::ClaimEnded { claim: B256::repeat_byte(1) },
+        Record::AuditEnded { claim: B256::repeat_byte(4) },
     ]
 }
 

@@ -80,7 +80,7 @@ async fn the_index_follows_a_chain_that_takes_blocks_back() -> Result<()> {
     let names: Vec<_> = contracts["items"].as_array().into_iter().flatten().map(|row| row["name"].clone()).collect();
     assert_eq!(
         names,
-        ["Theta", "EdgeStaking", "ModelRegistry", "JobMarket", "KeyRegistry", "Beacon"],
+        ["Theta", "EdgeStaking", "ModelRegistry", "JobMarket", "KeyRegistry", "Beacon", "Disputes", "Audits"],
         "the code of genesis stands"
     );
     Ok(())

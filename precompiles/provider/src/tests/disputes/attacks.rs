@@ -149,6 +149,26 @@ fn attack_12_another_input_than_the_jobs_frames_nobody() {
     fails(&mut court, &call, INVALID);
 }
 
+/// Whoever took the job has its input: where its client shows it to nobody, the worker has to.
+#[test]
+fn attack_13_an_input_that_its_client_withholds_is_shown_by_the_worker() {
+    let (mut court, honest, claim, _) = honest();
+    let trees = honest.trees();
+    let thread = court.challenge(claim, Part::Input);
+    let root = Node::root(&trees.input.blob());
+    court.answer(claim, Part::Input, (&trees.input, root));
+    for (child, node) in root.children(&trees.input.blob()).into_iter().enumerate() {
+        // A thread each, so that all of it becomes public; what was answered is not asked for again.
+        let thread = if child == 0 { thread } else { court.challenge(claim, Part::Input) };
+        let values = trees.input.values(&root).into_iter().map(B256::from).collect();
+        let call = IDisputes::descendCall { thread, values, child: U256::from(child) };
+        court.world.send(route(CHALLENGER, DISPUTES), &call);
+        court.answer(claim, Part::Input, (&trees.input, node));
+    }
+    // And nothing else is taken for it.
+    assert_eq!(court.ending(claim), (Phase::Open, Reason::Running));
+}
+
 #[test]
 fn attack_14_the_proof_is_of_the_claims_model() {
     let (mut court, honest, claim, _) = honest();

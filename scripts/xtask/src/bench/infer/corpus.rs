@@ -95,13 +95,29 @@ pub(in crate::bench) fn cases() -> Vec<Case> {
 }
 
 /// The figure's dense layer.
-pub(super) fn dense_square() -> Vec<u8> {
+pub(in crate::bench) fn dense_square() -> Vec<u8> {
     dense(1024, 1024, 1, 3)
 }
 
 /// The figure's convolution: 9.4 million multiply-accumulates.
-pub(super) fn convolution() -> Vec<u8> {
+pub(in crate::bench) fn convolution() -> Vec<u8> {
     conv(32, (32, 32), (3, 3), 4)
+}
+
+/// A small convolutional net, as workers run them: two layers of filters, a pool, ten answers; 8 million multiply-accumulates.
+pub(in crate::bench) fn net() -> Vec<u8> {
+    const SIDE: usize = 96;
+    let mut graph = GraphBuilder::new(SIDE * SIDE * 4);
+    let x = graph.input();
+    let (first, second, scales) = (weights(8 * 36, 1), weights(8 * 72, 2), scales(10, 3));
+    let filter = |weights| Filter { weights, pad_value: 1 };
+    let x = graph.conv2d(x, &window(SIDE, 4, (3, 3)), &filter(&first), &narrow(&scales[..8]));
+    let x = graph.conv2d(x, &window(SIDE, 8, (3, 3)), &filter(&second), &narrow(&scales[..8]));
+    let quarter = (SIDE / 4, SIDE / 4);
+    let pool = Window { kernel: (4, 4), stride: (4, 4), pad: (0, 0), out: quarter, ..window(SIDE, 8, (4, 4)) };
+    let x = graph.max_pool(x, &pool).flat();
+    graph.dense(x, &weights(10 * x.length(), 4), &narrow(&scales));
+    image(graph)
 }
 
 /// Bytes of every value (splitmix64).
