@@ -116,7 +116,7 @@ contract AuditsAttestTest is AuditsWorld {
         sign(CLAIM, OUTPUT, signers);
         vm.expectRevert(abi.encodeWithSelector(IAudits.NotTheCommitment.selector, CLAIM, lazy));
         AUDITS.attest(CLAIM, OUTPUT, TRACE, signers, SIGNATURE, saltsOf(list(honest)));
-        vm.warp(START + 2 * TURN + 1);
+        _ended(IDisputes.Phase.Upheld, IDisputes.Reason.Unrefuted);
         AUDITS.close(CLAIM);
         eq(AUDITS.creditOf(operatorAt(lazy)), 0, "earns nothing");
         eq(AUDITS.creditOf(operatorAt(honest)), SHARE, "earns");
@@ -149,7 +149,7 @@ contract AuditsAttestTest is AuditsWorld {
         AUDITS.attest(CLAIM, OUTPUT, TRACE, signers, SIGNATURE, saltsOf(_places));
         eq(AUDITS.auditOf(CLAIM).members, 4, "members");
         eq(AUDITS.credited(), 0, "not before it ends");
-        vm.warp(START + 2 * TURN + 1);
+        _ended(IDisputes.Phase.Upheld, IDisputes.Reason.Unrefuted);
         AUDITS.close(CLAIM);
         for (uint256 i = 0; i < 4; ++i) {
             eq(AUDITS.creditOf(operatorAt(_places[i])), SHARE, "share");
@@ -168,21 +168,89 @@ contract AuditsAttestTest is AuditsWorld {
         attest(CLAIM, last, OTHER);
         eq(AUDITS.auditOf(CLAIM).members, 3, "members");
         eq(AUDITS.auditOf(CLAIM).finding, AUDITS.payloadOf(CLAIM, OUTPUT, TRACE), "what most found");
-        vm.warp(START + 2 * TURN + 1);
+        _ended(IDisputes.Phase.Upheld, IDisputes.Reason.Unrefuted);
         AUDITS.close(CLAIM);
         eq(AUDITS.creditOf(operatorAt(three[0])), SHARE, "paid");
         eq(AUDITS.creditOf(operatorAt(last[0])), 0, "alone with what it found");
         eq(AUDITS.creditOf(ALICE), SHARE, "refund");
     }
 
-    function test_another_trace_is_a_disagreement_and_a_trace_to_come_is_none() public {
+    function test_another_trace_is_a_disagreement() public {
         _commitAll(_places);
-        (uint256[] memory two, uint256[] memory others) = split(_places, 2);
         DISPUTES.commitTrace(CLAIM, "another trace");
-        _attests(two, false);
+        _attests(_places, false);
+    }
+
+    /// Whoever could invent a trace could agree with an answer at no risk.
+    function test_attack_10_nobody_commits_before_the_worker_committed_to_its_trace() public {
         DISPUTES.commitTrace(CLAIM, 0);
-        _attests(others, true);
-        eq(AUDITS.auditOf(CLAIM).members, 4, "members");
+        bytes32 commitment = commitmentOf(CLAIM, _places[0], OUTPUT);
+        (bytes32 keyId, address operator) = (keyAt(_places[0]), operatorAt(_places[0]));
+        vm.expectRevert(abi.encodeWithSelector(IAudits.NoTrace.selector, CLAIM));
+        commitAs(operator, CLAIM, keyId, commitment);
+        DISPUTES.commitTrace(CLAIM, TRACE);
+        commitAs(operator, CLAIM, keyId, commitment);
+    }
+
+    /// Whoever agreed on something else, even first, finds that what was upheld is what is paid.
+    function test_attack_10_an_upheld_claim_pays_who_found_what_it_says() public {
+        (uint256[] memory three, uint256[] memory last) = split(_places, 3);
+        for (uint256 i = 0; i < three.length; ++i) {
+            commit(CLAIM, three[i], OTHER);
+        }
+        commit(CLAIM, last[0], OUTPUT);
+        attest(CLAIM, three, OTHER);
+        attest(CLAIM, last, OUTPUT);
+        eq(AUDITS.auditOf(CLAIM).members, 3, "most");
+        _ended(IDisputes.Phase.Upheld, IDisputes.Reason.Unrefuted);
+        AUDITS.close(CLAIM);
+        eq(AUDITS.creditOf(operatorAt(three[0])), 0, "unpaid");
+        eq(AUDITS.creditOf(operatorAt(last[0])), SHARE, "paid");
+        eq(AUDITS.creditOf(ALICE), 3 * SHARE, "refund");
+    }
+
+    function test_attack_10_what_was_refuted_is_not_paid() public {
+        _commitAll(_places);
+        attest(CLAIM, _places, OUTPUT);
+        _ended(IDisputes.Phase.Canary, IDisputes.Reason.WrongElement);
+        AUDITS.close(CLAIM);
+        eq(AUDITS.creditOf(operatorAt(_places[0])), 0, "unpaid");
+        eq(AUDITS.creditOf(ALICE), FEE, "refund");
+    }
+
+    function test_an_audit_waits_for_the_verdict_but_not_for_ever() public {
+        _commitAll(_places);
+        attest(CLAIM, _places, OUTPUT);
+        vm.warp(START + 3 days);
+        vm.expectRevert(abi.encodeWithSelector(IAudits.TooEarly.selector, uint64(START) + 3 days));
+        AUDITS.close(CLAIM);
+        vm.warp(START + 3 days + 1);
+        AUDITS.close(CLAIM);
+        eq(AUDITS.creditOf(operatorAt(_places[0])), SHARE, "paid");
+    }
+
+    function test_each_who_paid_is_refunded_its_part() public {
+        vm.deal(BOB, FUNDS);
+        vm.prank(BOB);
+        AUDITS.request{value: 3 * FEE}(CLAIM);
+        vm.expectRevert(abi.encodeWithSelector(IAudits.AuditRuns.selector, CLAIM));
+        AUDITS.refund(CLAIM, BOB);
+        commit(CLAIM, _places[0], OUTPUT);
+        vm.warp(START + TURN + 1);
+        attest(CLAIM, list(_places[0]), OUTPUT);
+        _ended(IDisputes.Phase.Upheld, IDisputes.Reason.Unrefuted);
+        AUDITS.close(CLAIM);
+        eq(AUDITS.creditOf(operatorAt(_places[0])), 4 * SHARE, "a larger share");
+        eq(AUDITS.creditOf(ALICE), 3 * SHARE, "who began, at once");
+        AUDITS.refund(CLAIM, ALICE);
+        AUDITS.refund(CLAIM, member(50));
+        eq(AUDITS.creditOf(ALICE), 3 * SHARE, "once");
+        eq(AUDITS.creditOf(member(50)), 0, "who paid nothing");
+        AUDITS.refund(CLAIM, BOB);
+        eq(AUDITS.creditOf(BOB), 9 * SHARE, "who added");
+        AUDITS.refund(CLAIM, BOB);
+        eq(AUDITS.creditOf(BOB), 9 * SHARE, "once");
+        eq(AUDITS.held(), 9 * DEPOSIT, "held");
     }
 
     function test_who_left_after_committing_still_attests() public {
@@ -200,11 +268,12 @@ contract AuditsAttestTest is AuditsWorld {
     }
 
     function test_an_audit_ends_after_its_turns_and_once() public {
+        DISPUTES.end(CLAIM, IDisputes.Phase.Upheld, IDisputes.Reason.Unrefuted);
         bytes memory early = abi.encodeWithSelector(IAudits.TooEarly.selector, uint64(START) + 2 * TURN);
         vm.warp(START + 2 * TURN);
         vm.expectRevert(early);
         AUDITS.close(CLAIM);
-        vm.warp(START + 2 * TURN + 1);
+        _ended(IDisputes.Phase.Upheld, IDisputes.Reason.Unrefuted);
         AUDITS.close(CLAIM);
         holds(AUDITS.auditOf(CLAIM).closed, "closed");
         vm.expectRevert(abi.encodeWithSelector(IAudits.AuditEnded.selector, CLAIM));
@@ -234,7 +303,7 @@ contract AuditsAttestTest is AuditsWorld {
         vm.warp(START + TURN + 1);
         attest(CLAIM, one, OTHER);
         attest(CLAIM, list(three[0]), OUTPUT);
-        vm.warp(START + 2 * TURN + 1);
+        vm.warp(START + 3 days + 1);
         vm.expectEmit();
         // Of two that as many found, the one that was shown first.
         emit IAudits.AuditClosed(CLAIM, AUDITS.payloadOf(CLAIM, OTHER, TRACE), 1, FEE - SHARE);
@@ -251,7 +320,7 @@ contract AuditsAttestTest is AuditsWorld {
         AUDITS.request{value: 4e18 + 3}(OTHER);
         vm.roll(block.number + 16);
         attested(OTHER, sorted(AUDITS.committeeOf(OTHER)), OUTPUT);
-        vm.warp(START + 2 * TURN + 1);
+        vm.warp(START + 3 days + 1);
         AUDITS.close(OTHER);
         eq(AUDITS.creditOf(ALICE), 3, "three wei");
     }
@@ -270,6 +339,12 @@ contract AuditsAttestTest is AuditsWorld {
         }
         attested(OTHER, places, OUTPUT);
         eq(AUDITS.auditOf(OTHER).members, 4, "members");
+    }
+
+    /// @dev After the audit's turns.
+    function _ended(IDisputes.Phase phase, IDisputes.Reason reason) private {
+        vm.warp(START + 2 * TURN + 1);
+        DISPUTES.end(CLAIM, phase, reason);
     }
 
     function _attests(uint256[] memory places, bool agrees) private {

@@ -38,10 +38,21 @@ contract AuditsDrawTest is AuditsWorld {
         eq(AUDITS.auditOf(CLAIM).epoch, 2, "epoch");
     }
 
-    function test_a_claim_is_audited_once() public {
+    /// The worker could else ask for a cheap audit of its own claim, and nobody could have a better one.
+    function test_who_asks_again_adds_to_the_fee_while_members_commit() public {
         bench(1);
         requested(CLAIM, MIX);
-        vm.expectRevert(abi.encodeWithSelector(IAudits.AuditExists.selector, CLAIM));
+        vm.warp(START + 1 hours);
+        vm.expectEmit();
+        emit IAudits.AuditRequested(CLAIM, BOB, 1, 10_000, 4e18);
+        vm.prank(BOB);
+        AUDITS.request{value: 4e18}(CLAIM);
+        IAudits.Audit memory audit = AUDITS.auditOf(CLAIM);
+        eq(audit.fee, FEE + 4e18, "both");
+        eq(audit.requester, ALICE, "who asked first");
+        eq(audit.requestedAt, START, "at its time");
+        vm.warp(START + 1 hours + 1);
+        vm.expectRevert(abi.encodeWithSelector(IAudits.TooLate.selector, uint64(START) + 1 hours));
         _request(FEE);
     }
 
@@ -71,7 +82,7 @@ contract AuditsDrawTest is AuditsWorld {
         bench(3);
         DISPUTES.open(CLAIM, OUTPUT, TRACE);
         vm.expectEmit();
-        emit IAudits.AuditRequested(CLAIM, 1, 10_000, FEE);
+        emit IAudits.AuditRequested(CLAIM, ALICE, 1, 10_000, FEE);
         _request(FEE);
         IAudits.Audit memory audit = AUDITS.auditOf(CLAIM);
         eq(audit.requester, ALICE, "requester");
@@ -143,6 +154,7 @@ contract AuditsDrawTest is AuditsWorld {
         bytes memory asked = abi.encodeCall(IKeyRegistry.describe, (AUDITS.set()));
         vm.mockCall(Predeploys.KEY_REGISTRY, asked, abi.encode(IKeyRegistry.Set(places, places, 0, places)));
         AUDITS.seal();
+        vm.mockCall(Predeploys.KEY_REGISTRY, abi.encodePacked(IKeyRegistry.stakeIn.selector), abi.encode(uint64(1)));
         DISPUTES.open(CLAIM, OUTPUT, TRACE);
         _request(FEE);
         vm.roll(10_016);
@@ -152,19 +164,47 @@ contract AuditsDrawTest is AuditsWorld {
         bytes32 seed = keccak256(abi.encode(block.chainid, Predeploys.AUDITS, CLAIM, 10_016, mix));
         for (uint256 i = 0; i < drawn.length; ++i) {
             holds(drawn[i] < places, "a place of the set");
-            uint256 expected = uint256(keccak256(abi.encode(seed, i))) % places;
             for (uint256 j = 0; j < i; ++j) {
                 holds(drawn[j] != drawn[i], "each once");
             }
-            // Either as the seed says, or every place from there up to it was drawn before.
-            for (; expected != drawn[i]; expected = (expected + 1) % places) {
-                bool before;
-                for (uint256 j = 0; j < i; ++j) {
-                    before = before || drawn[j] == expected;
-                }
-                holds(before, "the next free one");
-            }
+            // The first that the seed says, of those that were not drawn before. (Of few places, all are.)
+            uint256 tries;
+            uint256 expected;
+            do {
+                expected = uint256(keccak256(abi.encode(keccak256(abi.encode(seed, i)), tries++))) % places;
+            } while (_isAmong(drawn, i, expected) && tries < 64);
+            holds(drawn[i] == expected || places < 8, "by the seed");
         }
+    }
+
+    /// Deposits come back: whoever took many seats and left them could else have committees of nobody.
+    function test_attack_10_places_that_were_left_make_no_committee_smaller() public {
+        bench(30);
+        for (uint256 i = 0; i < 30; ++i) {
+            bytes32 keyId = keyAt(i);
+            vm.prank(member(i));
+            if (i % 5 != 0) AUDITS.resign(keyId);
+        }
+        vm.warp(START + 1 hours);
+        sealNow();
+        eq(KEYS.describe(AUDITS.set()).places, 30, "places stay");
+        uint256[] memory drawn = requested(CLAIM, MIX);
+        for (uint256 i = 0; i < drawn.length; ++i) {
+            eq(drawn[i] % 5, 0, "somebody is there");
+        }
+        // As the set was sealed: who comes now is not of it.
+        seated(member(40));
+        uint256[] memory again = sorted(AUDITS.committeeOf(CLAIM));
+        for (uint256 i = 0; i < drawn.length; ++i) {
+            eq(again[i], drawn[i], "the same");
+        }
+    }
+
+    function _isAmong(uint256[] memory places, uint256 count, uint256 place) private pure returns (bool) {
+        for (uint256 i = 0; i < count; ++i) {
+            if (places[i] == place) return true;
+        }
+        return false;
     }
 
     function test_only_the_operator_commits_and_only_with_a_seat() public {
@@ -212,10 +252,10 @@ contract AuditsDrawTest is AuditsWorld {
         bench(2);
         requested(CLAIM, MIX);
         (bytes32 first, bytes32 second) = (keyAt(0), keyAt(1));
-        vm.warp(START + TURN);
+        vm.warp(START + 1 hours);
         commitAs(member(0), CLAIM, first, "commitment");
-        vm.warp(START + TURN + 1);
-        vm.expectRevert(abi.encodeWithSelector(IAudits.TooLate.selector, uint64(START) + TURN));
+        vm.warp(START + 1 hours + 1);
+        vm.expectRevert(abi.encodeWithSelector(IAudits.TooLate.selector, uint64(START) + 1 hours));
         commitAs(member(1), CLAIM, second, "commitment");
     }
 

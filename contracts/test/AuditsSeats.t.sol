@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {AuditsWorld} from "./AuditsWorld.sol";
 import {IAudits} from "../src/interfaces/IAudits.sol";
+import {ICredits} from "../src/interfaces/ICredits.sol";
 import {IKeyRegistry} from "../src/interfaces/IKeyRegistry.sol";
 import {eq, holds, vm} from "./Vm.sol";
 
@@ -106,7 +107,7 @@ contract AuditsSeatsTest is AuditsWorld {
         AUDITS.resign(keyId);
         vm.warp(START + 3 days);
         vm.expectEmit();
-        emit IAudits.Credited(BOB, DEPOSIT);
+        emit ICredits.Credited(BOB, DEPOSIT);
         // Anybody may: it is credited to the operator.
         vm.prank(ALICE);
         AUDITS.reclaim(keyId);
@@ -117,12 +118,12 @@ contract AuditsSeatsTest is AuditsWorld {
         AUDITS.reclaim(keyId);
 
         vm.expectEmit();
-        emit IAudits.Withdrawn(BOB, DEPOSIT);
+        emit ICredits.Withdrawn(BOB, DEPOSIT);
         vm.prank(BOB);
         AUDITS.withdraw();
         eq(BOB.balance, FUNDS, "whole");
         eq(AUDITS.credited(), 0, "credited");
-        vm.expectRevert(abi.encodeWithSelector(IAudits.NothingToWithdraw.selector, BOB));
+        vm.expectRevert(abi.encodeWithSelector(ICredits.NothingToWithdraw.selector, BOB));
         vm.prank(BOB);
         AUDITS.withdraw();
     }

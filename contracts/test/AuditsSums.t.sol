@@ -69,7 +69,7 @@ contract AuditsSumsTest is AuditsWorld {
         }
         for (uint256 i = 0; i < _bench.audits(); ++i) {
             IAudits.Audit memory audit = AUDITS.auditOf(_bench.claimId(i));
-            if (!audit.closed) sum += audit.fee;
+            sum += audit.closed ? audit.refund : audit.fee;
         }
         eq(AUDITS.held(), sum, "held");
     }
@@ -82,8 +82,8 @@ contract AuditsSumsTest is AuditsWorld {
         eq(AUDITS.credited(), sum, "credits");
     }
 
-    function invariant_nine_tenths_of_every_slash_are_burned_and_money_is_conserved() public view {
-        eq(Predeploys.BURN.balance, _bench.slashed() * DEPOSIT * 9 / 10, "burned");
+    function invariant_slashes_are_burned_but_for_a_tenth_and_money_is_conserved() public view {
+        eq(Predeploys.BURN.balance, _bench.burned(), "burned");
         uint256 sum = address(AUDITS).balance + Predeploys.BURN.balance;
         for (uint256 i = 0; i < _auditors; ++i) {
             sum += _bench.auditor(i).balance;
@@ -120,13 +120,14 @@ contract AuditsSumsTest is AuditsWorld {
                 else if (vote.outputRoot != 0) ++wrong;
             }
             eq(audit.committed, committed, "committed");
-            eq(audit.members, right > wrong ? right : wrong, "who found what most found");
+            // At its end, who is paid.
+            if (!audit.closed) eq(audit.members, right > wrong ? right : wrong, "who found what most found");
         }
     }
 
     /// The invariants above say something only if the bench gets through every verb.
     function test_the_bench_gets_through_every_verb() public {
-        for (uint256 seed = 0; seed < 7000; ++seed) {
+        for (uint256 seed = 0; seed < 4000; ++seed) {
             uint256 raw = uint256(keccak256(abi.encode(seed)));
             _step(raw % 16, raw >> 16);
         }

@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {Disputes} from "../src/jobs/Disputes.sol";
 import {DisputesWorld} from "./DisputesWorld.sol";
 import {HostileAccount} from "./mocks/HostileAccount.sol";
+import {ICredits} from "../src/interfaces/ICredits.sol";
 import {IDisputes} from "../src/interfaces/IDisputes.sol";
 import {IModelRegistry} from "../src/interfaces/IModelRegistry.sol";
 import {Predeploys} from "../src/types/Predeploys.sol";
@@ -41,9 +42,7 @@ contract DisputesClaimTest is DisputesWorld {
     }
 
     function test_attack_1_a_canary_that_was_shown_is_no_second_try() public {
-        bytes32 claimId = claimedAs(BOB, JOB, traceRoot, true);
-        vm.prank(BOB);
-        DISPUTES.reveal(claimId, SALT);
+        bytes32 claimId = _canary(JOB);
         vm.expectRevert(abi.encodeWithSelector(IDisputes.ClaimExists.selector, claimId));
         vm.prank(BOB);
         DISPUTES.claim{value: BOND}(JOB, graphId, inputRoot, outputRoot, traceRoot, 0, "");
@@ -70,7 +69,6 @@ contract DisputesClaimTest is DisputesWorld {
         IDisputes.Claim memory found = DISPUTES.claimOf(claimId);
         eq(found.worker, BOB, "worker");
         eq(found.claimedAt, START, "time");
-        eq(found.challenges, 0, "challenges");
         eq(found.convictedAt, 0, "convicted");
         eq(found.jobId, JOB, "job");
         eq(found.modelId, graphId, "model");
@@ -131,8 +129,7 @@ contract DisputesClaimTest is DisputesWorld {
         vm.prank(BOB);
         DISPUTES.commitTrace(claimId, "another");
 
-        vm.prank(BOB);
-        DISPUTES.reveal(claimId, SALT);
+        claimId = _canary("canary");
         vm.expectRevert(wrongPhase(claimId, IDisputes.Phase.Canary));
         vm.prank(BOB);
         DISPUTES.commitTrace(claimId, traceRoot);
@@ -176,7 +173,7 @@ contract DisputesClaimTest is DisputesWorld {
         vm.expectEmit();
         emit IDisputes.Closed(claimId, IDisputes.Phase.Upheld, IDisputes.Reason.Unrefuted, address(0), 0);
         vm.expectEmit();
-        emit IDisputes.Credited(BOB, BOND);
+        emit ICredits.Credited(BOB, BOND);
         DISPUTES.uphold(claimId, SALT);
         expectClaim(claimId, IDisputes.Phase.Upheld, IDisputes.Reason.Unrefuted, 0, 0);
         expectMoney(0, BOND);
@@ -200,6 +197,11 @@ contract DisputesClaimTest is DisputesWorld {
         vm.expectRevert(abi.encodeWithSelector(IDisputes.ClaimUnknown.selector, JOB));
         DISPUTES.reveal(JOB, SALT);
         bytes32 canary = claimedAs(BOB, JOB, traceRoot, true);
+        // Not before it is refuted: else who attested to a lie could be saved at no cost.
+        vm.expectRevert(wrongPhase(canary, IDisputes.Phase.Open));
+        vm.prank(BOB);
+        DISPUTES.reveal(canary, SALT);
+        _refuted(canary);
         vm.expectRevert(abi.encodeWithSelector(IDisputes.NotWorker.selector, canary, CAROL));
         vm.prank(CAROL);
         DISPUTES.reveal(canary, SALT);
@@ -207,6 +209,7 @@ contract DisputesClaimTest is DisputesWorld {
         vm.prank(BOB);
         DISPUTES.reveal(canary, "other");
         bytes32 honest = claimedAs(CAROL, JOB, traceRoot, false);
+        _refuted(honest);
         vm.expectRevert(abi.encodeWithSelector(IDisputes.NotTheSeal.selector, honest));
         vm.prank(CAROL);
         DISPUTES.reveal(honest, SALT);
@@ -216,49 +219,37 @@ contract DisputesClaimTest is DisputesWorld {
         bytes32 seal = sealOf(BOB, JOB, true);
         vm.prank(CAROL);
         bytes32 claimId = DISPUTES.claim{value: BOND}(JOB, graphId, inputRoot, outputRoot, traceRoot, seal, "");
+        _refuted(claimId);
         vm.expectRevert(abi.encodeWithSelector(IDisputes.NotTheSeal.selector, claimId));
         vm.prank(CAROL);
         DISPUTES.reveal(claimId, SALT);
     }
 
-    function test_reveal_of_an_open_canary_gives_everything_back() public {
-        bytes32 claimId = claimedAs(BOB, JOB, traceRoot, true);
-        uint256 one = challenged(ALICE, claimId, TRACE);
-        uint256 two = challenged(CAROL, claimId, OUTPUT);
-        vm.expectRevert(wrongPhase(claimId, IDisputes.Phase.Open));
-        DISPUTES.release(one);
-        // Even a silent worker's, as long as nobody convicted it.
-        vm.warp(START + TURN + 1);
-        vm.expectEmit();
-        emit IDisputes.Closed(claimId, IDisputes.Phase.Canary, IDisputes.Reason.Planted, address(0), 0);
+    /// Silence shows nothing: who is silent about a canary loses it.
+    function test_a_canary_that_nobody_answers_for_is_lost() public {
+        bytes32 claimId = _convicted(true);
+        vm.expectRevert(abi.encodeWithSelector(IDisputes.NotRefuted.selector, claimId));
         vm.prank(BOB);
         DISPUTES.reveal(claimId, SALT);
-        expectClaim(claimId, IDisputes.Phase.Canary, IDisputes.Reason.Planted, 2, 0);
-
-        vm.expectEmit();
-        emit IDisputes.ThreadClosed(claimId, two, CAROL, 2 * STAKED, 0);
-        DISPUTES.release(two);
-        DISPUTES.release(one);
-        expectClaim(claimId, IDisputes.Phase.Canary, IDisputes.Reason.Planted, 0, 0);
-        eq(DISPUTES.creditOf(BOB), BOND, "worker");
-        eq(DISPUTES.creditOf(ALICE), STAKED, "one");
-        eq(DISPUTES.creditOf(CAROL), 2 * STAKED, "two");
-        expectMoney(0, BOND + 3 * STAKED);
-        vm.expectRevert(abi.encodeWithSelector(IDisputes.ThreadEnded.selector, one));
-        DISPUTES.release(one);
     }
 
-    function test_reveal_of_a_convicted_canary_gives_all_but_the_reward_back() public {
-        bytes32 claimId = _convicted(true);
+    function test_reveal_of_a_refuted_canary_gives_all_but_the_reward_back() public {
+        bytes32 claimId = claimedAs(BOB, JOB, traceRoot, true);
+        uint256 thread = atFirstLeaf(ALICE, claimId);
+        hold();
+        wrong(3, 40, 0);
+        refuted(CAROL, claimId, 3, 40);
         vm.warp(block.timestamp + TURN);
         vm.expectEmit();
-        emit IDisputes.Closed(claimId, IDisputes.Phase.Canary, IDisputes.Reason.Silence, address(0), 0);
+        emit IDisputes.Closed(claimId, IDisputes.Phase.Canary, IDisputes.Reason.WrongElement, address(0), 0);
         vm.prank(BOB);
         DISPUTES.reveal(claimId, SALT);
-        expectClaim(claimId, IDisputes.Phase.Canary, IDisputes.Reason.Silence, 0, 0);
+        expectClaim(claimId, IDisputes.Phase.Canary, IDisputes.Reason.WrongElement, 0, 0);
         eq(DISPUTES.creditOf(BOB), BOND - BOND / 10, "worker");
         eq(DISPUTES.creditOf(ALICE), STAKED + BOND / 10, "who found it");
         expectMoney(0, BOND + STAKED);
+        vm.expectRevert(abi.encodeWithSelector(IDisputes.ThreadEnded.selector, thread));
+        DISPUTES.release(thread);
         vm.warp(block.timestamp + 1);
         vm.expectRevert(wrongPhase(claimId, IDisputes.Phase.Canary));
         DISPUTES.burn(claimId);
@@ -267,8 +258,16 @@ contract DisputesClaimTest is DisputesWorld {
         DISPUTES.reveal(claimId, SALT);
     }
 
+    /// Who planted what nobody found shows it at no cost.
+    function test_a_canary_that_nobody_found_is_refuted_by_who_planted_it() public {
+        _canary(JOB);
+        eq(DISPUTES.creditOf(BOB), BOND, "all of it");
+        expectMoney(0, BOND);
+    }
+
     function test_reveal_comes_too_late_for_a_bond_that_may_be_burned() public {
-        bytes32 claimId = _convicted(true);
+        bytes32 claimId = claimedAs(BOB, JOB, traceRoot, true);
+        _refuted(claimId);
         uint256 deadline = block.timestamp + TURN;
         vm.warp(deadline + 1);
         vm.expectRevert(tooLate(deadline));
@@ -302,16 +301,16 @@ contract DisputesClaimTest is DisputesWorld {
     }
 
     function test_withdraw_refuses_nothing_and_pays_once() public {
-        vm.expectRevert(abi.encodeWithSelector(IDisputes.NothingToWithdraw.selector, ALICE));
+        vm.expectRevert(abi.encodeWithSelector(ICredits.NothingToWithdraw.selector, ALICE));
         vm.prank(ALICE);
         DISPUTES.withdraw();
         _convicted(false);
         vm.expectEmit();
-        emit IDisputes.Withdrawn(ALICE, BOND / 10 + STAKED);
+        emit ICredits.Withdrawn(ALICE, BOND / 10 + STAKED);
         vm.prank(ALICE);
         DISPUTES.withdraw();
         eq(ALICE.balance, FUNDS + BOND / 10, "paid");
-        vm.expectRevert(abi.encodeWithSelector(IDisputes.NothingToWithdraw.selector, ALICE));
+        vm.expectRevert(abi.encodeWithSelector(ICredits.NothingToWithdraw.selector, ALICE));
         vm.prank(ALICE);
         DISPUTES.withdraw();
     }
@@ -328,7 +327,7 @@ contract DisputesClaimTest is DisputesWorld {
 
         bytes memory withdraw = abi.encodeCall(DISPUTES.withdraw, ());
         uint256 owed = STAKED + BOND / 10;
-        vm.expectRevert(abi.encodeWithSelector(IDisputes.PayoutFailed.selector, address(hostile), owed));
+        vm.expectRevert(abi.encodeWithSelector(ICredits.PayoutFailed.selector, address(hostile), owed));
         hostile.perform(address(DISPUTES), 0, withdraw);
         hostile.plan(HostileAccount.Mood.Reenter, address(DISPUTES), withdraw);
         hostile.perform(address(DISPUTES), 0, withdraw);
@@ -336,6 +335,22 @@ contract DisputesClaimTest is DisputesWorld {
         eq(hostile.successes(), 0, "in vain");
         eq(address(hostile).balance, FUNDS + BOND / 10, "paid once");
         expectMoney(BOND - BOND / 10, 0);
+    }
+
+    /// @dev BOB's, who refuted it and showed it to be planted.
+    function _canary(bytes32 jobId) private returns (bytes32 claimId) {
+        claimId = claimedAs(BOB, jobId, traceRoot, true);
+        _refuted(claimId);
+        vm.prank(BOB);
+        DISPUTES.reveal(claimId, SALT);
+    }
+
+    /// @dev By BOB.
+    function _refuted(bytes32 claimId) private {
+        wrong(3, 40, 0);
+        announced(BOB, claimId, 3, 40);
+        hold();
+        refuted(BOB, claimId, 3, 40);
     }
 
     /// A claim of BOB's that ALICE won because of his silence.

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {DisputesWorld} from "./DisputesWorld.sol";
+import {ICredits} from "../src/interfaces/ICredits.sol";
 import {IDisputes} from "../src/interfaces/IDisputes.sol";
 import {Predeploys} from "../src/types/Predeploys.sol";
 import {Zeros} from "./mocks/Zeros.sol";
@@ -13,12 +14,26 @@ contract DisputesGameTest is DisputesWorld {
         vm.expectRevert(abi.encodeWithSelector(IDisputes.ClaimUnknown.selector, JOB));
         vm.prank(ALICE);
         DISPUTES.challenge{value: STAKED}(JOB, TRACE);
-        bytes32 claimId = claimedAs(BOB, JOB, traceRoot, true);
-        vm.prank(BOB);
-        DISPUTES.reveal(claimId, SALT);
-        vm.expectRevert(wrongPhase(claimId, IDisputes.Phase.Canary));
+        bytes32 claimId = claimed();
+        vm.warp(START + WINDOW + 1);
+        DISPUTES.uphold(claimId, SALT);
+        vm.expectRevert(wrongPhase(claimId, IDisputes.Phase.Upheld));
         vm.prank(ALICE);
         DISPUTES.challenge{value: STAKED}(claimId, TRACE);
+    }
+
+    /// Without a trace nothing could be refuted, and the challenger would lose the bond to a worker that never commits to one.
+    function test_only_the_trace_is_challenged_before_it_is_committed_to() public {
+        bytes32 claimId = claimedAs(BOB, JOB, 0, false);
+        for (uint256 i = 1; i < 3; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(IDisputes.TraceUnknown.selector, claimId));
+            vm.prank(ALICE);
+            DISPUTES.challenge{value: STAKED}(claimId, i == 1 ? OUTPUT : INPUT_TREE);
+        }
+        challenged(ALICE, claimId, TRACE);
+        vm.prank(BOB);
+        DISPUTES.commitTrace(claimId, traceRoot);
+        challenged(ALICE, claimId, OUTPUT);
     }
 
     function test_challenge_refuses_after_the_window() public {
@@ -41,7 +56,7 @@ contract DisputesGameTest is DisputesWorld {
         vm.expectEmit();
         emit IDisputes.Named(claimId, 1, OUTPUT, 11, 0, uint64(START) + TURN);
         vm.expectEmit();
-        emit IDisputes.Credited(ALICE, 5);
+        emit ICredits.Credited(ALICE, 5);
         vm.prank(ALICE);
         eq(DISPUTES.challenge{value: STAKED + 5}(claimId, OUTPUT), 1, "thread");
         expectMoney(BOND + STAKED, 5);
@@ -69,10 +84,10 @@ contract DisputesGameTest is DisputesWorld {
             eq(challenged(i % 2 == 0 ? ALICE : CAROL, claimId, TRACE), i + 1, "thread");
             sum += bonds[i] * STAKED;
         }
-        eq(DISPUTES.claimOf(claimId).challenges, 7, "challenges");
+        eq(DISPUTES.claimOf(claimId).threads, 7, "threads");
         expectMoney(BOND + sum, 0);
         _expectNode(claimId, TRACE, 19, 0, 0, 1);
-        // Bonds of other claims are their own, and a thread that ended counts on.
+        // Bonds of other claims are their own.
         eq(DISPUTES.challengeBond(claimedAs(CAROL, JOB, traceRoot, false)), STAKED, "another claim");
         answered(claimId, TRACE, 19, 0);
         for (uint256 thread = 1; thread <= 7; ++thread) {
@@ -82,23 +97,42 @@ contract DisputesGameTest is DisputesWorld {
         answered(claimId, TRACE, 11, 0);
     }
 
-    function test_answer_refuses_who_is_not_the_worker_of_an_open_claim() public {
+    /// Who kept others away by threads of friends has to go on losing bonds for it.
+    function test_attack_9_threads_that_ended_make_no_challenge_dearer() public {
+        bytes32 claimId = claimed();
+        uint256 one = challenged(ALICE, claimId, TRACE);
+        challenged(ALICE, claimId, OUTPUT);
+        answered(claimId, TRACE, 19, 0);
+        eq(DISPUTES.challengeBond(claimId), 4 * STAKED, "two run");
+        vm.warp(START + TURN + 1);
+        DISPUTES.forfeit(one);
+        eq(DISPUTES.challengeBond(claimId), 2 * STAKED, "one runs");
+    }
+
+    /// Auditors, for one, who attested to it: they know as much as the worker.
+    function test_anybody_answers_who_knows_what_is_asked() public {
+        bytes32 claimId = claimed();
+        uint256 thread = challenged(ALICE, claimId, OUTPUT);
+        vm.prank(CAROL);
+        DISPUTES.answer(claimId, OUTPUT, 11, 0, Zeros.children(OUTPUT_BYTES, 11, 0));
+        descended(thread, 0);
+        vm.prank(CAROL);
+        DISPUTES.answerWithBytes(claimId, OUTPUT, 0, Zeros.data(OUTPUT_BYTES, 0), Zeros.beside(OUTPUT_BYTES, 0));
+        vm.warp(START + TURN + 1);
+        vm.expectRevert(abi.encodeWithSelector(IDisputes.NodeAnswered.selector, claimId, OUTPUT, 3, 0));
+        DISPUTES.convictSilent(claimId, OUTPUT, 3, 0);
+    }
+
+    function test_answer_refuses_claims_that_are_not_open() public {
         bytes32[] memory values = new bytes32[](2);
         vm.expectRevert(abi.encodeWithSelector(IDisputes.ClaimUnknown.selector, JOB));
         DISPUTES.answer(JOB, TRACE, 19, 0, values);
         bytes32 claimId = claimed();
         challenged(ALICE, claimId, TRACE);
         challenged(ALICE, claimId, INPUT_TREE);
-        bytes memory reason = abi.encodeWithSelector(IDisputes.NotWorker.selector, claimId, CAROL);
-        vm.expectRevert(reason);
-        vm.prank(CAROL);
-        DISPUTES.answer(claimId, TRACE, 19, 0, values);
-        vm.expectRevert(reason);
-        vm.prank(CAROL);
-        DISPUTES.answerWithBytes(claimId, INPUT_TREE, 0, "", values);
         vm.warp(START + TURN + 1);
         DISPUTES.convictSilent(claimId, TRACE, 19, 0);
-        reason = wrongPhase(claimId, IDisputes.Phase.Convicted);
+        bytes memory reason = wrongPhase(claimId, IDisputes.Phase.Convicted);
         vm.expectRevert(reason);
         vm.prank(BOB);
         DISPUTES.answer(claimId, TRACE, 19, 0, values);
@@ -403,11 +437,11 @@ contract DisputesGameTest is DisputesWorld {
         vm.expectEmit();
         emit IDisputes.Closed(claimId, IDisputes.Phase.Convicted, IDisputes.Reason.Silence, ALICE, BOND / 10);
         vm.expectEmit();
-        emit IDisputes.Credited(ALICE, BOND / 10);
+        emit ICredits.Credited(ALICE, BOND / 10);
         vm.expectEmit();
         emit IDisputes.ThreadClosed(claimId, thread, ALICE, STAKED, 0);
         vm.expectEmit();
-        emit IDisputes.Credited(ALICE, STAKED);
+        emit ICredits.Credited(ALICE, STAKED);
         // Whoever calls, the challenger wins.
         vm.prank(CAROL);
         DISPUTES.convictSilent(claimId, TRACE, 19, 0);
@@ -487,7 +521,7 @@ contract DisputesGameTest is DisputesWorld {
         eq(DISPUTES.nodeOf(claimId, TRACE, 11, 0).askedAt, START + 2 * TURN, "asked");
     }
 
-    function test_a_lower_thread_that_arrives_later_is_first() public {
+    function test_a_lower_thread_that_arrives_later_is_not_first() public {
         bytes32 claimId = claimed();
         uint256 one = challenged(ALICE, claimId, TRACE);
         uint256 two = challenged(CAROL, claimId, TRACE);
@@ -498,16 +532,85 @@ contract DisputesGameTest is DisputesWorld {
         vm.expectEmit();
         emit IDisputes.Named(claimId, one, TRACE, 11, 0, uint64(START) + TURN);
         descended(one, 0);
-        _expectNode(claimId, TRACE, 11, 0, 0, one);
+        _expectNode(claimId, TRACE, 11, 0, 0, two);
         eq(DISPUTES.nodeOf(claimId, TRACE, 11, 0).askedAt, START, "the worker's time goes on");
         vm.warp(START + TURN + 1);
         DISPUTES.convictSilent(claimId, TRACE, 11, 0);
-        eq(DISPUTES.creditOf(ALICE), BOND / 10 + STAKED, "first");
-        eq(DISPUTES.creditOf(CAROL), 0, "not yet released");
-        DISPUTES.release(two);
-        eq(DISPUTES.creditOf(CAROL), 2 * STAKED, "second");
+        eq(DISPUTES.creditOf(CAROL), BOND / 10 + 2 * STAKED, "first");
+        eq(DISPUTES.creditOf(ALICE), 0, "not yet released");
+        DISPUTES.release(one);
+        eq(DISPUTES.creditOf(ALICE), STAKED, "second");
         expectClaim(claimId, IDisputes.Phase.Convicted, IDisputes.Reason.Silence, 0, BOND - BOND / 10);
         expectMoney(BOND - BOND / 10, BOND / 10 + 3 * STAKED);
+    }
+
+    /// One bond is enough for a claim whose worker commits to the right trace after all.
+    function test_a_thread_at_the_root_of_the_trace_turns_to_the_answer() public {
+        bytes32 claimId = claimedAs(BOB, JOB, 0, false);
+        uint256 thread = challenged(ALICE, claimId, TRACE);
+        vm.prank(BOB);
+        DISPUTES.commitTrace(claimId, traceRoot);
+        answered(claimId, TRACE, 19, 0);
+        vm.warp(START + TURN);
+        vm.expectEmit();
+        emit IDisputes.Named(claimId, thread, OUTPUT, 11, 0, uint64(START) + 2 * TURN);
+        vm.prank(ALICE);
+        DISPUTES.turnToAnswer(thread);
+        _expectAt(thread, OUTPUT, 11, 0);
+        _expectNode(claimId, OUTPUT, 11, 0, 0, thread);
+        answered(claimId, OUTPUT, 11, 0);
+        descended(thread, 1);
+        _expectAt(thread, OUTPUT, 3, 1);
+        wrong(ANSWER_COPY, 8192, TRACE_BYTES - 1);
+        hold();
+        refuted(BOB, claimId, ANSWER_COPY, 8192);
+        eq(DISPUTES.creditOf(ALICE), STAKED + BOND / 10, "reward");
+        expectMoney(BOND - BOND / 10, STAKED + BOND / 10);
+    }
+
+    /// Who turns joins whoever asked about the answer before, and has the time that a move has.
+    function test_a_thread_that_turns_joins_and_moves_in_time() public {
+        bytes32 claimId = claimed();
+        uint256 one = challenged(CAROL, claimId, OUTPUT);
+        answered(claimId, OUTPUT, 11, 0);
+        uint256 two = challenged(ALICE, claimId, TRACE);
+        answered(claimId, TRACE, 19, 0);
+        vm.warp(START + TURN);
+        vm.expectEmit();
+        emit IDisputes.Named(claimId, two, OUTPUT, 11, 0, 0);
+        vm.prank(ALICE);
+        DISPUTES.turnToAnswer(two);
+        _expectNode(claimId, OUTPUT, 11, 0, START, one);
+        vm.warp(START + 2 * TURN);
+        vm.expectRevert(tooEarly(START + 2 * TURN));
+        DISPUTES.forfeit(two);
+        descended(two, 0);
+        _expectNode(claimId, OUTPUT, 3, 0, 0, two);
+    }
+
+    function test_only_the_challenger_turns_an_answered_root_of_the_trace_in_time() public {
+        vm.expectRevert(abi.encodeWithSelector(IDisputes.ThreadUnknown.selector, 1));
+        DISPUTES.turnToAnswer(1);
+        bytes32 claimId = claimed();
+        uint256 thread = challenged(ALICE, claimId, TRACE);
+        _expectNoTurn(thread, abi.encodeWithSelector(IDisputes.NodeNotAnswered.selector, claimId, TRACE, 19, 0));
+        answered(claimId, TRACE, 19, 0);
+        vm.expectRevert(abi.encodeWithSelector(IDisputes.NotChallenger.selector, thread, CAROL));
+        vm.prank(CAROL);
+        DISPUTES.turnToAnswer(thread);
+        vm.warp(START + TURN + 1);
+        _expectNoTurn(thread, tooLate(START + TURN));
+        DISPUTES.forfeit(thread);
+        _expectNoTurn(thread, abi.encodeWithSelector(IDisputes.ThreadEnded.selector, thread));
+
+        // Not from below the root, nor from another tree's.
+        thread = challenged(ALICE, claimId, TRACE);
+        descended(thread, 0);
+        answered(claimId, TRACE, 11, 0);
+        _expectNoTurn(thread, abi.encodeWithSelector(IDisputes.NotAtTraceRoot.selector, thread));
+        thread = challenged(ALICE, claimId, OUTPUT);
+        answered(claimId, OUTPUT, 11, 0);
+        _expectNoTurn(thread, abi.encodeWithSelector(IDisputes.NotAtTraceRoot.selector, thread));
     }
 
     function test_a_silent_challenger_pays_the_worker_half_and_loses_the_rest() public {
@@ -524,7 +627,7 @@ contract DisputesGameTest is DisputesWorld {
         vm.expectEmit();
         emit IDisputes.ThreadClosed(claimId, thread, ALICE, 0, STAKED / 2);
         vm.expectEmit();
-        emit IDisputes.Credited(BOB, STAKED / 2);
+        emit ICredits.Credited(BOB, STAKED / 2);
         vm.expectEmit();
         emit IDisputes.Burned(claimId, STAKED / 2);
         DISPUTES.forfeit(thread);
@@ -573,6 +676,12 @@ contract DisputesGameTest is DisputesWorld {
         vm.expectRevert(abi.encodeWithSelector(IDisputes.NodeUnknown.selector, claimId, tree, level, index));
         vm.prank(BOB);
         DISPUTES.answer(claimId, tree, level, index, new bytes32[](2));
+    }
+
+    function _expectNoTurn(uint256 thread, bytes memory reason) private {
+        vm.expectRevert(reason);
+        vm.prank(ALICE);
+        DISPUTES.turnToAnswer(thread);
     }
 
     function _expectAt(uint256 thread, IDisputes.Tree tree, uint8 level, uint64 index) private view {

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {DisputesWorld} from "./DisputesWorld.sol";
+import {ICredits} from "../src/interfaces/ICredits.sol";
 import {IDisputes} from "../src/interfaces/IDisputes.sol";
 import {IEdgeProof} from "../src/interfaces/IEdgeProof.sol";
 import {Predeploys} from "../src/types/Predeploys.sol";
@@ -16,19 +17,19 @@ contract DisputesRefuteTest is DisputesWorld {
 
     function test_refute_refuses_claims_that_are_not_open() public {
         vm.expectRevert(abi.encodeWithSelector(IDisputes.ClaimUnknown.selector, JOB));
-        DISPUTES.refute(JOB, packedModel(), OP, ELEMENT, STEP_PROOF, SALT);
+        DISPUTES.refute(JOB, packedModel(), OP, ELEMENT, STEP_PROOF);
         bytes32 claimId = claimed();
         vm.warp(START + WINDOW + 1);
         DISPUTES.uphold(claimId, SALT);
         wrong(OP, ELEMENT, POSITION);
         vm.expectRevert(wrongPhase(claimId, IDisputes.Phase.Upheld));
-        DISPUTES.refute(claimId, packedModel(), OP, ELEMENT, STEP_PROOF, SALT);
+        DISPUTES.refute(claimId, packedModel(), OP, ELEMENT, STEP_PROOF);
     }
 
     function test_refute_needs_a_trace() public {
         bytes32 claimId = claimedAs(BOB, JOB, 0, false);
         vm.expectRevert(abi.encodeWithSelector(IDisputes.TraceUnknown.selector, claimId));
-        DISPUTES.refute(claimId, packedModel(), OP, ELEMENT, STEP_PROOF, SALT);
+        DISPUTES.refute(claimId, packedModel(), OP, ELEMENT, STEP_PROOF);
         wrong(OP, ELEMENT, POSITION);
         vm.prank(BOB);
         DISPUTES.commitTrace(claimId, traceRoot);
@@ -38,32 +39,32 @@ contract DisputesRefuteTest is DisputesWorld {
     function test_refute_refuses_what_is_no_model() public {
         bytes32 claimId = claimed();
         vm.expectRevert(abi.encodeWithSelector(IDisputes.ModelLength.selector, 116, 115));
-        DISPUTES.refute(claimId, new bytes(115), OP, ELEMENT, STEP_PROOF, SALT);
+        DISPUTES.refute(claimId, new bytes(115), OP, ELEMENT, STEP_PROOF);
         vm.expectRevert(abi.encodeWithSelector(IDisputes.ModelLength.selector, 116, 117));
-        DISPUTES.refute(claimId, new bytes(117), OP, ELEMENT, STEP_PROOF, SALT);
+        DISPUTES.refute(claimId, new bytes(117), OP, ELEMENT, STEP_PROOF);
     }
 
     function test_refute_refuses_every_verdict_but_fraud() public {
         bytes32 claimId = claimed();
         bytes memory invalid = abi.encodeWithSelector(IDisputes.NotFraud.selector, IEdgeProof.Verdict.Invalid);
         vm.expectRevert(invalid);
-        DISPUTES.refute(claimId, packedModel(), OP, ELEMENT, STEP_PROOF, SALT);
+        DISPUTES.refute(claimId, packedModel(), OP, ELEMENT, STEP_PROOF);
         IEdgeProof.Judgement memory right = IEdgeProof.Judgement(IEdgeProof.Verdict.Consistent, POSITION, 7, 7);
         PROOF.program(graphId, workOf(traceRoot), IEdgeProof.Place(OP, ELEMENT), STEP_PROOF, right);
         vm.expectRevert(abi.encodeWithSelector(IDisputes.NotFraud.selector, IEdgeProof.Verdict.Consistent));
-        DISPUTES.refute(claimId, packedModel(), OP, ELEMENT, STEP_PROOF, SALT);
+        DISPUTES.refute(claimId, packedModel(), OP, ELEMENT, STEP_PROOF);
 
         wrong(OP, ELEMENT, POSITION);
         for (uint256 i = 0; i < 116; ++i) {
             bytes memory model = packedModel();
             model[i] ^= 0x01;
             vm.expectRevert(invalid);
-            DISPUTES.refute(claimId, model, OP, ELEMENT, STEP_PROOF, SALT);
+            DISPUTES.refute(claimId, model, OP, ELEMENT, STEP_PROOF);
         }
         vm.expectRevert(invalid);
-        DISPUTES.refute(claimId, packedModel(), OP, ELEMENT + 1, STEP_PROOF, SALT);
+        DISPUTES.refute(claimId, packedModel(), OP, ELEMENT + 1, STEP_PROOF);
         vm.expectRevert(invalid);
-        DISPUTES.refute(claimId, packedModel(), OP, ELEMENT, "another proof", SALT);
+        DISPUTES.refute(claimId, packedModel(), OP, ELEMENT, "another proof");
         _expectRefuted(claimId, CAROL);
     }
 
@@ -72,13 +73,13 @@ contract DisputesRefuteTest is DisputesWorld {
         bytes32 claimId = claimedAs(BOB, JOB, "another trace", false);
         wrong(OP, ELEMENT, POSITION);
         vm.expectRevert(abi.encodeWithSelector(IDisputes.NotFraud.selector, IEdgeProof.Verdict.Invalid));
-        DISPUTES.refute(claimId, packedModel(), OP, ELEMENT, STEP_PROOF, SALT);
+        DISPUTES.refute(claimId, packedModel(), OP, ELEMENT, STEP_PROOF);
     }
 
     function test_refute_without_a_thread_needs_an_announcement_of_one_s_own() public {
         bytes32 claimId = claimed();
         wrong(OP, ELEMENT, POSITION);
-        bytes32 announcement = keccak256(abi.encode(CAROL, claimId, OP, ELEMENT, SALT));
+        bytes32 announcement = keccak256(abi.encode(CAROL, claimId, OP, ELEMENT, keccak256(STEP_PROOF)));
         bytes memory reason = abi.encodeWithSelector(IDisputes.NotAnnounced.selector, announcement);
         _expectNotRefuted(claimId, CAROL, reason);
         // Of another element, operation, claim, or by somebody else.
@@ -108,12 +109,40 @@ contract DisputesRefuteTest is DisputesWorld {
         wrong(OP, ELEMENT, POSITION);
         announced(CAROL, claimId, OP, ELEMENT);
         vm.warp(START + 10);
-        // ALICE sees CAROL's transaction, salt and all, and sends it first; what she announces now is too young.
+        // ALICE sees CAROL's transaction, proof and all, and sends it first; what she announces now is too young.
         bytes32 hers = announced(ALICE, claimId, OP, ELEMENT);
         _expectNotRefuted(claimId, ALICE, abi.encodeWithSelector(IDisputes.NotAnnounced.selector, hers));
         refuted(CAROL, claimId, OP, ELEMENT);
         eq(DISPUTES.creditOf(CAROL), BOND / 10, "who found it");
         eq(DISPUTES.creditOf(ALICE), 0, "who copied it");
+    }
+
+    /// Who announces every place of an answer, before anything is known, has no proof of any.
+    function test_attack_16_an_announcement_names_the_proof() public {
+        bytes32 claimId = claimed();
+        wrong(OP, ELEMENT, POSITION);
+        vm.prank(ALICE);
+        DISPUTES.announce(keccak256(abi.encode(ALICE, claimId, OP, ELEMENT, keccak256("a guess"))));
+        vm.warp(START + 10);
+        bytes32 needed = keccak256(abi.encode(ALICE, claimId, OP, ELEMENT, keccak256(STEP_PROOF)));
+        _expectNotRefuted(claimId, ALICE, abi.encodeWithSelector(IDisputes.NotAnnounced.selector, needed));
+    }
+
+    /// The worker's friend knows what is wrong from the beginning, and would take what a challenger comes close to.
+    function test_attack_16_who_is_faster_than_a_challenger_is_not_paid() public {
+        bytes32 claimId = claimed();
+        wrong(OP, ELEMENT, POSITION);
+        announced(CAROL, claimId, OP, ELEMENT);
+        vm.warp(START + 1);
+        uint256 thread = atFirstLeaf(ALICE, claimId);
+        vm.warp(START + 10);
+        vm.expectEmit();
+        emit IDisputes.Closed(claimId, IDisputes.Phase.Convicted, IDisputes.Reason.WrongElement, address(0), 0);
+        refuted(CAROL, claimId, OP, ELEMENT);
+        eq(DISPUTES.creditOf(CAROL), 0, "no reward");
+        DISPUTES.release(thread);
+        eq(DISPUTES.creditOf(ALICE), STAKED, "bond");
+        expectMoney(BOND, STAKED);
     }
 
     /// Nor who opens a thread there on seeing it, where the root is a leaf.
@@ -122,9 +151,11 @@ contract DisputesRefuteTest is DisputesWorld {
         wrong(INPUT_COPY, 77, 77);
         announced(CAROL, claimId, INPUT_COPY, 77);
         vm.warp(START + 10);
-        challenged(ALICE, claimId, INPUT_TREE);
+        uint256 thread = challenged(ALICE, claimId, INPUT_TREE);
         refuted(CAROL, claimId, INPUT_COPY, 77);
-        eq(DISPUTES.creditOf(CAROL), BOND / 10, "who found it");
+        DISPUTES.release(thread);
+        eq(DISPUTES.creditOf(ALICE), STAKED, "her bond");
+        expectMoney(BOND, STAKED);
     }
 
     /// A thread whose first one ended is the first of those that come.
@@ -140,7 +171,7 @@ contract DisputesRefuteTest is DisputesWorld {
         hold();
         wrong(OP, ELEMENT, POSITION);
         refuted(BOB, claimId, OP, ELEMENT);
-        eq(DISPUTES.creditOf(CAROL), 2 * STAKED + BOND / 10, "bond, twice the first, and reward");
+        eq(DISPUTES.creditOf(CAROL), STAKED + BOND / 10, "bond and reward");
     }
 
     function test_the_challenger_at_the_place_is_paid_whoever_sends_the_refutation() public {
@@ -154,7 +185,7 @@ contract DisputesRefuteTest is DisputesWorld {
         vm.expectEmit();
         emit IDisputes.Closed(claimId, IDisputes.Phase.Convicted, IDisputes.Reason.WrongElement, ALICE, BOND / 10);
         vm.expectEmit();
-        emit IDisputes.Credited(ALICE, BOND / 10);
+        emit ICredits.Credited(ALICE, BOND / 10);
         vm.expectEmit();
         emit IDisputes.ThreadClosed(claimId, thread, ALICE, STAKED, 0);
         refuted(CAROL, claimId, OP, ELEMENT);
@@ -164,15 +195,15 @@ contract DisputesRefuteTest is DisputesWorld {
         expectMoney(BOND - BOND / 10, STAKED + BOND / 10);
     }
 
-    function test_a_place_beside_the_thread_s_is_for_who_announced_it() public {
+    function test_a_place_beside_the_thread_s_is_nobodys() public {
         bytes32 claimId = claimed();
         uint256 thread = atFirstLeaf(ALICE, claimId);
         wrong(OP, ELEMENT, POSITION + 1);
         announced(CAROL, claimId, OP, ELEMENT);
         vm.warp(START + 10);
         refuted(CAROL, claimId, OP, ELEMENT);
-        eq(DISPUTES.creditOf(CAROL), BOND / 10, "reward");
-        expectClaim(claimId, IDisputes.Phase.Convicted, IDisputes.Reason.WrongElement, 1, BOND - BOND / 10);
+        eq(DISPUTES.creditOf(CAROL), 0, "reward");
+        expectClaim(claimId, IDisputes.Phase.Convicted, IDisputes.Reason.WrongElement, 1, BOND);
         DISPUTES.release(thread);
         eq(DISPUTES.creditOf(ALICE), STAKED, "bond");
     }
@@ -191,31 +222,36 @@ contract DisputesRefuteTest is DisputesWorld {
         eq(DISPUTES.creditOf(ALICE), BOND / 10, "without the bond");
     }
 
-    /// The first of those at the leaf, whether it is answered or not.
-    function test_the_first_of_joined_threads_wins() public {
+    /// Who followed another to the leaf, with a thread that was opened earlier, has not found it.
+    function test_attack_16_who_follows_a_challenger_to_the_leaf_gets_nothing() public {
         bytes32 claimId = claimed();
-        uint256 one = challenged(CAROL, claimId, TRACE);
-        uint256 two = atFirstLeaf(ALICE, claimId);
+        uint256 early = challenged(CAROL, claimId, TRACE);
+        atFirstLeaf(ALICE, claimId);
         wrong(OP, ELEMENT, POSITION);
-        descended(one, 0);
-        descended(one, 0);
         hold();
-        refuted(ALICE, claimId, OP, ELEMENT);
-        eq(DISPUTES.creditOf(CAROL), STAKED + BOND / 10, "first");
-        DISPUTES.release(two);
-        eq(DISPUTES.creditOf(ALICE), 2 * STAKED, "second");
+        descended(early, 0);
+        descended(early, 0);
+        refuted(CAROL, claimId, OP, ELEMENT);
+        eq(DISPUTES.creditOf(ALICE), 2 * STAKED + BOND / 10, "who named it first");
+        DISPUTES.release(early);
+        eq(DISPUTES.creditOf(CAROL), STAKED, "who followed");
         expectMoney(BOND - BOND / 10, 3 * STAKED + BOND / 10);
     }
 
     function test_a_copied_byte_of_the_input_counts_in_either_tree() public {
         bytes32 claimId = claimed();
+        uint256 early = challenged(CAROL, claimId, TRACE);
         challenged(ALICE, claimId, INPUT_TREE);
-        // The copy of byte 4,999 is byte 4,999 of the trace, at whose leaf a later thread is.
-        atFirstLeaf(CAROL, claimId);
+        vm.warp(START + 1);
+        // The copy of byte 4,999 is byte 4,999 of the trace, at whose leaf this thread comes later.
+        answered(claimId, TRACE, 19, 0);
+        descended(early, 0);
+        answered(claimId, TRACE, 11, 0);
+        descended(early, 0);
         hold();
         wrong(INPUT_COPY, 4999, 4999);
         refuted(BOB, claimId, INPUT_COPY, 4999);
-        eq(DISPUTES.creditOf(ALICE), STAKED + BOND / 10, "first, in the input");
+        eq(DISPUTES.creditOf(ALICE), 2 * STAKED + BOND / 10, "first, in the input");
     }
 
     function test_a_copied_byte_of_the_answer_counts_in_either_tree() public {
@@ -363,17 +399,18 @@ contract DisputesRefuteTest is DisputesWorld {
         expectMoney(0, 0);
     }
 
-    /// Nobody's thread is at the place: CAROL announces it and wins.
+    /// Nobody's thread is at the place: CAROL has to announce it, and is not paid while others run.
     function _expectForTheCaller(bytes32 claimId, uint32 op, uint64 element) private {
         wrong(op, element, POSITION);
         bytes32 announcement = announced(CAROL, claimId, op, element);
         bytes memory model = packedModel();
         vm.expectRevert(abi.encodeWithSelector(IDisputes.NotAnnounced.selector, announcement));
         vm.prank(CAROL);
-        DISPUTES.refute(claimId, model, op, element, STEP_PROOF, SALT);
+        DISPUTES.refute(claimId, model, op, element, STEP_PROOF);
         vm.warp(block.timestamp + 10);
+        uint256 threads = DISPUTES.claimOf(claimId).threads;
         refuted(CAROL, claimId, op, element);
-        eq(DISPUTES.creditOf(CAROL), BOND / 10, "reward");
+        eq(DISPUTES.creditOf(CAROL), threads == 0 ? BOND / 10 : 0, "reward");
     }
 
     function _expectRefuted(bytes32 claimId, address by) private {
@@ -387,6 +424,6 @@ contract DisputesRefuteTest is DisputesWorld {
         bytes memory model = packedModel();
         vm.expectRevert(reason);
         vm.prank(by);
-        DISPUTES.refute(claimId, model, OP, ELEMENT, STEP_PROOF, SALT);
+        DISPUTES.refute(claimId, model, OP, ELEMENT, STEP_PROOF);
     }
 }

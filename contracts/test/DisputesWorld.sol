@@ -130,7 +130,7 @@ abstract contract DisputesWorld is World {
     }
 
     function announced(address by, bytes32 claimId, uint32 op, uint64 element) internal returns (bytes32 announcement) {
-        announcement = keccak256(abi.encode(by, claimId, op, element, SALT));
+        announcement = keccak256(abi.encode(by, claimId, op, element, keccak256(STEP_PROOF)));
         vm.prank(by);
         DISPUTES.announce(announcement);
     }
@@ -138,7 +138,7 @@ abstract contract DisputesWorld is World {
     function refuted(address by, bytes32 claimId, uint32 op, uint64 element) internal {
         bytes memory model = packedModel();
         vm.prank(by);
-        DISPUTES.refute(claimId, model, op, element, STEP_PROOF, SALT);
+        DISPUTES.refute(claimId, model, op, element, STEP_PROOF);
     }
 
     /// @dev Until a thread that just came is taken for one that was there before.

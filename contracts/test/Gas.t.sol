@@ -158,6 +158,10 @@ contract DisputesGasTest is DisputesWorld {
         vm.prank(BOB);
         DISPUTES.commitTrace(claimId, traceRoot);
         vm.snapshotGasLastCall("Disputes", "commitTrace");
+        wrong(3, 40, 0);
+        announced(BOB, claimId, 3, 40);
+        vm.warp(START + 10);
+        refuted(BOB, claimId, 3, 40);
         vm.prank(BOB);
         DISPUTES.reveal(claimId, SALT);
         vm.snapshotGasLastCall("Disputes", "reveal");

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {HostileAccount} from "./mocks/HostileAccount.sol";
+import {ICredits} from "../src/interfaces/ICredits.sol";
 import {IEdgeStaking} from "../src/interfaces/IEdgeStaking.sol";
 import {IJobMarket} from "../src/interfaces/IJobMarket.sol";
 import {World} from "./World.sol";
@@ -22,7 +23,7 @@ contract HostileTest is World {
         uint256 jobId = _hostileTakes();
         _hostile.plan(HostileAccount.Mood.Refuse, address(0), "");
         bytes memory call = abi.encodeCall(MARKET.submit, (jobId, INPUT, answerTo(INPUT)));
-        vm.expectRevert(abi.encodeWithSelector(IJobMarket.PayoutFailed.selector, address(_hostile), PRICE));
+        vm.expectRevert(abi.encodeWithSelector(ICredits.PayoutFailed.selector, address(_hostile), PRICE));
         _hostile.perform(address(MARKET), 0, call);
 
         vm.warp(START + WORK_SECONDS + 1);
@@ -75,7 +76,7 @@ contract HostileTest is World {
         MARKET.submit(jobId, INPUT, "");
         eq(phaseOf(jobId), uint256(IJobMarket.Phase.Rejected), "closed");
         bytes memory call = abi.encodeCall(MARKET.withdraw, ());
-        vm.expectRevert(abi.encodeWithSelector(IJobMarket.PayoutFailed.selector, address(_hostile), PRICE));
+        vm.expectRevert(abi.encodeWithSelector(ICredits.PayoutFailed.selector, address(_hostile), PRICE));
         _hostile.perform(address(MARKET), 0, call);
         eq(MARKET.creditOf(address(_hostile)), PRICE, "the credit stays until it accepts");
         _hostile.plan(HostileAccount.Mood.Accept, address(0), "");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {ICredits} from "../src/interfaces/ICredits.sol";
 import {IEdgeStaking} from "../src/interfaces/IEdgeStaking.sol";
 import {IJobMarket} from "../src/interfaces/IJobMarket.sol";
 import {Predeploys} from "../src/types/Predeploys.sol";
@@ -58,7 +59,7 @@ contract JobMarketSubmitTest is World {
             jobId, IJobMarket.Phase.Rejected, IJobMarket.Reason.WrongAnswer, BOB, 0, keccak256(wrong)
         );
         vm.expectEmit();
-        emit IJobMarket.Credited(ALICE, PRICE);
+        emit ICredits.Credited(ALICE, PRICE);
         vm.expectEmit();
         emit IEdgeStaking.Slashed(BOB, jobId, PRICE, uint8(IJobMarket.Reason.WrongAnswer));
         _submit(jobId, wrong);
@@ -180,7 +181,7 @@ contract JobMarketSubmitTest is World {
     }
 
     function test_withdraw_refuses_without_credit() public {
-        vm.expectRevert(abi.encodeWithSelector(IJobMarket.NothingToWithdraw.selector, ALICE));
+        vm.expectRevert(abi.encodeWithSelector(ICredits.NothingToWithdraw.selector, ALICE));
         vm.prank(ALICE);
         MARKET.withdraw();
     }
@@ -192,12 +193,12 @@ contract JobMarketSubmitTest is World {
         MARKET.expire(first);
         MARKET.expire(second);
         vm.expectEmit();
-        emit IJobMarket.Withdrawn(ALICE, 3 * PRICE);
+        emit ICredits.Withdrawn(ALICE, 3 * PRICE);
         vm.prank(ALICE);
         MARKET.withdraw();
         eq(ALICE.balance, FUNDS, "whole again");
         eq(MARKET.credited(), 0, "credits");
-        vm.expectRevert(abi.encodeWithSelector(IJobMarket.NothingToWithdraw.selector, ALICE));
+        vm.expectRevert(abi.encodeWithSelector(ICredits.NothingToWithdraw.selector, ALICE));
         vm.prank(ALICE);
         MARKET.withdraw();
     }

@@ -16,6 +16,10 @@ alloy::sol!(
 );
 alloy::sol!(
     #[sol(all_derives)]
+    "../src/interfaces/ICredits.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
     "../src/interfaces/IDisputes.sol"
 );
 alloy::sol!(

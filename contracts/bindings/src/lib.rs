@@ -3,7 +3,8 @@
 //! artifacts and their sources into values, and who sends or executes anything is somebody else's claim.
 //!
 //! The modules come straight from `contracts/src/interfaces`, which is the law for selectors, events and errors;
-//! Solidity enums are Rust enums, so a log with an unknown phase fails to decode instead of passing as a number.
+//! Solidity enums are Rust enums, so a log with an unknown phase fails to decode instead of passing as a number. What an interface
+//! inherits (`ICredits`) is in the module of its own alone.
 //! `artifacts/*.json` are written by `cargo xtask bindings` and by nothing else.
 
 pub mod addresses;
@@ -13,7 +14,8 @@ mod predeploys;
 mod sources;
 
 pub use interfaces::{
-    IAudits, IBeacon, IBls, IDisputes, IEdgeProof, IEdgeStaking, IJobMarket, IKeyRegistry, IModelRegistry, ITheta,
+    IAudits, IBeacon, IBls, ICredits, IDisputes, IEdgeProof, IEdgeStaking, IJobMarket, IKeyRegistry, IModelRegistry,
+    ITheta,
 };
 pub use predeploys::{Predeploy, THETA_SUPPLY, predeploys};
 pub use sources::{Published, published, sources};

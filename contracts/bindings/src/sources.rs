@@ -19,13 +19,14 @@ pub struct Published {
 const LIBRARIES: &str = include_str!("../artifacts/libraries.json");
 
 /// Sources of this repository by path.
-const OURS: [(&str, &str); 26] = [
+const OURS: [(&str, &str); 29] = [
     ("src/bls/Bls.sol", include_str!("../../src/bls/Bls.sol")),
     ("src/bls/KeyRegistry.sol", include_str!("../../src/bls/KeyRegistry.sol")),
     ("src/chain/Beacon.sol", include_str!("../../src/chain/Beacon.sol")),
     ("src/interfaces/IAudits.sol", include_str!("../../src/interfaces/IAudits.sol")),
     ("src/interfaces/IBeacon.sol", include_str!("../../src/interfaces/IBeacon.sol")),
     ("src/interfaces/IBls.sol", include_str!("../../src/interfaces/IBls.sol")),
+    ("src/interfaces/ICredits.sol", include_str!("../../src/interfaces/ICredits.sol")),
     ("src/interfaces/IDisputes.sol", include_str!("../../src/interfaces/IDisputes.sol")),
     ("src/interfaces/IEdgeProof.sol", include_str!("../../src/interfaces/IEdgeProof.sol")),
     ("src/interfaces/IEdgeStaking.sol", include_str!("../../src/interfaces/IEdgeStaking.sol")),
@@ -34,8 +35,10 @@ const OURS: [(&str, &str); 26] = [
     ("src/interfaces/IModelRegistry.sol", include_str!("../../src/interfaces/IModelRegistry.sol")),
     ("src/interfaces/ITheta.sol", include_str!("../../src/interfaces/ITheta.sol")),
     ("src/jobs/Audits.sol", include_str!("../../src/jobs/Audits.sol")),
+    ("src/jobs/Credits.sol", include_str!("../../src/jobs/Credits.sol")),
     ("src/jobs/Disputes.sol", include_str!("../../src/jobs/Disputes.sol")),
     ("src/jobs/Docket.sol", include_str!("../../src/jobs/Docket.sol")),
+    ("src/jobs/Draw.sol", include_str!("../../src/jobs/Draw.sol")),
     ("src/jobs/Evidence.sol", include_str!("../../src/jobs/Evidence.sol")),
     ("src/jobs/JobMarket.sol", include_str!("../../src/jobs/JobMarket.sol")),
     ("src/jobs/ModelRegistry.sol", include_str!("../../src/jobs/ModelRegistry.sol")),

@@ -19,6 +19,8 @@ contract KeyRegistry is IKeyRegistry {
     uint256 private constant PLACES_MAX = 64 * CHUNK_PLACES;
     uint256 private constant STAKES_PER_WORD = 4;
     bytes4 private constant MAGIC = "BLS1";
+    /// @dev Of a snapshot's list: magic, places, the sum of all keys.
+    uint256 private constant HEAD_BYTES = 4 + 4 + 96;
 
     struct Key {
         address operator;
@@ -128,7 +130,15 @@ contract KeyRegistry is IKeyRegistry {
         return _tables[set].keyAt[place];
     }
 
-    function snapshotAt(bytes32 set, uint64 epoch) external view returns (address snapshot) {
+    function stakeIn(bytes32 set, uint64 epoch, uint256 place) external view returns (uint64 stake) {
+        address snapshot = snapshotAt(set, epoch);
+        // Of each chunk's two addresses the second.
+        address stakes = address(bytes20(Code.slice(snapshot, HEAD_BYTES + 40 * (place / CHUNK_PLACES) + 20, 20)));
+        if (stakes == address(0)) return 0;
+        return uint64(bytes8(Code.slice(stakes, 8 * (place % CHUNK_PLACES), 8)));
+    }
+
+    function snapshotAt(bytes32 set, uint64 epoch) public view returns (address snapshot) {
         snapshot = _tables[set].snapshots[epoch];
         if (snapshot == address(0)) revert SnapshotUnknown(set, epoch);
     }

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {ICredits} from "./ICredits.sol";
+
 /// @title Audits of claims, by staked auditors that chance draws
 /// @notice Whoever wants a claim (`IDisputes`) checked pays for an audit. Some blocks later the beacon draws a committee out of the
 /// auditors' set; each member computes the answer itself, commits to what it found without showing it, and all who found the same
-/// sign it together. Who found the claim wrong challenges it. Who attested to what a verdict contradicts loses its seat.
+/// sign it together. Who found the claim wrong challenges it; who found it right answers for it. Who attested to a claim that is
+/// refuted, or that nobody answers for, loses its seat.
 /// @dev A seat is a place of the set `(this contract, ROLE)` of `IKeyRegistry`, with stake 1. Commitments are hidden until everybody's
 /// is in, so that nobody can copy; canaries are claims that were made to be wrong, which nobody can tell from others. The fee is for
-/// those who found what most found: who guesses stands alone. A member is slashed only for what was shown of exactly what it
-/// attested to, so that nobody can lose a seat for an honest finding.
-interface IAudits {
+/// those who found what the claim says where it was upheld, else for those who found what most found. A member is slashed only
+/// for exactly what it attested to, and while it has the trace it can answer whatever is asked about it: an honest one that is
+/// there within an hour loses nothing.
+interface IAudits is ICredits {
     error WrongDeposit(uint256 sent, uint256 expected);
     error NotOperator(bytes32 keyId, address caller);
     error HasASeat(bytes32 keyId);
@@ -17,7 +21,8 @@ interface IAudits {
     error Leaving(bytes32 keyId);
     /// @notice Nobody has sealed a set of auditors yet.
     error NoSnapshot();
-    error AuditExists(bytes32 claimId);
+    /// @notice The audit is not closed.
+    error AuditRuns(bytes32 claimId);
     error AuditUnknown(bytes32 claimId);
     /// @notice The claim is not open any more, or its time to be challenged ends before an audit would.
     error ClaimClosed(bytes32 claimId);
@@ -26,7 +31,7 @@ interface IAudits {
     error Committed(bytes32 claimId, uint256 place);
     error NotCommitted(bytes32 claimId, uint256 place);
     error Attested(bytes32 claimId, uint256 place);
-    /// @notice No bytes have the hash zero.
+    /// @notice The claim's worker has not committed to its trace (`IDisputes.commitTrace`); or zero, which no bytes have as their hash.
     error NoTrace(bytes32 claimId);
     error NotTheCommitment(bytes32 claimId, uint256 place);
     /// @notice There are `expected` signers.
@@ -38,13 +43,14 @@ interface IAudits {
     error AuditEnded(bytes32 claimId);
     error TooEarly(uint64 deadline);
     error TooLate(uint64 deadline);
-    error NothingToWithdraw(address account);
-    error PayoutFailed(address to, uint256 amount);
 
     event Seated(bytes32 indexed keyId, address indexed operator, uint256 place);
     event LeftSeat(bytes32 indexed keyId, address indexed operator, uint64 withdrawableAt);
     event Sealed(uint64 indexed epoch, uint256 places);
-    event AuditRequested(bytes32 indexed claimId, uint64 indexed epoch, uint256 height, uint256 fee);
+    /// @param fee what `payer` pays: the first who asks begins the audit, others add to it
+    event AuditRequested(
+        bytes32 indexed claimId, address indexed payer, uint64 indexed epoch, uint256 height, uint256 fee
+    );
     event AuditCommitted(bytes32 indexed claimId, uint256 indexed place, bytes32 keyId, bytes32 commitment);
     event AuditAttested(
         bytes32 indexed claimId, bytes32 outputRoot, bytes32 traceRoot, bytes signers, uint256 members, bool agrees
@@ -53,8 +59,6 @@ interface IAudits {
     /// @param members how many they are
     event AuditClosed(bytes32 indexed claimId, bytes32 finding, uint256 members, uint256 refunded);
     event AuditorSlashed(bytes32 indexed claimId, uint256 indexed place, bytes32 keyId, uint256 amount);
-    event Credited(address indexed account, uint256 amount);
-    event Withdrawn(address indexed account, uint256 amount);
 
     struct Seat {
         address operator;
@@ -72,7 +76,10 @@ interface IAudits {
         uint64 places;
         uint64 requestedAt;
         uint64 height;
+        /// Less those of who was refunded.
         uint128 fee;
+        /// What of the fee nobody earned, and nobody was refunded yet; once it is closed.
+        uint128 refund;
         uint32 committed;
         bool closed;
         /// Members who signed `finding`, the payload that most signed so far, the earlier one of several.
@@ -102,7 +109,8 @@ interface IAudits {
     /// @notice Seals the set as it is, for audits from now on; anybody, once an hour, after `IKeyRegistry.write` of what changed.
     function seal() external returns (uint64 epoch);
 
-    /// @notice Pays for an audit of an open claim: at least `FEE_MIN`, a share for each of its `SIZE` members.
+    /// @notice Pays for an audit of an open claim: at least `FEE_MIN`, a share for each of its `SIZE` members. There is one audit of each
+    /// claim; whoever asks again, until the time to commit is over, adds to its fee.
     function request(bytes32 claimId) external payable;
 
     /// @notice Places of the committee, in the order in which they were drawn: fewer than `SIZE` where the set has fewer. Readable
@@ -125,15 +133,17 @@ interface IAudits {
         bytes32[] calldata salts
     ) external;
 
-    /// @notice Ends an audit after its time. Members who found what most found get their shares of the fee; the rest is the
-    /// requester's again.
+    /// @notice Ends an audit after its time, once the claim is decided (or 3 days after it was asked for). Where the claim was upheld,
+    /// members who found what it says get their shares of the fee, else those who found what most found, if that was not refuted.
+    /// The rest is refunded: to who asked first at once, to others by `refund`.
     function close(bytes32 claimId) external;
 
-    /// @notice Slashes a member whose finding a verdict contradicts: the claim's own answer and trace, where an element of them was
-    /// refuted, canary or not; or another answer than that of a claim that was upheld. The caller gets a tenth, the rest is burned.
-    function contradict(bytes32 claimId, uint256 place) external;
+    /// @notice Credits who paid for a closed audit their part of what nobody earned; anybody may call it.
+    function refund(bytes32 claimId, address payer) external;
 
-    function withdraw() external;
+    /// @notice Slashes a member that attested to exactly what a claim says, which was refuted, canary or not, or whose worker was silent
+    /// with everybody else. What is slashed is burned, but for a tenth for who calls this after a refutation.
+    function contradict(bytes32 claimId, uint256 place) external;
 
     function payloadOf(bytes32 claimId, bytes32 outputRoot, bytes32 traceRoot) external pure returns (bytes32);
     /// @notice The auditors' set in `IKeyRegistry`.
@@ -143,9 +153,6 @@ interface IAudits {
     function seatOf(bytes32 keyId) external view returns (Seat memory);
     function auditOf(bytes32 claimId) external view returns (Audit memory);
     function voteOf(bytes32 claimId, uint256 place) external view returns (Vote memory);
-    function creditOf(address account) external view returns (uint256);
-    /// @notice Σ of credits not yet withdrawn, wei.
-    function credited() external view returns (uint256);
     /// @notice Σ of deposits and of fees that nobody was credited yet, wei.
     function held() external view returns (uint256);
 

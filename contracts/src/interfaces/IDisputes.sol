@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {ICredits} from "./ICredits.sol";
+
 /// @title Claims about answers, and what becomes of them
 /// @notice A worker claims, with a bond, what a model answers to an input. For a day anybody may challenge it, with a bond of their
 /// own: the worker then has to show what it committed to, 256 parts at a time, wherever the challenger points, until the bytes
@@ -13,7 +15,7 @@ pragma solidity ^0.8.30;
 /// many as there are. A node of level 3 is answered by its bytes, any other by the chaining values of its children, 2 to 256
 /// of them, which are of the next lower level that has more than one. The root is the node of the lowest level that holds
 /// everything.
-interface IDisputes {
+interface IDisputes is ICredits {
     enum Phase {
         None,
         Open,
@@ -21,7 +23,7 @@ interface IDisputes {
         Upheld,
         /// @dev It is wrong, or its worker was silent.
         Convicted,
-        /// @dev It was made to be wrong, for auditors to find. Its reason is `WrongElement` where somebody had refuted it.
+        /// @dev It was refuted, and had been made to be wrong for auditors to find.
         Canary
     }
 
@@ -30,8 +32,7 @@ interface IDisputes {
         Running,
         Unrefuted,
         WrongElement,
-        Silence,
-        Planted
+        Silence
     }
 
     /// @dev Of what a node is a part.
@@ -55,6 +56,8 @@ interface IDisputes {
     /// @notice The thread has ended.
     error ThreadEnded(uint256 thread);
     error NotChallenger(uint256 thread, address caller);
+    /// @notice Only a thread at the root of the trace can turn to the answer.
+    error NotAtTraceRoot(uint256 thread);
     /// @notice Nobody asked for this node.
     error NodeUnknown(bytes32 claimId, Tree tree, uint8 level, uint64 index);
     error NodeAnswered(bytes32 claimId, Tree tree, uint8 level, uint64 index);
@@ -76,10 +79,10 @@ interface IDisputes {
     /// @notice Threads are still running.
     error StillDisputed(bytes32 claimId, uint256 threads);
     error NotTheSeal(bytes32 claimId);
+    /// @notice Nothing shows that the claim is wrong.
+    error NotRefuted(bytes32 claimId);
     /// @notice What was left of the bond is burned already.
     error NothingToBurn(bytes32 claimId);
-    error NothingToWithdraw(address account);
-    error PayoutFailed(address to, uint256 amount);
 
     /// @param input what `inputRoot` is the hash of, where the worker published it here; nobody checked
     event Claimed(
@@ -106,7 +109,7 @@ interface IDisputes {
     event Refuted(
         bytes32 indexed claimId, uint32 op, uint64 element, uint64 position, int32 expected, int32 found, address by
     );
-    /// @notice A claim's last event, but for a canary that is shown after it was convicted (then a second one).
+    /// @notice How a claim ended. A canary has two: it is refuted, then shown to be one.
     /// @param winner who was right about a claim that was convicted; 0 otherwise
     /// @param reward what `winner` got of the bond
     event Closed(bytes32 indexed claimId, Phase phase, Reason reason, address indexed winner, uint256 reward);
@@ -115,8 +118,6 @@ interface IDisputes {
         bytes32 indexed claimId, uint256 indexed thread, address indexed challenger, uint256 returned, uint256 paid
     );
     event Burned(bytes32 indexed claimId, uint256 amount);
-    event Credited(address indexed account, uint256 amount);
-    event Withdrawn(address indexed account, uint256 amount);
 
     struct Claim {
         address worker;
@@ -125,8 +126,6 @@ interface IDisputes {
         Reason reason;
         /// Running threads.
         uint32 threads;
-        /// Threads that there ever were.
-        uint32 challenges;
         /// What is held of it: less the reward once it was convicted, 0 once the rest went anywhere.
         uint128 bond;
         /// When it was convicted; 0 before.
@@ -152,7 +151,7 @@ interface IDisputes {
     }
 
     /// @param value the chaining value that it has by its parent's answer, the commitment itself for the root
-    /// @param first the thread with the lowest number that named it
+    /// @param first the thread that named it first; after that one ended, the next that comes
     /// @param askedAt when it was named first; 0 for never
     /// @param answeredAt 0 for not yet
     struct Node {
@@ -182,13 +181,13 @@ interface IDisputes {
     function commitTrace(bytes32 claimId, bytes32 traceRoot) external;
 
     /// @notice Opens a thread at the root of one of the three trees, with `challengeBond` of the value sent as its bond; the rest
-    /// is credited to the caller.
+    /// is credited to the caller. While the worker has committed to no trace, only of the trace: nothing else could be refuted.
     function challenge(bytes32 claimId, Tree tree) external payable returns (uint256 thread);
 
-    /// @notice The children's chaining values of a node that somebody named. Worker only.
+    /// @notice The children's chaining values of a node that somebody named. Anybody may answer who knows them.
     function answer(bytes32 claimId, Tree tree, uint8 level, uint64 index, bytes32[] calldata values) external;
 
-    /// @notice The bytes of a node of level 3 that somebody named, and what shows that they are (`IEdgeProof.opens`). Worker only.
+    /// @notice The bytes of a node of level 3 that somebody named, and what shows that they are (`IEdgeProof.opens`). Anybody may answer.
     function answerWithBytes(bytes32 claimId, Tree tree, uint64 index, bytes calldata data, bytes32[] calldata values)
         external;
 
@@ -196,22 +195,21 @@ interface IDisputes {
     /// @param values the children's, as they were answered
     function descend(uint256 thread, bytes32[] calldata values, uint256 child) external;
 
-    /// @notice Says that the caller is about to refute a claim: keccak256(abi.encode(caller, claimId, op, element, salt)).
+    /// @notice Goes on from the trace's root, once it is answered, to the answer's. Challenger only: a worker that commits to its
+    /// trace only when asked may commit to the right one after all, so that nothing but the answer is wrong.
+    function turnToAnswer(uint256 thread) external;
+
+    /// @notice Says that the caller is about to refute a claim: keccak256(abi.encode(caller, claimId, op, element,
+    /// keccak256(proof))). A place has one proof, which nobody guesses who does not know the trace.
     function announce(bytes32 announcement) external;
 
-    /// @notice Shows that an element of a claim does not follow. The reward goes to the challenger of the first thread that has
-    /// been at this place for `HOLD` seconds (in the trace, or for the copies of input and answer in either), else to the
-    /// caller, who has to have announced it `HOLD` seconds ago or earlier.
+    /// @notice Shows that an element of a claim does not follow. The reward goes to the challenger of the thread that asked first for
+    /// the bytes of this place (in the trace, or for the copies of input and answer in either), if it is running and has been there
+    /// for `HOLD` seconds. Else the caller has to have announced it `HOLD` seconds ago or earlier, and gets the reward if no
+    /// thread is running; while there are any, nobody does.
     /// @param model the 116 bytes that the model's id is keccak256 of: `IEdgeProof.Commitment`, packed
     /// @param op and `element`: an `IEdgeProof.Place`
-    function refute(
-        bytes32 claimId,
-        bytes calldata model,
-        uint32 op,
-        uint64 element,
-        bytes calldata proof,
-        bytes32 salt
-    ) external;
+    function refute(bytes32 claimId, bytes calldata model, uint32 op, uint64 element, bytes calldata proof) external;
 
     /// @notice Convicts a worker who was silent about a node until after its deadline. Anybody may call it; the first thread there wins.
     function convictSilent(bytes32 claimId, Tree tree, uint8 level, uint64 index) external;
@@ -222,8 +220,8 @@ interface IDisputes {
     /// @notice Ends a claim that nobody refuted in time. The caller shows that it was no canary.
     function uphold(bytes32 claimId, bytes32 salt) external;
 
-    /// @notice Shows that a claim is a canary. Worker only: while it is open, or for `TURN` after it was convicted. The bond, less
-    /// a reward that was paid, is the worker's again.
+    /// @notice Shows that a claim that was refuted is a canary. Worker only, for `TURN` after it was convicted. The bond, less a reward
+    /// that was paid, is the worker's again. Who planted a canary that nobody found refutes it first.
     function reveal(bytes32 claimId, bytes32 salt) external;
 
     /// @notice Burns what is left of the bond of a convicted claim, once it cannot be shown to be a canary any more.
@@ -231,8 +229,6 @@ interface IDisputes {
 
     /// @notice Gives the bond back of a thread of a claim that ended otherwise than by being upheld.
     function release(uint256 thread) external;
-
-    function withdraw() external;
 
     function claimIdOf(address worker, bytes32 jobId) external view returns (bytes32 claimId);
     /// @notice Reverts with `ClaimUnknown`.
@@ -242,17 +238,14 @@ interface IDisputes {
     /// @notice Zeros where nobody named it, but for the value of a root. Reverts with `ClaimUnknown`.
     function nodeOf(bytes32 claimId, Tree tree, uint8 level, uint64 index) external view returns (Node memory);
     function threadCount() external view returns (uint256);
-    /// @notice What the next challenge of a claim takes: twice as much after each, up to 16 times `CHALLENGE_MIN`.
+    /// @notice What the next challenge of a claim takes: `CHALLENGE_MIN`, twice as much for each thread that runs, up to 16 times.
     function challengeBond(bytes32 claimId) external view returns (uint256);
-    function creditOf(address account) external view returns (uint256);
-    /// @notice Σ of credits not yet withdrawn, wei.
-    function credited() external view returns (uint256);
     /// @notice Σ of bonds of claims and threads that are held, wei.
     function held() external view returns (uint256);
 
     /// @notice The least bond of a claim, wei.
     function CLAIM_MIN() external view returns (uint256);
-    /// @notice The least bond of a challenge, wei: more than twice what answering it costs.
+    /// @notice The least bond of a challenge, wei. Half of it pays for ten answers of 400,000 gas at up to 12,500 Gwei.
     function CHALLENGE_MIN() external view returns (uint256);
     /// @notice Seconds in which a claim can be challenged.
     function WINDOW() external view returns (uint64);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {ICredits} from "./ICredits.sol";
+
 /// @title The market for inference jobs that the chain itself checks (assurance level Executed)
 /// @notice post (escrow) → take (a bonded worker) → submit: the chain runs the model, compares, and pays in the same transaction.
 /// Exits: cancel while open, expire after a deadline, rejection of a wrong answer. Every terminal phase carries a reason.
-interface IJobMarket {
+interface IJobMarket is ICredits {
     enum Phase {
         None,
         Open,
@@ -39,8 +41,6 @@ interface IJobMarket {
     error OwnJob(uint256 jobId);
     error TooLate(uint256 jobId, uint64 deadline);
     error TooEarly(uint256 jobId, uint64 deadline);
-    error NothingToWithdraw(address account);
-    error PayoutFailed(address to, uint256 amount);
 
     event JobPosted(
         uint256 indexed jobId,
@@ -59,8 +59,6 @@ interface IJobMarket {
     );
     /// @notice The answer that the chain computed and paid for.
     event JobAnswered(uint256 indexed jobId, bytes output);
-    event Credited(address indexed account, uint256 amount);
-    event Withdrawn(address indexed account, uint256 amount);
 
     struct Job {
         address requester;
@@ -97,15 +95,9 @@ interface IJobMarket {
     /// @notice Anyone, after a deadline: refunds the requester, and slashes a worker who took the job and was silent.
     function expire(uint256 jobId) external;
 
-    /// @notice Pays out what a third party's transaction owed the caller (pull payment).
-    function withdraw() external;
-
     function job(uint256 jobId) external view returns (Job memory);
     function jobCount() external view returns (uint256);
-    function creditOf(address account) external view returns (uint256);
     /// @notice Σ of prices in escrow, wei.
     function escrowed() external view returns (uint256);
-    /// @notice Σ of credits not yet withdrawn, wei.
-    function credited() external view returns (uint256);
     function bondFor(uint128 price) external view returns (uint128);
 }

@@ -15,8 +15,6 @@ interface IModelRegistry {
     error TextTooLong(uint256 length, uint256 limit);
     error ModelExists(bytes32 modelId);
     error GraphExists(bytes32 modelId);
-    /// @notice No transaction could pay for the model's inference and for settling a job beside it.
-    error InferenceTooDear(uint256 inferGas, uint256 limit);
     /// @notice No transaction could carry the model's input and output, together `length` bytes.
     error AnswerTooLong(uint256 length, uint256 limit);
     error ModelUnknown(bytes32 modelId);
@@ -63,7 +61,7 @@ interface IModelRegistry {
     function chunkAddress(bytes calldata chunk) external view returns (address location);
 
     /// @notice Registers the model whose image is the concatenation of `chunks`, in order, at most 64. A model whose answers
-    /// no worker could submit is refused: an inference takes at most 8,000,000 gas, input and output together 122,880 bytes.
+    /// no worker could submit is refused: input and output have together at most 122,880 bytes. (Its work the precompile bounds.)
     /// @param name at most 64 bytes, shown to people
     /// @param metadata at most 512 bytes, a URI or JSON with provenance and licence
     function register(address[] calldata chunks, string calldata name, string calldata metadata)

@@ -5,6 +5,8 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {LibBit} from "solady/utils/LibBit.sol";
 import {Bls} from "../bls/Bls.sol";
+import {Credits} from "./Credits.sol";
+import {Draw} from "./Draw.sol";
 import {IAudits} from "../interfaces/IAudits.sol";
 import {IBeacon} from "../interfaces/IBeacon.sol";
 import {IBls} from "../interfaces/IBls.sol";
@@ -12,7 +14,7 @@ import {IDisputes} from "../interfaces/IDisputes.sol";
 import {IKeyRegistry} from "../interfaces/IKeyRegistry.sol";
 import {Predeploys} from "../types/Predeploys.sol";
 
-contract Audits is IAudits {
+contract Audits is IAudits, Credits {
     using SafeCast for uint256;
 
     IBeacon private constant BEACON = IBeacon(Predeploys.BEACON);
@@ -25,7 +27,7 @@ contract Audits is IAudits {
     uint256 public constant FEE_MIN = 4e18;
     uint256 public constant SIZE = 4;
     uint64 public constant TURN = 1 hours;
-    /// @dev A claim lives less: a day in which it can be challenged, then an hour for each of some seven moves.
+    /// @dev A claim is decided before: a day in which it can be challenged, then an hour for each of at most 20 moves.
     uint64 public constant UNBONDING = 3 days;
     uint64 private constant SEAL_SECONDS = 1 hours;
     /// @dev Of a slashed deposit, to who showed it.
@@ -42,11 +44,10 @@ contract Audits is IAudits {
     uint64 private _places;
     uint64 private _sealedAt;
     uint256 public held;
-    uint256 public credited;
     mapping(bytes32 keyId => Seat) private _seats;
     mapping(bytes32 claimId => Audit) private _audits;
     mapping(bytes32 claimId => mapping(uint256 place => Vote)) private _votes;
-    mapping(address account => uint256) public creditOf;
+    mapping(bytes32 claimId => mapping(address payer => uint256)) private _paidBy;
 
     function enlist(bytes32 keyId) external payable returns (uint256 place) {
         if (msg.value != DEPOSIT) revert WrongDeposit(msg.value, DEPOSIT);
@@ -76,7 +77,7 @@ contract Audits is IAudits {
         if (block.timestamp < seat.withdrawableAt) revert TooEarly(seat.withdrawableAt);
 
         delete _seats[keyId];
-        _credit(seat.operator, seat.deposit);
+        _give(seat.operator, seat.deposit);
     }
 
     function seal() external returns (uint64 newest) {
@@ -91,9 +92,20 @@ contract Audits is IAudits {
 
     function request(bytes32 claimId) external payable {
         if (msg.value < FEE_MIN) revert FeeTooSmall(msg.value, FEE_MIN);
-        if (_places == 0) revert NoSnapshot();
         Audit storage audit = _audits[claimId];
-        if (audit.requester != address(0)) revert AuditExists(claimId);
+        if (audit.requester == address(0)) _begin(claimId, audit);
+        uint64 deadline = audit.requestedAt + TURN;
+        if (block.timestamp > deadline) revert TooLate(deadline);
+
+        audit.fee += msg.value.toUint128();
+        _paidBy[claimId][msg.sender] += msg.value;
+        held += msg.value;
+        emit AuditRequested(claimId, msg.sender, audit.epoch, audit.height, msg.value);
+    }
+
+    /// @dev One committee for each claim: whoever asks later adds to its fee, so that the claim's worker gains nothing by asking first.
+    function _begin(bytes32 claimId, Audit storage audit) private {
+        if (_places == 0) revert NoSnapshot();
         IDisputes.Claim memory claim = DISPUTES.claimOf(claimId);
         // A member that finds it wrong needs a turn after the audit's two to challenge it.
         bool inTime = block.timestamp + 3 * TURN <= claim.claimedAt + DISPUTES.WINDOW();
@@ -104,9 +116,6 @@ contract Audits is IAudits {
         audit.places = _places;
         audit.requestedAt = uint64(block.timestamp);
         audit.height = uint64(block.number);
-        audit.fee = msg.value.toUint128();
-        held += msg.value;
-        emit AuditRequested(claimId, epoch, block.number, msg.value);
     }
 
     function commit(bytes32 claimId, bytes32 keyId, bytes32 commitment) external {
@@ -120,8 +129,11 @@ contract Audits is IAudits {
         Vote storage vote = _votes[claimId][place];
         if (vote.commitment != 0) revert Committed(claimId, place);
         if (commitment == 0) revert NotCommitted(claimId, place);
+        IDisputes.Claim memory claim = DISPUTES.claimOf(claimId);
         // What was decided already needs nobody's opinion.
-        if (DISPUTES.claimOf(claimId).phase != IDisputes.Phase.Open) revert ClaimClosed(claimId);
+        if (claim.phase != IDisputes.Phase.Open) revert ClaimClosed(claimId);
+        // Whoever could invent a trace could agree with an answer at no risk.
+        if (claim.traceRoot == 0) revert NoTrace(claimId);
 
         (vote.keyId, vote.commitment) = (keyId, commitment);
         ++audit.committed;
@@ -152,21 +164,43 @@ contract Audits is IAudits {
     function close(bytes32 claimId) external {
         Audit storage audit = _known(claimId);
         if (audit.closed) revert AuditEnded(claimId);
-        uint64 deadline = audit.requestedAt + 2 * TURN;
+        IDisputes.Claim memory claim = DISPUTES.claimOf(claimId);
+        // A verdict tells who is paid; a claim that nobody ends gets none.
+        uint64 deadline = audit.requestedAt + (claim.phase == IDisputes.Phase.Open ? UNBONDING : 2 * TURN);
         if (block.timestamp <= deadline) revert TooEarly(deadline);
 
         audit.closed = true;
+        bytes32 claimed = payloadOf(claimId, claim.outputRoot, claim.traceRoot);
+        if (claim.phase == IDisputes.Phase.Upheld) {
+            (audit.finding, audit.members) = (claimed, audit.committed == 0 ? 0 : _countOf(claimId, claimed));
+        } else if (_isGuilty(claim) && audit.finding == claimed) {
+            (audit.finding, audit.members) = (0, 0);
+        }
         uint256 share = audit.fee / SIZE;
-        uint256 refund = audit.fee - audit.members * share;
-        emit AuditClosed(claimId, audit.finding, audit.members, refund);
+        audit.refund = (audit.fee - audit.members * share).toUint128();
+        emit AuditClosed(claimId, audit.finding, audit.members, audit.refund);
         if (audit.members != 0) _payMembers(claimId, audit.finding, share);
-        _credit(audit.requester, refund);
+        refund(claimId, audit.requester);
+    }
+
+    function refund(bytes32 claimId, address payer) public {
+        Audit storage audit = _known(claimId);
+        if (!audit.closed) revert AuditRuns(claimId);
+        uint256 paid = _paidBy[claimId][payer];
+        _paidBy[claimId][payer] = 0;
+        // The last one's takes what does not divide.
+        (uint256 fee, uint256 left) = (audit.fee, audit.refund);
+        if (fee == 0) return;
+        uint256 amount = left * paid / fee;
+        (audit.fee, audit.refund) = ((fee - paid).toUint128(), (left - amount).toUint128());
+        _give(payer, amount);
     }
 
     function contradict(bytes32 claimId, uint256 place) external {
         Vote storage vote = _votes[claimId][place];
         if (!_attested(vote)) revert NotAttested(claimId, place);
-        if (!_isContradicted(DISPUTES.claimOf(claimId), vote)) revert NotContradicted(claimId, place);
+        IDisputes.Claim memory claim = DISPUTES.claimOf(claimId);
+        if (!_isContradicted(claim, vote)) revert NotContradicted(claimId, place);
         bytes32 keyId = vote.keyId;
         Seat storage seat = _seats[keyId];
         // A seat that the same key took again, after the audit was asked for, is another one, with another deposit.
@@ -174,23 +208,15 @@ contract Audits is IAudits {
         uint256 amount = seat.deposit;
         if (amount == 0) revert SlashedAlready(claimId, place);
 
-        uint256 reward = amount / REWARD_DIVISOR;
+        // Who made a worker fall silent is not paid for what that does to others.
+        uint256 reward = claim.reason == IDisputes.Reason.Silence ? 0 : amount / REWARD_DIVISOR;
         vote.slashed = true;
         seat.deposit = 0;
         held -= amount - reward;
         emit AuditorSlashed(claimId, place, keyId, amount);
-        _credit(msg.sender, reward);
+        _give(msg.sender, reward);
         if (seat.withdrawableAt == 0) _vacate(keyId, seat);
         _pay(Predeploys.BURN, amount - reward);
-    }
-
-    function withdraw() external {
-        uint256 amount = creditOf[msg.sender];
-        if (amount == 0) revert NothingToWithdraw(msg.sender);
-        creditOf[msg.sender] = 0;
-        credited -= amount;
-        emit Withdrawn(msg.sender, amount);
-        _pay(msg.sender, amount);
     }
 
     function seatOf(bytes32 keyId) external view returns (Seat memory) {
@@ -208,14 +234,7 @@ contract Audits is IAudits {
     function committeeOf(bytes32 claimId) public view returns (uint256[] memory places) {
         Audit storage audit = _known(claimId);
         bytes32 seed = BEACON.seedAt(audit.height + BEACON.DELAY(), claimId);
-        uint256 among = audit.places;
-        places = new uint256[](_members(audit));
-        for (uint256 i = 0; i < places.length; ++i) {
-            uint256 place = uint256(keccak256(abi.encode(seed, i))) % among;
-            // Ends: fewer places are drawn than there are.
-            while (_contains(places, i, place)) place = (place + 1) % among;
-            places[i] = place;
-        }
+        return Draw.committee(Draw.From(set(), audit.epoch, audit.places), seed, _members(audit));
     }
 
     function payloadOf(bytes32 claimId, bytes32 outputRoot, bytes32 traceRoot) public pure returns (bytes32) {
@@ -227,18 +246,9 @@ contract Audits is IAudits {
     }
 
     /// @dev What is credited was held.
-    function _credit(address account, uint256 amount) private {
-        if (amount == 0) return;
+    function _give(address account, uint256 amount) private {
         held -= amount;
-        creditOf[account] += amount;
-        credited += amount;
-        emit Credited(account, amount);
-    }
-
-    /// @dev The only place where money leaves.
-    function _pay(address to, uint256 amount) private {
-        (bool sent,) = to.call{value: amount}("");
-        if (!sent) revert PayoutFailed(to, amount);
+        _credit(account, amount);
     }
 
     function _vacate(bytes32 keyId, Seat storage seat) private {
@@ -266,7 +276,7 @@ contract Audits is IAudits {
         uint256[] memory places = committeeOf(claimId);
         for (uint256 i = 0; i < places.length; ++i) {
             Vote storage vote = _votes[claimId][places[i]];
-            if (_found(claimId, vote, finding)) _credit(KEYS.operatorOf(vote.keyId), share);
+            if (_found(claimId, vote, finding)) _give(KEYS.operatorOf(vote.keyId), share);
         }
     }
 
@@ -299,11 +309,9 @@ contract Audits is IAudits {
         if (!quorum.valid) revert Bls.CertificateInvalid();
     }
 
-    /// @dev A claim without a trace yet is judged by its answer.
     function _agrees(Finding memory finding) private view returns (bool) {
         IDisputes.Claim memory claim = DISPUTES.claimOf(finding.claimId);
-        if (finding.outputRoot != claim.outputRoot) return false;
-        return claim.traceRoot == 0 || finding.traceRoot == claim.traceRoot;
+        return finding.outputRoot == claim.outputRoot && finding.traceRoot == claim.traceRoot;
     }
 
     function _known(bytes32 claimId) private view returns (Audit storage audit) {
@@ -321,7 +329,7 @@ contract Audits is IAudits {
 
     function _isDrawn(bytes32 claimId, uint256 place) private view returns (bool) {
         uint256[] memory places = committeeOf(claimId);
-        return _contains(places, places.length, place);
+        return Draw.contains(places, places.length, place);
     }
 
     function _members(Audit storage audit) private view returns (uint256) {
@@ -340,12 +348,14 @@ contract Audits is IAudits {
         return _attested(vote) && payloadOf(claimId, vote.outputRoot, vote.traceRoot) == finding;
     }
 
-    /// @dev That a claim was planted, or that its worker was silent, says nothing of what it claims: only a refuted element does,
-    /// and only of the very trace that it is in.
+    /// @dev Who attested to all of a claim knows all of it, and can answer for its worker: silence is theirs as well. Who found
+    /// something else than was shown in the end is not paid, and no more: nothing tells a mistake from a dispute that was lost.
     function _isContradicted(IDisputes.Claim memory claim, Vote storage vote) private view returns (bool) {
-        bool same = vote.outputRoot == claim.outputRoot && vote.traceRoot == claim.traceRoot;
-        if (claim.reason == IDisputes.Reason.WrongElement) return same;
-        return claim.phase == IDisputes.Phase.Upheld && vote.outputRoot != claim.outputRoot;
+        return _isGuilty(claim) && vote.outputRoot == claim.outputRoot && vote.traceRoot == claim.traceRoot;
+    }
+
+    function _isGuilty(IDisputes.Claim memory claim) private pure returns (bool) {
+        return claim.reason == IDisputes.Reason.WrongElement || claim.reason == IDisputes.Reason.Silence;
     }
 
     /// @dev No bytes have the hash zero.
@@ -375,12 +385,5 @@ contract Audits is IAudits {
                 places[next++] = 8 * from + LibBit.ffs(bits);
             }
         }
-    }
-
-    function _contains(uint256[] memory places, uint256 count, uint256 place) private pure returns (bool) {
-        for (uint256 i = 0; i < count; ++i) {
-            if (places[i] == place) return true;
-        }
-        return false;
     }
 }

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {Credits} from "./Credits.sol";
 import {Docket} from "./Docket.sol";
 import {Evidence} from "./Evidence.sol";
 import {IEdgeProof} from "../interfaces/IEdgeProof.sol";
@@ -9,7 +10,7 @@ import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 import {Predeploys} from "../types/Predeploys.sol";
 import {Subtree} from "../types/Subtree.sol";
 
-contract Disputes is Docket {
+contract Disputes is Docket, Credits {
     using SafeCast for uint256;
 
     IModelRegistry private constant REGISTRY = IModelRegistry(Predeploys.MODEL_REGISTRY);
@@ -18,8 +19,6 @@ contract Disputes is Docket {
     uint256 private constant REWARDS_PER_BOND = 10;
 
     uint256 public held;
-    uint256 public credited;
-    mapping(address account => uint256) public creditOf;
 
     function claim(
         bytes32 jobId,
@@ -63,9 +62,10 @@ contract Disputes is Docket {
     function challenge(bytes32 claimId, Tree tree) external payable returns (uint256 thread) {
         Claim storage subject = _inPhase(claimId, Phase.Open);
         _checkInTime(subject.claimedAt + WINDOW);
+        // No element can be refuted of a claim without a trace.
+        if (tree != Tree.Trace && subject.traceRoot == 0) revert TraceUnknown(claimId);
         uint256 bond = challengeBond(claimId);
         if (msg.value < bond) revert BondTooSmall(msg.value, bond);
-        (, uint64 length) = Evidence.commitmentOf(subject, tree);
 
         thread = ++threadCount;
         Thread storage opened = _threads[thread];
@@ -74,11 +74,10 @@ contract Disputes is Docket {
         opened.tree = tree;
         opened.bond = bond.toUint128();
         ++subject.threads;
-        ++subject.challenges;
         held += bond;
         emit Challenged(claimId, thread, msg.sender, tree, opened.bond);
         // A root's value is the commitment, which may come later.
-        _name(thread, opened, Subtree.levelOf(Subtree.chunksOf(length)), 0, 0);
+        _name(thread, opened, _rootLevel(subject, tree), 0, 0);
         if (msg.value != bond) _credit(msg.sender, msg.value - bond);
     }
 
@@ -100,18 +99,22 @@ contract Disputes is Docket {
     }
 
     function descend(uint256 thread, bytes32[] calldata values, uint256 child) external {
-        Thread storage mover = _running(thread);
-        if (msg.sender != mover.challenger) revert NotChallenger(thread, msg.sender);
-        Claim storage subject = _inPhase(mover.claimId, Phase.Open);
+        (Thread storage mover, Claim storage subject) = _moving(thread);
         (Tree tree, uint8 level, uint64 index) = (mover.tree, mover.level, mover.index);
         if (level == Subtree.LOWEST) revert WrongLevel(level);
         Node storage node = _node(mover.claimId, tree, level, index);
-        _checkInTime(_moveBy(mover));
         uint256 chunks = Evidence.checkValues(subject, tree, level, index, node.value, values);
         if (child >= values.length) revert WrongCount(values.length, child);
 
         (level, index) = Subtree.childOf(chunks, level, index, child);
         _name(thread, mover, level, index, values[child]);
+    }
+
+    function turnToAnswer(uint256 thread) external {
+        (Thread storage mover, Claim storage subject) = _moving(thread);
+        if (mover.tree != Tree.Trace || mover.level != _rootLevel(subject, Tree.Trace)) revert NotAtTraceRoot(thread);
+        mover.tree = Tree.Output;
+        _name(thread, mover, _rootLevel(subject, Tree.Output), 0, 0);
     }
 
     function announce(bytes32 announcement) external {
@@ -121,24 +124,21 @@ contract Disputes is Docket {
         emit Announced(announcement, msg.sender);
     }
 
-    function refute(
-        bytes32 claimId,
-        bytes calldata model,
-        uint32 op,
-        uint64 element,
-        bytes calldata proof,
-        bytes32 salt
-    ) external {
+    function refute(bytes32 claimId, bytes calldata model, uint32 op, uint64 element, bytes calldata proof) external {
         Claim storage subject = _inPhase(claimId, Phase.Open);
         if (subject.traceRoot == 0) revert TraceUnknown(claimId);
         IEdgeProof.Judgement memory judged = Evidence.judge(subject, model, IEdgeProof.Place(op, element), proof);
         if (judged.verdict != IEdgeProof.Verdict.Fraud) revert NotFraud(uint8(judged.verdict));
-        uint256 thread = _threadAt(claimId, op, element, judged.position);
-        // Without a thread there, whoever saw the proof on its way here could send it first.
-        if (thread == 0) _checkAnnounced(keccak256(abi.encode(msg.sender, claimId, op, element, salt)));
-
         emit Refuted(claimId, op, element, judged.position, judged.expected, judged.found, msg.sender);
-        _convict(claimId, subject, Reason.WrongElement, thread);
+        uint256 thread = _threadAt(claimId, op, element, judged.position);
+        address winner = _threads[thread].challenger;
+        if (thread == 0) {
+            // Whoever saw the proof on its way here could send it first.
+            _checkAnnounced(keccak256(abi.encode(msg.sender, claimId, op, element, keccak256(proof))));
+            // Where others put up bonds to find this, being faster is not paid: least of all the worker's friend.
+            if (subject.threads == 0) winner = msg.sender;
+        }
+        _convict(claimId, subject, Reason.WrongElement, thread, winner);
     }
 
     /// @dev While a node is not answered, no thread that named it can move or be forfeited: the first there is running.
@@ -146,7 +146,7 @@ contract Disputes is Docket {
         Claim storage subject = _inPhase(claimId, Phase.Open);
         Node storage due = _unanswered(claimId, tree, level, index);
         _checkOver(due.askedAt + TURN);
-        _convict(claimId, subject, Reason.Silence, due.first);
+        _convict(claimId, subject, Reason.Silence, due.first, _threads[due.first].challenger);
     }
 
     function forfeit(uint256 thread) external {
@@ -174,18 +174,14 @@ contract Disputes is Docket {
     }
 
     function reveal(bytes32 claimId, bytes32 salt) external {
-        Claim storage planted = _known(claimId);
+        Claim storage planted = _inPhase(claimId, Phase.Convicted);
         if (msg.sender != planted.worker) revert NotWorker(claimId, msg.sender);
-        if (planted.phase == Phase.Convicted) {
-            _checkInTime(planted.convictedAt + TURN);
-        } else if (planted.phase != Phase.Open) {
-            revert WrongPhase(claimId, planted.phase);
-        }
+        // A canary that nothing shows to be wrong would let a worker, and who audited for it, take a claim back unharmed.
+        if (planted.reason != Reason.WrongElement) revert NotRefuted(claimId);
+        _checkInTime(planted.convictedAt + TURN);
         _checkSeal(claimId, planted, true, salt);
 
-        // That an element was refuted stays on record: it tells who audited the claim badly.
-        Reason reason = planted.reason == Reason.Running ? Reason.Planted : planted.reason;
-        _close(claimId, planted, Phase.Canary, reason, address(0), 0);
+        _close(claimId, planted, Phase.Canary, Reason.WrongElement, address(0), 0);
         _credit(msg.sender, _takeBond(planted));
     }
 
@@ -207,15 +203,6 @@ contract Disputes is Docket {
         _credit(freed.challenger, freed.bond);
     }
 
-    function withdraw() external {
-        uint256 amount = creditOf[msg.sender];
-        if (amount == 0) revert NothingToWithdraw(msg.sender);
-        creditOf[msg.sender] = 0;
-        credited -= amount;
-        emit Withdrawn(msg.sender, amount);
-        _pay(msg.sender, amount);
-    }
-
     /// @dev Who challenges is at this node from now on; the worker owes an answer only where nobody asked before.
     function _name(uint256 thread, Thread storage mover, uint8 level, uint64 index, bytes32 value) private {
         Node storage node = _node(mover.claimId, mover.tree, level, index);
@@ -223,7 +210,7 @@ contract Disputes is Docket {
             node.value = value;
             node.askedAt = uint64(block.timestamp);
             node.first = thread.toUint64();
-        } else if (thread < node.first || _threads[node.first].ended) {
+        } else if (_threads[node.first].ended) {
             node.first = thread.toUint64();
         }
         (mover.level, mover.index, mover.movedAt) = (level, index, uint64(block.timestamp));
@@ -232,17 +219,17 @@ contract Disputes is Docket {
     }
 
     /// @dev The rest of the bond stays: the claim may be a canary yet.
-    /// @param thread the one that wins, 0 for the caller
-    function _convict(bytes32 claimId, Claim storage guilty, Reason reason, uint256 thread) private {
-        Thread storage won = _threads[thread];
-        address winner = thread == 0 ? msg.sender : won.challenger;
-        uint256 reward = guilty.bond / REWARDS_PER_BOND;
+    /// @param thread the one that wins, 0 for none
+    /// @param winner 0 for nobody
+    function _convict(bytes32 claimId, Claim storage guilty, Reason reason, uint256 thread, address winner) private {
+        uint256 reward = winner == address(0) ? 0 : guilty.bond / REWARDS_PER_BOND;
         guilty.convictedAt = uint64(block.timestamp);
         guilty.bond -= reward.toUint128();
         held -= reward;
         _close(claimId, guilty, Phase.Convicted, reason, winner, reward);
         _credit(winner, reward);
         if (thread == 0) return;
+        Thread storage won = _threads[thread];
         _end(thread, won, guilty, won.bond, 0);
         _credit(winner, won.bond);
     }
@@ -270,19 +257,6 @@ contract Disputes is Docket {
         amount = subject.bond;
         subject.bond = 0;
         held -= amount;
-    }
-
-    /// @dev Most is owed because of somebody else's transaction, which a refusing receiver must not be able to block.
-    function _credit(address account, uint256 amount) private {
-        creditOf[account] += amount;
-        credited += amount;
-        emit Credited(account, amount);
-    }
-
-    /// @dev The only place where money leaves.
-    function _pay(address to, uint256 amount) private {
-        (bool sent,) = to.call{value: amount}("");
-        if (!sent) revert PayoutFailed(to, amount);
     }
 
     /// @dev Reads what was just stored: the stack has no room for it beside the parameters.

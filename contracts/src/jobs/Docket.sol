@@ -34,9 +34,9 @@ abstract contract Docket is IDisputes {
     }
 
     function nodeOf(bytes32 claimId, Tree tree, uint8 level, uint64 index) external view returns (Node memory node) {
-        (bytes32 root, uint64 length) = Evidence.commitmentOf(_known(claimId), tree);
+        Claim storage subject = _known(claimId);
         node = _node(claimId, tree, level, index);
-        if (index == 0 && level == Subtree.levelOf(Subtree.chunksOf(length))) node.value = root;
+        if (index == 0 && level == _rootLevel(subject, tree)) (node.value,) = Evidence.commitmentOf(subject, tree);
     }
 
     function claimIdOf(address worker, bytes32 jobId) public view returns (bytes32 claimId) {
@@ -44,11 +44,11 @@ abstract contract Docket is IDisputes {
     }
 
     function challengeBond(bytes32 claimId) public view returns (uint256) {
-        return CHALLENGE_MIN << Math.min(_known(claimId).challenges, DOUBLINGS_MAX);
+        return CHALLENGE_MIN << Math.min(_known(claimId).threads, DOUBLINGS_MAX);
     }
 
-    /// @dev The first thread that asked for the bytes of this place, and is running; 0 where there is none. One that just came may
-    /// have seen a refutation on its way here.
+    /// @dev The thread that wins by a refutation at this place: that which asked first for these bytes, if it is running and has been
+    /// there for `HOLD`, or it could be a copy of what it saw in the pool. 0 where there is none.
     function _threadAt(bytes32 claimId, uint32 op, uint64 element, uint64 position)
         internal
         view
@@ -58,18 +58,19 @@ abstract contract Docket is IDisputes {
         uint256 other;
         if (op == INPUT_COPY) other = _threadAtByte(claimId, Tree.Input, element);
         else if (op == ANSWER_COPY) other = _threadAtByte(claimId, Tree.Output, element);
-        if (thread == 0 || (other != 0 && other < thread)) thread = other;
+        if (thread == 0 || (other != 0 && _threads[other].movedAt < _threads[thread].movedAt)) thread = other;
     }
 
     function _threadAtByte(bytes32 claimId, Tree tree, uint64 position) internal view returns (uint256 thread) {
         thread = _node(claimId, tree, Subtree.LOWEST, Subtree.indexOf(position)).first;
         Thread storage found = _threads[thread];
-        if (found.ended || block.timestamp < found.movedAt + HOLD) return 0;
+        // It may have turned, where the trace is so short that its root is answered by bytes.
+        if (found.ended || found.tree != tree || block.timestamp < found.movedAt + HOLD) return 0;
     }
 
-    /// @dev A node that the worker, who is the caller, can still answer.
+    /// @dev A node that can still be answered.
     function _due(bytes32 claimId, Tree tree, uint8 level, uint64 index) internal view returns (Node storage due) {
-        Claim storage subject = _ownOpen(claimId);
+        Claim storage subject = _inPhase(claimId, Phase.Open);
         due = _unanswered(claimId, tree, level, index);
         _checkInTime(due.askedAt + TURN);
         if (tree == Tree.Trace && subject.traceRoot == 0) revert TraceUnknown(claimId);
@@ -90,6 +91,19 @@ abstract contract Docket is IDisputes {
         uint64 answeredAt = _node(mover.claimId, mover.tree, mover.level, mover.index).answeredAt;
         if (answeredAt == 0) revert NodeNotAnswered(mover.claimId, mover.tree, mover.level, mover.index);
         return (answeredAt > mover.movedAt ? answeredAt : mover.movedAt) + TURN;
+    }
+
+    /// @dev A thread that its challenger, who is the caller, can move on.
+    function _moving(uint256 thread) internal view returns (Thread storage mover, Claim storage subject) {
+        mover = _running(thread);
+        if (msg.sender != mover.challenger) revert NotChallenger(thread, msg.sender);
+        subject = _inPhase(mover.claimId, Phase.Open);
+        _checkInTime(_moveBy(mover));
+    }
+
+    function _rootLevel(Claim storage subject, Tree tree) internal view returns (uint8 level) {
+        (, uint64 length) = Evidence.commitmentOf(subject, tree);
+        return Subtree.levelOf(Subtree.chunksOf(length));
     }
 
     function _node(bytes32 claimId, Tree tree, uint8 level, uint64 index) internal view returns (Node storage node) {

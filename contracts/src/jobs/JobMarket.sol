@@ -3,13 +3,14 @@ pragma solidity ^0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {Credits} from "./Credits.sol";
 import {IEdgeProof} from "../interfaces/IEdgeProof.sol";
 import {IEdgeStaking} from "../interfaces/IEdgeStaking.sol";
 import {IJobMarket} from "../interfaces/IJobMarket.sol";
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 import {Predeploys} from "../types/Predeploys.sol";
 
-contract JobMarket is IJobMarket {
+contract JobMarket is IJobMarket, Credits {
     using SafeCast for uint256;
 
     IEdgeProof private constant PROOF = IEdgeProof(Predeploys.EDGE_PROOF);
@@ -25,9 +26,7 @@ contract JobMarket is IJobMarket {
 
     uint256 public jobCount;
     uint256 public escrowed;
-    uint256 public credited;
     mapping(uint256 jobId => Job) private _jobs;
-    mapping(address account => uint256) public creditOf;
 
     function post(bytes32 modelId, bytes calldata input, uint64 takeSeconds, uint32 workSeconds)
         external
@@ -108,15 +107,6 @@ contract JobMarket is IJobMarket {
         }
     }
 
-    function withdraw() external {
-        uint256 amount = creditOf[msg.sender];
-        if (amount == 0) revert NothingToWithdraw(msg.sender);
-        creditOf[msg.sender] = 0;
-        credited -= amount;
-        emit Withdrawn(msg.sender, amount);
-        _pay(msg.sender, amount);
-    }
-
     function job(uint256 jobId) external view returns (Job memory) {
         return _known(jobId);
     }
@@ -148,19 +138,6 @@ contract JobMarket is IJobMarket {
         escrowed -= closing.price;
         uint128 paid = phase == Phase.Settled ? closing.price : 0;
         emit JobClosed(jobId, phase, reason, closing.worker, paid, closing.answerHash);
-    }
-
-    /// @dev Owed because of somebody else's transaction, which a refusing receiver must not be able to block.
-    function _credit(address account, uint256 amount) private {
-        creditOf[account] += amount;
-        credited += amount;
-        emit Credited(account, amount);
-    }
-
-    /// @dev The only place where money leaves.
-    function _pay(address to, uint256 amount) private {
-        (bool sent,) = to.call{value: amount}("");
-        if (!sent) revert PayoutFailed(to, amount);
     }
 
     function _known(uint256 jobId) private view returns (Job storage found) {

@@ -15,9 +15,9 @@ contract ModelRegistry is IModelRegistry {
     /// (EIP-7825), and nodes pass on none longer than 131,072 bytes. With D bytes of input and output together, none of
     /// them zero, `submit` pays 16 D for calldata, 8 D for logging the output, less than 8 D for copying, hashing and
     /// memory, and less than 200,000 for all else. (EIP-7623's floor of 40 D counts only where it is more than all this.)
-    /// An inference of I gas needs I * 64 / 63 to be left (EIP-150). With both at their limits that is
-    /// 32 * 122,880 + 8,000,000 * 64 / 63 + 200,000 < 12,260,000. The rest is room for workers that are contracts.
-    uint256 private constant INFER_GAS_MAX = 8_000_000;
+    /// An inference takes less than 900,000 gas (rules G2, G3 and G17 bound what is loaded, decoded and computed), of which
+    /// 64 / 63 have to be left (EIP-150). With both at their limits that is 32 * 122,880 + 914,286 + 200,000 < 5,050,000.
+    /// The rest is room for workers that are contracts.
     uint256 private constant ANSWER_BYTES_MAX = 122_880;
 
     /// @dev What is kept of a graph; the rest is in the event.
@@ -131,7 +131,6 @@ contract ModelRegistry is IModelRegistry {
     }
 
     function _checkSubmittable(IEdgeProof.Shape memory shape) private pure {
-        if (shape.inferGas > INFER_GAS_MAX) revert InferenceTooDear(shape.inferGas, INFER_GAS_MAX);
         uint256 length = uint256(shape.inputBytes) + shape.outputBytes;
         if (length > ANSWER_BYTES_MAX) revert AnswerTooLong(length, ANSWER_BYTES_MAX);
     }

@@ -17,6 +17,11 @@ library Code {
         if (location.code.length == 0) SSTORE2.writeCounterfactual(content, SALT);
     }
 
+    /// @dev A part of what is stored at a location: shorter, or empty, where that ends.
+    function slice(address location, uint256 from, uint256 count) internal view returns (bytes memory part) {
+        return SSTORE2.read(location, from, from + count);
+    }
+
     function locationOf(bytes memory content) internal view returns (address location) {
         return SSTORE2.predictCounterfactualAddress(content, SALT);
     }

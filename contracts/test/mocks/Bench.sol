@@ -16,7 +16,7 @@ contract Bench is AuditsWorld {
     /// @dev How often each verb succeeded, so that a test can show that none is idle.
     mapping(bytes32 verb => uint256) public done;
     uint256 public audits;
-    uint256 public slashed;
+    uint256 public burned;
     mapping(uint256 who => bytes32) public keyOf;
     uint256 private _sealable;
     uint256 private _sealedPlaces;
@@ -98,7 +98,8 @@ contract Bench is AuditsWorld {
         if (audits == 0) return;
         bytes32 id = claimId(which % audits);
         IAudits.Audit memory audit = AUDITS.auditOf(id);
-        if (!audit.closed && block.timestamp > audit.requestedAt + 2 * TURN) _close(id);
+        bool decided = DISPUTES.claimOf(id).phase != IDisputes.Phase.Open;
+        if (!audit.closed && block.timestamp > audit.requestedAt + (decided ? 2 * TURN : 3 days)) _close(id);
     }
 
     function judge(uint256 which, uint256 phase) external {
@@ -106,17 +107,16 @@ contract Bench is AuditsWorld {
         bytes32 id = claimId(which % audits);
         if (DISPUTES.claimOf(id).phase != IDisputes.Phase.Open) return;
         if (phase % 3 == 0) return _judge(id, IDisputes.Phase.Upheld, IDisputes.Reason.Unrefuted);
-        bool canary = phase % 3 == 1;
-        IDisputes.Reason otherwise = canary ? IDisputes.Reason.Planted : IDisputes.Reason.Silence;
-        IDisputes.Reason reason = (phase / 3) % 2 == 0 ? IDisputes.Reason.WrongElement : otherwise;
-        _judge(id, canary ? IDisputes.Phase.Canary : IDisputes.Phase.Convicted, reason);
+        if (phase % 3 == 1) return _judge(id, IDisputes.Phase.Canary, IDisputes.Reason.WrongElement);
+        bool silent = (phase / 3) % 2 == 0;
+        IDisputes.Reason reason = silent ? IDisputes.Reason.Silence : IDisputes.Reason.WrongElement;
+        _judge(id, IDisputes.Phase.Convicted, reason);
     }
 
     /// @dev Of some claims from a random one on, the first vote that a verdict contradicts.
     function contradict(uint256 who, uint256 which) external {
         for (uint256 number = 0; number < 64 && number < audits; ++number) {
             bytes32 id = claimId((which % audits + number) % audits);
-            if (AUDITS.auditOf(id).members == 0) continue;
             for (uint256 place = 0; place < SIZE; ++place) {
                 if (_isContradicted(id, place)) return _contradict(auditor(who), id, place);
             }
@@ -190,7 +190,8 @@ contract Bench is AuditsWorld {
     function _contradict(address caller, bytes32 id, uint256 place) private counted("contradict") {
         vm.prank(caller);
         AUDITS.contradict(id, place);
-        ++slashed;
+        bool silent = DISPUTES.claimOf(id).reason == IDisputes.Reason.Silence;
+        burned += silent ? DEPOSIT : DEPOSIT - DEPOSIT / 10;
     }
 
     function _withdraw(address account) private counted("withdraw") {
@@ -201,11 +202,10 @@ contract Bench is AuditsWorld {
     function _isContradicted(bytes32 id, uint256 place) private view returns (bool) {
         IDisputes.Claim memory claim = DISPUTES.claimOf(id);
         IAudits.Vote memory vote = AUDITS.voteOf(id, place);
-        bool refuted = claim.reason == IDisputes.Reason.WrongElement;
-        if (!refuted && claim.phase != IDisputes.Phase.Upheld) return false;
+        if (claim.phase == IDisputes.Phase.Open || claim.phase == IDisputes.Phase.Upheld) return false;
         IAudits.Seat memory seat = AUDITS.seatOf(vote.keyId);
         bool sits = seat.deposit != 0 && seat.since <= AUDITS.auditOf(id).epoch;
-        return sits && vote.outputRoot == (refuted ? OUTPUT : OTHER);
+        return sits && vote.outputRoot == OUTPUT;
     }
 
     /// @dev One of the last few claims, whose audits may still run.

@@ -67,6 +67,7 @@ contract Quarrel is DisputesWorld {
         address challenger = member(who);
         (bytes32 claimId,) = _find(which, IDisputes.Phase.Open, false, false, true);
         if (claimId == 0) return;
+        if (tree % 3 != 0 && DISPUTES.claimOf(claimId).traceRoot == 0) return;
         uint256 sent = DISPUTES.challengeBond(claimId) + (surplus % 4 == 0 ? surplus % 1e18 : 0);
         if (challenger.balance >= sent) _challenge(challenger, claimId, IDisputes.Tree(tree % 3), sent);
     }
@@ -83,6 +84,11 @@ contract Quarrel is DisputesWorld {
         if (id == 0 || thread.level == 3) return;
         // Of 256 children the first few, so that threads meet.
         _descend(id, thread.level == 19 || thread.tree == OUTPUT ? child % 2 : child % 4);
+    }
+
+    function turn(uint256 which) external {
+        (uint256 id, IDisputes.Thread memory thread) = _findThread(which, true, true, true);
+        if (id != 0 && thread.level == 19) _turn(id, thread.challenger);
     }
 
     function refute(uint256 who, uint256 which, uint256 place) external {
@@ -108,12 +114,10 @@ contract Quarrel is DisputesWorld {
         if (claimId != 0 && !planted && DISPUTES.claimOf(claimId).threads == 0) _uphold(claimId);
     }
 
-    function reveal(uint256 which, bool convicted) external {
-        IDisputes.Phase phase = convicted ? IDisputes.Phase.Convicted : IDisputes.Phase.Open;
-        (bytes32 claimId, bool planted) = _find(which, phase, false, false, convicted);
-        if (claimId != 0 && planted) {
-            _reveal(convicted ? bytes32("reveal, convicted") : bytes32("reveal, open"), claimId);
-        }
+    function reveal(uint256 which) external {
+        (bytes32 claimId, bool planted) = _find(which, IDisputes.Phase.Convicted, false, false, true);
+        if (claimId == 0 || !planted) return;
+        if (DISPUTES.claimOf(claimId).reason == IDisputes.Reason.WrongElement) _reveal(claimId);
     }
 
     function burn(uint256 which) external {
@@ -168,6 +172,11 @@ contract Quarrel is DisputesWorld {
         descended(id, child);
     }
 
+    function _turn(uint256 id, address challenger) private counted("turnToAnswer") {
+        vm.prank(challenger);
+        DISPUTES.turnToAnswer(id);
+    }
+
     /// @dev Announced in time, so that it succeeds whether a thread is there or not.
     function _refute(address by, bytes32 claimId, uint32 op, uint64 element) private counted("refute") {
         announced(by, claimId, op, element);
@@ -187,7 +196,7 @@ contract Quarrel is DisputesWorld {
         DISPUTES.uphold(claimId, SALT);
     }
 
-    function _reveal(bytes32 verb, bytes32 claimId) private counted(verb) {
+    function _reveal(bytes32 claimId) private counted("reveal") {
         vm.prank(DISPUTES.claimOf(claimId).worker);
         DISPUTES.reveal(claimId, SALT);
     }

@@ -110,7 +110,6 @@ impl Touched {
                 self.workers.insert(event.worker);
                 event.jobId
             }
-            IJobMarketEvents::Credited(_) | IJobMarketEvents::Withdrawn(_) => return,
         };
         self.jobs.extend(u64::try_from(job));
     }

@@ -10,7 +10,7 @@ use alloy_consensus::{
     proofs::{calculate_receipt_root, calculate_transaction_root},
 };
 use alloy_rlp::Encodable;
-use edgeloom_bindings::{IEdgeStaking, IJobMarket, IModelRegistry, ITheta, addresses};
+use edgeloom_bindings::{ICredits, IEdgeStaking, IJobMarket, IModelRegistry, ITheta, addresses};
 use edgeloom_node_api::{ChainApiServer, Consensus, FEED_BLOCKS_MAX, FeedBlock, Status, Supply};
 use edgeloom_types::{Block, ConsensusRecord};
 use jsonrpsee::{
@@ -216,7 +216,7 @@ pub(crate) fn slash(id: u64, price: u128, reason: IJobMarket::Reason) -> Tx {
         _ => (IJobMarket::Phase::Expired, 4),
     };
     let closed = closed(id, (phase, reason), WORKER, 0);
-    let credited = IJobMarket::Credited { account: REQUESTER, amount: U256::from(price) };
+    let credited = ICredits::Credited { account: REQUESTER, amount: U256::from(price) };
     let bond = U256::from(price.max(ETHER));
     let slashed = IEdgeStaking::Slashed { worker: WORKER, jobId: U256::from(id), amount: bond, reason: code };
     Tx::new(WORKER, addresses::JOB_MARKET)

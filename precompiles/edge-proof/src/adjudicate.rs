@@ -20,8 +20,11 @@
 
 mod element;
 mod explain;
+mod length;
+mod ranges;
 mod source;
 
+pub(crate) use self::length::{Lengths, longest};
 pub use self::{
     explain::{Explanation, Formula, Operand, Reading, Role, Subject, Term, explain},
     source::{Opened, Section},
@@ -32,7 +35,7 @@ use self::{
     source::{Openings, Record, Source},
 };
 use crate::{
-    Blob, Commitment, Plan, Tree,
+    Blob, Commitment, Limits, Plan, Tree,
     layout::{Descriptor, Header, RECORD_BYTES},
     step::Step,
     trace::ALIGN,
@@ -94,7 +97,7 @@ pub fn adjudicate(model: &Commitment, work: &Work<Blob>, place: Place, proof: &[
 }
 
 /// The proof of a place, by whoever has the model's image and the whole trace, for a worker that committed to it and to the input
-/// and the answer that are in it. `None` where there is no such place. Everything is hashed for it: [`Evidence`] serves many places.
+/// and the answer that are in it. `None` where there is no such place, or the graph is none to be judged (G19). Everything is hashed for it: [`Evidence`] serves many places.
 pub fn prove_step(image: &[u8], trace: &[u8], place: Place) -> Option<Vec<u8>> {
     let evidence = Evidence::of(image)?;
     let plan = Plan::read(evidence.graph.content()).ok()?;
@@ -129,6 +132,8 @@ impl<'a> Evidence<'a> {
 /// Reads what the element is made of, and says what it is.
 fn judge(source: &mut impl Source, place: Place) -> Option<Verdict> {
     let header = Header::decode(source.graph(0)?.first_chunk()?).ok()?;
+    // Whoever calls the judge directly may name a graph that nobody checked.
+    header.check(&Limits::DISPUTED).ok()?;
     match place.op {
         Place::INPUT if place.element < header.input_bytes => {
             let expected = byte(source, Section::Input, place.element)?;

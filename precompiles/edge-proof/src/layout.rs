@@ -122,6 +122,9 @@ impl Header {
         if !(1..=limits.trace_bytes).contains(&self.input_bytes) {
             return Err(Rule::InputSize);
         }
+        if self.weights_bytes > limits.image_bytes {
+            return Err(Rule::Length);
+        }
         Ok(())
     }
 

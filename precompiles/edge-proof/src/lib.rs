@@ -7,7 +7,7 @@
 //!
 //! A **model image** is one byte string: a header record, one descriptor record per operation, then the weights
 //! section. All integers are little-endian; every record has 128 bytes, so that no record straddles a 1,024-byte
-//! BLAKE3 chunk. Header and descriptors together are the *graph*. A graph is well formed when it keeps rules G1–G17;
+//! BLAKE3 chunk. Header and descriptors together are the *graph*. A graph is well formed when it keeps rules G1–G19;
 //! [`Malformed`] names the first broken rule and the operation.
 //!
 //! * **G1** The header is `"EIG1"`, version u16 = 1, zero u16, specification u32 = [`SPEC_ID`], operation count u32,
@@ -37,9 +37,12 @@
 //! * **G15** `lo <= hi`, and both fit the output's type, where an operation has a clamp.
 //! * **G16** At most [`MAX_MACS`] multiply-accumulates in all.
 //! * **G17** At most [`MAX_WORK`] units of work in all ([`Cost::work`]).
+//! * **G18** At most [`MAX_WEIGHTS`] bytes of weights are read in all, those that operations share each time.
+//! * **G19** The proof of any one element (J2) has at most [`MAX_PROOF_BYTES`], in the larger profile alone ([`Limits`]), and by a
+//!   bound that takes no more than the record and the lengths of graph, weights and trace (L1–L4, `adjudicate::length`).
 //!
-//! **Meaning.** Operands are signed. Sums are exact in 32 bits by G14, so their order does not matter. (Numbers 18, 19
-//! and 23 are not in use.)
+//! **Meaning.** Operands are signed. Sums are exact in 32 bits by G14, so their order does not matter. (Number 23 is
+//! not in use.)
 //!
 //! * **G20** A *scale record* has 8 bytes: `bias i32 | m u16 | shift u8 | zp i8`, with `s = 16 + (shift & 15)` and
 //!   `pre = shift >> 4` (0 to 7). Row or channel `c` uses record `c`, or record 0 with flag 1 (*one scale*) where an
@@ -101,7 +104,7 @@
 //!   `origin, forward, right, up, toLight` (i16 x 3 each), `ambient, diffuse` u8, background u8 x 3, 29 bytes of no meaning; then
 //!   triangles: three points (i16 x 3), colour u8 x 3, 3 bytes of no meaning. `shift` samples down and across each, one ray
 //!   and where it meets a triangle one to the light; the arithmetic is that of `picture` and `ray`. `height` and `width` times
-//!   `shift` are below 2^15; a pixel's rays try at most 5,000 triangles.
+//!   `shift` are below 2^15; `shift^2 * (2 k + 16)` is at most 5,016.
 //! * **G54** VISIT (68): `shift` visits of each ray to a tree of `k` nodes of 32 bytes. A ray's state is nine i32: `origin,
 //!   direction` (x 3 each), `node, depth, met`. A node is either a box (`low, high`) or, where byte 18 is 1, a triangle (three
 //!   points), i16 x 3 each, with `beyond i32` at byte 24 and `name i32` at 28. A box that the ray enters nearer than `depth` leads to
@@ -116,8 +119,9 @@
 //! module's header has its rules.
 //!
 //! **Profiles.** The limits above are those of execution on chain ([`Limits::EXECUTED`]). Graphs that only have to be judged, one
-//! element at a time, have larger ones ([`Limits::DISPUTED`]). A graph of either can be registered without anyone seeing its
-//! weights; sums that then break G14 are taken modulo 2^32, by every kernel and by the judge, so that any bytes have one meaning.
+//! element at a time, have larger ones ([`Limits::DISPUTED`]), and G19 besides. A graph that keeps those can be registered without
+//! anyone seeing its weights; sums that then break G14 are taken modulo 2^32, by every kernel and by the judge, so that any bytes
+//! have one meaning.
 
 // Bounds of products of a descriptor's fields are argued in 64 bits.
 #[cfg(not(target_pointer_width = "64"))]
@@ -186,8 +190,13 @@ pub const MAX_OPS: usize = 1024;
 pub const MAX_TRACE_BYTES: usize = 1 << 20;
 /// Most multiply-accumulates of one inference.
 pub const MAX_MACS: u64 = 1 << 24;
-/// Most work of one inference. It bounds what anybody has to count; what one pays for, gas bounds far below.
-pub const MAX_WORK: u64 = 1 << 24;
+/// Most work of one inference: 5 ms of a core with AVX2, so that no call of the chain's takes longer.
+pub const MAX_WORK: u64 = 500_000;
+/// Most weight bytes of one inference: what an image can hold, and some that are shared.
+pub const MAX_WEIGHTS: u64 = 1 << 21;
+/// Longest proof of one element of a graph that is judged: it goes into one transaction. Nodes take none of more than 131,072 bytes,
+/// and beside the proof it carries the 116 bytes of the model's commitment and some words.
+pub const MAX_PROOF_BYTES: u64 = 120 << 10;
 /// Longest weight row.
 pub const MAX_K: usize = 1 << 16;
 

@@ -1,6 +1,6 @@
 //! Openings: parts of committed bytes, and what shows that they are part of them.
 //!
-//! * O1 A blob is committed to by its BLAKE3 hash and its length, both: lengths decide the shape of the tree. Whether a length is
+//! * O1 A blob is committed to by its BLAKE3 hash and its length, at most 2^60, both: lengths decide the shape of the tree. Whether a length is
 //!   that of the hashed bytes only the opening of the last chunk shows; whoever commits to another has chunks that nobody can open.
 //! * O2 An opening is of a run of whole chunks (1,024 bytes; the last of a blob may be shorter): their bytes, and the chaining
 //!   value of every subtree beside them that no other such subtree holds, from left to right, as in a Bao slice without its
@@ -19,6 +19,8 @@ use crate::adjudicate::Opened;
 
 /// Bytes of a chunk.
 pub const CHUNK_BYTES: u64 = blake3::CHUNK_LEN as u64;
+/// Most bytes of a blob. Nothing has more, and places in longer ones would overflow.
+const BYTES_MAX: u64 = 1 << 60;
 /// Bytes of a chaining value.
 pub const VALUE_BYTES: usize = 32;
 /// Values of one fold.
@@ -42,9 +44,9 @@ impl Blob {
         if chunks == 0 { 1 } else { chunks }
     }
 
-    /// Where the bytes of a run of chunks lie. `None` where the run is empty or not inside.
+    /// Where the bytes of a run of chunks lie. `None` where the run is empty or not inside, or the blob is longer than any (O1).
     pub fn range(&self, run: &Range<u64>) -> Option<Range<u64>> {
-        let inside = run.start < run.end && run.end <= self.chunks();
+        let inside = run.start < run.end && run.end <= self.chunks() && self.bytes <= BYTES_MAX;
         inside.then(|| run.start * CHUNK_BYTES..(run.end.saturating_mul(CHUNK_BYTES)).min(self.bytes))
     }
 
@@ -53,6 +55,18 @@ impl Blob {
         let mut values = 0;
         self.beside(run, &mut |_| values += 1)?;
         Some(values)
+    }
+
+    /// No openings of `runs` runs that cross so many boundaries between chunks altogether have more bytes together (L3).
+    pub(crate) fn longest(&self, runs: u64, boundaries: u64) -> u64 {
+        let chunks = runs.saturating_add(boundaries).saturating_mul(CHUNK_BYTES);
+        // Beside the path from the root to a chunk there is one value for each step. The paths to both ends of a longer run part at
+        // some node: neither has a value beside its first step from there, and each may have one beside every step after.
+        let depth = u64::from(self.chunks().next_power_of_two().trailing_zeros());
+        let parted = runs.min(boundaries).saturating_mul(depth.saturating_sub(2));
+        let values = runs.saturating_mul(depth).saturating_add(parted);
+        let bytes = chunks.min(runs.saturating_mul(self.bytes));
+        bytes.saturating_add(values.saturating_mul(VALUE_BYTES as u64))
     }
 
     /// Gives `beside` the ranges of the subtrees that the opening of a run has values of, in their order.

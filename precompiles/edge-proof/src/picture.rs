@@ -9,8 +9,10 @@ pub(crate) const TRIANGLE_BYTES: usize = 24;
 pub(crate) const NODE_BYTES: usize = 32;
 /// Elements of a ray's state.
 pub(crate) const STATE: usize = 9;
-/// Most triangles that the rays of one pixel try.
-pub(crate) const TRIES_MAX: u64 = 5_000;
+/// What a ray takes besides triangles, counted in those that it could try.
+const RAY_TRIES: u64 = 16;
+/// Most that the rays of one pixel try: one ray, and one to the light, 2,500 triangles each.
+pub(crate) const TRIES_MAX: u64 = RAY_TRIES + 5_000;
 
 /// The size of a picture in pixels, and how many samples each has down and across.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +25,12 @@ pub(crate) struct Picture {
 impl Picture {
     pub(crate) fn pixels(&self) -> usize {
         self.height * self.width
+    }
+
+    /// What the rays of one pixel try, of a scene of so many triangles.
+    pub(crate) fn tries(&self, triangles: u64) -> u64 {
+        // Samples have 8 bits, triangles 32.
+        (self.samples as u64).pow(2) * (RAY_TRIES + 2 * triangles)
     }
 
     /// Red, green, blue and 255 of pixel `i` of the scene, whose length G8 makes right.

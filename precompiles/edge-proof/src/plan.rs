@@ -1,5 +1,6 @@
 use crate::{
     Commitment, Cost, HEADER_OP, Limits, Malformed, Place, Rule, SPEC_ID, Work,
+    adjudicate::{Lengths, longest},
     layout::{Descriptor, Header, RECORD_BYTES},
     step::Step,
     trace::Trace,
@@ -44,17 +45,26 @@ impl Plan {
             let descriptor = Descriptor::decode(raw).map_err(fault)?;
             let step = Step::read(&descriptor, &mut trace, &weights).map_err(fault)?;
             cost = cost.add(step.cost());
+            cost.trace = trace.len() as u64;
             if cost.macs > limits.macs {
                 return Err(fault(Rule::Macs));
             }
             if cost.work() > limits.work {
                 return Err(fault(Rule::Work));
             }
+            if cost.weights > limits.weights {
+                return Err(fault(Rule::WeightReads));
+            }
             steps.push(step);
         }
         let trace_bytes = trace.len();
-        cost.trace = trace_bytes as u64;
         let weights_bytes = header.weights_bytes;
+        // Last, because paths are as deep as the whole trace.
+        let lengths = Lengths { graph: graph.len(), weights: weights_bytes, trace: trace_bytes };
+        let long = (0..HEADER_OP).zip(&steps).find(|(_, step)| longest(step, &lengths) > limits.proof);
+        if let Some((op, _)) = long {
+            return Err(Malformed { rule: Rule::Proof, op });
+        }
         Ok(Self { steps, input_bytes, trace_bytes, graph_bytes: graph.len(), weights_bytes, cost })
     }
 

@@ -41,6 +41,10 @@ pub enum Rule {
     Macs = 16,
     /// G17: too much work.
     Work = 17,
+    /// G18: too many reads of weights.
+    WeightReads = 18,
+    /// G19: an element whose proof no transaction could carry.
+    Proof = 19,
 }
 
 impl Rule {

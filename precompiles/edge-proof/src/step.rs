@@ -73,13 +73,16 @@ impl Step {
         Ok(step)
     }
 
-    /// Reads a descriptor by itself, of a graph that is known to be well formed: places are relative to the weights section, and
-    /// the bounds of values are not known.
+    /// Reads a descriptor by itself: places are relative to the weights section, operands are somewhere in a trace, and the bounds of
+    /// values are not known. That is enough to judge a graph that is known to be well formed, and to refuse any other.
     pub(crate) fn read_alone(d: &Descriptor, weights_bytes: usize) -> Result<Self, Rule> {
         let limit = Limits::DISPUTED.trace_bytes;
         let mut step = Self::begin(d, limit)?;
         step.out_base = usize::try_from(d.out_base).ok().filter(|base| *base as u64 <= limit).ok_or(Rule::Place)?;
         step.find_operands(d)?;
+        if [step.input, step.second].iter().any(|view| view.end() > u128::from(limit)) {
+            return Err(Rule::Operand);
+        }
         step.find_constants(d, &(0..weights_bytes))?;
         Ok(step)
     }

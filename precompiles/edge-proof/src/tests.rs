@@ -16,3 +16,4 @@ mod picture;
 mod possession;
 mod random;
 mod refused;
+mod strangers;

@@ -28,6 +28,12 @@ pub(crate) struct View {
 impl View {
     pub(crate) const NONE: Self = Self { base: 0, stride: 0, count: 0, len: 0, element: Element::I8 };
 
+    /// After its last byte, which may be after any trace's.
+    pub(crate) fn end(&self) -> u128 {
+        let beyond_first = (self.count as u128).saturating_sub(1) * self.stride as u128;
+        self.base as u128 + beyond_first + self.len as u128 * self.element.bytes() as u128
+    }
+
     /// Bytes of vector `i`.
     #[inline(always)]
     pub(crate) fn row<'a>(&self, trace: &'a [u8], i: usize) -> &'a [u8] {
@@ -59,9 +65,10 @@ impl Trace {
         }
         let width = view.element.bytes();
         let offset = view.base - extent.base;
-        let beyond_first = (view.count as u128 - 1) * view.stride as u128;
-        let end = offset as u128 + beyond_first + view.len as u128 * width as u128;
-        if end > extent.bytes as u128 || !offset.is_multiple_of(width) || !view.stride.is_multiple_of(width) {
+        if view.end() > (extent.base + extent.bytes) as u128
+            || !offset.is_multiple_of(width)
+            || !view.stride.is_multiple_of(width)
+        {
             return Err(Rule::Operand);
         }
         Ok(if is_input { view.element.range() } else { (extent.lo, extent.hi) })

@@ -28,9 +28,17 @@ fuzz_target!(|bytes: &[u8]| {
     let (seed, samples) = ([seed; 32], usize::from(samples % 8) + 1);
     assert!(possesses(&blob, &seed, samples, &prove_possession(content, &seed, samples)));
     // Lengths and roots that nobody committed to.
-    let stranger = Blob { root: [flip; 32], bytes: u64::from_le_bytes([first as u8, wide, at, flip, samples as u8, 0, 0, at]) };
+    let bytes = u64::from_le_bytes([first as u8, wide, at, flip, samples as u8, flip, wide, at]);
+    let stranger = Blob { root: [flip; 32], bytes };
     assert!(!possesses(&stranger, &seed, samples, content));
     assert!(!stranger.opens(&(u64::from(at)..u64::from(wide)), content, &values));
+    // Of the right shape, so that they are read to their end.
+    let run = u64::from(at) % stranger.chunks()..(u64::from(at) % stranger.chunks() + 1 + u64::from(wide % 8));
+    if let (Some(range), Some(count)) = (stranger.range(&run), stranger.values(&run)) {
+        let filler = content.iter().chain(std::iter::repeat(&flip)).copied();
+        let data: Vec<u8> = filler.take((range.end - range.start) as usize).collect();
+        assert!(!stranger.opens(&run, &data, &vec![[at; 32]; count]));
+    }
     let product = Product { seed, size: u32::from(wide) + 1 };
     assert!(!product.proves(&[flip; 32], (&seed, samples), content));
     let values: Vec<[u8; 32]> = content.as_chunks().0.to_vec();

@@ -23,14 +23,18 @@ fuzz_target!(|bytes: &[u8]| {
         9 => Place::OUTPUT,
         op => op.into(),
     };
-    let place = Place { op, element: u64::from(u32::from_le_bytes([head[8], head[9], head[10], head[11]])) };
+    // Now and then a number, or an input, that no graph has.
+    let widened = |number: u64| if head[7] & 1 == 0 { number } else { number << (head[7] >> 2) | u64::from(head[6]) };
+    let element = widened(u64::from(u32::from_le_bytes([head[8], head[9], head[10], head[11]])));
+    let place = Place { op, element };
     let Some((records, rest)) = rest.split_at_checked(ops * RECORD_BYTES) else { return };
     let (weights, rest) = rest.split_at(rest.len().min(weights_len));
 
     let mut image = b"EIG1\x01\0\0\0".to_vec();
     image.extend(SPEC_ID.to_le_bytes());
     image.extend((ops as u32).to_le_bytes());
-    image.extend((number(12).max(1) as u64).to_le_bytes());
+    let input_bytes = number(12).max(1) as u64;
+    image.extend(if head[7] & 2 == 0 { input_bytes } else { widened(input_bytes) }.to_le_bytes());
     image.extend((weights_len as u64).to_le_bytes());
     image.resize(RECORD_BYTES, 0);
     image.extend_from_slice(records);

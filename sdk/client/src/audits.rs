@@ -7,12 +7,13 @@ use alloy::{
 };
 use edgeloom_bindings::{
     IAudits::{self, Audit, IAuditsEvents, Seat, Vote},
+    ICredits,
     addresses::AUDITS,
 };
 
 pub use testimony::{Finding, Testimony};
 
-use crate::{Client, Error, Keys, keys::bitmap};
+use crate::{Client, Error, Keys, credits::is_of_credits, keys::bitmap};
 
 /// The role of the auditors' set.
 const ROLE: u8 = 1;
@@ -103,10 +104,10 @@ impl Audits {
         self.send(&IAudits::sealCall {}, U256::ZERO).await
     }
 
-    /// Pays `fee` wei for an audit of an open claim.
+    /// Pays `fee` wei for an audit of an open claim: begins it, or adds to the fee of the one that runs.
     ///
     /// # Errors
-    /// `FeeTooSmall`, `AuditExists`, `NoSnapshot`; `ClaimClosed` where there is no time for it.
+    /// `FeeTooSmall`, `NoSnapshot`; `ClaimClosed` and `TooLate` where there is no time for it.
     pub async fn request(&self, claim: B256, fee: U256) -> Result<TransactionReceipt, Error> {
         self.send(&IAudits::requestCall { claimId: claim }, fee).await
     }
@@ -124,7 +125,8 @@ impl Audits {
     /// Commits to what the signer's key found, as [`Finding::commitment`] hides it.
     ///
     /// # Errors
-    /// `NotDrawn`, `Committed`, `TooLate`, `ClaimClosed`, `NoSeat`, `NotOperator`, `Leaving`.
+    /// `NotDrawn`, `Committed`, `TooLate`, `ClaimClosed`, `NoSeat`, `NotOperator`, `Leaving`; `NoTrace` while the claim's worker
+    /// has not committed to its trace.
     pub async fn commit(&self, claim: B256, key: B256, commitment: B256) -> Result<TransactionReceipt, Error> {
         self.send(&IAudits::commitCall { claimId: claim, keyId: key, commitment }, U256::ZERO).await
     }
@@ -156,7 +158,7 @@ impl Audits {
         self.send(&call, U256::ZERO).await
     }
 
-    /// Ends an audit after its time, and shares its fee.
+    /// Ends an audit after its time, once its claim is decided, and shares its fee.
     ///
     /// # Errors
     /// `AuditEnded`, `TooEarly`.
@@ -164,7 +166,15 @@ impl Audits {
         self.send(&IAudits::closeCall { claimId: claim }, U256::ZERO).await
     }
 
-    /// Slashes a member whom what became of a claim contradicts.
+    /// Credits who paid for a closed audit their part of what nobody earned.
+    ///
+    /// # Errors
+    /// `AuditRuns`, `AuditUnknown`.
+    pub async fn refund(&self, claim: B256, payer: Address) -> Result<TransactionReceipt, Error> {
+        self.send(&IAudits::refundCall { claimId: claim, payer }, U256::ZERO).await
+    }
+
+    /// Slashes a member that attested to exactly what a claim says, which was refuted, or which nobody answered for.
     ///
     /// # Errors
     /// `NotAttested`, `NotContradicted`, `SlashedAlready`, `NoSeat`.
@@ -177,7 +187,7 @@ impl Audits {
     /// # Errors
     /// `NothingToWithdraw`.
     pub async fn withdraw(&self) -> Result<TransactionReceipt, Error> {
-        self.send(&IAudits::withdrawCall {}, U256::ZERO).await
+        self.send(&ICredits::withdrawCall {}, U256::ZERO).await
     }
 
     /// The auditors' set.
@@ -223,7 +233,7 @@ impl Audits {
     /// # Errors
     /// [`Error::Transport`] and its like.
     pub async fn credit_of(&self, account: Address) -> Result<U256, Error> {
-        self.call(&IAudits::creditOfCall { account }).await
+        self.call(&ICredits::creditOfCall { account }).await
     }
 
     /// Σ of credits not yet withdrawn, and Σ of deposits and fees that are held, wei.
@@ -231,7 +241,7 @@ impl Audits {
     /// # Errors
     /// [`Error::Transport`] and its like.
     pub async fn balances(&self) -> Result<(U256, U256), Error> {
-        futures::try_join!(self.call(&IAudits::creditedCall {}), self.call(&IAudits::heldCall {}))
+        futures::try_join!(self.call(&ICredits::creditedCall {}), self.call(&IAudits::heldCall {}))
     }
 
     /// What the contract demands; it never changes.
@@ -250,13 +260,14 @@ impl Audits {
         Ok(AuditTerms { deposit, fee_min, size, turn, unbonding })
     }
 
-    /// Everything that the contract logged from block `from` on, and the first block that was not read.
+    /// Everything that the contract logged, but for credits, from block `from` on, and the first block that was not read.
     ///
     /// # Errors
     /// [`Error::Answer`] for logs that are none of the contract's; [`Error::Transport`] and its like.
     pub async fn since(&self, from: u64) -> Result<(Vec<AuditEvent>, u64), Error> {
         let (logs, next) = self.client.rpc().logs_since(&Filter::new().address(AUDITS), from).await?;
-        Ok((logs.iter().map(AuditEvent::of).collect::<Result<_, _>>()?, next))
+        let events = logs.iter().filter(|log| !is_of_credits(log)).map(AuditEvent::of);
+        Ok((events.collect::<Result<_, _>>()?, next))
     }
 
     async fn send(&self, call: &impl SolCall, value: U256) -> Result<TransactionReceipt, Error> {

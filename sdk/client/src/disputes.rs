@@ -8,6 +8,7 @@ use alloy::{
     sol_types::{SolCall, SolValue},
 };
 use edgeloom_bindings::{
+    ICredits,
     IDisputes::{self, Claim, Thread, Tree},
     addresses::DISPUTES,
 };
@@ -97,14 +98,23 @@ impl Disputes {
     /// Opens a thread at the root of a tree, with the bond that it takes now, and gives its number.
     ///
     /// # Errors
-    /// `WrongPhase`, `TooLate`; `BondTooSmall` when somebody else was faster.
+    /// `WrongPhase`, `TooLate`; `TraceUnknown` for another tree than the trace before the worker committed to that;
+    /// `BondTooSmall` when somebody else was faster; [`Error::Unconfirmed`] when it may still be opened: then a second one would
+    /// take a second bond.
     pub async fn challenge(&self, claim: B256, tree: Tree) -> Result<U256, Error> {
         let bond = self.challenge_bond(claim).await?;
-        let receipt = self.send(&IDisputes::challengeCall { claimId: claim, tree }, bond).await?;
-        Ok(event::<IDisputes::Challenged>(DISPUTES, &receipt)?.thread)
+        Self::opened(&self.send(&IDisputes::challengeCall { claimId: claim, tree }, bond).await?)
     }
 
-    /// Answers for a node of the signer's claim that somebody named.
+    /// The thread that a transaction opened: for whoever had to wait for it with [`Client::see_through`].
+    ///
+    /// # Errors
+    /// [`Error::Answer`] if it opened none.
+    pub fn opened(receipt: &TransactionReceipt) -> Result<U256, Error> {
+        Ok(event::<IDisputes::Challenged>(DISPUTES, receipt)?.thread)
+    }
+
+    /// Answers for a node of a claim that somebody named: the worker's duty, and anybody's right.
     ///
     /// # Errors
     /// `NodeUnknown`, `NodeAnswered`, `TooLate`, `TraceUnknown`; `NotCommittedTo`, `WrongCount` for what the claim does not say.
@@ -134,23 +144,32 @@ impl Disputes {
         self.send(&IDisputes::descendCall { thread, values, child: U256::from(child) }, U256::ZERO).await
     }
 
+    /// Goes on with the signer's thread from the answered root of the trace to that of the answer.
+    ///
+    /// # Errors
+    /// `NotAtTraceRoot`, `NotChallenger`, `ThreadEnded`, `NodeNotAnswered`, `TooLate`.
+    pub async fn turn_to_answer(&self, thread: U256) -> Result<TransactionReceipt, Error> {
+        self.send(&IDisputes::turnToAnswerCall { thread }, U256::ZERO).await
+    }
+
     /// Says that the signer is about to refute a claim at a place where no thread is, without saying which.
     ///
     /// # Errors
     /// [`Error::Transport`] and its like.
-    pub async fn announce(&self, claim: B256, place: Place, salt: B256) -> Result<TransactionReceipt, Error> {
-        let announcement = Self::announcement_of(self.client.address()?, claim, place, salt);
+    pub async fn announce(&self, claim: B256, refutation: &Refutation) -> Result<TransactionReceipt, Error> {
+        let Refutation { place, proof, .. } = refutation;
+        let announcement = Self::announcement_of(self.client.address()?, claim, *place, proof);
         self.send(&IDisputes::announceCall { announcement }, U256::ZERO).await
     }
 
-    /// Shows that an element of a claim does not follow. Where no thread of anybody's is at its place, the signer announced it
-    /// with this salt.
+    /// Shows that an element of a claim does not follow. Where no thread has been at its place for [`DisputeTerms::hold`], the
+    /// signer announced it as long ago; that earns the reward only while no thread runs.
     ///
     /// # Errors
     /// `NotFraud` where it does follow, or the proof is none; `NotAnnounced`, `WrongPhase`, `TraceUnknown`.
-    pub async fn refute(&self, claim: B256, refutation: &Refutation, salt: B256) -> Result<TransactionReceipt, Error> {
+    pub async fn refute(&self, claim: B256, refutation: &Refutation) -> Result<TransactionReceipt, Error> {
         let Refutation { model, place, proof } = refutation.clone();
-        let call = IDisputes::refuteCall { claimId: claim, model, op: place.op, element: place.element, proof, salt };
+        let call = IDisputes::refuteCall { claimId: claim, model, op: place.op, element: place.element, proof };
         self.send(&call, U256::ZERO).await
     }
 
@@ -179,10 +198,10 @@ impl Disputes {
         self.send(&IDisputes::upholdCall { claimId: claim, salt }, U256::ZERO).await
     }
 
-    /// Shows that the signer's claim is a canary: what is held of its bond is the signer's credit.
+    /// Shows that the signer's claim, which was refuted, is a canary: what is held of its bond is the signer's credit.
     ///
     /// # Errors
-    /// `NotWorker`, `WrongPhase`, `TooLate`, `NotTheSeal`.
+    /// `NotWorker`, `NotTheSeal`; `WrongPhase`, `NotRefuted` for a claim that nobody refuted; `TooLate` a turn after that.
     pub async fn reveal(&self, claim: B256, salt: B256) -> Result<TransactionReceipt, Error> {
         self.send(&IDisputes::revealCall { claimId: claim, salt }, U256::ZERO).await
     }
@@ -208,7 +227,7 @@ impl Disputes {
     /// # Errors
     /// `NothingToWithdraw`.
     pub async fn withdraw(&self) -> Result<TransactionReceipt, Error> {
-        self.send(&IDisputes::withdrawCall {}, U256::ZERO).await
+        self.send(&ICredits::withdrawCall {}, U256::ZERO).await
     }
 
     /// The id of a worker's claim about a job, made or not.
@@ -265,7 +284,7 @@ impl Disputes {
     /// # Errors
     /// [`Error::Transport`] and its like.
     pub async fn credit_of(&self, account: Address) -> Result<U256, Error> {
-        self.call(&IDisputes::creditOfCall { account }).await
+        self.call(&ICredits::creditOfCall { account }).await
     }
 
     /// Σ of credits not yet withdrawn, and Σ of bonds that are held, wei.
@@ -273,7 +292,7 @@ impl Disputes {
     /// # Errors
     /// [`Error::Transport`] and its like.
     pub async fn balances(&self) -> Result<(U256, U256), Error> {
-        futures::try_join!(self.call(&IDisputes::creditedCall {}), self.call(&IDisputes::heldCall {}))
+        futures::try_join!(self.call(&ICredits::creditedCall {}), self.call(&IDisputes::heldCall {}))
     }
 
     /// What the contract demands; it never changes.
@@ -334,8 +353,8 @@ impl Disputes {
 
     /// What is announced of a refutation.
     #[must_use]
-    pub fn announcement_of(caller: Address, claim: B256, place: Place, salt: B256) -> B256 {
-        keccak256((caller, claim, place.op, place.element, salt).abi_encode())
+    pub fn announcement_of(caller: Address, claim: B256, place: Place, proof: &[u8]) -> B256 {
+        keccak256((caller, claim, place.op, place.element, keccak256(proof)).abi_encode())
     }
 
     async fn send(&self, call: &impl SolCall, value: U256) -> Result<TransactionReceipt, Error> {

@@ -12,6 +12,7 @@ use edgeloom_bindings::{
     IAudits::IAuditsErrors,
     IBeacon::IBeaconErrors,
     IBls::IBlsErrors,
+    ICredits::ICreditsErrors,
     IDisputes::IDisputesErrors,
     IEdgeProof::IEdgeProofErrors,
     IEdgeStaking::IEdgeStakingErrors,
@@ -100,6 +101,9 @@ pub enum Error {
     /// The audits' contract reverted.
     #[error("the audits' contract reverted: {0:?}")]
     Audits(IAuditsErrors),
+    /// A contract that was called does not pay out.
+    #[error("the contract does not pay out: {0:?}")]
+    Credits(ICreditsErrors),
     /// A revert that is no custom error of these contracts.
     #[error("reverted with {}", if .data.is_empty() { "no data".to_owned() } else { .data.to_string() })]
     Revert {
@@ -233,7 +237,9 @@ impl Error {
         let beacon = || IBeaconErrors::abi_decode(&data).ok().map(Self::Beacon);
         let disputes = || IDisputesErrors::abi_decode(&data).ok().map(Self::Disputes);
         let audits = || IAuditsErrors::abi_decode(&data).ok().map(Self::Audits);
+        let credits = || ICreditsErrors::abi_decode(&data).ok().map(Self::Credits);
         let decoded = match to {
+            Some(addresses::JOB_MARKET) => market().or_else(credits),
             Some(addresses::EDGE_STAKING) => staking(),
             Some(addresses::MODEL_REGISTRY) => models(),
             Some(addresses::EDGE_PROOF) => proof(),
@@ -241,8 +247,8 @@ impl Error {
             Some(addresses::KEY_REGISTRY) => keys().or_else(bls),
             Some(addresses::BLS) => bls(),
             Some(addresses::BEACON) => beacon(),
-            Some(addresses::DISPUTES) => disputes().or_else(proof),
-            Some(addresses::AUDITS) => audits().or_else(disputes).or_else(keys),
+            Some(addresses::DISPUTES) => disputes().or_else(credits).or_else(proof),
+            Some(addresses::AUDITS) => audits().or_else(credits).or_else(disputes).or_else(keys),
             _ => None,
         };
         let decoded = decoded.or_else(market).or_else(staking).or_else(models).or_else(proof);
@@ -273,6 +279,7 @@ impl Error {
                 | Self::Beacon(_)
                 | Self::Disputes(_)
                 | Self::Audits(_)
+                | Self::Credits(_)
                 | Self::Revert { .. }
                 | Self::Failed { .. }
         )

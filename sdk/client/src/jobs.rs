@@ -7,6 +7,7 @@ use alloy::{
     sol_types::SolEvent,
 };
 use edgeloom_bindings::{
+    ICredits,
     IJobMarket::{self, Job},
     addresses::JOB_MARKET,
 };
@@ -174,7 +175,7 @@ impl Jobs {
     /// # Errors
     /// `NothingToWithdraw`.
     pub async fn withdraw(&self) -> Result<TransactionReceipt, Error> {
-        self.client.send(JOB_MARKET, &IJobMarket::withdrawCall {}, U256::ZERO).await
+        self.client.send(JOB_MARKET, &ICredits::withdrawCall {}, U256::ZERO).await
     }
 
     /// What [`Self::withdraw`] would pay an account, wei.
@@ -182,7 +183,7 @@ impl Jobs {
     /// # Errors
     /// [`Error::Transport`] and its like.
     pub async fn credit_of(&self, account: Address) -> Result<U256, Error> {
-        self.client.call(JOB_MARKET, &IJobMarket::creditOfCall { account }).await
+        self.client.call(JOB_MARKET, &ICredits::creditOfCall { account }).await
     }
 
     /// Σ of prices in escrow, wei.

@@ -1,7 +1,7 @@
 //! A typed client of an Edgeloom chain: post jobs and wait for paid answers, upload and run models, bond workers, claim
-//! answers, dispute and audit claims, keep keys and sets of them, read randomness, follow events, ask the index. It knows contracts, JSON-RPC and the index's REST; it
-//! does not know the EVM, databases or the BFT engine, trusts the node only for what no local check can show, and decides
-//! nothing about money by the index.
+//! answers, dispute and audit claims, keep keys and sets of them, read randomness, follow events, ask the index. It knows
+//! contracts, JSON-RPC and the index's REST; it does not know the EVM, databases or the BFT engine, trusts the node only for
+//! what no local check can show, and decides nothing about money by the index.
 //!
 //! ```no_run
 //! use alloy::{primitives::U256, signers::local::PrivateKeySigner};
@@ -23,6 +23,7 @@
 mod audits;
 mod beacon;
 mod client;
+mod credits;
 mod disputes;
 mod error;
 mod follow;

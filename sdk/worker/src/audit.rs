@@ -13,14 +13,12 @@ use alloy::{
 use edgeloom_bindings::IAudits::IAuditsEvents;
 use edgeloom_bls::SecretKey;
 use edgeloom_sdk::Error;
-use tokio::{
-    sync::{Mutex, watch},
-    task::JoinSet,
-};
+use tokio::{sync::watch, task::JoinSet};
 
 use crate::{
     Config,
     desk::{CaseError, Desk, pause_for},
+    kernel::Kernel,
 };
 use case::Case;
 
@@ -48,8 +46,7 @@ pub(crate) struct Auditor {
     pub(crate) desk: Desk,
     pub(crate) key: SecretKey,
     pub(crate) key_id: B256,
-    /// One trace is computed at a time: it takes all of a machine's memory that it can get.
-    pub(crate) kernel: Mutex<()>,
+    pub(crate) kernel: Kernel,
 }
 
 /// Who audits.
@@ -80,7 +77,7 @@ impl Audit {
         let key = key::open(&order.bls_key, order.enlist)?;
         let (key_id, place) = seat::take(&desk, &key, order.enlist).await?;
         let seated = Seated { auditor: desk.me, key: key_id, place };
-        let auditor = Arc::new(Auditor { desk, key, key_id, kernel: Mutex::default() });
+        let auditor = Arc::new(Auditor { desk, key, key_id, kernel: Kernel::default() });
         Ok(Self { auditor, unfinished: journalled.audits.keys().copied().collect(), journalled, seated })
     }
 
@@ -131,7 +128,13 @@ fn spawn(cases: &mut JoinSet<Done>, auditor: &Arc<Auditor>, claim: B256, known: 
         let mut case = Case::new(&auditor, claim, known);
         loop {
             match case.see_through().await {
-                Err(CaseError::Chain(error)) if error.is_transient() => pause_for(claim, "auditing", &error).await,
+                Err(error) if case.goes_on(&error) => match error {
+                    CaseError::Chain(error) => pause_for(claim, "auditing", &error).await,
+                    error => {
+                        tracing::error!(%claim, %error, "an audit does not go on for now; trying again");
+                        auditor.desk.next_block().await;
+                    }
+                },
                 done => return (claim, done),
             }
         }

@@ -1,15 +1,20 @@
 //! A claim of one's own: made, answered for, and seen to its end. What is needed after a crash is on disk before the claim is sent:
 //! its salt in the journal, input and model beside it; the rest is computed again.
 
+mod canary;
 mod plan;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use alloy::{
     primitives::{B256, Bytes, U256, keccak256, utils::format_ether, utils::parse_ether},
     signers::local::PrivateKeySigner,
 };
-use edgeloom_bindings::IDisputes::{Claim, IDisputesErrors, Phase};
+use canary::Refutal;
+use edgeloom_bindings::{
+    IAudits::IAuditsErrors,
+    IDisputes::{Claim, IDisputesErrors, Phase},
+};
 use edgeloom_edge_proof::{Blob, Work};
 use edgeloom_sdk::{Client, Defence, DisputeTerms, Disputes, Duty, Error, LocalModel, Proceedings, Statement};
 use plan::{Standing, Step};
@@ -17,7 +22,7 @@ use tokio::task::spawn_blocking;
 
 use crate::{
     Config, crash,
-    desk::{CaseError, Desk, keep, pause_for, read},
+    desk::{CaseError, Desk, keep, pause_for, read, salt},
     journal::{Claiming, Record},
 };
 
@@ -39,10 +44,10 @@ pub struct ClaimOrder {
     /// Publish the input with the claim, so that anybody can check
     #[arg(long)]
     pub publish_input: bool,
-    /// Commit to the whole trace at once, not only when somebody asks
+    /// Commit to the whole trace at once, not only when somebody asks or pays for an audit
     #[arg(long)]
     pub eager_trace: bool,
-    /// Make it a canary: a wrong answer, for auditors to find; revealed in the end
+    /// Make it a canary: a wrong answer, for auditors to find; refuted in the end, by whoever finds it or by this command, and revealed
     #[arg(long)]
     pub planted: bool,
     /// Claim and leave; `claim defend` goes on
@@ -88,8 +93,7 @@ pub async fn make(config: &Config, order: &ClaimOrder, signer: PrivateKeySigner)
         Some(journalled) => journalled.clone(),
         None => {
             let from_block = *desk.client.heads().borrow();
-            let claiming =
-                Claiming { job, model: model.id(), salt: B256::random(), planted: order.planted, from_block };
+            let claiming = Claiming { job, model: model.id(), salt: salt(), planted: order.planted, from_block };
             desk.shelf.keep(&model)?;
             keep(&desk.input_path(claim), &input)?;
             desk.journal.record(Record::Claiming { claim, claiming: claiming.clone() }).await?;
@@ -109,11 +113,17 @@ pub async fn make(config: &Config, order: &ClaimOrder, signer: PrivateKeySigner)
 /// Goes on with a claim of the journal.
 ///
 /// # Errors
-/// [`CaseError::NotJournalled`] for one that this directory did not make.
+/// [`CaseError::NotJournalled`] for one that this directory did not make, [`CaseError::NeverMade`] for one that it only meant to.
 pub async fn defend(config: &Config, claim: B256, signer: PrivateKeySigner) -> Result<ClaimStatus, CaseError> {
     let (desk, ledger) = Desk::open(config, signer).await?;
     let missing = || CaseError::NotJournalled { claim, data: desk.data.clone() };
     let claiming = ledger.claims.get(&claim).ok_or_else(missing)?.clone();
+    match desk.client.disputes().get(claim).await {
+        Ok(_) => {}
+        // What an earlier process sent is in a block by now, or nowhere.
+        Err(Error::Disputes(IDisputesErrors::ClaimUnknown(_))) => return Err(CaseError::NeverMade(claim)),
+        Err(error) => return Err(error.into()),
+    }
     let work = Computed::of(&desk, claim, &claiming).await?;
     see_through(&desk, claim, &claiming, &work).await
 }
@@ -125,6 +135,7 @@ fn job_of(text: &str) -> B256 {
 
 /// Everything that a claim commits to.
 struct Computed {
+    model: Arc<LocalModel>,
     input: Vec<u8>,
     trace: Vec<u8>,
     output: Vec<u8>,
@@ -135,10 +146,10 @@ impl Computed {
     async fn of(desk: &Desk, claim: B256, claiming: &Claiming) -> Result<Self, CaseError> {
         let model = desk.shelf.disputed(&desk.client, claiming.model).await?;
         let input = read(&desk.input_path(claim))?;
-        let (given, planted) = (input.clone(), claiming.planted);
+        let (kernel, given, planted) = (Arc::clone(&model), input.clone(), claiming.planted);
         let run = spawn_blocking(move || {
-            let trace = model.trace(&given)?;
-            let mut output = trace[model.model().plan().output()].to_vec();
+            let trace = kernel.trace(&given)?;
+            let mut output = trace[kernel.model().plan().output()].to_vec();
             if planted && let Some(first) = output.first_mut() {
                 *first ^= 1;
             }
@@ -146,7 +157,7 @@ impl Computed {
         });
         let computed = run.await.map_err(|panicked| CaseError::Kernel(panicked.to_string()))?;
         let (trace, output) = computed.map_err(|fault| CaseError::Kernel(fault.to_string()))?;
-        Ok(Self { input, trace, output })
+        Ok(Self { model, input, trace, output })
     }
 
     fn work(&self) -> Work<&[u8]> {
@@ -182,8 +193,12 @@ async fn send(
         input: if order.publish_input { Bytes::copy_from_slice(&work.input) } else { Bytes::new() },
         bond,
     };
-    match disputes.claim(statement).await {
-        Ok(_) | Err(Error::Disputes(IDisputesErrors::ClaimExists(_))) => {}
+    let made = match disputes.claim(statement).await {
+        Err(error @ Error::Unconfirmed { .. }) => desk.decided(Err(error)).await.map(drop),
+        made => made.map(drop),
+    };
+    match made {
+        Ok(()) | Err(Error::Disputes(IDisputesErrors::ClaimExists(_))) => {}
         Err(error) => return Err(error.into()),
     }
     tracing::info!(%claim, model = %claiming.model, answer = %roots.output, bond = %format_ether(bond), "claimed");
@@ -193,24 +208,32 @@ async fn send(
 /// Answers, ends what others let lie, and upholds; until the claim is closed.
 async fn see_through(desk: &Desk, claim: B256, claiming: &Claiming, work: &Computed) -> Result<ClaimStatus, CaseError> {
     let disputes = desk.client.disputes();
-    let terms = disputes.terms().await?;
-    let defence = Defence::of(work.work());
+    let terms = loop {
+        match disputes.terms().await {
+            Ok(terms) => break terms,
+            Err(error) => pause_for(claim, "defending", &error).await,
+        }
+    };
     let mut proceedings = Proceedings::new(claim, claiming.from_block);
+    let (defence, mut refutal) = (Defence::of(work.work()), Refutal::default());
     loop {
         let step = async {
             disputes.follow(&mut proceedings).await?;
-            let (record, now) = futures::try_join!(disputes.get(claim), desk.now())?;
-            let idle = idle(&desk.client, &proceedings, (now, &terms)).await?;
-            let duty = defence.next(&proceedings).filter(|duty| in_time(duty, now));
-            let standing = Standing { claim: &record, now, terms, planted: claiming.planted, duty, idle };
+            let (record, clock) = futures::try_join!(disputes.get(claim), desk.clock())?;
+            let audited = record.traceRoot.is_zero() && is_audited(&desk.client, claim).await?;
+            let idle = idle(&desk.client, &proceedings, (clock.now, &terms)).await?;
+            let duty = defence.next(&proceedings, clock.head);
+            let (planted, trace_root) = (claiming.planted, defence.trace_root());
+            let standing = Standing { claim: &record, clock, terms, planted, trace_root, audited, duty, idle };
             Ok::<_, Error>((plan::next(standing), record))
         };
         let done = match step.await {
             Ok((Step::Over, record)) => return end(desk, claim, &record).await,
             Ok((Step::Wait, _)) => {
                 desk.next_block().await;
-                continue;
+                Ok(())
             }
+            Ok((Step::Refute, _)) => refutal.step(desk, &proceedings, (work, terms.hold)).await,
             Ok((step, _)) => perform(&disputes, (claim, claiming), step).await,
             Err(error) => Err(error),
         };
@@ -220,9 +243,13 @@ async fn see_through(desk: &Desk, claim: B256, claiming: &Claiming, work: &Compu
     }
 }
 
-/// An answer that is late is none; the others still help.
-fn in_time(duty: &Duty, now: u64) -> bool {
-    !matches!(duty, Duty::Answer { deadline, .. } if *deadline < now)
+/// Whether somebody paid for an audit of a claim.
+async fn is_audited(client: &Client, claim: B256) -> Result<bool, Error> {
+    match client.audits().get(claim).await {
+        Ok(_) => Ok(true),
+        Err(Error::Audits(IAuditsErrors::AuditUnknown(_))) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 async fn perform(disputes: &Disputes, (claim, claiming): (B256, &Claiming), step: Step) -> Result<(), Error> {
@@ -244,18 +271,18 @@ async fn perform(disputes: &Disputes, (claim, claiming): (B256, &Claiming), step
             tracing::info!(%claim, "showing that the claim was planted");
             disputes.reveal(claim, claiming.salt).await?;
         }
-        Step::Wait | Step::Over => {}
+        Step::Refute | Step::Wait | Step::Over => {}
     }
     Ok(())
 }
 
-/// A thread that its challenger left lying: its node is answered, and its time is over.
+/// The thread that its challenger left lying for longest: its node is answered, and its time is over.
 async fn idle(
     client: &Client,
     proceedings: &Proceedings,
     (now, terms): (u64, &DisputeTerms),
 ) -> Result<Option<U256>, Error> {
-    let disputes = client.disputes();
+    let (disputes, mut longest) = (client.disputes(), None::<(u64, U256)>);
     for (thread, line) in proceedings.lines().iter().filter(|(_, line)| !line.ended) {
         let Some(node) = line.node else { continue };
         if proceedings.asked(line.tree, node).is_none_or(|asked| asked.answer.is_none()) {
@@ -263,12 +290,13 @@ async fn idle(
         }
         let (record, node) =
             futures::try_join!(disputes.thread(*thread), disputes.node(proceedings.claim(), line.tree, node))?;
-        let moved_at = record.movedAt.max(node.answeredAt);
-        if !record.ended && node.answeredAt != 0 && now > moved_at.saturating_add(terms.turn) {
-            return Ok(Some(*thread));
+        let since = record.movedAt.max(node.answeredAt);
+        let idle = !record.ended && node.answeredAt != 0 && now > since.saturating_add(terms.turn);
+        if idle && longest.is_none_or(|(before, _)| since < before) {
+            longest = Some((since, *thread));
         }
     }
-    Ok(None)
+    Ok(longest.map(|(_, thread)| thread))
 }
 
 async fn end(desk: &Desk, claim: B256, record: &Claim) -> Result<ClaimStatus, CaseError> {
@@ -276,7 +304,9 @@ async fn end(desk: &Desk, claim: B256, record: &Claim) -> Result<ClaimStatus, Ca
         Phase::Convicted => tracing::error!(%claim, reason = ?record.reason, "convicted: the bond is lost"),
         phase => tracing::info!(%claim, ?phase, "over: the bond is this account's again"),
     }
-    desk.collect().await?;
+    while let Err(error) = desk.collect().await {
+        pause_for(claim, "collecting what is credited", &error).await;
+    }
     desk.journal.record(Record::ClaimEnded { claim }).await?;
     Ok(ClaimStatus::of(claim, record))
 }

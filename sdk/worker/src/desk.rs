@@ -2,15 +2,20 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Write as _},
+    io,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use alloy::{
     primitives::{Address, B256},
-    signers::local::PrivateKeySigner,
+    rpc::types::TransactionReceipt,
+    signers::{
+        k256::elliptic_curve::rand_core::{OsRng, RngCore},
+        local::PrivateKeySigner,
+    },
 };
+use edgeloom_bindings::ICredits::ICreditsErrors;
 use edgeloom_sdk::{Client, Error, ModelError};
 use thiserror::Error as ThisError;
 use tokio::time::{sleep, timeout};
@@ -19,7 +24,7 @@ use crate::{
     Config, WorkerError,
     journal::{Chain, Journal, JournalError, Ledger},
     life::unix_seconds,
-    shelf::Shelf,
+    shelf::{Shelf, to_disk},
     worker,
 };
 
@@ -53,6 +58,10 @@ pub enum CaseError {
     InputLength { path: PathBuf, expected: usize, actual: usize },
     #[error("claim {claim} is not in the journal of {data}: only who made it can defend it")]
     NotJournalled { claim: B256, data: PathBuf },
+    #[error(
+        "claim {0} is in the journal, but was never made: there is nothing to defend. To make it, claim again with the same --job"
+    )]
+    NeverMade(B256),
     #[error("{0} is no key: expected 32 bytes in hexadecimal digits")]
     BlsKey(PathBuf),
     #[error("BLS key {key} is registered for {operator}, not for this account")]
@@ -63,6 +72,16 @@ pub enum CaseError {
     TooPoor { account: Address, needed: String, balance: String },
     #[error("the kernel failed: {0}")]
     Kernel(String),
+}
+
+/// What time it is, Unix seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Clock {
+    /// The newest block's. What it is too late for by this, it is too late for: no block comes with an earlier one.
+    pub(crate) head: u64,
+    /// That, or this machine's where it is later: a chain without transactions may make no blocks. What it is time for by this is
+    /// worth a try, which the chain refuses where this machine's clock is wrong.
+    pub(crate) now: u64,
 }
 
 /// An account at work. One process at a time holds a directory.
@@ -94,10 +113,28 @@ impl Desk {
         Ok((Self { client, me, journal, shelf, data, _lock: lock }, ledger))
     }
 
-    /// The next block's time at the earliest, Unix seconds.
-    pub(crate) async fn now(&self) -> Result<u64, Error> {
-        // A chain without transactions may make no blocks; one for development may be ahead of this machine's clock.
-        Ok(self.client.head_time().await?.max(unix_seconds()))
+    /// What time it is.
+    pub(crate) async fn clock(&self) -> Result<Clock, Error> {
+        let head = self.client.head_time().await?;
+        Ok(Clock { head, now: head.max(unix_seconds()) })
+    }
+
+    /// What came of a call: one that may still get into a block is waited for, however long it takes, so that nobody makes it a
+    /// second time.
+    pub(crate) async fn decided(&self, sent: Result<TransactionReceipt, Error>) -> Result<TransactionReceipt, Error> {
+        let Err(Error::Unconfirmed { mut bids, .. }) = sent else { return sent };
+        loop {
+            match self.client.see_through(bids.clone()).await {
+                Ok(receipt) => return Ok(receipt),
+                Err(error) if error.is_revert() || matches!(error, Error::Replaced { .. }) => return Err(error),
+                Err(Error::Unconfirmed { bids: newest, .. }) => bids = newest,
+                Err(error) => {
+                    tracing::warn!(%error, "cannot look for a transaction now");
+                    sleep(AGAIN).await;
+                }
+            }
+            tracing::warn!("a transaction is in no block yet; waiting on");
+        }
     }
 
     /// Waits for the next block, for a few seconds.
@@ -117,23 +154,31 @@ impl Desk {
     /// Pays out what the disputes' contract credits this account.
     pub(crate) async fn collect(&self) -> Result<(), Error> {
         let disputes = self.client.disputes();
-        if !disputes.credit_of(self.me).await?.is_zero() {
-            disputes.withdraw().await?;
+        if disputes.credit_of(self.me).await?.is_zero() {
+            return Ok(());
         }
-        Ok(())
+        paid(disputes.withdraw().await)
     }
+}
+
+/// What came of a withdrawal. Another case of the same account may have been faster.
+pub(crate) fn paid(withdrawn: Result<TransactionReceipt, Error>) -> Result<(), Error> {
+    match withdrawn {
+        Ok(_) | Err(Error::Credits(ICreditsErrors::NothingToWithdraw(_))) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// What hides something until it is shown.
+pub(crate) fn salt() -> B256 {
+    let mut salt = B256::ZERO;
+    OsRng.fill_bytes(salt.as_mut_slice());
+    salt
 }
 
 /// Writes a file that is whole or absent, also when the machine stops half-way.
 pub(crate) fn keep(path: &Path, bytes: &[u8]) -> Result<(), CaseError> {
-    let folder = path.parent().unwrap_or(path);
-    let written = tempfile::NamedTempFile::new_in(folder).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.as_file().sync_all()?;
-        file.persist(path).map(drop).map_err(|unkept| unkept.error)?;
-        File::open(folder)?.sync_all()
-    });
-    written.map_err(|source| CaseError::Io { path: path.to_owned(), source })
+    to_disk(path, bytes).map_err(|source| CaseError::Io { path: path.to_owned(), source })
 }
 
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>, CaseError> {

@@ -118,7 +118,6 @@ pub(crate) const fn words(phase: Phase, reason: Reason) -> (&'static str, &'stat
         Reason::Unrefuted => "nobody refuted it in time",
         Reason::WrongElement => "an element of it is wrong",
         Reason::Silence => "its worker was silent",
-        Reason::Planted => "it was planted",
         _ => "unknown",
     };
     (phase, reason)

@@ -20,6 +20,7 @@ mod discovery;
 mod dispute;
 pub mod doctor;
 pub mod journal;
+mod kernel;
 mod life;
 mod page;
 pub mod plan;

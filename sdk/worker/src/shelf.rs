@@ -3,7 +3,7 @@
 
 use std::{
     collections::HashMap,
-    fs,
+    fs::{self, File},
     io::{self, Write},
     path::{Path, PathBuf},
     sync::Arc,
@@ -14,7 +14,10 @@ use edgeloom_bindings::IModelRegistry::Model;
 use edgeloom_sdk::{Client, Error, LocalModel};
 use parking_lot::Mutex;
 
-use crate::{claim::model_of_file, desk::CaseError};
+use crate::{
+    claim::model_of_file,
+    desk::{self, CaseError},
+};
 
 /// Models kept in memory; the longest image has 1.5 MiB.
 const IN_MEMORY: usize = 64;
@@ -64,7 +67,7 @@ impl Shelf {
             .find_map(|path| LocalModel::disputed(fs::read(path).ok()?).ok().filter(|model| model.id() == id));
         let model = match kept {
             Some(model) => model,
-            None => client.models().load(id).await?,
+            None => self.load(client, id).await?,
         };
         let model = Arc::new(model);
         keep(&mut self.models.lock(), id, Arc::clone(&model));
@@ -73,8 +76,7 @@ impl Shelf {
 
     /// Has a model on disk, for a restart.
     pub(crate) fn keep(&self, model: &LocalModel) -> Result<(), CaseError> {
-        let path = self.path(model.id());
-        to_disk(&path, model.image()).map_err(|source| CaseError::Io { path, source })
+        desk::keep(&self.path(model.id()), model.image())
     }
 
     /// The registry's record, which never changes.
@@ -91,19 +93,21 @@ impl Shelf {
         if let Some(model) = self.models.lock().get(&id) {
             return Ok(Arc::clone(model));
         }
-        let path = self.path(id);
-        let model = match from_disk(&path, id) {
+        let model = match from_disk(&self.path(id), id) {
             Some(model) => model,
-            None => {
-                let model = client.models().load(id).await?;
-                if let Err(error) = to_disk(&path, model.image()) {
-                    tracing::warn!(%error, path = %path.display(), "a model cannot be kept on disk");
-                }
-                model
-            }
+            None => self.load(client, id).await?,
         };
         let model = Arc::new(model);
         keep(&mut self.models.lock(), id, Arc::clone(&model));
+        Ok(model)
+    }
+
+    /// From the chain, and onto the disk for the next time.
+    async fn load(&self, client: &Client, id: B256) -> Result<LocalModel, Error> {
+        let (model, path) = (client.models().load(id).await?, self.path(id));
+        if let Err(error) = to_disk(&path, model.image()) {
+            tracing::warn!(%error, path = %path.display(), "a model cannot be kept on disk");
+        }
         Ok(model)
     }
 
@@ -130,13 +134,14 @@ fn from_disk(path: &Path, id: B256) -> Option<LocalModel> {
     LocalModel::verified(fs::read(path).ok()?, id).ok()
 }
 
-/// Complete or absent, also when the machine stops half-way, and when several jobs keep the same model at once.
-fn to_disk(path: &Path, image: &[u8]) -> io::Result<()> {
+/// Complete or absent, also when the machine stops half-way, and when several jobs keep the same file at once.
+pub(crate) fn to_disk(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().unwrap_or(path);
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
-    file.write_all(image)?;
+    file.write_all(bytes)?;
     file.as_file().sync_all()?;
-    file.persist(path).map(drop).map_err(|unkept| unkept.error)
+    file.persist(path).map_err(|unkept| unkept.error)?;
+    File::open(folder)?.sync_all()
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@
 //! wait for that there: what needs the hour runs on a development chain, whose clock moves as it is told, with the same contracts and
 //! the same precompiles; everything else runs on four validators.
 
+mod canary;
 mod honest;
 mod liar;
 mod member;
@@ -51,13 +52,10 @@ fn auditor(net: &Net, models: &Path) -> Result<Command> {
     Ok(command)
 }
 
-/// What `edgeloom-worker dispute replay` prints.
-fn replay(rpc: &str, claim: B256, json: bool) -> Result<String> {
+/// What `edgeloom-worker dispute` prints.
+fn dispute(verb: &str, rpc: &str, claim: B256, options: &[&str]) -> Result<String> {
     let mut command = Command::new(binary("edgeloom-worker")?);
-    command.args(["dispute", "replay", &claim.to_string(), "--rpc", rpc]);
-    if json {
-        command.arg("--json");
-    }
+    command.args(["dispute", verb, &claim.to_string(), "--rpc", rpc]).args(options);
     let output = command.output()?;
     ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     Ok(String::from_utf8(output.stdout)?)
@@ -96,6 +94,7 @@ async fn one_weight_convicts_its_worker_and_the_auditor_who_agreed() -> Result<(
     let liar = Liar::claim(claimant, (model.id(), &flawed), &picture).await?;
     let claim = liar.claim;
     requester.audits().request(claim, parse_ether("4")?).await?;
+    liar.commit().await?;
     let status = process.wait(PATIENCE).await?;
     ensure!(!status.success(), "the auditor was to abort:\n{}", process.tail());
     drop(process);
@@ -148,13 +147,15 @@ async fn convicted(chain: &Client, seated: &Seated, claim: B256) -> Result<()> {
 
 /// From the chain's data alone the story names the convolution, and its operands are those of the picture.
 fn told(rpc: &str, claim: B256, (model, flawed, picture): (&LocalModel, &LocalModel, &[u8])) -> Result<()> {
-    let text = replay(rpc, claim, false)?;
+    let status = dispute("status", rpc, claim, &[])?;
+    ensure!(status.contains("convicted (an element of it is wrong)"), "{status}");
+    let text = dispute("replay", rpc, claim, &[])?;
     for words in
         ["operation 0 of 4: CONV2D (G25)", "kernel 3 x 3", "operand, image row", "weights, from byte", "scale record"]
     {
         ensure!(text.contains(words), "{words:?} is not in\n{text}");
     }
-    let story: Value = serde_json::from_str(&replay(rpc, claim, true)?)?;
+    let story: Value = serde_json::from_str(&dispute("replay", rpc, claim, &["--json"])?)?;
     let element = &story["element"];
     let (own, theirs) = (model.trace(picture)?, flawed.trace(picture)?);
     let first = own.iter().zip(&theirs).position(|(own, theirs)| own != theirs).ok_or_eyre("they differ")?;

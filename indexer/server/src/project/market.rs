@@ -16,8 +16,6 @@ impl Rows {
             IJobMarketEvents::JobTaken(taken) => (self.taken(event, taken)?, JobEventKind::Taken),
             IJobMarketEvents::JobAnswered(answered) => (self.answered(answered)?, JobEventKind::Answered),
             IJobMarketEvents::JobClosed(closed) => (self.closed(event, closed)?, JobEventKind::Closed),
-            // Money in the market's own books; payments to workers are in JobClosed.
-            IJobMarketEvents::Credited(_) | IJobMarketEvents::Withdrawn(_) => return Ok(()),
         };
         let phase = self.jobs.get(&id).ok_or(Contradiction::JobUnknown(id))?.phase;
         self.job_events.push(JobEvent {

@@ -23,7 +23,8 @@ pub(super) fn evaluate(source: &mut impl Source, step: &Step, element: usize) ->
         }
         Op::Conv2d(geometry) => {
             let window = image::window(source, step, &geometry, i)?;
-            linear(source, step, c, &window)
+            let weights = source.weights(step.weights + c * step.k, step.k)?;
+            requantised(source, step, c, window.product(&weights))
         }
         Op::MaxPool(geometry) => image::largest(source, step, &geometry, (i, c)),
         Op::Block8(geometry, shift) => image::level(source, step, (&geometry, shift), (i, c)),

@@ -54,7 +54,7 @@ impl Step {
             Op::Gather => Cost { reads: outputs + count, rows: 2 * count, ..base },
             Op::Decrypt => Cost { reads: 2 * outputs, rows: count + KEYSTREAM_ROWS, ..base },
             Op::Pixel(picture) => {
-                let tries = count * (picture.samples as u64).pow(2) * 2 * k;
+                let tries = count * picture.tries(k);
                 let reads = count.saturating_mul(self.input.len as u64) / 8;
                 Cost { macs: tries * TRY_MACS, reads, rows: 8 * count, ..base }
             }

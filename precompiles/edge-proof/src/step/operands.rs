@@ -55,8 +55,7 @@ fn fits(op: &Op, d: &Descriptor, n: u64) -> bool {
         Op::Block8(_, shift) => n == 64 && (1..=20).contains(shift),
         Op::Pixel(picture) => {
             let sides = [picture.height, picture.width].map(|side| side * picture.samples);
-            let tries = (picture.samples as u64).pow(2) * 2 * k;
-            n == 4 && sides.iter().all(|side| (1..1 << 15).contains(side)) && tries <= TRIES_MAX
+            n == 4 && sides.iter().all(|side| (1..1 << 15).contains(side)) && picture.tries(k) <= TRIES_MAX
         }
         Op::Visit(visits) => n == STATE as u64 && (1..=64).contains(visits) && (1..=1 << 31).contains(&k),
         _ => true,

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::random::agree;
 use crate::{
-    Affine, Element, Filter, GraphBuilder, HEADER_OP, MAX_IMAGE_BYTES, MAX_K, Malformed, Model, Outline, Rule, Scale,
-    Window,
+    Affine, Element, Filter, GraphBuilder, HEADER_OP, Limits, MAX_IMAGE_BYTES, MAX_K, MAX_WEIGHTS, MAX_WORK, Malformed,
+    Model, Outline, Plan, Rule, Scale, Tensor, Window,
     layout::{Descriptor, Header, RECORD_BYTES},
     random::{Dice, image},
 };
@@ -30,12 +30,16 @@ fn fault(image: Vec<u8>) -> Malformed {
 /// The sample with one descriptor changed.
 fn with(op: usize, change: impl FnOnce(&mut Descriptor)) -> Vec<u8> {
     let mut image = sample();
+    edit(&mut image, op, change);
+    image
+}
+
+fn edit(image: &mut [u8], op: usize, change: impl FnOnce(&mut Descriptor)) {
     let at = RECORD_BYTES * (1 + op);
     let raw = std::array::from_fn(|i| image[at + i]);
-    let mut descriptor = Descriptor::decode(&raw).expect("the sample's descriptor");
+    let mut descriptor = Descriptor::decode(&raw).expect("a descriptor");
     change(&mut descriptor);
     image[at..at + RECORD_BYTES].copy_from_slice(&descriptor.encode());
-    image
 }
 
 fn with_byte(at: usize, value: u8) -> Vec<u8> {
@@ -288,19 +292,112 @@ fn g16_g17_work_is_bounded() {
     };
     assert_eq!(dense(16), None);
     assert_eq!(dense(17), Some(Rule::Macs));
-    let mut g = GraphBuilder::new(400 * 400);
-    let x = g.input();
-    let window = Window {
-        height: 400,
-        width: 400,
-        channels: 1,
-        kernel: (255, 255),
-        stride: (1, 1),
-        pad: (0, 0),
-        out: (146, 146),
+    // A pool of one channel costs three units a window position, and a little for memory.
+    let pool = |width: usize| {
+        let mut g = GraphBuilder::new(100 * width);
+        let x = g.input();
+        let (kernel, pad) = ((9, 9), (4, 4));
+        let window = Window { height: 100, width, channels: 1, kernel, stride: (1, 1), pad, out: (100, width) };
+        g.max_pool(x, &window);
+        Outline::read(g.finish()?).map(|outline| outline.cost().work())
     };
-    g.max_pool(x, &window);
-    assert_eq!(g.finish().expect_err("a billion comparisons").rule, Rule::Work);
+    let widest = (9..).take_while(|&width| pool(width).is_ok()).last().expect("the narrowest is none too many");
+    let work = pool(widest).expect("it was taken");
+    assert!((MAX_WORK - MAX_WORK / widest as u64..=MAX_WORK).contains(&work), "{work} of {widest} columns");
+    assert_eq!(pool(widest + 1).map_err(|fault| fault.rule), Err(Rule::Work));
+}
+
+/// Operations may share weights, but not to have more read than an image can hold.
+#[test]
+fn g18_reads_of_weights_are_bounded() {
+    let mut g = GraphBuilder::new(1 << 16);
+    let x = g.input();
+    g.dense(x, &vec![0; 17 << 16], &Affine { scales: &[ID[0]; 17], out: Element::I8, lo: 0, hi: 0 });
+    g.dense(x, &vec![0; 1 << 16], &Affine { scales: &ID, out: Element::I8, lo: 0, hi: 0 });
+    let image = g.finish().expect("well formed");
+    // Both layers read the first one's weights, as many rows as the test says.
+    let shared = |rows: u32| {
+        let mut image = image.clone();
+        let mut bases = (0, 0);
+        edit(&mut image, 0, |d| {
+            (d.n, d.out_stride) = (16, 16);
+            bases = (d.weight_base, d.scale_base);
+        });
+        edit(&mut image, 1, |d| {
+            (d.n, d.out_stride) = (rows, rows);
+            (d.weight_base, d.scale_base) = bases;
+        });
+        Outline::read(image).map(|outline| outline.cost().weights).map_err(|fault| (fault.rule, fault.op))
+    };
+    assert_eq!(shared(16), Ok(MAX_WEIGHTS));
+    assert_eq!(shared(17), Err((Rule::WeightReads, 1)));
+}
+
+/// What G19 refuses of a graph without weights that the chain can run. It is the same whether or not there are weights to be seen.
+fn unprovable(input: usize, build: impl FnOnce(&mut GraphBuilder, Tensor)) -> Option<(Rule, u16)> {
+    let mut graph = GraphBuilder::new(input);
+    let x = graph.input();
+    build(&mut graph, x);
+    let image = graph.finish().expect("the chain computes it without a proof");
+    let fault = Plan::read(&image).err();
+    assert_eq!(Model::within(image, &Limits::DISPUTED).err(), fault);
+    fault.map(|fault| (fault.rule, fault.op))
+}
+
+#[test]
+fn g19_proofs_fit_a_transaction() {
+    let refused = |op| Some((Rule::Proof, op));
+    // Beside the row's own chunks: two records out of 256 bytes, a chunk that holds the sum, and at most 25 chaining values.
+    let sum = |bytes: usize| {
+        unprovable(1 << 18, |g, x| {
+            g.sum(x.vectors(1, bytes, 0));
+        })
+    };
+    let most = 117 << 10;
+    assert_eq!((sum(most), sum(most + 1)), (None, refused(0)));
+    let argmax = |elements: usize| {
+        unprovable(4 * elements, |g, x| {
+            g.argmax(x.as_type(Element::I32), Element::I32);
+        })
+    };
+    assert_eq!((argmax(most / 4), argmax(32_768)), (None, refused(0)));
+    let pool = |side: usize| {
+        unprovable(side * side, |g, x| {
+            let (kernel, out) = ((side, side), (1, 1));
+            let window = Window { height: side, width: side, channels: 1, kernel, stride: (1, 1), pad: (0, 0), out };
+            g.max_pool(x, &window);
+        })
+    };
+    assert_eq!((pool(64), pool(255)), (None, refused(0)));
+    let pixel = |triangles: usize| {
+        unprovable(64 + 24 * triangles, |g, x| {
+            g.pixels(x, (1, 1), 1);
+        })
+    };
+    assert_eq!(pixel(2_500), None, "the most that G8 takes");
+    let visits = |nodes: usize| {
+        unprovable(36 + 32 * 4_096 + 32, |g, x| {
+            let rays = x.as_type(Element::I32).vectors(1, 9, 0);
+            g.visit(rays, x.skip(nodes).vectors(4_096, 32, 32), 64);
+        })
+    };
+    assert_eq!((visits(64), visits(36)), (None, refused(0)), "nodes that straddle chunks take two of them each");
+}
+
+/// Paths are as deep as the whole trace, whose length only the last operation settles. Of those that are too much, the first is named.
+#[test]
+fn g19_counts_what_comes_later() {
+    let sums = |copies: usize| {
+        unprovable(117 << 10, |g, x| {
+            g.copy(x.vectors(1, 1, 0));
+            g.sum(x);
+            g.sum(x);
+            for _ in 0..copies {
+                g.copy(x);
+            }
+        })
+    };
+    assert_eq!((sums(0), sums(3)), (None, Some((Rule::Proof, 1))));
 }
 
 #[test]

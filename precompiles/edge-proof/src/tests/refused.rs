@@ -51,9 +51,19 @@ fn g8_heads_and_shifts() {
     };
     assert_eq!([0, 1, 20, 21].map(blocks), [Some(Rule::Geometry), None, None, Some(Rule::Geometry)]);
     let pixels = |triangles: usize, samples| broken(64 + 24 * triangles, |g, x| g.pixels(x, (1, 1), samples));
-    assert_eq!((pixels(277, 3), pixels(278, 3), pixels(0, 0)), (None, Some(Rule::Geometry), Some(Rule::Geometry)));
-    let wide = |width| broken(64, |g, x| g.pixels(x, (1, width), 8));
+    assert_eq!((pixels(2_500, 1), pixels(2_501, 1)), (None, Some(Rule::Geometry)));
+    assert_eq!((pixels(270, 3), pixels(271, 3), pixels(0, 0)), (None, Some(Rule::Geometry), Some(Rule::Geometry)));
+    // Rays have their price, whether there is anything to see or not.
+    assert_eq!((pixels(0, 17), pixels(0, 18)), (None, Some(Rule::Geometry)));
+    let wide = |width| {
+        let mut graph = GraphBuilder::new(64);
+        let x = graph.input();
+        graph.pixels(x, (1, width), 8);
+        graph.within(&Limits::DISPUTED).err().map(|fault| fault.rule)
+    };
     assert_eq!((wide(4_095), wide(4_096)), (None, Some(Rule::Geometry)));
+    let empty = |width| broken(64, |g, x| g.pixels(x, (1, width), 17));
+    assert_eq!((empty(0), empty(28), empty(29)), (Some(Rule::Geometry), None, Some(Rule::Macs)));
     let visit = |visits| {
         broken(68, |g, x| g.visit(x.as_type(Element::I32).vectors(1, 9, 9), x.skip(36).vectors(1, 32, 32), visits))
     };

@@ -14,8 +14,9 @@ pub(crate) const FOLDED: u64 = 20;
 pub(crate) const FREIVALDS: u64 = 500;
 /// Products modulo the prime of one gas: two for each row and challenge, one for each column and challenge.
 pub(crate) const PRODUCTS_PER_GAS: u64 = 2;
-/// Taking a claim, and checking the model's id.
-pub(crate) const STEP: u64 = 1_000;
+/// Taking a claim, checking the model's id, and computing an element: some take as long however little is shown of them (a pixel of many
+/// samples).
+pub(crate) const STEP: u64 = 8_000;
 /// Each 32-byte word of a step's proof, the smallest part of which may be an opening of its own.
 pub(crate) const STEP_WORD: u64 = 20;
 /// Sums of keys by amount, and of those by binary digit: as many whatever the amounts are.

@@ -10,6 +10,7 @@ use alloy::{
     sol_types::SolValue as _,
 };
 use edgeloom_bindings::{
+    ICredits,
     IDisputes::{self, Tree as Part},
     IModelRegistry,
     addresses::{DISPUTES, MODEL_REGISTRY},
@@ -58,7 +59,7 @@ fn net() -> Vec<u8> {
     let x = graph.max_pool(x, &pool);
     let x = x.flat();
     graph.dense(x, &weights(10 * x.length(), 3), &narrow(&scales(10)));
-    graph.finish().expect("a well-formed graph")
+    graph.within(&Limits::DISPUTED).expect("a well-formed graph")
 }
 
 /// A graph of 3 MiB of trace, which no transaction could run: 48 tables applied one after the other.
@@ -158,14 +159,13 @@ impl Court {
         }
     }
 
-    /// A descent from the root of a part to the first byte that differs from the challenger's own.
+    /// A thread's descent from the root of a part to the first byte that differs from the challenger's own.
     fn descend<'a>(
         &mut self,
         claim: B256,
-        part: Part,
+        (thread, part): (U256, Part),
         (own, theirs): (&'a Tree<'a>, &Tree<'_>),
     ) -> (Shown<'a>, u64, usize) {
-        let thread = self.challenge(claim, part);
         let mut shown = Shown::nothing(own, theirs.blob().root);
         for answers in 1.. {
             let node = shown.node();
@@ -187,7 +187,7 @@ impl Court {
     fn refutation(&self, claim: B256, place: Place, proof: Vec<u8>) -> IDisputes::refuteCall {
         let model = self.model.commitment().encode();
         let Place { op, element } = place;
-        IDisputes::refuteCall { claimId: claim, model: model.into(), op, element, proof: proof.into(), salt: SALT }
+        IDisputes::refuteCall { claimId: claim, model: model.into(), op, element, proof: proof.into() }
     }
 
     /// The proof of a place out of what is known of each part.
@@ -208,6 +208,6 @@ impl Court {
     }
 
     fn credit(&mut self, account: Address) -> u128 {
-        self.world.send(route(account, DISPUTES), &IDisputes::creditOfCall { account }).to()
+        self.world.send(route(account, DISPUTES), &ICredits::creditOfCall { account }).to()
     }
 }

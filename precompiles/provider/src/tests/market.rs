@@ -10,16 +10,16 @@ use alloy::{
     sol_types::{SolCall as _, SolError as _},
 };
 use edgeloom_bindings::{
-    IEdgeStaking,
+    IEdgeProof, IEdgeStaking,
     IJobMarket::{self, Phase},
     IModelRegistry,
     addresses::{EDGE_STAKING, JOB_MARKET, MODEL_REGISTRY},
 };
-use edgeloom_edge_proof::{GraphBuilder, Model, Tensor, Window};
+use edgeloom_edge_proof::{Element, GraphBuilder, Limits, MAX_WORK, Model, Rule, Tensor};
 use revm::context_interface::result::{EVMError, ExecutionResult, InvalidTransaction};
 
 /// What ModelRegistry's comment derives for a job at both of its limits.
-const SUBMIT_GAS_MAX: u64 = 12_260_000;
+const SUBMIT_GAS_MAX: u64 = 5_050_000;
 
 #[derive(Default)]
 struct Market {
@@ -66,33 +66,32 @@ impl Market {
     }
 }
 
-/// The largest of each window of an image: the dearest thing that a small model can do.
-fn pool(graph: &mut GraphBuilder, image: Tensor, size: (usize, usize), kernel: (usize, usize)) {
-    let pad = (kernel.0 / 2, kernel.1 / 2);
-    let (height, width) = size;
-    graph.max_pool(image, &Window { height, width, channels: 1, kernel, stride: (1, 1), pad, out: size });
+/// Work that leaves few bytes: the largest of each of `rows` vectors that are all the same.
+fn busy(graph: &mut GraphBuilder, x: Tensor, rows: usize) {
+    graph.argmax(x.vectors(rows, 248, 0), Element::I32);
 }
 
 /// As much input as output.
-fn even(kernel: (usize, usize)) -> Vec<u8> {
+fn even(rows: usize) -> Vec<u8> {
     let mut graph = GraphBuilder::new(247 * 248);
     let x = graph.input();
-    pool(&mut graph, x, (247, 248), kernel);
-    graph.finish().expect("a well-formed graph")
+    busy(&mut graph, x, rows);
+    graph.copy(x.vectors(247 * 248, 1, 1));
+    graph.within(&Limits::DISPUTED).expect("a well-formed graph")
 }
 
 /// Little input and much output, every byte of which is logged as well.
 fn wide() -> Vec<u8> {
     let mut graph = GraphBuilder::new(248);
     let x = graph.input();
-    let rows = graph.copy(x.vectors(490, 248, 0));
-    pool(&mut graph, rows.flat(), (490, 248), (1, 19));
+    busy(&mut graph, x, 6_620);
+    graph.copy(x.vectors(490, 248, 0));
     graph.finish().expect("a well-formed graph")
 }
 
-/// Within a percent of both limits of the registry.
+/// Within a percent of the kernel's limit and the registry's.
 fn dearest() -> Vec<u8> {
-    even((3, 13))
+    even(4_300)
 }
 
 /// No zero is in it, nor in the largest of any part of it.
@@ -112,7 +111,7 @@ fn submit_within_the_limit(image: &[u8], input: &[u8]) {
     let (job, answer) = market.taken(image, input);
     let job_model = market.world.send(route(REQUESTER, JOB_MARKET), &IJobMarket::jobCall { jobId: job }).modelId;
     let model = market.world.send(route(REQUESTER, MODEL_REGISTRY), &IModelRegistry::modelCall { modelId: job_model });
-    assert!((7_920_000..=8_000_000).contains(&model.inferGas), "{} gas", model.inferGas);
+    assert!((MAX_WORK / 100 * 99..900_000).contains(&model.inferGas), "{} gas", model.inferGas);
     assert!((121_660..=122_880).contains(&(model.inputBytes + model.outputBytes)));
 
     let too_much = market.world.transact(route(WORKER, JOB_MARKET), answer.clone(), TRANSACTION_GAS_MAX + 1);
@@ -127,9 +126,9 @@ fn submit_within_the_limit(image: &[u8], input: &[u8]) {
 #[test]
 fn models_beyond_the_limits_are_refused() {
     let mut market = Market::default();
-    let dearer = market.register(even((3, 14))).expect_err("too dear");
-    let dearer = IModelRegistry::InferenceTooDear::abi_decode(&dearer).expect("names the fault");
-    assert!(dearer.inferGas > dearer.limit, "{dearer:?}");
+    let dearer = market.register(even(4_350)).expect_err("too much work");
+    let expected = IEdgeProof::MalformedModel { rule: Rule::Work.number(), op: 1 };
+    assert_eq!(dearer, Bytes::from(expected.abi_encode()));
     let mut graph = GraphBuilder::new(61_441);
     let x = graph.input();
     graph.copy(x);
@@ -141,9 +140,13 @@ fn models_beyond_the_limits_are_refused() {
 #[test]
 fn a_submission_without_the_gas_for_inference_leaves_the_job_taken() {
     let mut market = Market::default();
-    let (job, answer) = market.taken(&dearest(), &input(247 * 248));
+    let mut graph = GraphBuilder::new(248);
+    let x = graph.input();
+    busy(&mut graph, x, 7_500);
+    graph.copy(x);
+    let (job, answer) = market.taken(&graph.finish().expect("a well-formed graph"), &input(248));
     // Enough for calldata and contract, then for most of the inference.
-    for gas_limit in [5_500_000, 8_000_000, 10_000_000] {
+    for gas_limit in [200_000, 400_000, 600_000] {
         let result = market.submit(&answer, gas_limit);
         assert!(!result.is_success(), "{gas_limit}: {result:?}");
         assert_eq!((market.phase(job), market.locked()), (Phase::Taken, TFUEL));

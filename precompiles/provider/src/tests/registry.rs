@@ -191,6 +191,8 @@ fn a_sets_changes_are_its_owners_and_are_checked() {
     let at = |epoch| IKeyRegistry::snapshotAtCall { set: set(), epoch };
     assert_eq!(registry.world.send(route(OWNER, KEY_REGISTRY), &at(epoch)), snapshot);
     registry.refused(OWNER, &at(2), &IKeyRegistry::SnapshotUnknown { set: set(), epoch: 2 });
+    let stake = IKeyRegistry::stakeInCall { set: set(), epoch: 2, place: U256::ZERO };
+    registry.refused(OWNER, &stake, &IKeyRegistry::SnapshotUnknown { set: set(), epoch: 2 });
     registry.stake(1, 9);
     registry.refused(OWNER, &IKeyRegistry::sealCall { role: ROLE }, &unwritten);
 }
@@ -236,6 +238,13 @@ fn assert_holds(registry: &mut Registry, snapshot: Address) {
     assert_eq!(stakes.iter().filter(|stake| **stake > 0).count(), registry.members.len());
     for (seed, (stake, place)) in &registry.members {
         assert_eq!((stakes[*place], keys[*place]), (*stake, Some(secret(*seed).public_key())), "seed {seed}");
+    }
+    let described = registry.world.send(route(OWNER, KEY_REGISTRY), &IKeyRegistry::describeCall { set: set() });
+    // Beyond the last place, and beyond the last chunk, nobody is.
+    stakes.extend([0; 2 * CHUNK_PLACES]);
+    for (place, stake) in stakes.iter().enumerate() {
+        let call = IKeyRegistry::stakeInCall { set: set(), epoch: described.epoch, place: U256::from(place) };
+        assert_eq!(registry.world.send(route(OWNER, KEY_REGISTRY), &call), *stake, "place {place}");
     }
 }
 

@@ -27,7 +27,7 @@ use alloy::{
     sol_types::SolCall,
 };
 use edgeloom_bindings::{IEdgeProof, addresses};
-use edgeloom_edge_proof::{Blob, FOLD_MAX, Kernel, Model, project};
+use edgeloom_edge_proof::{Blob, FOLD_MAX, Kernel, Limits, Model, project};
 use eyre::Result;
 use serde_json::{Value, json};
 use std::{hint::black_box, time::Instant};
@@ -70,7 +70,7 @@ pub(super) fn run(runs: usize) -> Result<()> {
 }
 
 fn commitment() -> Result<()> {
-    let model = Model::parse(&corpus::net())?;
+    let model = Model::within(corpus::net(), &Limits::DISPUTED)?;
     let input = corpus::noise(model.input_bytes(), 1);
     let trace = model.trace(&input)?;
     let output = &trace[model.plan().output()];

@@ -1,15 +1,18 @@
 //! What somebody does who computed the same, and came to something else. Pure: the caller reads the chain, and sends.
 //!
 //! * C1 Where the trace that the worker committed to is another than one's own, or it committed to none and the answer differs, the
-//!   dispute is about the trace; where the trace is one's own and the answer differs, about the answer.
-//! * C2 At each node one's own values tell which child differs first; at the bytes, which element.
-//! * C3 What was shown on the way proves it (`edgeloom_edge_proof`, D3).
+//!   dispute is about the trace; where the trace is one's own and the answer differs, about the answer. A thread that asked for
+//!   the trace before the worker committed to the right one turns to the answer.
+//! * C2 One thread is enough: while one of one's own runs, no other is opened. Who has several moves each.
+//! * C3 At each node one's own values tell which child differs first; at the bytes, which element.
+//! * C4 What was shown on the way proves it (`edgeloom_edge_proof`, D3).
 
 use alloy::primitives::{Address, B256, Bytes, U256};
 use edgeloom_bindings::IDisputes::Tree;
 use edgeloom_edge_proof::{Evidence, Model, Node, Opened, Place, Shown, Tree as Hashed, Work};
 
 use super::{Answer, Line, Proceedings};
+use crate::Finding;
 
 /// Shows that an element of a claim does not follow.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,8 +50,57 @@ pub enum Move {
         /// Which child.
         child: usize,
     },
+    /// Turn from the trace to the answer: the worker committed to the right trace.
+    Turn {
+        /// The thread.
+        thread: U256,
+    },
     /// Refute it.
     Refute(Refutation),
+}
+
+impl Move {
+    /// What can be said before the work is at hand: that nothing differs, that there is no thread yet, or that every thread waits
+    /// for an answer. `None` where only a [`Challenge`] tells how to go on.
+    #[must_use]
+    pub fn foreseen(finding: &Finding, proceedings: &Proceedings, challenger: Address) -> Option<Self> {
+        let Some(tree) = finding.dispute(proceedings) else { return Some(Self::Nothing) };
+        if proceedings.running(challenger).next().is_none() {
+            return Some(Self::Open(tree));
+        }
+        let answered = proceedings.running(challenger).any(|(_, line)| unanswered(proceedings, line).is_none());
+        if answered { None } else { first_awaited(proceedings, challenger) }
+    }
+}
+
+/// What a thread waits for, and until when; `None` once that is answered.
+fn unanswered(proceedings: &Proceedings, line: &Line) -> Option<(Tree, Node, u64)> {
+    let (tree, node) = (line.tree, line.node?);
+    let asked = proceedings.asked(tree, node).filter(|asked| asked.answer.is_none())?;
+    Some((tree, node, asked.deadline))
+}
+
+fn first_awaited(proceedings: &Proceedings, challenger: Address) -> Option<Move> {
+    let awaited = proceedings.running(challenger).filter_map(|(_, line)| unanswered(proceedings, line));
+    let first = awaited.min_by_key(|(_, _, deadline)| *deadline);
+    first.map(|(tree, node, deadline)| Move::Await { tree, node, deadline })
+}
+
+impl Finding {
+    /// What is in dispute about a claim by who found this (C1); `None` where nothing can be seen to differ.
+    #[must_use]
+    pub fn dispute(&self, proceedings: &Proceedings) -> Option<Tree> {
+        let claimed = proceedings.claimed()?;
+        let trace_root = proceedings.trace_root();
+        let other_answer = claimed.outputRoot != self.output_root;
+        if trace_root == self.trace_root {
+            other_answer.then_some(Tree::Output)
+        } else if trace_root.is_zero() {
+            other_answer.then_some(Tree::Trace)
+        } else {
+            Some(Tree::Trace)
+        }
+    }
 }
 
 /// One's own work, to hold against a claim.
@@ -70,47 +122,40 @@ impl<'a> Challenge<'a> {
 
     /// What an honest claim would say.
     #[must_use]
-    pub fn output_root(&self) -> B256 {
-        self.own.output.blob().root.into()
-    }
-
-    /// What an honest claim would say, or say when asked.
-    #[must_use]
-    pub fn trace_root(&self) -> B256 {
-        self.own.trace.blob().root.into()
-    }
-
-    /// What is in dispute (C1); `None` where nothing can be seen to differ.
-    #[must_use]
-    pub fn subject(&self, proceedings: &Proceedings) -> Option<Tree> {
-        let claimed = proceedings.claimed()?;
-        let trace_root = proceedings.trace_root();
-        let other_answer = claimed.outputRoot != self.output_root();
-        if trace_root == self.trace_root() {
-            other_answer.then_some(Tree::Output)
-        } else if trace_root.is_zero() {
-            other_answer.then_some(Tree::Trace)
-        } else {
-            Some(Tree::Trace)
-        }
+    pub fn finding(&self) -> Finding {
+        let root = |tree: &Hashed<'_>| tree.blob().root.into();
+        Finding { output_root: root(&self.own.output), trace_root: root(&self.own.trace) }
     }
 
     /// What `challenger` does next.
     #[must_use]
     pub fn next(&self, proceedings: &Proceedings, challenger: Address) -> Move {
-        let Some(tree) = self.subject(proceedings) else { return Move::Nothing };
-        let own = |line: &Line| line.challenger == challenger && line.tree == tree && !line.ended;
-        let Some((thread, line)) = proceedings.lines().iter().find(|(_, line)| own(line)) else {
-            return Move::Open(tree);
-        };
-        let (hashed, root) = match tree {
-            Tree::Output => (&self.own.output, proceedings.claimed().map_or(B256::ZERO, |claimed| claimed.outputRoot)),
-            _ => (&self.own.trace, proceedings.trace_root()),
-        };
-        self.descend(Shown::nothing(hashed, root.0), proceedings, (*thread, line))
+        if let Some(foreseen) = Move::foreseen(&self.finding(), proceedings, challenger) {
+            return foreseen;
+        }
+        let answered = proceedings.running(challenger).filter(|(_, line)| unanswered(proceedings, line).is_none());
+        let mut moves = answered.map(|(thread, line)| self.on(proceedings, (thread, line)));
+        let next = moves.find(|next| *next != Move::Nothing);
+        next.or_else(|| first_awaited(proceedings, challenger)).unwrap_or(Move::Nothing)
     }
 
-    /// Goes down what was answered until where the thread is, and one step on (C2).
+    /// How a thread goes on whose node is answered.
+    fn on(&self, proceedings: &Proceedings, (thread, line): (U256, &Line)) -> Move {
+        let subject = self.finding().dispute(proceedings);
+        let (hashed, root) = match line.tree {
+            Tree::Trace if subject == Some(Tree::Output) => {
+                // One that is further down can only end.
+                let at_root = line.node == Some(Node::root(&self.own.trace.blob()));
+                return if at_root { Move::Turn { thread } } else { Move::Nothing };
+            }
+            Tree::Trace => (&self.own.trace, proceedings.trace_root()),
+            Tree::Output => (&self.own.output, proceedings.claimed().map_or(B256::ZERO, |claimed| claimed.outputRoot)),
+            _ => return Move::Nothing,
+        };
+        self.descend(Shown::nothing(hashed, root.0), proceedings, (thread, line))
+    }
+
+    /// Goes down what was answered until where the thread is, and one step on (C3).
     fn descend(&self, mut shown: Shown<'a>, proceedings: &Proceedings, (thread, line): (U256, &Line)) -> Move
     where
         Self: 'a,
@@ -152,7 +197,7 @@ impl<'a> Challenge<'a> {
         self.proved(theirs.as_ref().map(|tree| tree as &dyn Opened), place)
     }
 
-    /// By what was shown of one tree, the first difference being at `byte` of it (C3).
+    /// By what was shown of one tree, the first difference being at `byte` of it (C4).
     fn refutation(&self, tree: Tree, byte: u64, shown: &Shown<'_>) -> Option<Refutation> {
         let own = self.own.as_ref().map(|tree| tree as &dyn Opened);
         let (place, known) = match tree {

@@ -1,4 +1,4 @@
-//! What a worker answers for its claim. Pure: the caller reads the chain, and sends.
+//! What a worker answers for its claim, or anybody else who knows what it claims. Pure: the caller reads the chain, and sends.
 
 use alloy::primitives::{B256, Bytes};
 use edgeloom_bindings::IDisputes::Tree;
@@ -20,7 +20,7 @@ pub enum Answer {
     },
 }
 
-/// What a worker owes next.
+/// What is owed next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Duty {
     /// To commit to the trace: somebody asked about it.
@@ -57,17 +57,24 @@ impl<'a> Defence<'a> {
         Work { input: self.work.input.blob(), trace: self.work.trace.blob(), output: self.work.output.blob() }
     }
 
-    /// What is to be done now; `None` while nobody waits. What is answered already is not asked for again.
+    /// What is to be done when the chain's time is `now`, Unix seconds; `None` while nobody waits. What is answered already, and
+    /// what it is too late for, hides nothing else.
     #[must_use]
-    pub fn next(&self, proceedings: &Proceedings) -> Option<Duty> {
-        let mut owed = proceedings.owed().into_iter();
+    pub fn next(&self, proceedings: &Proceedings, now: u64) -> Option<Duty> {
+        let mut owed = proceedings.owed().into_iter().filter(|(_, _, deadline)| *deadline >= now);
         owed.find_map(|(tree, node, deadline)| {
             if matches!(tree, Tree::Trace) && proceedings.trace_root().is_zero() {
-                return Some(Duty::CommitTrace(self.work.trace.blob().root.into()));
+                return Some(Duty::CommitTrace(self.trace_root()));
             }
             let answer = self.answer(tree, node)?;
             Some(Duty::Answer { tree, node, answer, deadline })
         })
+    }
+
+    /// What the worker commits to as its trace.
+    #[must_use]
+    pub fn trace_root(&self) -> B256 {
+        self.work.trace.blob().root.into()
     }
 
     /// What shows a node. `None` where there is no such node.

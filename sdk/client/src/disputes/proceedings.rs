@@ -49,7 +49,7 @@ impl DisputeEvent {
 pub struct Line {
     /// Who asks.
     pub challenger: Address,
-    /// What is asked about.
+    /// What is asked about now.
     pub tree: Tree,
     /// Wei.
     pub bond: u128,
@@ -64,9 +64,9 @@ pub struct Line {
 /// A node that somebody named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
-    /// Until when the worker has to answer, Unix seconds.
+    /// Until when it has to be answered, Unix seconds.
     pub deadline: u64,
-    /// What it answered, and in which block.
+    /// The answer, and its block.
     pub answer: Option<(Answer, u64)>,
 }
 
@@ -118,7 +118,7 @@ impl Proceedings {
             IDisputesEvents::Named(named) if named.claimId == self.claim => {
                 let node = Node { level: named.level, index: named.index };
                 if let Some(line) = self.lines.get_mut(&named.thread) {
-                    (line.node, line.moved_in) = (Some(node), block);
+                    (line.tree, line.node, line.moved_in) = (named.tree, Some(node), block);
                 }
                 let asked = Asked { deadline: named.deadline, answer: None };
                 self.nodes.entry((named.tree as u8, node)).or_insert(asked);
@@ -174,6 +174,12 @@ impl Proceedings {
     #[must_use]
     pub const fn lines(&self) -> &BTreeMap<U256, Line> {
         &self.lines
+    }
+
+    /// The threads of a challenger's that are not over.
+    pub fn running(&self, challenger: Address) -> impl Iterator<Item = (U256, &Line)> {
+        let own = move |line: &&Line| line.challenger == challenger && !line.ended;
+        self.lines.iter().map(|(thread, line)| (*thread, line)).filter(move |(_, line)| own(line))
     }
 
     /// What is known of a node that somebody named.

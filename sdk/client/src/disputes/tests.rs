@@ -67,9 +67,9 @@ fn honest() -> (Model, Vec<u8>) {
 /// Plays until the challenger has nothing to wait for: its last move, and how often the worker had to answer.
 fn play(court: &mut Court, defence: &Defence<'_>, challenge: &Challenge<'_>) -> (Move, usize) {
     for answers in 0.. {
-        while let Some(duty) = defence.next(&court.proceedings) {
+        while let Some(duty) = defence.next(&court.proceedings, court.now()) {
             court.perform(duty);
-            if let Some(Duty::Answer { .. }) = defence.next(&court.proceedings) {
+            if let Some(Duty::Answer { .. }) = defence.next(&court.proceedings, court.now()) {
                 continue;
             }
             break;
@@ -78,7 +78,8 @@ fn play(court: &mut Court, defence: &Defence<'_>, challenge: &Challenge<'_>) -> 
             match challenge.next(&court.proceedings, CHALLENGER) {
                 Move::Open(tree) => court.challenge(tree),
                 Move::Descend { thread, values, child } => court.descend(thread, &values, child),
-                Move::Await { .. } if defence.next(&court.proceedings).is_some() => break,
+                Move::Turn { thread } => court.turn(thread),
+                Move::Await { .. } if defence.next(&court.proceedings, court.now()).is_some() => break,
                 last => return (last, answers),
             }
         }
@@ -129,8 +130,9 @@ fn a_lie_about_the_answer_alone_is_found_in_the_answer() {
         let Move::Refute(refutation) = last else { panic!("{last:?}") };
         assert_eq!(refutation.place, Place { op: Place::OUTPUT, element: 7 });
         assert!(matches!(judged(&model, &defence.commitments(), &refutation), Verdict::Fraud { .. }));
-        // Nobody knew that the trace would be right.
-        assert_eq!(court.proceedings.lines().len(), if eager { 1 } else { 2 });
+        // Nobody knew that the trace would be right, and the thread about it turns.
+        assert_eq!(court.proceedings.lines().len(), 1, "{eager}");
+        assert_eq!(challenge.finding().dispute(&court.proceedings), Some(Tree::Output));
     }
     assert_eq!(challenge.at_once(work).expect("it differs").place, Place { op: Place::OUTPUT, element: 7 });
 }
@@ -159,11 +161,11 @@ fn an_honest_claim_leaves_nothing_to_do_and_answers_whatever_is_asked() {
     let defence = Defence::of(model.plan().work(&trace).expect("its length"));
     let mut court = Court::of(defence.commitments(), false);
     assert_eq!(challenge.next(&court.proceedings, CHALLENGER), Move::Nothing);
-    assert_eq!(defence.next(&court.proceedings), None);
+    assert_eq!(defence.next(&court.proceedings, court.now()), None);
     // Somebody asks all the same, and goes wherever it likes.
     for tree in [Tree::Trace, Tree::Output, Tree::Input] {
         court.challenge(tree);
-        while let Some(duty) = defence.next(&court.proceedings) {
+        while let Some(duty) = defence.next(&court.proceedings, court.now()) {
             court.perform(duty);
             court.wander();
         }
@@ -220,7 +222,83 @@ fn seals_and_announcements_are_hashed_as_the_contract_does() {
     words[32..64].copy_from_slice(job.as_slice());
     words[92..96].copy_from_slice(&Place::INPUT.to_be_bytes());
     words[120..128].copy_from_slice(&9_u64.to_be_bytes());
-    words[128..].copy_from_slice(salt.as_slice());
+    words[128..].copy_from_slice(keccak256(b"a proof").as_slice());
     let place = Place { op: Place::INPUT, element: 9 };
-    assert_eq!(Disputes::announcement_of(worker, job, place, salt), keccak256(words));
+    assert_eq!(Disputes::announcement_of(worker, job, place, b"a proof"), keccak256(words));
+}
+
+#[test]
+fn a_duty_that_is_late_hides_no_other() {
+    let (model, trace) = honest();
+    let defence = Defence::of(model.plan().work(&trace).expect("its length"));
+    for eager in [true, false] {
+        let mut court = Court::of(defence.commitments(), eager);
+        court.challenge(Tree::Trace);
+        let late = court.deadline() + 1;
+        court.pass(5);
+        court.challenge(if eager { Tree::Output } else { Tree::Trace });
+        let first = defence.next(&court.proceedings, court.now()).expect("two nodes are open");
+        match first {
+            Duty::Answer { tree, .. } => assert_eq!(tree, Tree::Trace, "the most urgent"),
+            Duty::CommitTrace(root) => assert_eq!(root, B256::from(defence.commitments().trace.root)),
+        }
+        let then = defence.next(&court.proceedings, late);
+        if eager {
+            assert!(matches!(then, Some(Duty::Answer { tree: Tree::Output, .. })), "{then:?}");
+        } else {
+            assert_eq!(then, None, "its root is one node, however many ask");
+        }
+    }
+}
+
+#[test]
+fn while_a_thread_of_ones_own_runs_no_other_is_opened_and_all_move() {
+    let (model, trace) = honest();
+    let challenge = Challenge::of(&model, &trace).expect("its length");
+    let finding = challenge.finding();
+    let theirs = net(1).trace(&picture()).expect("its length");
+    let defence = Defence::of(model.plan().work(&theirs).expect("its length"));
+    let mut court = Court::of(defence.commitments(), true);
+    let foreseen = |court: &Court| Move::foreseen(&finding, &court.proceedings, CHALLENGER);
+    assert_eq!(foreseen(&court), Some(Move::Open(Tree::Trace)));
+
+    // One about something that is right, too: it has to wait, and leads nowhere.
+    court.challenge(Tree::Input);
+    let wait = court.deadline();
+    assert!(matches!(foreseen(&court), Some(Move::Await { tree: Tree::Input, deadline, .. }) if deadline == wait));
+    court.challenge(Tree::Trace);
+    assert!(matches!(foreseen(&court), Some(Move::Await { tree: Tree::Input, deadline, .. }) if deadline == wait));
+    let root = Node::root(&defence.commitments().trace);
+    court.answer(Tree::Trace, root, defence.answer(Tree::Trace, root).expect("a node"));
+    assert_eq!(foreseen(&court), None, "what was answered has to be compared");
+    let Move::Descend { thread, values, child } = challenge.next(&court.proceedings, CHALLENGER) else {
+        panic!("the second thread can move")
+    };
+    assert_eq!(thread, U256::from(2));
+    court.descend(thread, &values, child);
+    assert!(matches!(challenge.next(&court.proceedings, CHALLENGER), Move::Await { tree: Tree::Input, .. }));
+    // The first is answered, and there is nothing to be found: the second is waited for.
+    let input = Node::root(&defence.commitments().input);
+    court.answer(Tree::Input, input, defence.answer(Tree::Input, input).expect("a node"));
+    assert!(matches!(challenge.next(&court.proceedings, CHALLENGER), Move::Await { tree: Tree::Trace, .. }));
+    // Others' threads are none of one's own.
+    assert_eq!(Move::foreseen(&finding, &court.proceedings, Address::ZERO), Some(Move::Open(Tree::Trace)));
+}
+
+#[test]
+fn a_thread_further_down_a_trace_that_is_right_leaves_no_room_for_another() {
+    let (model, trace) = honest();
+    let challenge = Challenge::of(&model, &trace).expect("its length");
+    let work = model.plan().work(&trace).expect("its length");
+    let mut lie = work.output.to_vec();
+    lie[7] ^= 0x40;
+    let defence = Defence::of(Work { output: &lie[..], ..work });
+    let mut court = Court::of(defence.commitments(), true);
+    court.challenge(Tree::Trace);
+    let root = Node::root(&defence.commitments().trace);
+    court.answer(Tree::Trace, root, defence.answer(Tree::Trace, root).expect("a node"));
+    court.wander();
+    let last = court.proceedings.lines()[&U256::ONE].node.expect("it was named");
+    court.answer(Tree::Trace, last, defence.answer(Tree::Trace, last).expect("a node"));
+    assert_eq!(challenge.next(&court.proceedings, CHALLENGER), Move::Nothing);
 }

@@ -1,6 +1,6 @@
 use alloy::{primitives::U256, sol_types::SolError};
 use edgeloom_bindings::{
-    IAudits, IBeacon, IBls, IDisputes, IEdgeProof, IEdgeStaking, IJobMarket, IKeyRegistry, IModelRegistry,
+    IAudits, IBeacon, IBls, ICredits, IDisputes, IEdgeProof, IEdgeStaking, IJobMarket, IKeyRegistry, IModelRegistry,
 };
 
 use super::*;
@@ -81,6 +81,13 @@ fn disputes_and_audits_have_errors_of_their_own_and_pass_on_those_that_they_call
     let early = IAudits::TooEarly { deadline: 5 };
     assert!(matches!(reverted(Some(addresses::AUDITS), &early), Error::Audits(_)));
     assert!(matches!(reverted(Some(addresses::DISPUTES), &early), Error::Disputes(_)));
+    let nothing = ICredits::NothingToWithdraw { account: Address::ZERO };
+    for contract in [addresses::JOB_MARKET, addresses::DISPUTES, addresses::AUDITS] {
+        assert!(matches!(reverted(Some(contract), &nothing), Error::Credits(_)), "all pay in the same way");
+    }
+    // Staking, which they call, has an error of its own that looks the same.
+    let payout = ICredits::PayoutFailed { to: Address::ZERO, amount: U256::ONE };
+    assert!(matches!(reverted(Some(addresses::DISPUTES), &payout), Error::Credits(_)));
     let missing = IBeacon::NotRecorded { height: U256::from(7) };
     assert!(matches!(reverted(Some(addresses::AUDITS), &missing), Error::Beacon(_)));
 }

@@ -12,7 +12,7 @@ use edgeloom_bindings::{
 use futures::{Stream, stream};
 use tokio::sync::watch;
 
-use crate::{Client, Error, rpc::RANGE};
+use crate::{Client, Error, credits::is_of_credits, rpc::RANGE};
 
 /// What happened to a job.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,6 +128,9 @@ impl Cursor {
 
 /// `None` for events of the market that are not about a job.
 fn event(log: &Log) -> Result<Option<JobEvent>, Error> {
+    if is_of_credits(log) {
+        return Ok(None);
+    }
     let decoded = IJobMarketEvents::decode_raw_log(log.topics(), &log.inner.data.data)
         .map_err(|error| Error::Answer(format!("log of the job market: {error}")))?;
     let (id, kind) = match decoded {
@@ -156,7 +159,6 @@ fn event(log: &Log) -> Result<Option<JobEvent>, Error> {
                 paid: U256::from(event.paid),
             },
         ),
-        IJobMarketEvents::Credited(_) | IJobMarketEvents::Withdrawn(_) => return Ok(None),
     };
     Ok(Some(JobEvent {
         id,

@@ -1,24 +1,22 @@
 //! One audit, from the draw to whatever the claim deserves. Each step asks the chain what is done already, so that any can be the
-//! first after a restart; what was found is in the journal before anybody sees its hash.
-
-use std::sync::Arc;
+//! first after a restart; what was found is in the journal before anybody sees its hash. Who attested to a claim answers for it: it
+//! loses its seat where everybody is silent.
 
 use alloy::primitives::B256;
 use edgeloom_bindings::{
     IAudits::{Audit, IAuditsErrors},
     IBeacon::IBeaconErrors,
-    IDisputes::Phase,
+    IDisputes::{Claim, Phase, Tree},
 };
-use edgeloom_edge_proof::Blob;
-use edgeloom_sdk::{Challenge, Error, Finding, LocalModel, Proceedings, Testimony};
-use tokio::task::spawn_blocking;
+use edgeloom_edge_proof::{Blob, Node};
+use edgeloom_sdk::{Defence, DisputeTerms, Error, Finding, Proceedings, Testimony};
 
 use super::Auditor;
 use crate::{
     crash,
-    desk::{CaseError, pause_for},
+    desk::{CaseError, Clock, paid, pause_for, salt},
     journal::{Record, Testifying},
-    prosecute::{self, Ending},
+    prosecute::{self, Prosecution},
 };
 
 /// One claim under audit.
@@ -29,11 +27,11 @@ pub(super) struct Case<'a> {
     known: Option<Testifying>,
 }
 
-/// An auditor's own computation of what was claimed.
-struct Evidence {
-    model: Arc<LocalModel>,
-    trace: Vec<u8>,
-    proceedings: Proceedings,
+/// A committee that has this auditor.
+struct Drawn {
+    audit: Audit,
+    committee: Vec<usize>,
+    place: usize,
 }
 
 impl<'a> Case<'a> {
@@ -41,57 +39,67 @@ impl<'a> Case<'a> {
         Self { auditor, claim, known }
     }
 
-    /// From wherever it stands to its end. After an error of the connection it is called again.
+    /// Whether the case goes on after an error.
+    pub(super) const fn goes_on(&self, error: &CaseError) -> bool {
+        goes_on(error, self.known.is_some())
+    }
+
+    /// From wherever it stands to its end. It is called again after an error, if it goes on.
     pub(super) async fn see_through(&mut self) -> Result<(), CaseError> {
         let (claim, desk) = (self.claim, &self.auditor.desk);
-        let Some((audit, committee, place)) = self.drawn().await? else { return Ok(()) };
-        tracing::info!(%claim, place, members = committee.len(), "drawn to audit a claim");
-        let Some(mut evidence) = self.compute().await? else { return Ok(()) };
-        let (model, trace) = (Arc::clone(&evidence.model), std::mem::take(&mut evidence.trace));
-        let lengths = || CaseError::Kernel("the trace has another length than the model's".to_owned());
-        let challenge = Challenge::of(model.model(), &trace).ok_or_else(lengths)?;
-        let (output_root, trace_root) = (challenge.output_root(), challenge.trace_root());
+        let drawn = self.drawn().await?;
+        if let (None, None) = (&drawn, &self.known) {
+            return Ok(());
+        }
+        let mut proceedings = desk.client.disputes().proceedings(claim, 0).await?;
         let found = match self.known.clone() {
             Some(found) => found,
-            None => {
-                let found = Testifying { output_root, trace_root, salt: B256::random() };
-                desk.journal.record(Record::Testifying { claim, testifying: found.clone() }).await?;
-                crash::after("testifying");
-                self.known = Some(found.clone());
-                found
-            }
+            None => match self.find(&proceedings).await? {
+                Some(found) => found,
+                None => return Ok(()),
+            },
         };
-        match challenge.subject(&evidence.proceedings) {
-            None => tracing::info!(%claim, answer = %output_root, "the claim is right"),
-            Some(tree) => tracing::warn!(%claim, answer = %output_root, differs = ?tree, "the claim is WRONG"),
+        let attested = match &drawn {
+            Some(drawn) => self.testify(drawn, &found, &mut proceedings).await?,
+            // It may have been.
+            None => true,
+        };
+        self.watch(&finding(&found), &mut proceedings, attested).await?;
+        while let Err(error) = prosecute::settle(desk, &mut proceedings).await {
+            pause_for(claim, "getting bonds back", &error).await;
         }
-        if self.commit(&found).await? {
-            self.attest(&audit, (committee.len(), place), &found).await?;
+        if let Some(Drawn { committee, place, .. }) = &drawn {
+            self.judge_members(committee, *place).await;
         }
-        self.dispute(&challenge, &mut evidence.proceedings).await?;
-        self.judge_members(&committee, place).await?;
         self.collect().await?;
         desk.journal.record(Record::AuditEnded { claim }).await?;
         Ok(())
     }
 
     /// The audit, its committee and this auditor's place in it. `None` where it has none, or the audit is over.
-    async fn drawn(&self) -> Result<Option<(Audit, Vec<usize>, usize)>, CaseError> {
+    async fn drawn(&self) -> Result<Option<Drawn>, CaseError> {
         let desk = &self.auditor.desk;
         let audits = desk.client.audits();
         let turn = audits.terms().await?.turn;
         loop {
-            let (audit, seat, now) =
-                futures::try_join!(audits.get(self.claim), audits.seat_of(self.auditor.key_id), desk.now())?;
-            let late = now > audit.requestedAt.saturating_add(2 * turn);
+            let (audit, seat, Clock { head, .. }) =
+                futures::try_join!(audits.get(self.claim), audits.seat_of(self.auditor.key_id), desk.clock())?;
+            let late = head > audit.requestedAt.saturating_add(2 * turn);
             if self.known.is_none() && (late || seat.since > audit.epoch) {
                 return Ok(None);
             }
             match audits.committee_of(self.claim).await {
                 Ok(committee) => {
                     let place = usize::try_from(seat.place).unwrap_or(usize::MAX);
-                    return Ok(committee.contains(&place).then_some((audit, committee, place)));
+                    let members = committee.len();
+                    let drawn = committee.contains(&place).then_some(Drawn { audit, committee, place });
+                    if drawn.is_some() {
+                        tracing::info!(claim = %self.claim, place, members, "drawn to audit a claim");
+                    }
+                    return Ok(drawn);
                 }
+                // Nobody was drawn in time, and nobody will be.
+                Err(error) if late && error.is_revert() => return Ok(None),
                 Err(Error::Beacon(IBeaconErrors::NotRecorded(missing))) => {
                     self.record(missing.height.saturating_to()).await
                 }
@@ -114,36 +122,38 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Computes what was claimed. `None` where the input or the model cannot be had.
-    async fn compute(&self) -> Result<Option<Evidence>, CaseError> {
+    /// Computes what was claimed, and journals what came of it. `None` where it cannot be computed.
+    async fn find(&mut self, proceedings: &Proceedings) -> Result<Option<Testifying>, CaseError> {
         let (claim, desk) = (self.claim, &self.auditor.desk);
-        let proceedings = desk.client.disputes().proceedings(claim, 0).await?;
-        let Some(claimed) = proceedings.claimed() else {
-            tracing::error!(%claim, "the node has no log of the claim");
-            return Ok(None);
-        };
-        let input = claimed.input.clone();
-        if Blob::of(&input).root != claimed.inputRoot.0 {
-            tracing::warn!(%claim, bytes = input.len(), "the input was not published with the claim: cannot audit it");
-            return Ok(None);
+        let roots = self.auditor.kernel.look(desk, proceedings, |model, trace| {
+            Some(model.model().plan().work(trace)?.map(|bytes| B256::from(Blob::of(bytes).root)))
+        });
+        let Some(roots) = roots.await? else { return Ok(None) };
+        let found = Testifying { output_root: roots.output, trace_root: roots.trace, salt: salt() };
+        match finding(&found).dispute(proceedings) {
+            None => tracing::info!(%claim, answer = %found.output_root, "the claim is right"),
+            Some(tree) => tracing::warn!(%claim, answer = %found.output_root, differs = ?tree, "the claim is WRONG"),
         }
-        let model = match desk.shelf.disputed(&desk.client, claimed.modelId).await {
-            Ok(model) => model,
-            Err(error) => {
-                tracing::warn!(%claim, model = %claimed.modelId, %error, "the model cannot be had: see --models");
-                return Ok(None);
-            }
-        };
-        let _alone = self.auditor.kernel.lock().await;
-        let kernel = Arc::clone(&model);
-        let run = spawn_blocking(move || kernel.trace(&input)).await;
-        match run.map_err(|panicked| CaseError::Kernel(panicked.to_string()))? {
-            Ok(trace) => Ok(Some(Evidence { model, trace, proceedings })),
-            Err(fault) => {
-                tracing::warn!(%claim, %fault, "what was published is no input of the model: cannot audit it");
-                Ok(None)
-            }
+        desk.journal.record(Record::Testifying { claim, testifying: found.clone() }).await?;
+        crash::after("testifying");
+        self.known = Some(found.clone());
+        Ok(Some(found))
+    }
+
+    /// Commits, and attests, unless that is done. Whether this auditor has attested.
+    async fn testify(
+        &self,
+        drawn: &Drawn,
+        found: &Testifying,
+        proceedings: &mut Proceedings,
+    ) -> Result<bool, CaseError> {
+        // When it is too late for either, the chain does not say that it is done.
+        let vote = self.auditor.desk.client.audits().vote_of(self.claim, drawn.place).await?;
+        if !vote.traceRoot.is_zero() {
+            return Ok(true);
         }
+        let committed = !vote.commitment.is_zero() || self.commit(found).await?;
+        Ok(committed && self.attest(drawn, found, proceedings).await?)
     }
 
     /// Whether the commitment is on chain.
@@ -161,6 +171,11 @@ impl<'a> Case<'a> {
                 Err(Error::Beacon(IBeaconErrors::NotRecorded(missing))) => {
                     self.record(missing.height.saturating_to()).await
                 }
+                // It is too late for this only when the time to commit is over.
+                Err(Error::Audits(IAuditsErrors::NoTrace(_))) => {
+                    tracing::debug!(%claim, "the worker has not committed to its trace yet");
+                    desk.next_block().await;
+                }
                 Err(Error::Audits(error)) => {
                     tracing::warn!(%claim, ?error, "not committed");
                     return Ok(false);
@@ -170,86 +185,133 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Shows what was found, once nobody can copy it any more.
+    /// Shows what was found, once nobody can copy it any more. Whether it was shown.
     async fn attest(
         &self,
-        audit: &Audit,
-        (members, place): (usize, usize),
+        Drawn { audit, committee, place }: &Drawn,
         found: &Testifying,
-    ) -> Result<(), CaseError> {
+        proceedings: &mut Proceedings,
+    ) -> Result<bool, CaseError> {
         let (claim, desk) = (self.claim, &self.auditor.desk);
-        let audits = desk.client.audits();
-        let signed = finding(found).sign(&self.auditor.key, claim, (desk.client.chain_id(), audit.epoch));
+        let (audits, disputes) = (desk.client.audits(), desk.client.disputes());
+        let finding = finding(found);
+        let signed = finding.sign(&self.auditor.key, claim, (desk.client.chain_id(), audit.epoch));
         let signature = signed.ok_or_else(|| CaseError::Kernel("the auditors' set has no name".to_owned()))?;
-        let own = Testimony { place, salt: found.salt, signature };
-        let turn = audits.terms().await?.turn;
+        let own = Testimony { place: *place, salt: found.salt, signature };
+        let (turn, terms) = futures::try_join!(audits.terms(), disputes.terms())?;
+        let turn = turn.turn;
         loop {
-            let (newest, now) = futures::try_join!(audits.get(claim), desk.now())?;
-            if (newest.committed as usize) < members && now <= newest.requestedAt.saturating_add(turn) {
+            let (newest, record, clock) = futures::try_join!(audits.get(claim), disputes.get(claim), desk.clock())?;
+            disputes.follow(proceedings).await?;
+            let agrees = finding.dispute(proceedings).is_none();
+            if agrees && is_lost(&record, &proceedings.owed(), clock.head) {
+                tracing::warn!(%claim, "nobody answered for the claim: attesting to it would cost the seat");
+                return Ok(false);
+            }
+            let early = clock.now <= newest.requestedAt.saturating_add(turn);
+            if (newest.committed as usize) < committee.len() && early {
+                if agrees {
+                    self.answer(proceedings, &terms).await?;
+                }
                 desk.next_block().await;
                 continue;
             }
-            match audits.attest(claim, &finding(found), &[own]).await {
+            match audits.attest(claim, &finding, &[own]).await {
                 Ok(_) => {
                     crash::after("attest-sent");
                     tracing::info!(%claim, "attested to what was found");
-                    return Ok(());
+                    return Ok(true);
                 }
-                Err(Error::Audits(IAuditsErrors::Attested(_))) => return Ok(()),
+                Err(Error::Audits(IAuditsErrors::Attested(_))) => return Ok(true),
                 Err(Error::Audits(IAuditsErrors::TooEarly(_))) => desk.next_block().await,
                 Err(Error::Audits(error)) => {
                     tracing::warn!(%claim, ?error, "not attested");
-                    return Ok(());
+                    return Ok(false);
                 }
                 Err(error) => pause_for(claim, "attesting", &error).await,
             }
         }
     }
 
-    /// Challenges a wrong claim, and waits for the end of any.
-    async fn dispute(&self, challenge: &Challenge<'_>, proceedings: &mut Proceedings) -> Result<(), CaseError> {
+    /// Disputes a claim that is wrong, answers for one that was `attested` to, and waits for the end of any.
+    async fn watch(&self, found: &Finding, proceedings: &mut Proceedings, attested: bool) -> Result<(), CaseError> {
         let (claim, desk) = (self.claim, &self.auditor.desk);
-        let disputes = desk.client.disputes();
+        let (disputes, audits) = (desk.client.disputes(), desk.client.audits());
+        let (terms, audit_terms, audit) = futures::try_join!(disputes.terms(), audits.terms(), audits.get(claim))?;
+        let abandoned_at = audit.requestedAt.saturating_add(audit_terms.unbonding);
+        let mut prosecution = Prosecution::new(desk, &self.auditor.kernel, *found, terms);
         loop {
-            match disputes.get(claim).await {
-                Ok(record) if record.phase != Phase::Open => {
+            let step = async {
+                let (record, head) = futures::try_join!(disputes.get(claim), desk.client.head_time())?;
+                disputes.follow(proceedings).await?;
+                if record.phase != Phase::Open {
                     tracing::info!(%claim, phase = ?record.phase, reason = ?record.reason, "the claim is closed");
-                    return Ok(());
+                    return Ok(true);
                 }
-                Ok(_) => {}
-                Err(error) => {
-                    pause_for(claim, "reading the claim", &error).await;
-                    continue;
+                if head > abandoned_at && record.threads == 0 {
+                    tracing::warn!(%claim, "nobody closes the claim, and nobody disputes it: leaving it");
+                    return Ok(true);
                 }
-            }
-            disputes.follow(proceedings).await?;
-            if challenge.subject(proceedings).is_none() {
-                desk.next_block().await;
-                continue;
-            }
-            match prosecute::see_through(desk, challenge, proceedings).await {
-                Ok(Ending::Late) => {
-                    tracing::error!(%claim, "the claim is wrong, and cannot be challenged any more");
-                    return Ok(());
+                match found.dispute(proceedings) {
+                    Some(_) => prosecution.step(proceedings, &record).await?,
+                    None if attested => {
+                        self.answer(proceedings, &terms).await?;
+                        desk.next_block().await;
+                    }
+                    None => desk.next_block().await,
                 }
-                Ok(Ending::Agreed | Ending::Closed(_)) => {}
-                Err(error) => pause_for(claim, "disputing", &error).await,
+                Ok::<_, CaseError>(false)
+            };
+            match step.await {
+                Ok(true) => return Ok(()),
+                Ok(false) => {}
+                Err(CaseError::Chain(error)) => pause_for(claim, "watching", &error).await,
+                Err(error) => return Err(error),
             }
         }
     }
 
-    /// Has members slashed who attested to something else than what was shown.
-    async fn judge_members(&self, committee: &[usize], own: usize) -> Result<(), CaseError> {
+    /// Answers for the worker what it has let lie for too long.
+    async fn answer(&self, proceedings: &Proceedings, terms: &DisputeTerms) -> Result<(), CaseError> {
         let (claim, desk) = (self.claim, &self.auditor.desk);
-        let audits = desk.client.audits();
-        for place in committee.iter().copied().filter(|place| *place != own) {
-            match audits.contradict(claim, place).await {
-                Ok(_) => tracing::warn!(%claim, place, "what became of the claim contradicts a member: slashed"),
-                Err(error) if error.is_revert() => tracing::debug!(%claim, place, %error, "nothing against a member"),
-                Err(error) => tracing::warn!(%claim, place, %error, "cannot tell on a member now"),
+        let nodes = neglected(&proceedings.owed(), (desk.client.head_time().await?, terms.turn));
+        if nodes.is_empty() {
+            return Ok(());
+        }
+        let answers = self.auditor.kernel.look(desk, proceedings, move |model, trace| {
+            let defence = Defence::of(model.model().plan().work(trace)?);
+            let answer = |(tree, node)| Some(((tree, node), defence.answer(tree, node)?));
+            Some(nodes.into_iter().filter_map(answer).collect::<Vec<_>>())
+        });
+        for ((tree, node), answer) in answers.await?.unwrap_or_default() {
+            let (level, index) = (node.level, node.index);
+            match desk.decided(desk.client.disputes().answer(claim, (tree, node), &answer).await).await {
+                Ok(_) => tracing::warn!(%claim, ?tree, level, index, "answered for a worker who was silent"),
+                Err(error) if error.is_revert() => tracing::debug!(%claim, %error, "somebody else answered"),
+                Err(error) => return Err(error.into()),
             }
         }
-        self.withdraw().await
+        Ok(())
+    }
+
+    /// Has members slashed who attested to what was refuted, or not answered for.
+    async fn judge_members(&self, committee: &[usize], own: usize) {
+        let (claim, audits) = (self.claim, self.auditor.desk.client.audits());
+        for place in committee.iter().copied().filter(|place| *place != own) {
+            loop {
+                match audits.contradict(claim, place).await {
+                    Ok(_) => tracing::warn!(%claim, place, "what became of the claim contradicts a member: slashed"),
+                    Err(error) if error.is_revert() => {
+                        tracing::debug!(%claim, place, %error, "nothing against a member")
+                    }
+                    Err(error) => {
+                        pause_for(claim, "telling on a member", &error).await;
+                        continue;
+                    }
+                }
+                break;
+            }
+        }
     }
 
     /// Ends the audit when its time is over, so that its fee is shared.
@@ -258,9 +320,9 @@ impl<'a> Case<'a> {
         let audits = desk.client.audits();
         let turn = audits.terms().await?.turn;
         loop {
-            let (audit, now) = futures::try_join!(audits.get(claim), desk.now())?;
+            let (audit, Clock { now, .. }) = futures::try_join!(audits.get(claim), desk.clock())?;
             if audit.closed {
-                return self.withdraw().await;
+                return Ok(self.withdraw().await?);
             }
             if now <= audit.requestedAt.saturating_add(2 * turn) {
                 desk.next_block().await;
@@ -273,15 +335,42 @@ impl<'a> Case<'a> {
         }
     }
 
-    async fn withdraw(&self) -> Result<(), CaseError> {
+    async fn withdraw(&self) -> Result<(), Error> {
         let audits = self.auditor.desk.client.audits();
-        if !audits.credit_of(self.auditor.desk.me).await?.is_zero() {
-            audits.withdraw().await?;
+        if audits.credit_of(self.auditor.desk.me).await?.is_zero() {
+            return Ok(());
         }
-        Ok(())
+        paid(audits.withdraw().await)
+    }
+}
+
+/// Once something was found, a seat and perhaps a bond are at stake, and nothing ends the case but the journal's own errors; before,
+/// what the chain or the kernel says for good.
+const fn goes_on(error: &CaseError, found: bool) -> bool {
+    match error {
+        CaseError::Journal(_) => false,
+        CaseError::Chain(error) => found || !error.is_revert(),
+        _ => found,
+    }
+}
+
+/// Nodes that nobody has answered for more than half of their time, and that still can be answered when the chain's time is `head`.
+fn neglected(owed: &[(Tree, Node, u64)], (head, turn): (u64, u64)) -> Vec<(Tree, Node)> {
+    let open = owed.iter().filter(|(_, _, deadline)| head <= *deadline && head > deadline.saturating_sub(turn / 2));
+    open.map(|(tree, node, _)| (*tree, *node)).collect()
+}
+
+/// Whether a claim was found guilty, or will be: somebody asked for a node, and it is too late to answer.
+fn is_lost(record: &Claim, owed: &[(Tree, Node, u64)], head: u64) -> bool {
+    match record.phase {
+        Phase::Open => owed.iter().any(|(_, _, deadline)| *deadline < head),
+        phase => phase != Phase::Upheld,
     }
 }
 
 const fn finding(found: &Testifying) -> Finding {
     Finding { output_root: found.output_root, trace_root: found.trace_root }
 }
+
+#[cfg(test)]
+mod tests;

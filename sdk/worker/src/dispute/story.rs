@@ -87,19 +87,14 @@ fn told(event: &IDisputesEvents) -> Option<String> {
             format!("thread {} asks for {}: {until}", named.thread, node(named))
         }
         IDisputesEvents::Answered(given) => format!(
-            "the worker answered node {}/{} of the {} with {} values",
+            "node {}/{} of the {} was answered with {} values",
             given.level,
             given.index,
             name(given.tree),
             given.values.len()
         ),
         IDisputesEvents::AnsweredWithBytes(given) => {
-            format!(
-                "the worker answered node 3/{} of the {} with {} bytes",
-                given.index,
-                name(given.tree),
-                given.data.len()
-            )
+            format!("node 3/{} of the {} was answered with {} bytes", given.index, name(given.tree), given.data.len())
         }
         IDisputesEvents::Refuted(shown) => format!("{} refuted it", shown.by),
         IDisputesEvents::Closed(ended) => closed(ended),

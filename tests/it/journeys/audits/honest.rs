@@ -1,7 +1,7 @@
 //! An honest worker, who is challenged, answers, and earns half of what the challenger put up; on a development chain, where an hour
 //! and a day pass at once.
 
-use super::{PATIENCE, replay};
+use super::{PATIENCE, dispute};
 use alloy::{
     primitives::{Address, B256, U256, keccak256, utils::parse_ether},
     providers::Provider as _,
@@ -77,14 +77,19 @@ async fn an_honest_worker_answers_and_is_paid_by_who_doubted_it() -> Result<()> 
     let (pixels, id) = (folder.join("pixels").display().to_string(), model.id().to_string());
     let order = ["--model", &id, "--input", &pixels, "--job", JOB, "--publish-input"];
 
-    // Aborted before and after it is sent, it is made once.
+    // Aborted before and after it is sent, it is made once. What was only meant to be made cannot be defended.
+    let claim = requester.disputes().claim_id_of(honest, keccak256(JOB)).await?;
     for step in ["claiming", "claim-sent"] {
         let mut command = worker(&dev, folder, &order)?;
         command.env("EDGELOOM_WORKER_CRASH_AT", step);
         let mut process = Process::start("crashing", command, folder)?;
         ensure!(!process.wait(PATIENCE).await?.success(), "it was to abort at {step}:\n{}", process.tail());
+        if step == "claiming" {
+            let refused = worker(&dev, folder, &["defend", &claim.to_string()])?.output()?;
+            let said = String::from_utf8_lossy(&refused.stderr);
+            ensure!(!refused.status.success() && said.contains("was never made"), "{said}");
+        }
     }
-    let claim = requester.disputes().claim_id_of(honest, keccak256(JOB)).await?;
     let made = requester.disputes().get(claim).await?;
     assert_eq!((made.phase, made.worker, made.traceRoot), (Phase::Open, honest, B256::ZERO));
     assert_eq!(requester.provider().get_transaction_count(honest).await?, 1);
@@ -113,13 +118,10 @@ async fn an_honest_worker_answers_and_is_paid_by_who_doubted_it() -> Result<()> 
     });
     assert_eq!(paid, Some((U256::ZERO, parse_ether("50")?)));
     assert_eq!(requester.disputes().balances().await?, (U256::ZERO, U256::ZERO), "nothing is left over");
-    let story = replay(&dev.url(), claim, false)?;
-    for words in [
-        "opened thread 1 about the trace",
-        "the worker answered node 3/0 of the trace",
-        "50 paid to the worker",
-        "upheld",
-    ] {
+    let story = dispute("replay", &dev.url(), claim, &[])?;
+    for words in
+        ["opened thread 1 about the trace", "node 3/0 of the trace was answered", "50 paid to the worker", "upheld"]
+    {
         ensure!(story.contains(words), "{words:?} is not in\n{story}");
     }
     Ok(())
@@ -143,7 +145,7 @@ async fn doubted(doubter: &Client, model: &LocalModel, claim: B256) -> Result<()
     let proof = prove_step(model.image(), &trace, place).ok_or_eyre("a place")?;
     let model = model.model().commitment().encode().to_vec();
     let refutation = Refutation { model: model.into(), place, proof: proof.into() };
-    let refused = disputes.refute(claim, &refutation, B256::ZERO).await;
+    let refused = disputes.refute(claim, &refutation).await;
     ensure!(matches!(refused, Err(Error::Disputes(IDisputesErrors::NotFraud(_)))), "{refused:?}");
     Ok(())
 }

@@ -33,12 +33,19 @@ impl Liar {
         Ok(Self { claim, client, flawed: flawed.clone(), trace })
     }
 
+    /// Commits to its trace, as who is audited has to.
+    pub(super) async fn commit(&self) -> Result<()> {
+        let root = Defence::of(work(&self.flawed, &self.trace)).trace_root();
+        self.client.disputes().commit_trace(self.claim, root).await?;
+        Ok(())
+    }
+
     /// Answers whatever is asked, for ever.
     pub(super) async fn defend(&self) -> Result<()> {
         let disputes = self.client.disputes();
         let defence = Defence::of(work(&self.flawed, &self.trace));
         loop {
-            match defence.next(&disputes.proceedings(self.claim, 0).await?) {
+            match defence.next(&disputes.proceedings(self.claim, 0).await?, 0) {
                 // It may have been refuted meanwhile.
                 Some(Duty::CommitTrace(root)) => drop(disputes.commit_trace(self.claim, root).await.ok()),
                 Some(Duty::Answer { tree, node, answer, .. }) => {

@@ -5,30 +5,48 @@ use crate::{
     block8,
     step::{Geometry, Step},
 };
+use std::ops::Range;
 
-/// The window of output pixel `i` in the order of the weights, with padding where it leaves the image.
-pub(super) fn window(source: &mut impl Source, step: &Step, g: &Geometry, i: usize) -> Option<Vec<i32>> {
+/// What a window reads: of each of its rows the part inside the image. The rest is one number, and is not written out: a proof need
+/// not have so many bytes.
+pub(super) struct Window<'a> {
+    geometry: &'a Geometry,
+    /// Columns of the window, and their elements.
+    rows: Vec<(Range<usize>, Vec<u8>)>,
+}
+
+/// The window of output pixel `i`.
+pub(super) fn window<'a>(source: &mut impl Source, step: &Step, g: &'a Geometry, i: usize) -> Option<Window<'a>> {
     let (y, x) = (i / g.out_width * g.stride_y, i % g.out_width * g.stride_x);
-    let mut window = Vec::with_capacity(step.k);
+    let columns = x.saturating_sub(g.pad_left)..(x + g.kernel_w).saturating_sub(g.pad_left).min(g.width);
+    let mut rows = Vec::new();
     for ky in 0..g.kernel_h {
-        let inside = (y + ky).checked_sub(g.pad_top).filter(|row| *row < g.height);
-        let columns = x.saturating_sub(g.pad_left)..(x + g.kernel_w).saturating_sub(g.pad_left).min(g.width);
-        let run = match inside {
-            Some(row) if !columns.is_empty() => {
-                let start = step.input.base + (row * g.width + columns.start) * g.channels;
-                source.trace(start, columns.len() * g.channels)?
-            }
-            _ => Vec::new(),
+        let inside = (y + ky).checked_sub(g.pad_top).filter(|row| *row < g.height && !columns.is_empty());
+        let Some(row) = inside else {
+            rows.push((0..0, Vec::new()));
+            continue;
         };
-        for kx in 0..g.kernel_w {
-            let column = (x + kx).checked_sub(g.pad_left).filter(|column| !run.is_empty() && columns.contains(column));
-            for channel in 0..g.channels {
-                let at = column.map(|column| (column - columns.start) * g.channels + channel);
-                window.push(at.map_or(i32::from(g.pad_value), |at| i32::from(run[at].cast_signed())));
+        let start = step.input.base + (row * g.width + columns.start) * g.channels;
+        let first = (columns.start + g.pad_left).saturating_sub(x);
+        rows.push((first..first + columns.len(), source.trace(start, columns.len() * g.channels)?));
+    }
+    Some(Window { geometry: g, rows })
+}
+
+impl Window<'_> {
+    /// The sum of products with a weight row, modulo 2^32 (exact by G14).
+    pub(super) fn product(&self, weights: &[u8]) -> i32 {
+        let Geometry { channels, kernel_w, pad_value, .. } = *self.geometry;
+        let mut sum = 0_i32;
+        for ((columns, run), weights) in self.rows.iter().zip(weights.chunks_exact(kernel_w * channels)) {
+            let inside = columns.start * channels..columns.end * channels;
+            for (at, weight) in weights.iter().enumerate() {
+                let operand = if inside.contains(&at) { run[at - inside.start].cast_signed() } else { pad_value };
+                sum = sum.wrapping_add(i32::from(weight.cast_signed()) * i32::from(operand));
             }
         }
+        sum
     }
-    Some(window)
 }
 
 /// The largest element of channel `c` in the window of output pixel `i`, of those inside the image.

@@ -14,7 +14,8 @@ fn cheat(model: &Model) -> Model {
 /// Disputes a trace to the end.
 fn convict(court: &mut Court, claim: B256, (honest, theirs): (&Committed, &Committed)) -> (Place, usize) {
     let (own, committed) = (honest.trees(), theirs.trees());
-    let (shown, first, answers) = court.descend(claim, Part::Trace, (&own.trace, &committed.trace));
+    let thread = court.challenge(claim, Part::Trace);
+    let (shown, first, answers) = court.descend(claim, (thread, Part::Trace), (&own.trace, &committed.trace));
     let place = court.model.plan().place(first as usize).expect("inside");
     // The answer is what the trace ends with.
     let proof = court.proof(Work { input: &own.input, trace: &shown, output: &committed.output }, place);
@@ -59,22 +60,32 @@ fn a_trace_that_no_transaction_could_run_is_convicted_in_three_answers() {
     assert_eq!(court.ending(claim), (Phase::Convicted, Reason::WrongElement));
 }
 
-/// The trace is right: only who follows the answer finds the fault.
+/// The trace is right: only who follows the answer finds the fault. Who asked about the trace before it was committed to turns.
 #[test]
 fn an_answer_that_is_not_the_traces_is_convicted() {
-    let mut court = Court::of(net());
-    let honest = Committed::honest(&court.model);
-    let mut theirs = Committed::honest(&court.model);
-    theirs.output[7] ^= 1;
-    let claim = court.claim(&theirs, false);
-    let (own, committed) = (honest.trees(), theirs.trees());
-    let (shown, first, answers) = court.descend(claim, Part::Output, (&own.output, &committed.output));
-    assert_eq!((first, answers), (7, 1));
-    let place = Place { op: Place::OUTPUT, element: first };
-    let proof = court.proof(Work { input: &own.input, trace: &own.trace, output: &shown }, place);
-    court.refute(claim, place, proof);
-    assert_eq!(court.ending(claim), (Phase::Convicted, Reason::WrongElement));
-    assert_eq!(court.credit(CHALLENGER), STAKE + BOND / 10);
+    for lazy in [false, true] {
+        let mut court = Court::of(net());
+        let honest = Committed::honest(&court.model);
+        let mut theirs = Committed::honest(&court.model);
+        theirs.output[7] ^= 1;
+        let claim = court.claim(&theirs, lazy);
+        let (own, committed) = (honest.trees(), theirs.trees());
+        let thread = court.challenge(claim, if lazy { Part::Trace } else { Part::Output });
+        if lazy {
+            let blob = committed.trace.blob();
+            let call = IDisputes::commitTraceCall { claimId: claim, traceRoot: blob.root.into() };
+            court.world.send(route(WORKER, DISPUTES), &call);
+            court.answer(claim, Part::Trace, (&committed.trace, Node::root(&blob)));
+            court.world.send(route(CHALLENGER, DISPUTES), &IDisputes::turnToAnswerCall { thread });
+        }
+        let (shown, first, answers) = court.descend(claim, (thread, Part::Output), (&own.output, &committed.output));
+        assert_eq!((first, answers), (7, 1));
+        let place = Place { op: Place::OUTPUT, element: first };
+        let proof = court.proof(Work { input: &own.input, trace: &own.trace, output: &shown }, place);
+        court.refute(claim, place, proof);
+        assert_eq!(court.ending(claim), (Phase::Convicted, Reason::WrongElement));
+        assert_eq!(court.credit(CHALLENGER), STAKE + BOND / 10);
+    }
 }
 
 /// The model ran, as it should, on another input than the job's.
@@ -104,7 +115,7 @@ fn a_public_trace_is_refuted_in_one_shot() {
     let place = court.model.plan().place(first).expect("inside");
     let committed = theirs.trees();
     let proof = court.proof(committed.as_ref().map(|tree| tree as &dyn Opened), place);
-    let announcement = keccak256((CHALLENGER, claim, place.op, place.element, SALT).abi_encode());
+    let announcement = keccak256((CHALLENGER, claim, place.op, place.element, keccak256(&proof)).abi_encode());
     court.world.send(route(CHALLENGER, DISPUTES), &IDisputes::announceCall { announcement });
     court.refute(claim, place, proof);
     assert_eq!(court.ending(claim), (Phase::Convicted, Reason::WrongElement));

@@ -2,7 +2,7 @@
 
 mod layers;
 
-use edgeloom_edge_proof::{Affine, Element, Filter, GraphBuilder, Scale, Tensor, Window};
+use edgeloom_edge_proof::{Affine, Element, Filter, GraphBuilder, Limits, Scale, Tensor, Window};
 
 /// What is asked of the precompile.
 pub(in crate::bench) enum Question {
@@ -64,7 +64,7 @@ pub(in crate::bench) fn cases() -> Vec<Case> {
         cold("dense 1024x1024, cold", |seed| dense(1024, 1024, 1, seed)),
         cold("dense 1024x1500, cold", |seed| dense(1024, 1500, 1, seed)),
         cold("dense K=7, 90000 rows, cold", |seed| dense(7, 90_000, 1, seed)),
-        warm("dense K=65535, 4 rows, at the image's end", |seed| at_the_end(65_535, 4, 60, seed)),
+        warm("dense K=65535, 4 rows, at the image's end", |seed| at_the_end(65_535, 4, 20, seed)),
         warm("dense K=1023, 4 rows, at the image's end", |seed| at_the_end(1_023, 4, 1_000, seed)),
         warm("dense K=15, 4 rows, at the image's end", |seed| at_the_end(15, 4, 35_000, seed)),
         warm("dense K=1, 1 row, at the image's end", |seed| at_the_end(1, 1, 80_000, seed)),
@@ -85,7 +85,7 @@ pub(in crate::bench) fn cases() -> Vec<Case> {
         describe("describe: 1024x1500", |seed| dense(1024, 1500, 1, seed)),
         describe("describe: 65536x1", |seed| dense(65_536, 1, 1, seed)),
         describe("describe: 3x130000", |seed| dense(3, 130_000, 1, seed)),
-        describe("describe: 1024x1024, shared by 16", |seed| shared(dense(1024, 1024, 1, seed), 16)),
+        describe("describe: 1024x1024, shared by 2", |seed| shared(dense(1024, 1024, 1, seed), 2)),
         describe("describe: 65536x1, shared by 25", |seed| shared(dense(65_536, 1, 1, seed), 25)),
         describe("describe: 4x900, shared by 200", |seed| shared(dense(4, 900, 1, seed), 200)),
         describe("describe: 1024 operations", |_| tiny()),
@@ -144,7 +144,9 @@ fn scales(len: usize, seed: u64) -> Vec<Scale> {
 }
 
 fn image(graph: GraphBuilder) -> Vec<u8> {
-    graph.finish().expect("the corpus holds well-formed models")
+    // Which of them the chain takes, a test says.
+    let any = Limits { proof: u64::MAX, ..Limits::DISPUTED };
+    graph.within(&any).expect("the corpus holds well-formed models")
 }
 
 fn narrow(scales: &[Scale]) -> Affine<'_> {
@@ -265,13 +267,12 @@ fn checked(seed: u64) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::cases;
+    use super::{Case, cases};
     use edgeloom_edge_proof::Model;
 
     #[test]
     fn every_case_is_a_model() {
-        for case in cases() {
-            assert!(Model::from_image((case.build)(1)).is_ok(), "{}", case.name);
-        }
+        let fault = |case: Case| Some((case.name, Model::from_image((case.build)(1)).err()?));
+        assert_eq!(cases().into_iter().filter_map(fault).collect::<Vec<_>>(), []);
     }
 }

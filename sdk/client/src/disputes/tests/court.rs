@@ -36,8 +36,18 @@ impl Court {
         court
     }
 
+    /// A block is a second.
+    pub(super) const fn now(&self) -> u64 {
+        self.block
+    }
+
+    /// Of what was asked for last.
     pub(super) const fn deadline(&self) -> u64 {
         self.block + TURN
+    }
+
+    pub(super) const fn pass(&mut self, seconds: u64) {
+        self.block += seconds;
     }
 
     fn log(&mut self, event: IDisputesEvents) {
@@ -61,6 +71,12 @@ impl Court {
         self.name(thread, line.tree, children[child]);
     }
 
+    pub(super) fn turn(&mut self, thread: U256) {
+        let line = &self.proceedings.lines()[&thread];
+        assert_eq!((line.tree, line.node), (Tree::Trace, Some(Node::root(&self.work.trace))));
+        self.name(thread, Tree::Output, Node::root(&self.work.output));
+    }
+
     /// Goes on with the newest thread to its node's last child, where it has any.
     pub(super) fn wander(&mut self) {
         let (thread, line) = self.proceedings.lines().last_key_value().expect("a thread");
@@ -82,7 +98,7 @@ impl Court {
         }
     }
 
-    fn answer(&mut self, tree: Tree, node: Node, answer: Answer) {
+    pub(super) fn answer(&mut self, tree: Tree, node: Node, answer: Answer) {
         let blob = self.blob(tree);
         let Node { level, index } = node;
         match answer {

@@ -1,5 +1,5 @@
 use alloy::primitives::{IntoLogData, LogData};
-use edgeloom_bindings::IJobMarket;
+use edgeloom_bindings::{ICredits, IJobMarket};
 
 use super::*;
 
@@ -30,7 +30,7 @@ fn a_posting_keeps_its_input_and_place() {
 
 #[test]
 fn money_events_are_skipped_and_nonsense_is_an_error() {
-    let credited = IJobMarket::Credited { account: Address::ZERO, amount: U256::ONE };
+    let credited = ICredits::Credited { account: Address::ZERO, amount: U256::ONE };
     assert_eq!(event(&log(credited.to_log_data())).expect("decodes"), None);
     assert!(event(&log(LogData::new_unchecked(vec![B256::repeat_byte(7)], vec![].into()))).is_err());
 }
