@@ -14,7 +14,9 @@ impl Unit {
     pub(crate) fn of(vector: impl Iterator<Item = i32> + Clone) -> Self {
         let largest = vector.clone().map(i32::unsigned_abs).max().unwrap_or_default();
         let down = bits(largest.into()).saturating_sub(15);
-        let squares: u64 = vector.map(|x| u64::from(shifted(x, down).unsigned_abs()).pow(2)).sum();
+        // At most 2^16 squares of 2^30: nothing wraps, and nothing looks whether it does.
+        let square = |x| u64::from(shifted(x, down).unsigned_abs()).wrapping_pow(2);
+        let squares = vector.map(square).fold(0, u64::wrapping_add);
         if squares == 0 {
             return Self { down, inverse: 0, shift: 1 };
         }

@@ -7,6 +7,7 @@ mod vector;
 
 use super::{source::Source, value};
 use crate::{
+    layout::Element,
     scale::{SCALE_BYTES, Scale},
     step::{Op, Step, WIDE_TABLE},
     trace::View,
@@ -113,5 +114,10 @@ fn vector(source: &mut impl Source, view: &View, i: usize) -> Option<Vec<i32>> {
 fn part(source: &mut impl Source, view: &View, i: usize, elements: Range<usize>) -> Option<Vec<i32>> {
     let width = view.element.bytes();
     let bytes = source.trace(view.base + i * view.stride + elements.start * width, elements.len() * width)?;
-    Some(bytes.chunks_exact(width).map(value).collect())
+    // Rows may be long: told apart once, and not for each number.
+    Some(match view.element {
+        Element::I8 => bytes.iter().map(|byte| i32::from(byte.cast_signed())).collect(),
+        Element::I16 => bytes.as_chunks().0.iter().map(|raw| i32::from(i16::from_le_bytes(*raw))).collect(),
+        Element::I32 => bytes.as_chunks().0.iter().map(|raw| i32::from_le_bytes(*raw)).collect(),
+    })
 }

@@ -95,7 +95,7 @@ fn calls() -> Vec<(&'static str, Bytes)> {
         ("possession, 1 of one chunk", sparse::possession(1_024, 1)),
         ("possession, 256 of one chunk", sparse::possession(1_024, 256)),
         ("possession, 256 of 1 TiB", sparse::possession(1 << 40, 256)),
-        ("possession, 50 of 2^63 bytes", sparse::possession(1 << 63, 50)),
+        ("possession, 50 of 2^60 bytes", sparse::possession(1 << 60, 50)),
         ("capacity, 1 of 1 row", sparse::capacity(1, 1)),
         ("capacity, 256 of 64 rows", sparse::capacity(64, 256)),
         ("capacity, 64 of 8,192 rows", sparse::capacity(8_192, 64)),
@@ -109,7 +109,7 @@ fn calls() -> Vec<(&'static str, Bytes)> {
         ("opens, one chunk", opens(1, 0, 1)),
         ("opens, 100 chunks of 100", opens(100, 0, 100)),
         ("opens, 98 chunks of 100", opens(100, 1, 98)),
-        ("opens, one of 2^53 chunks", sparse::opens(1 << 63)),
+        ("opens, one of 2^50 chunks", sparse::opens(1 << 60)),
     ]
 }
 
