@@ -22,9 +22,8 @@ pub(crate) fn run<Calls: SolInterface>(
 ) -> PrecompileResult {
     let mut meter = Meter::new(input.gas);
     let reservoir = input.reservoir;
-    let answered = contained(|| {
-        decode(input, (indirect, malformed), &mut meter).and_then(|call| answer(input, call, &mut meter))
-    });
+    let answered =
+        contained(|| decode(input, (indirect, malformed), &mut meter).and_then(|call| answer(input, call, &mut meter)));
     match answered {
         Ok(bytes) => Ok(PrecompileOutput::new(meter.used(), bytes, reservoir)),
         Err(Exit::Revert(bytes)) => Ok(PrecompileOutput::revert(meter.used(), bytes, reservoir)),
