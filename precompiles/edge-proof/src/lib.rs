@@ -190,7 +190,7 @@ pub const MAX_OPS: usize = 1024;
 pub const MAX_TRACE_BYTES: usize = 1 << 20;
 /// Most multiply-accumulates of one inference.
 pub const MAX_MACS: u64 = 1 << 24;
-/// Most work of one inference: 5 ms of a core with AVX2, so that no call of the chain's takes longer.
+/// Most work of one inference: what a core with AVX2 does in 5 ms.
 pub const MAX_WORK: u64 = 500_000;
 /// Most weight bytes of one inference: what an image can hold, and some that are shared.
 pub const MAX_WEIGHTS: u64 = 1 << 21;
