@@ -5,22 +5,18 @@ import {Audits} from "../src/jobs/Audits.sol";
 import {Beacon} from "../src/chain/Beacon.sol";
 import {Bls} from "../src/bls/Bls.sol";
 import {Verdicts} from "./mocks/Verdicts.sol";
-import {G1, G1Sum} from "../src/types/G1.sol";
 import {IBls} from "../src/interfaces/IBls.sol";
 import {IKeyRegistry} from "../src/interfaces/IKeyRegistry.sol";
-import {KeyRegistry} from "../src/bls/KeyRegistry.sol";
+import {Keyed} from "./Keyed.sol";
 import {Predeploys} from "../src/types/Predeploys.sol";
 import {vm} from "./Vm.sol";
 
 /// @dev The auditors with the real registry and beacon where genesis puts them. What the precompile would say is mocked:
 /// of keys always yes, of certificates no, but where a test says that these members signed this.
-abstract contract AuditsWorld {
-    using G1Sum for G1;
-
+abstract contract AuditsWorld is Keyed {
     Audits internal constant AUDITS = Audits(Predeploys.AUDITS);
     Beacon internal constant BEACON = Beacon(Predeploys.BEACON);
     Verdicts internal constant DISPUTES = Verdicts(Predeploys.DISPUTES);
-    KeyRegistry internal constant KEYS = KeyRegistry(Predeploys.KEY_REGISTRY);
 
     address internal constant ALICE = address(0xa11ce);
     address internal constant BOB = address(0xb0b);
@@ -38,23 +34,13 @@ abstract contract AuditsWorld {
     bytes32 internal constant OTHER = keccak256("another output");
     bytes internal constant SIGNATURE = hex"1234";
 
-    /// @dev The group's generator: the multiples of it are as good as keys.
-    bytes32 private constant G_A = 0x17f1d3a73197d7942695638c4fa9ac0fc3688c4f9774b905a14e3a3f171bac58;
-    bytes32 private constant G_B = 0x6c55e83ff97a1aeffb3af00adb22c6bb08b3f481e3aaa0f1a09e30ed741d8ae4;
-    bytes32 private constant G_C = 0xfcf5e095d5d00af600db18cb2c04b3edd03cc744a2888ae40caa232946c5e7e1;
-
-    G1 private _point;
-    uint256 private _registered;
-
     function setUp() public virtual {
         vm.warp(START);
         vm.roll(10_000);
         vm.etch(Predeploys.AUDITS, address(new Audits()).code);
         vm.etch(Predeploys.BEACON, address(new Beacon()).code);
         vm.etch(Predeploys.DISPUTES, address(new Verdicts()).code);
-        vm.etch(Predeploys.KEY_REGISTRY, address(new KeyRegistry()).code);
-        vm.mockCall(Predeploys.BLS, abi.encodePacked(IBls.verifyPossession.selector), abi.encode(true));
-        vm.mockCall(Predeploys.BLS, abi.encodePacked(IBls.verify.selector), abi.encode(true));
+        plantKeys();
         bytes memory no = abi.encode(IBls.Quorum(false, 0, 0, 1));
         vm.mockCall(Predeploys.BLS, abi.encodePacked(IBls.fastAggregateVerify.selector), no);
         vm.deal(ALICE, FUNDS);
@@ -63,17 +49,6 @@ abstract contract AuditsWorld {
 
     function member(uint256 number) internal pure returns (address) {
         return address(uint160(0xa0d170000 + number));
-    }
-
-    function registered(address operator) internal returns (bytes32 keyId) {
-        G1 memory generator = G1(G_A, G_B, G_C);
-        G1 memory point = _registered == 0 ? generator : _point.add(generator);
-        _point = point;
-        bytes memory publicKey = bytes.concat(bytes16(0), bytes32(++_registered));
-        bytes memory asked = abi.encodeCall(IBls.decompress, (publicKey));
-        vm.mockCall(Predeploys.BLS, asked, abi.encode(abi.encodePacked(point.a, point.b, point.c)));
-        vm.prank(operator);
-        return KEYS.register(publicKey, "", "");
     }
 
     function seated(address operator) internal returns (bytes32 keyId) {

@@ -53,12 +53,12 @@ contract GasTest is World {
         bonded(BOB, STAKE);
         vm.snapshotGasLastCall("EdgeStaking", "bond more");
         vm.prank(BOB);
-        STAKING.unbond(STAKE);
-        vm.snapshotGasLastCall("EdgeStaking", "unbond");
+        EDGE_STAKING.unstake(1, STAKE);
+        vm.snapshotGasLastCall("EdgeStaking", "unstake");
         vm.warp(START + 16 days);
         vm.prank(BOB);
-        STAKING.withdraw();
-        vm.snapshotGasLastCall("EdgeStaking", "withdraw");
+        EDGE_STAKING.redeem(1);
+        vm.snapshotGasLastCall("EdgeStaking", "redeem");
     }
 
     function test_gas_of_the_registry() public {

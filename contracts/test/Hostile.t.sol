@@ -3,8 +3,8 @@ pragma solidity ^0.8.30;
 
 import {HostileAccount} from "./mocks/HostileAccount.sol";
 import {ICredits} from "../src/interfaces/ICredits.sol";
-import {IEdgeStaking} from "../src/interfaces/IEdgeStaking.sol";
 import {IJobMarket} from "../src/interfaces/IJobMarket.sol";
+import {IStakeBook} from "../src/interfaces/IStakeBook.sol";
 import {World} from "./World.sol";
 import {eq, holds, vm} from "./Vm.sol";
 
@@ -52,7 +52,7 @@ contract HostileTest is World {
         _hostile.perform(address(MARKET), 0, abi.encodeCall(MARKET.submit, (jobId, INPUT, answerTo(INPUT))));
         // The whole stake is locked to the next job, which works only if the first one's bond was free before the pay.
         eq(_hostile.successes(), 1, "state was complete before money moved");
-        eq(STAKING.stakeOf(address(_hostile)).locked, STAKE, "locked");
+        eq(EDGE_STAKING.standingOf(address(_hostile)).locked, STAKE, "locked");
     }
 
     function test_a_requester_cannot_be_refunded_twice_by_calling_back() public {
@@ -98,30 +98,30 @@ contract HostileTest is World {
 
     function test_stake_cannot_be_withdrawn_twice_by_calling_back() public {
         bonded(BOB, STAKE);
-        _hostile.perform(address(STAKING), STAKE, abi.encodeCall(STAKING.bond, ()));
-        _hostile.perform(address(STAKING), 0, abi.encodeCall(STAKING.unbond, (STAKE)));
-        vm.warp(START + STAKING.UNBONDING_SECONDS());
-        bytes memory call = abi.encodeCall(STAKING.withdraw, ());
+        _hostile.perform(address(EDGE_STAKING), STAKE, abi.encodeCall(EDGE_STAKING.bond, ()));
+        _hostile.perform(address(EDGE_STAKING), 0, abi.encodeCall(EDGE_STAKING.unstake, (2, STAKE)));
+        vm.warp(START + 16 days);
+        bytes memory call = abi.encodeCall(EDGE_STAKING.redeem, (2));
         _hostile.plan(HostileAccount.Mood.Refuse, address(0), "");
-        vm.expectRevert(abi.encodeWithSelector(IEdgeStaking.PayoutFailed.selector, address(_hostile), STAKE));
-        _hostile.perform(address(STAKING), 0, call);
-        _hostile.plan(HostileAccount.Mood.Reenter, address(STAKING), call);
-        _hostile.perform(address(STAKING), 0, call);
+        vm.expectRevert(abi.encodeWithSelector(IStakeBook.PayoutFailed.selector, address(_hostile), STAKE));
+        _hostile.perform(address(EDGE_STAKING), 0, call);
+        _hostile.plan(HostileAccount.Mood.Reenter, address(EDGE_STAKING), call);
+        _hostile.perform(address(EDGE_STAKING), 0, call);
         _expectOneFailedCallback();
         eq(address(_hostile).balance, FUNDS, "withdrawn once");
-        eq(address(STAKING).balance, STAKE, "stake of others");
+        eq(address(EDGE_STAKING).balance, STAKE, "stake of others");
     }
 
     function test_a_requester_cannot_work_for_itself_to_move_a_bond() public {
         uint256 jobId = _hostilePosts();
-        _hostile.perform(address(STAKING), STAKE, abi.encodeCall(STAKING.bond, ()));
+        _hostile.perform(address(EDGE_STAKING), STAKE, abi.encodeCall(EDGE_STAKING.bond, ()));
         vm.expectRevert(abi.encodeWithSelector(IJobMarket.OwnJob.selector, jobId));
         _hostile.perform(address(MARKET), 0, abi.encodeCall(MARKET.take, (jobId)));
     }
 
     function _hostileTakes() private returns (uint256 jobId) {
         jobId = posted(ALICE, PRICE);
-        _hostile.perform(address(STAKING), STAKE, abi.encodeCall(STAKING.bond, ()));
+        _hostile.perform(address(EDGE_STAKING), STAKE, abi.encodeCall(EDGE_STAKING.bond, ()));
         _hostile.perform(address(MARKET), 0, abi.encodeCall(MARKET.take, (jobId)));
     }
 

@@ -3,13 +3,14 @@ pragma solidity ^0.8.30;
 
 import {IEdgeStaking} from "../src/interfaces/IEdgeStaking.sol";
 import {IJobMarket} from "../src/interfaces/IJobMarket.sol";
+import {IParameters} from "../src/interfaces/IParameters.sol";
 import {World} from "./World.sol";
 import {eq, holds, vm, within} from "./Vm.sol";
 
 /// @dev post, take, cancel: the verbs before an answer.
 contract JobMarketPostTest is World {
     function test_post_refuses_prices_out_of_range() public {
-        uint256 most = STAKING.MAX_STAKE();
+        uint256 most = PARAMETERS.valueOf(IParameters.Parameter.EdgeStakeMax);
         uint256[3] memory prices = [uint256(0), 1e9 - 1, most + 1];
         for (uint256 i = 0; i < prices.length; ++i) {
             vm.expectRevert(abi.encodeWithSelector(IJobMarket.PriceOutOfRange.selector, prices[i], 1e9, most));
@@ -20,12 +21,12 @@ contract JobMarketPostTest is World {
     }
 
     function test_the_dearest_job_can_be_taken() public {
-        uint256 most = STAKING.MAX_STAKE();
+        uint256 most = PARAMETERS.valueOf(IParameters.Parameter.EdgeStakeMax);
         uint256 jobId = posted(ALICE, uint128(most));
         bonded(BOB, most);
         vm.prank(BOB);
         MARKET.take(jobId);
-        eq(STAKING.stakeOf(BOB).locked, most, "locked");
+        eq(EDGE_STAKING.standingOf(BOB).locked, most, "locked");
     }
 
     function test_post_refuses_periods_out_of_range() public {
@@ -129,7 +130,7 @@ contract JobMarketPostTest is World {
         uint256 jobId = posted(ALICE, PRICE);
         bonded(BOB, 10_000e18);
         vm.prank(BOB);
-        STAKING.unbond(10_000e18);
+        EDGE_STAKING.unstake(1, 10_000e18);
         vm.expectRevert(abi.encodeWithSelector(IJobMarket.NotBonded.selector, BOB));
         vm.prank(BOB);
         MARKET.take(jobId);
@@ -153,10 +154,10 @@ contract JobMarketPostTest is World {
         vm.expectEmit();
         emit IJobMarket.JobTaken(jobId, BOB, uint64(START) + WORK_SECONDS);
         vm.expectEmit();
-        emit IEdgeStaking.Locked(BOB, jobId, PRICE);
+        emit IEdgeStaking.Locked(BOB, 1, jobId, PRICE);
         vm.prank(BOB);
         MARKET.take(jobId);
-        eq(STAKING.stakeOf(BOB).locked, PRICE, "locked");
+        eq(EDGE_STAKING.standingOf(BOB).locked, PRICE, "locked");
         IJobMarket.Job memory job = MARKET.job(jobId);
         eq(job.worker, BOB, "worker");
         eq(job.submitBy, START + WORK_SECONDS, "submit by");

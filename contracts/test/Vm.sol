@@ -12,8 +12,13 @@ interface Vm {
     function expectRevert(bytes calldata reason) external;
     function load(address account, bytes32 slot) external view returns (bytes32);
     function mockCall(address callee, bytes calldata callData, bytes calldata returned) external;
+    function mockCallRevert(address callee, bytes calldata callData, bytes calldata reason) external;
+    function parseJsonBytes(string calldata json, string calldata key) external pure returns (bytes memory);
+    function parseJsonBytes32(string calldata json, string calldata key) external pure returns (bytes32);
+    function parseJsonString(string calldata json, string calldata key) external pure returns (string memory);
     function prank(address sender) external;
     function prevrandao(bytes32 mix) external;
+    function readFile(string calldata path) external view returns (string memory);
     function roll(uint256 number) external;
     function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256 gas);

@@ -2,17 +2,22 @@
 pragma solidity ^0.8.30;
 
 import {EdgeStaking} from "../src/staking/EdgeStaking.sol";
+import {Epochs} from "../src/staking/Epochs.sol";
 import {IJobMarket} from "../src/interfaces/IJobMarket.sol";
 import {JobMarket} from "../src/jobs/JobMarket.sol";
 import {ModelRegistry} from "../src/jobs/ModelRegistry.sol";
+import {Parameters} from "../src/governance/Parameters.sol";
 import {Predeploys} from "../src/types/Predeploys.sol";
+import {Staking} from "../src/staking/Staking.sol";
 import {Theta} from "../src/token/Theta.sol";
 import {XorProof} from "./mocks/XorProof.sol";
 import {vm} from "./Vm.sol";
 
 /// @dev The contracts where genesis puts them, by runtime code alone, with one registered model and a few accounts.
 abstract contract World {
-    EdgeStaking internal constant STAKING = EdgeStaking(Predeploys.EDGE_STAKING);
+    EdgeStaking internal constant EDGE_STAKING = EdgeStaking(Predeploys.EDGE_STAKING);
+    Staking internal constant STAKING = Staking(Predeploys.STAKING);
+    Parameters internal constant PARAMETERS = Parameters(Predeploys.PARAMETERS);
     ModelRegistry internal constant REGISTRY = ModelRegistry(Predeploys.MODEL_REGISTRY);
     JobMarket internal constant MARKET = JobMarket(Predeploys.JOB_MARKET);
     Theta internal constant THETA = Theta(Predeploys.THETA);
@@ -22,6 +27,8 @@ abstract contract World {
     address internal constant CAROL = address(0xca201);
 
     uint256 internal constant START = 1_800_000_000;
+    /// @dev Blocks.
+    uint64 internal constant EPOCH = 100;
     uint256 internal constant FUNDS = 1_000_000e18;
     uint128 internal constant PRICE = 5e18;
     uint64 internal constant TAKE_SECONDS = 600;
@@ -40,6 +47,10 @@ abstract contract World {
         vm.etch(Predeploys.MODEL_REGISTRY, address(new ModelRegistry()).code);
         vm.etch(Predeploys.JOB_MARKET, address(new JobMarket()).code);
         vm.etch(Predeploys.THETA, address(new Theta()).code);
+        vm.etch(Predeploys.STAKING, address(new Staking()).code);
+        vm.etch(Predeploys.PARAMETERS, address(new Parameters()).code);
+        vm.etch(Predeploys.EPOCHS, address(new Epochs()).code);
+        vm.store(Predeploys.EPOCHS, 0, bytes32(uint256(EPOCH)));
         vm.deal(ALICE, FUNDS);
         vm.deal(BOB, FUNDS);
         vm.deal(CAROL, FUNDS);
@@ -68,7 +79,7 @@ abstract contract World {
 
     function bonded(address worker, uint256 stake) internal returns (address) {
         vm.prank(worker);
-        STAKING.bond{value: stake}();
+        EDGE_STAKING.bond{value: stake}();
         return worker;
     }
 

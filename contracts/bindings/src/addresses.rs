@@ -17,8 +17,8 @@ pub const EDGE_STAKING: Address = address!("0xed6e000000000000000000000000000000
 pub const MODEL_REGISTRY: Address = address!("0xed6e000000000000000000000000000000000003");
 /// `IJobMarket`.
 pub const JOB_MARKET: Address = address!("0xed6e000000000000000000000000000000000004");
-/// Holds the emission reserve; it has no code yet, so nothing can leave it.
-pub const EMISSION_RESERVE: Address = address!("0xed6e000000000000000000000000000000000005");
+/// Holds the emission reserve.
+pub const EMISSION: Address = address!("0xed6e000000000000000000000000000000000005");
 /// `IBeacon`.
 pub const BEACON: Address = address!("0xed6e000000000000000000000000000000000007");
 /// `IKeyRegistry`.
@@ -27,7 +27,29 @@ pub const KEY_REGISTRY: Address = address!("0xed6e000000000000000000000000000000
 pub const DISPUTES: Address = address!("0xed6e000000000000000000000000000000000008");
 /// `IAudits`.
 pub const AUDITS: Address = address!("0xed6e000000000000000000000000000000000009");
+/// `IWtfuel`.
+pub const WTFUEL: Address = address!("0xed6e00000000000000000000000000000000000a");
+/// `IStaking`.
+pub const STAKING: Address = address!("0xed6e00000000000000000000000000000000000b");
+/// `ICommittee`.
+pub const COMMITTEE: Address = address!("0xed6e00000000000000000000000000000000000c");
+/// Nobody's yet: what guardians certify is to be there.
+pub const CHECKPOINTS: Address = address!("0xed6e00000000000000000000000000000000000d");
+/// Nobody's yet: it is to pay what the reserve releases.
+pub const REWARDS: Address = address!("0xed6e00000000000000000000000000000000000e");
+/// `IParameters`.
+pub const PARAMETERS: Address = address!("0xed6e00000000000000000000000000000000000f");
+/// The governor.
+pub const GOVERNOR: Address = address!("0xed6e000000000000000000000000000000000010");
+/// The governor's timelock.
+pub const TIMELOCK: Address = address!("0xed6e000000000000000000000000000000000011");
+/// `IUpgrades`.
+pub const UPGRADES: Address = address!("0xed6e000000000000000000000000000000000012");
+/// `IEpochs`.
+pub const EPOCHS: Address = address!("0xed6e000000000000000000000000000000000013");
 
+/// Who calls in a block's name, before its transactions (EIP-4788's).
+pub const SYSTEM: Address = address!("0xfffffffffffffffffffffffffffffffffffffffe");
 /// Where slashed stake goes: nobody has the key, and the balance shows how much was slashed.
 pub const BURN: Address = address!("0x000000000000000000000000000000000000dEaD");
 

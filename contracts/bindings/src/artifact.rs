@@ -1,7 +1,19 @@
-//! A compiled contract as `cargo xtask bindings` commits it.
+//! The compiled contracts as `cargo xtask bindings` commits them, and where genesis puts each.
 
-use alloy::primitives::Bytes;
+use crate::addresses;
+use alloy::primitives::{Address, Bytes};
 use serde::Deserialize;
+
+/// A contract of genesis that is compiled from sources of this repository.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Compiled {
+    pub(crate) name: &'static str,
+    pub(crate) address: Address,
+    /// ABI, runtime code and storage layout.
+    pub(crate) json: &'static str,
+    /// What solc wrote.
+    pub(crate) metadata: &'static str,
+}
 
 /// The part of `artifacts/<Name>.json` that genesis needs. The files also hold the ABI and the storage layout.
 #[derive(Deserialize)]
@@ -10,18 +22,43 @@ struct Artifact {
     deployed_bytecode: Bytes,
 }
 
-pub(crate) const AUDITS: &str = include_str!("../artifacts/Audits.json");
-pub(crate) const BEACON: &str = include_str!("../artifacts/Beacon.json");
-pub(crate) const DISPUTES: &str = include_str!("../artifacts/Disputes.json");
-pub(crate) const EDGE_STAKING: &str = include_str!("../artifacts/EdgeStaking.json");
-pub(crate) const JOB_MARKET: &str = include_str!("../artifacts/JobMarket.json");
-pub(crate) const KEY_REGISTRY: &str = include_str!("../artifacts/KeyRegistry.json");
-pub(crate) const MODEL_REGISTRY: &str = include_str!("../artifacts/ModelRegistry.json");
-pub(crate) const THETA: &str = include_str!("../artifacts/Theta.json");
+macro_rules! compiled {
+    ($($name:literal at $address:ident,)*) => {
+        [$(Compiled {
+            name: $name,
+            address: addresses::$address,
+            json: include_str!(concat!("../artifacts/", $name, ".json")),
+            metadata: include_str!(concat!("../artifacts/", $name, ".metadata.json")),
+        }),*]
+    };
+}
 
-/// The runtime code in a committed artifact.
-pub(crate) fn runtime_code(artifact: &str) -> Bytes {
-    let artifact: Artifact =
-        serde_json::from_str(artifact).expect("the artifacts are part of this crate, and its tests parse each of them");
-    artifact.deployed_bytecode
+/// All of them, in the order in which genesis lists them.
+pub(crate) const COMPILED: &[Compiled] = &compiled![
+    "Theta" at THETA,
+    "EdgeStaking" at EDGE_STAKING,
+    "ModelRegistry" at MODEL_REGISTRY,
+    "JobMarket" at JOB_MARKET,
+    "KeyRegistry" at KEY_REGISTRY,
+    "Beacon" at BEACON,
+    "Disputes" at DISPUTES,
+    "Audits" at AUDITS,
+    "Staking" at STAKING,
+    "Committee" at COMMITTEE,
+    "Parameters" at PARAMETERS,
+    "Epochs" at EPOCHS,
+    "Wtfuel" at WTFUEL,
+    "Emission" at EMISSION,
+    "Governor" at GOVERNOR,
+    "Timelock" at TIMELOCK,
+    "Upgrades" at UPGRADES,
+];
+
+impl Compiled {
+    /// # Panics
+    /// Never: the artifacts are part of this crate, and its tests parse each of them.
+    pub(crate) fn code(&self) -> Bytes {
+        let artifact: Artifact = serde_json::from_str(self.json).expect("a committed artifact");
+        artifact.deployed_bytecode
+    }
 }

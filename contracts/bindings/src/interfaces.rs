@@ -16,6 +16,10 @@ alloy::sol!(
 );
 alloy::sol!(
     #[sol(all_derives)]
+    "../src/interfaces/ICommittee.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
     "../src/interfaces/ICredits.sol"
 );
 alloy::sol!(
@@ -32,6 +36,18 @@ alloy::sol!(
 );
 alloy::sol!(
     #[sol(all_derives)]
+    "../src/interfaces/IEmission.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
+    "../src/interfaces/IEpochs.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
+    "../src/interfaces/IGovernance.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
     "../src/interfaces/IJobMarket.sol"
 );
 alloy::sol!(
@@ -44,7 +60,27 @@ alloy::sol!(
 );
 alloy::sol!(
     #[sol(all_derives)]
+    "../src/interfaces/IParameters.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
+    "../src/interfaces/IStakeBook.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
+    "../src/interfaces/IStaking.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
     "../src/interfaces/ITheta.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
+    "../src/interfaces/IUpgrades.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
+    "../src/interfaces/IWtfuel.sol"
 );
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 //!
 //! The modules come straight from `contracts/src/interfaces`, which is the law for selectors, events and errors;
 //! Solidity enums are Rust enums, so a log with an unknown phase fails to decode instead of passing as a number. What an interface
-//! inherits (`ICredits`) is in the module of its own alone.
+//! inherits (`ICredits`, `IStakeBook`) is in the module of its own alone.
 //! `artifacts/*.json` are written by `cargo xtask bindings` and by nothing else.
 
 pub mod addresses;
@@ -14,8 +14,8 @@ mod predeploys;
 mod sources;
 
 pub use interfaces::{
-    IAudits, IBeacon, IBls, ICredits, IDisputes, IEdgeProof, IEdgeStaking, IJobMarket, IKeyRegistry, IModelRegistry,
-    ITheta,
+    IAudits, IBeacon, IBls, ICommittee, ICredits, IDisputes, IEdgeProof, IEdgeStaking, IEmission, IEpochs, IGovernance,
+    IJobMarket, IKeyRegistry, IModelRegistry, IParameters, IStakeBook, IStaking, ITheta, IUpgrades, IWtfuel,
 };
 pub use predeploys::{Predeploy, THETA_SUPPLY, predeploys};
 pub use sources::{Published, published, sources};

@@ -6,7 +6,7 @@ use alloy::{
     eips::eip2935,
     primitives::{Address, B256, Bytes, U256, bytes, keccak256, uint},
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, num::NonZeroU64};
 
 /// An account with code in genesis. Its nonce is 1, as EIP-161 gives every contract.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,26 +34,26 @@ const CREATE2_DEPLOYER_CODE: Bytes = bytes!(
 /// solady's ERC20 keeps the balance of `owner` at keccak256(owner ‖ 8 zero bytes ‖ this seed).
 const BALANCE_SLOT_SEED: [u8; 4] = [0x87, 0xa2, 0x11, 0xa2];
 
-/// Every account with code in genesis, in a fixed order. The whole supply of THETA starts with `theta_holder`.
-pub fn predeploys(theta_holder: Address) -> Vec<Predeploy> {
-    let theta = BTreeMap::from([(theta_balance_slot(theta_holder), B256::from(THETA_SUPPLY))]);
-    vec![
-        account("Theta", addresses::THETA, artifact::runtime_code(artifact::THETA), theta),
-        ours("EdgeStaking", addresses::EDGE_STAKING, artifact::EDGE_STAKING),
-        ours("ModelRegistry", addresses::MODEL_REGISTRY, artifact::MODEL_REGISTRY),
-        ours("JobMarket", addresses::JOB_MARKET, artifact::JOB_MARKET),
-        ours("KeyRegistry", addresses::KEY_REGISTRY, artifact::KEY_REGISTRY),
-        ours("Beacon", addresses::BEACON, artifact::BEACON),
-        ours("Disputes", addresses::DISPUTES, artifact::DISPUTES),
-        ours("Audits", addresses::AUDITS, artifact::AUDITS),
+/// Of `Epochs.length`.
+const EPOCH_LENGTH_SLOT: B256 = B256::ZERO;
+
+/// Every account with code in genesis, in a fixed order. The whole supply of THETA starts with `theta_holder`; an epoch has
+/// `epoch_length` blocks.
+pub fn predeploys(theta_holder: Address, epoch_length: NonZeroU64) -> Vec<Predeploy> {
+    let planted = |address| match address {
+        addresses::THETA => BTreeMap::from([(theta_balance_slot(theta_holder), B256::from(THETA_SUPPLY))]),
+        addresses::EPOCHS => BTreeMap::from([(EPOCH_LENGTH_SLOT, B256::from(U256::from(epoch_length.get())))]),
+        _ => BTreeMap::new(),
+    };
+    let ours = artifact::COMPILED
+        .iter()
+        .map(|contract| account(contract.name, contract.address, contract.code(), planted(contract.address)));
+    ours.chain([
         published("Multicall3", addresses::MULTICALL3, multicall3_code()),
         published("Create2Deployer", addresses::CREATE2_DEPLOYER, CREATE2_DEPLOYER_CODE),
         published("HistoryStorage", addresses::HISTORY_STORAGE, eip2935::HISTORY_STORAGE_CODE.clone()),
-    ]
-}
-
-fn ours(name: &'static str, address: Address, artifact: &str) -> Predeploy {
-    account(name, address, artifact::runtime_code(artifact), BTreeMap::new())
+    ])
+    .collect()
 }
 
 fn published(name: &'static str, address: Address, code: Bytes) -> Predeploy {

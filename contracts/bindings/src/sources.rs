@@ -1,6 +1,6 @@
 //! The sources of the contracts of genesis, as they were compiled: what whoever verifies them asks for.
 
-use crate::{addresses, artifact};
+use crate::artifact::{self, Compiled};
 use alloy::primitives::{Address, Bytes};
 use std::collections::BTreeMap;
 
@@ -19,21 +19,35 @@ pub struct Published {
 const LIBRARIES: &str = include_str!("../artifacts/libraries.json");
 
 /// Sources of this repository by path.
-const OURS: [(&str, &str); 29] = [
+const OURS: [(&str, &str); 52] = [
     ("src/bls/Bls.sol", include_str!("../../src/bls/Bls.sol")),
     ("src/bls/KeyRegistry.sol", include_str!("../../src/bls/KeyRegistry.sol")),
     ("src/chain/Beacon.sol", include_str!("../../src/chain/Beacon.sol")),
+    ("src/governance/Governor.sol", include_str!("../../src/governance/Governor.sol")),
+    ("src/governance/Parameters.sol", include_str!("../../src/governance/Parameters.sol")),
+    ("src/governance/Timelock.sol", include_str!("../../src/governance/Timelock.sol")),
+    ("src/governance/Upgrades.sol", include_str!("../../src/governance/Upgrades.sol")),
     ("src/interfaces/IAudits.sol", include_str!("../../src/interfaces/IAudits.sol")),
     ("src/interfaces/IBeacon.sol", include_str!("../../src/interfaces/IBeacon.sol")),
     ("src/interfaces/IBls.sol", include_str!("../../src/interfaces/IBls.sol")),
+    ("src/interfaces/ICommittee.sol", include_str!("../../src/interfaces/ICommittee.sol")),
     ("src/interfaces/ICredits.sol", include_str!("../../src/interfaces/ICredits.sol")),
     ("src/interfaces/IDisputes.sol", include_str!("../../src/interfaces/IDisputes.sol")),
     ("src/interfaces/IEdgeProof.sol", include_str!("../../src/interfaces/IEdgeProof.sol")),
     ("src/interfaces/IEdgeStaking.sol", include_str!("../../src/interfaces/IEdgeStaking.sol")),
+    ("src/interfaces/IEmission.sol", include_str!("../../src/interfaces/IEmission.sol")),
+    ("src/interfaces/IEpochs.sol", include_str!("../../src/interfaces/IEpochs.sol")),
+    ("src/interfaces/IGovernance.sol", include_str!("../../src/interfaces/IGovernance.sol")),
     ("src/interfaces/IJobMarket.sol", include_str!("../../src/interfaces/IJobMarket.sol")),
     ("src/interfaces/IKeyRegistry.sol", include_str!("../../src/interfaces/IKeyRegistry.sol")),
     ("src/interfaces/IModelRegistry.sol", include_str!("../../src/interfaces/IModelRegistry.sol")),
+    ("src/interfaces/IParameters.sol", include_str!("../../src/interfaces/IParameters.sol")),
+    ("src/interfaces/IRewards.sol", include_str!("../../src/interfaces/IRewards.sol")),
+    ("src/interfaces/IStakeBook.sol", include_str!("../../src/interfaces/IStakeBook.sol")),
+    ("src/interfaces/IStaking.sol", include_str!("../../src/interfaces/IStaking.sol")),
     ("src/interfaces/ITheta.sol", include_str!("../../src/interfaces/ITheta.sol")),
+    ("src/interfaces/IUpgrades.sol", include_str!("../../src/interfaces/IUpgrades.sol")),
+    ("src/interfaces/IWtfuel.sol", include_str!("../../src/interfaces/IWtfuel.sol")),
     ("src/jobs/Audits.sol", include_str!("../../src/jobs/Audits.sol")),
     ("src/jobs/Credits.sol", include_str!("../../src/jobs/Credits.sol")),
     ("src/jobs/Disputes.sol", include_str!("../../src/jobs/Disputes.sol")),
@@ -42,54 +56,33 @@ const OURS: [(&str, &str); 29] = [
     ("src/jobs/Evidence.sol", include_str!("../../src/jobs/Evidence.sol")),
     ("src/jobs/JobMarket.sol", include_str!("../../src/jobs/JobMarket.sol")),
     ("src/jobs/ModelRegistry.sol", include_str!("../../src/jobs/ModelRegistry.sol")),
+    ("src/rewards/Emission.sol", include_str!("../../src/rewards/Emission.sol")),
+    ("src/rewards/Schedule.sol", include_str!("../../src/rewards/Schedule.sol")),
+    ("src/staking/Committee.sol", include_str!("../../src/staking/Committee.sol")),
     ("src/staking/EdgeStaking.sol", include_str!("../../src/staking/EdgeStaking.sol")),
+    ("src/staking/Epochs.sol", include_str!("../../src/staking/Epochs.sol")),
+    ("src/staking/Nodes.sol", include_str!("../../src/staking/Nodes.sol")),
+    ("src/staking/StakeBook.sol", include_str!("../../src/staking/StakeBook.sol")),
+    ("src/staking/Staking.sol", include_str!("../../src/staking/Staking.sol")),
     ("src/token/Theta.sol", include_str!("../../src/token/Theta.sol")),
+    ("src/token/Wtfuel.sol", include_str!("../../src/token/Wtfuel.sol")),
     ("src/types/Code.sol", include_str!("../../src/types/Code.sol")),
     ("src/types/G1.sol", include_str!("../../src/types/G1.sol")),
     ("src/types/Manifest.sol", include_str!("../../src/types/Manifest.sol")),
+    ("src/types/Pool.sol", include_str!("../../src/types/Pool.sol")),
     ("src/types/Predeploys.sol", include_str!("../../src/types/Predeploys.sol")),
     ("src/types/Subtree.sol", include_str!("../../src/types/Subtree.sol")),
 ];
 
 /// The contracts of genesis that have sources here.
 pub fn published() -> Vec<Published> {
-    let contracts = [
-        ("Theta", addresses::THETA, artifact::THETA, include_str!("../artifacts/Theta.metadata.json")),
-        (
-            "EdgeStaking",
-            addresses::EDGE_STAKING,
-            artifact::EDGE_STAKING,
-            include_str!("../artifacts/EdgeStaking.metadata.json"),
-        ),
-        (
-            "ModelRegistry",
-            addresses::MODEL_REGISTRY,
-            artifact::MODEL_REGISTRY,
-            include_str!("../artifacts/ModelRegistry.metadata.json"),
-        ),
-        (
-            "JobMarket",
-            addresses::JOB_MARKET,
-            artifact::JOB_MARKET,
-            include_str!("../artifacts/JobMarket.metadata.json"),
-        ),
-        (
-            "KeyRegistry",
-            addresses::KEY_REGISTRY,
-            artifact::KEY_REGISTRY,
-            include_str!("../artifacts/KeyRegistry.metadata.json"),
-        ),
-        ("Beacon", addresses::BEACON, artifact::BEACON, include_str!("../artifacts/Beacon.metadata.json")),
-        ("Disputes", addresses::DISPUTES, artifact::DISPUTES, include_str!("../artifacts/Disputes.metadata.json")),
-        ("Audits", addresses::AUDITS, artifact::AUDITS, include_str!("../artifacts/Audits.metadata.json")),
-    ];
-    let published = |(name, address, artifact, metadata)| Published {
-        name,
-        address,
-        code: artifact::runtime_code(artifact),
-        metadata,
+    let published = |contract: &Compiled| Published {
+        name: contract.name,
+        address: contract.address,
+        code: contract.code(),
+        metadata: contract.metadata,
     };
-    contracts.map(published).into()
+    artifact::COMPILED.iter().map(published).collect()
 }
 
 /// Every source that one of them is compiled from, by path.
@@ -105,7 +98,7 @@ mod tests {
     use crate::predeploys;
     use alloy::primitives::{B256, keccak256};
     use serde_json::Value;
-    use std::collections::BTreeSet;
+    use std::{collections::BTreeSet, num::NonZeroU64};
 
     /// By the hashes that the compiler wrote; and nothing is kept that no contract needs.
     #[test]
@@ -126,7 +119,7 @@ mod tests {
 
     #[test]
     fn genesis_holds_the_published_code() {
-        let genesis = predeploys(Address::ZERO);
+        let genesis = predeploys(Address::ZERO, NonZeroU64::MIN);
         for contract in published() {
             let held = genesis.iter().find(|held| held.address == contract.address).unwrap();
             assert_eq!((held.name, &held.code), (contract.name, &contract.code));

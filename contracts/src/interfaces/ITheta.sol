@@ -4,10 +4,14 @@ pragma solidity ^0.8.30;
 /// @title THETA: governance and staking
 /// @notice ERC-20 with permit (EIP-2612) and votes (ERC-5805, ERC-6372 by block number). The supply is fixed at
 /// 1,000,000,000e18 and lies with one holder at genesis.
+/// THETA at stake (`IStaking`) votes as if its owner held it.
 /// @dev Votes follow delegation; an account that never delegated, to itself or to others, has none.
 interface ITheta {
     /// @notice Tokens cannot be destroyed, so the zero address cannot receive them.
     error TransferToZero();
+    /// @notice THETA is staked by `IStaking.stake`; sent there, it would be lost.
+    error NotStakedByTransfer();
+    error OnlyStaking(address caller);
     error InsufficientBalance();
     error InsufficientAllowance();
     error InvalidPermit();
@@ -46,6 +50,8 @@ interface ITheta {
     function getPastVotes(address account, uint256 timepoint) external view returns (uint256);
     /// @notice The supply at a past block; it never changes. (ERC-5805's name.)
     function getPastTotalSupply(uint256 timepoint) external view returns (uint256);
+    /// @notice Takes `amount` of the votes of THETA that `owner` had at stake and has no more. Only the staking contract.
+    function forfeit(address owner, uint256 amount) external;
     function checkpointCount(address account) external view returns (uint256);
     function checkpointAt(address account, uint256 i) external view returns (uint48 since, uint256 votes);
 }

@@ -3,108 +3,102 @@ pragma solidity ^0.8.30;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IEdgeStaking} from "../interfaces/IEdgeStaking.sol";
+import {IParameters} from "../interfaces/IParameters.sol";
 import {Predeploys} from "../types/Predeploys.sol";
+import {StakeBook} from "./StakeBook.sol";
 
-contract EdgeStaking is IEdgeStaking {
+/// @dev Slashes take locked stake alone, which is in the node's pool as long as it is locked: exits are never slashed here.
+contract EdgeStaking is IEdgeStaking, StakeBook {
     using SafeCast for uint256;
 
-    uint256 public constant MIN_STAKE = 10_000e18;
-    uint256 public constant MAX_STAKE = 500_000e18;
-    /// @dev Twice the longest life of a job (7 days open, 1 day taken).
-    uint64 public constant UNBONDING_SECONDS = 16 days;
+    IParameters private constant PARAMETERS = IParameters(Predeploys.PARAMETERS);
 
-    uint256 public totalStake;
     uint256 public totalSlashed;
-    mapping(address worker => Stake) private _stakes;
 
     modifier onlyMarket() {
         if (msg.sender != Predeploys.JOB_MARKET) revert OnlyMarket(msg.sender);
         _;
     }
 
-    function bond() external payable {
-        if (msg.value == 0) revert NothingSent();
-        Stake storage stake = _stakes[msg.sender];
-        // What is unbonding counts towards the maximum only: it is still here, but no longer backs work.
-        uint256 active = _active(stake) + msg.value;
-        if (active < MIN_STAKE) revert BelowMinimum(active, MIN_STAKE);
-        uint256 whole = active + stake.unbonding;
-        if (whole > MAX_STAKE) revert StakeTooLarge(whole, MAX_STAKE);
-
-        stake.free += msg.value.toUint128();
-        totalStake += msg.value;
-        emit Bonded(msg.sender, msg.value, whole);
+    function register(address owner, uint16 commission) external returns (uint32 node) {
+        return _register(0, owner, commission);
     }
 
-    function unbond(uint128 amount) external {
-        if (amount == 0) revert ZeroAmount();
-        Stake storage stake = _stakes[msg.sender];
-        if (stake.free < amount) revert InsufficientFreeStake(msg.sender, stake.free, amount);
-        uint256 left = _active(stake) - amount;
-        if (left != 0 && left < MIN_STAKE) revert BelowMinimum(left, MIN_STAKE);
-
-        uint64 until = uint64(block.timestamp) + UNBONDING_SECONDS;
-        stake.free -= amount;
-        stake.unbonding += amount;
-        stake.until = until;
-        emit UnbondingStarted(msg.sender, amount, until);
-    }
-
-    function withdraw() external {
-        Stake storage stake = _stakes[msg.sender];
-        uint128 amount = stake.unbonding;
-        if (amount == 0) revert NothingUnbonding();
-        if (block.timestamp < stake.until) revert StillUnbonding(stake.until);
-
-        stake.unbonding = 0;
-        stake.until = 0;
-        totalStake -= amount;
-        emit Unbonded(msg.sender, amount);
-        _pay(msg.sender, amount);
+    function bond() external payable returns (uint32 node) {
+        node = nodeOf[msg.sender];
+        if (node == 0) node = _register(0, msg.sender, 0);
+        stake(node);
     }
 
     function lock(address worker, uint256 jobId, uint128 amount) external onlyMarket {
-        Stake storage stake = _stakes[worker];
-        if (stake.free < amount) revert InsufficientFreeStake(worker, stake.free, amount);
-        stake.free -= amount;
-        stake.locked += amount;
-        emit Locked(worker, jobId, amount);
+        (uint32 node, Entry storage entry) = _runBy(worker);
+        uint256 free = _freeOf(entry);
+        if (free < amount) revert InsufficientFreeStake(worker, free, amount);
+        entry.locked += uint256(amount).toUint112();
+        emit Locked(worker, node, jobId, amount);
     }
 
     function unlock(address worker, uint256 jobId, uint128 amount) external onlyMarket {
-        Stake storage stake = _stakes[worker];
-        if (stake.locked < amount) revert InsufficientLockedStake(worker, stake.locked, amount);
-        stake.locked -= amount;
-        stake.free += amount;
-        emit Unlocked(worker, jobId, amount);
+        emit Unlocked(worker, _unlock(worker, amount), jobId, amount);
     }
 
     function slash(address worker, uint256 jobId, uint128 amount, uint8 reason) external onlyMarket {
-        Stake storage stake = _stakes[worker];
-        if (stake.locked < amount) revert InsufficientLockedStake(worker, stake.locked, amount);
-        stake.locked -= amount;
-        totalStake -= amount;
-        totalSlashed += amount;
-        emit Slashed(worker, jobId, amount, reason);
-        _pay(Predeploys.BURN, amount);
+        uint32 node = _unlock(worker, amount);
+        emit Slashed(worker, node, jobId, amount, reason);
+        _slashAmount(node, amount, address(0), reason);
     }
 
-    function stakeOf(address worker) external view returns (Stake memory) {
-        return _stakes[worker];
+    function standingOf(address worker) external view returns (Standing memory) {
+        uint32 node = nodeOf[worker];
+        Entry storage entry = _nodes[node];
+        return Standing(node, _freeOf(entry), entry.locked);
     }
 
-    /// @dev A slashed worker below the minimum is not bonded until it tops up.
     function isBonded(address worker) external view returns (bool) {
-        return _active(_stakes[worker]) >= MIN_STAKE;
+        Entry storage entry = _nodes[nodeOf[worker]];
+        return entry.operator == worker && entry.jailedUntil == 0
+            && _stakeOf(entry) >= PARAMETERS.valueOf(IParameters.Parameter.EdgeStakeMin);
     }
 
-    function _active(Stake storage stake) private view returns (uint256) {
-        return uint256(stake.free) + stake.locked;
+    function stake(uint32 node) public payable {
+        _stake(node, msg.sender, msg.value);
     }
 
-    /// @dev The only place where money leaves.
-    function _pay(address to, uint256 amount) private {
-        (bool sent,) = to.call{value: amount}("");
-        if (!sent) revert PayoutFailed(to, amount);
+    function _unlock(address worker, uint128 amount) private returns (uint32 node) {
+        Entry storage entry;
+        (node, entry) = _runBy(worker);
+        if (entry.locked < amount) revert InsufficientLockedStake(worker, entry.locked, amount);
+        entry.locked -= uint112(amount);
+    }
+
+    /// @dev Who ran a node when it took a job ends it there, whoever runs it now.
+    function _runBy(address worker) private view returns (uint32 node, Entry storage entry) {
+        node = nodeOf[worker];
+        entry = _known(node);
+    }
+
+    function _freeOf(Entry storage entry) private view returns (uint256) {
+        uint256 held = _stakeOf(entry);
+        return held > entry.locked ? held - entry.locked : 0;
+    }
+
+    function _joined(Entry storage entry) internal view override {
+        uint256 whole = _stakeOf(entry);
+        uint256 most = PARAMETERS.valueOf(IParameters.Parameter.EdgeStakeMax);
+        if (whole > most) revert StakeTooLarge(whole, most);
+    }
+
+    function _unbonding() internal view override returns (uint256) {
+        return PARAMETERS.valueOf(IParameters.Parameter.EdgeUnbonding);
+    }
+
+    function _give(address to, uint256 amount) internal override {
+        _pay(to, amount);
+    }
+
+    function _burn(uint32 node, uint32 epoch, uint256 lost, address reporter, uint8 reason) internal override {
+        totalSlashed += lost;
+        emit NodeSlashed(node, epoch, lost, 0, reporter, reason);
+        _pay(Predeploys.BURN, lost);
     }
 }

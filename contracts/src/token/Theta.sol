@@ -2,7 +2,9 @@
 pragma solidity ^0.8.30;
 
 import {ERC20Votes} from "solady/tokens/ERC20Votes.sol";
+import {IStaking} from "../interfaces/IStaking.sol";
 import {ITheta} from "../interfaces/ITheta.sol";
+import {Predeploys} from "../types/Predeploys.sol";
 
 /// @dev On solady, because OpenZeppelin's permit and votes keep the signing domain in immutables, which only a
 /// constructor can fill. Genesis writes one storage slot: the first holder's balance. Everything about the supply is a
@@ -35,6 +37,11 @@ contract Theta is ERC20Votes {
         return SUPPLY;
     }
 
+    function forfeit(address owner, uint256 amount) external {
+        if (msg.sender != Predeploys.STAKING) revert ITheta.OnlyStaking(msg.sender);
+        _moveDelegateVotes(delegates(owner), address(0), amount);
+    }
+
     function _constantNameHash() internal pure override returns (bytes32) {
         return keccak256("Theta Token");
     }
@@ -44,7 +51,18 @@ contract Theta is ERC20Votes {
         return false;
     }
 
-    function _beforeTokenTransfer(address, address to, uint256) internal pure override {
+    /// @dev What came there by another way than staking would keep voting for who sent it, for nothing at stake.
+    function _beforeTokenTransfer(address, address to, uint256) internal view override {
         if (to == address(0)) revert ITheta.TransferToZero();
+        if (to == Predeploys.STAKING && msg.sender != to) revert ITheta.NotStakedByTransfer();
+    }
+
+    /// @dev Staked, it goes on voting for its owner.
+    function _afterTokenTransfer(address from, address to, uint256 amount) internal override {
+        if (to != Predeploys.STAKING) super._afterTokenTransfer(from, to, amount);
+    }
+
+    function _getVotingUnits(address owner) internal view override returns (uint256) {
+        return balanceOf(owner) + IStaking(Predeploys.STAKING).principalOf(owner);
     }
 }

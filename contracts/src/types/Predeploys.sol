@@ -15,5 +15,18 @@ library Predeploys {
     address internal constant BEACON = 0xeD6E000000000000000000000000000000000007;
     address internal constant DISPUTES = 0xeD6e000000000000000000000000000000000008;
     address internal constant AUDITS = 0xEd6e000000000000000000000000000000000009;
+    address internal constant EMISSION = 0xeD6e000000000000000000000000000000000005;
+    address internal constant WTFUEL = 0xed6E00000000000000000000000000000000000A;
+    address internal constant STAKING = 0xed6E00000000000000000000000000000000000B;
+    address internal constant COMMITTEE = 0xed6E00000000000000000000000000000000000C;
+    address internal constant CHECKPOINTS = 0xed6E00000000000000000000000000000000000d;
+    address internal constant REWARDS = 0xED6E00000000000000000000000000000000000e;
+    address internal constant PARAMETERS = 0xEd6E00000000000000000000000000000000000F;
+    address internal constant GOVERNOR = 0xEd6E000000000000000000000000000000000010;
+    address internal constant TIMELOCK = 0xeD6E000000000000000000000000000000000011;
+    address internal constant UPGRADES = 0xEd6E000000000000000000000000000000000012;
+    address internal constant EPOCHS = 0xED6e000000000000000000000000000000000013;
+    /// @dev Who calls in a block's name, before its transactions (EIP-4788's).
+    address internal constant SYSTEM = 0xffffFFFfFFffffffffffffffFfFFFfffFFFfFFfE;
     address internal constant BURN = 0x000000000000000000000000000000000000dEaD;
 }

@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IEdgeStaking} from "../../src/interfaces/IEdgeStaking.sol";
 import {IJobMarket} from "../../src/interfaces/IJobMarket.sol";
+import {IStakeBook} from "../../src/interfaces/IStakeBook.sol";
 import {World} from "../World.sol";
 import {vm, within} from "../Vm.sol";
 
@@ -10,6 +11,8 @@ import {vm, within} from "../Vm.sol";
 /// which it is allowed and does nothing when there is none, so a revert is a finding.
 contract Crowd is World {
     uint256 public constant SIZE = 5;
+    uint256 private constant STAKE_MIN = 10_000e18;
+    uint256 private constant STAKE_MAX = 500_000e18;
 
     /// @dev How often each verb succeeded, so that a test can show that none is idle.
     mapping(bytes32 verb => uint256) public done;
@@ -42,8 +45,8 @@ contract Crowd is World {
     function take(uint256 who, uint256 which) external {
         address worker = member(who);
         (uint256 jobId, IJobMarket.Job memory job) = _find(which, IJobMarket.Phase.Open, true);
-        if (jobId == 0 || job.requester == worker || !STAKING.isBonded(worker)) return;
-        if (STAKING.stakeOf(worker).free < job.bond) return;
+        if (jobId == 0 || job.requester == worker || !EDGE_STAKING.isBonded(worker)) return;
+        if (EDGE_STAKING.standingOf(worker).free < job.bond) return;
         _take(worker, jobId);
     }
 
@@ -73,30 +76,24 @@ contract Crowd is World {
 
     function bond(uint256 who, uint256 amount) external {
         address worker = member(who);
-        IEdgeStaking.Stake memory stake = STAKING.stakeOf(worker);
-        uint256 active = uint256(stake.free) + stake.locked;
-        uint256 least = active < STAKING.MIN_STAKE() ? STAKING.MIN_STAKE() - active : 1;
+        uint32 node = EDGE_STAKING.nodeOf(worker);
+        uint256 stake = node == 0 ? 0 : EDGE_STAKING.describe(node).stake;
+        uint256 least = stake < STAKE_MIN ? STAKE_MIN - stake : 1;
         amount = within(amount, least, least + 5000e18);
-        if (worker.balance < amount || active + stake.unbonding + amount > STAKING.MAX_STAKE()) return;
+        if (worker.balance < amount || stake + amount > STAKE_MAX) return;
         _bond(worker, amount);
     }
 
-    function unbond(uint256 who, uint256 amount) external {
+    function unstake(uint256 who, uint256 amount) external {
         address worker = member(who);
-        IEdgeStaking.Stake memory stake = STAKING.stakeOf(worker);
-        if (stake.free == 0) return;
-        amount = within(amount, 1, stake.free);
-        uint256 left = uint256(stake.free) + stake.locked - amount;
-        if (left < STAKING.MIN_STAKE()) {
-            if (stake.locked != 0) return;
-            amount = stake.free;
-        }
-        _unbond(worker, uint128(amount));
+        IEdgeStaking.Standing memory standing = EDGE_STAKING.standingOf(worker);
+        if (standing.free != 0) _unstake(worker, standing.node, within(amount, 1, standing.free));
     }
 
     function collect(uint256 who) external {
-        IEdgeStaking.Stake memory stake = STAKING.stakeOf(member(who));
-        if (stake.unbonding != 0 && block.timestamp >= stake.until) _collect(member(who));
+        uint32 node = EDGE_STAKING.nodeOf(member(who));
+        IStakeBook.Unstaking[] memory waiting = EDGE_STAKING.unstakingOf(node, member(who));
+        if (waiting.length != 0 && block.timestamp >= waiting[0].release) _collect(member(who), node);
     }
 
     function transferTheta(uint256 from, uint256 to, uint256 amount) external counted("transfer theta") {
@@ -160,17 +157,17 @@ contract Crowd is World {
 
     function _bond(address worker, uint256 amount) private counted("bond") {
         vm.prank(worker);
-        STAKING.bond{value: amount}();
+        EDGE_STAKING.bond{value: amount}();
     }
 
-    function _unbond(address worker, uint128 amount) private counted("unbond") {
+    function _unstake(address worker, uint32 node, uint256 amount) private counted("unstake") {
         vm.prank(worker);
-        STAKING.unbond(amount);
+        EDGE_STAKING.unstake(node, amount);
     }
 
-    function _collect(address worker) private counted("collect") {
+    function _collect(address worker, uint32 node) private counted("collect") {
         vm.prank(worker);
-        STAKING.withdraw();
+        EDGE_STAKING.redeem(node);
     }
 
     /// @dev The first job from `which` on, around the ring, in `phase` and within (or past) its deadline; 0 is none.

@@ -3,17 +3,19 @@ use async_graphql::{Enum, SimpleObject};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-/// An edge worker: everyone who ever bonded or took a job.
+/// An edge worker: everyone who ever ran a node or took a job.
 #[derive(Clone, Debug, PartialEq, Eq, SimpleObject, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct WorkerRow {
     pub address: String,
+    /// Number of the node that it runs; what follows of stake is all of its sources'.
+    pub node: Option<u32>,
     /// Free and locked together: what backs work.
     pub stake_wei: String,
     pub free_wei: String,
     pub locked_wei: String,
     pub unbonding_wei: String,
-    /// Unix seconds from which `unbondingWei` can be withdrawn; absent when nothing is unbonding.
+    /// Unix seconds from which all of `unbondingWei` can be redeemed; absent when nothing is unbonding.
     pub unbonding_until: Option<u64>,
     /// All that was ever slashed.
     pub slashed_wei: String,

@@ -18,8 +18,8 @@ use alloy_consensus::{
 };
 use alloy_rlp::Decodable;
 use edgeloom_bindings::{
-    IEdgeStaking::IEdgeStakingEvents, IJobMarket::IJobMarketEvents, IModelRegistry::IModelRegistryEvents, ITheta,
-    addresses,
+    IEdgeStaking::IEdgeStakingEvents, IJobMarket::IJobMarketEvents, IModelRegistry::IModelRegistryEvents,
+    IStakeBook::IStakeBookEvents, ITheta, addresses,
 };
 use edgeloom_index_api::Asset;
 use edgeloom_node_api::FeedBlock;
@@ -48,9 +48,16 @@ pub struct Event {
 #[derive(Clone, Debug)]
 pub enum What {
     Market(IJobMarketEvents),
-    Staking(IEdgeStakingEvents),
+    Bonds(IEdgeStakingEvents),
+    /// Of edge nodes.
+    Stakes(IStakeBookEvents),
     Registry(IModelRegistryEvents),
-    Transfer { asset: Asset, from: Address, to: Address, amount: U256 },
+    Transfer {
+        asset: Asset,
+        from: Address,
+        to: Address,
+        amount: U256,
+    },
 }
 
 /// Why an answer of the node is not a block of a chain.
@@ -174,7 +181,10 @@ fn what(log: &Log) -> alloy::sol_types::Result<Option<What>> {
             What::Market(IJobMarketEvents::decode_raw_log(raw.0, raw.1)?)
         }
         addresses::EDGE_STAKING if known(IEdgeStakingEvents::SELECTORS) => {
-            What::Staking(IEdgeStakingEvents::decode_raw_log(raw.0, raw.1)?)
+            What::Bonds(IEdgeStakingEvents::decode_raw_log(raw.0, raw.1)?)
+        }
+        addresses::EDGE_STAKING if known(IStakeBookEvents::SELECTORS) => {
+            What::Stakes(IStakeBookEvents::decode_raw_log(raw.0, raw.1)?)
         }
         addresses::MODEL_REGISTRY if known(IModelRegistryEvents::SELECTORS) => {
             What::Registry(IModelRegistryEvents::decode_raw_log(raw.0, raw.1)?)

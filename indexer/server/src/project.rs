@@ -6,16 +6,14 @@
 
 use crate::{
     decode::{Decoded, Event, What},
-    record::{BlockFacts, Job, JobEvent, Model, StakeMove, Stamp, Transfer, Worker},
+    record::{BlockFacts, Job, JobEvent, Model, Stamp, Transfer, Worker},
 };
 use alloy::primitives::{Address, B256, Bytes, U256};
-use edgeloom_bindings::{
-    IEdgeStaking::IEdgeStakingEvents, IJobMarket::IJobMarketEvents, IModelRegistry,
-    IModelRegistry::IModelRegistryEvents,
-};
+use edgeloom_bindings::{IJobMarket::IJobMarketEvents, IModelRegistry, IModelRegistry::IModelRegistryEvents};
 use std::collections::{BTreeMap, BTreeSet};
 
 mod market;
+mod stake;
 
 /// Rows by their keys. Before projecting it must hold every row of [`Touched`] that exists.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,6 +26,8 @@ pub struct Rows {
     /// Answers that were paid for, by job.
     pub outputs: Vec<(u64, Bytes)>,
     pub workers: BTreeMap<Address, Worker>,
+    /// Who of them runs a node.
+    pub operators: BTreeMap<u32, Address>,
     pub models: BTreeMap<B256, Model>,
     pub transfers: Vec<Transfer>,
     /// Numbers given so far.
@@ -40,6 +40,8 @@ pub struct Rows {
 pub struct Touched {
     pub jobs: BTreeSet<u64>,
     pub workers: BTreeSet<Address>,
+    /// Whose operators are workers.
+    pub nodes: BTreeSet<u32>,
     pub models: BTreeSet<B256>,
 }
 
@@ -71,8 +73,10 @@ pub enum Contradiction {
     ModelUnknown(B256),
     #[error("model {0} was registered before")]
     ModelKnown(B256),
-    #[error("worker {0} moves more stake than it has there")]
-    Stake(Address),
+    #[error("node {0} moves more stake than it has there")]
+    Stake(u32),
+    #[error("node {0} was never registered")]
+    NodeUnknown(u32),
     #[error("worker {0} was never seen")]
     WorkerUnknown(Address),
 }
@@ -83,9 +87,10 @@ impl Touched {
         for event in blocks.iter().flat_map(|block| &block.events) {
             match &event.what {
                 What::Market(event) => touched.market(event),
-                What::Staking(event) => {
-                    touched.workers.insert(staking(event).0);
+                What::Bonds(event) => {
+                    touched.nodes.insert(stake::bond(event).0);
                 }
+                What::Stakes(event) => touched.stake(event),
                 What::Registry(IModelRegistryEvents::ModelRegistered(event)) => {
                     touched.models.insert(event.modelId);
                 }
@@ -130,11 +135,11 @@ impl Rows {
     fn event(&mut self, event: &Event) -> Result<(), Contradiction> {
         match &event.what {
             What::Market(market) => self.market(event, market)?,
-            What::Staking(change) => {
-                let (address, change, amount) = staking(change);
-                let worker = self.worker(address, &event.at);
-                worker.move_stake(change, amount).map_err(|_| Contradiction::Stake(address))?;
+            What::Bonds(bond) => {
+                let (node, change, amount) = stake::bond(bond);
+                self.move_stake(node, change, amount, &event.at)?;
             }
+            What::Stakes(stake) => self.stake(stake, &event.at)?,
             What::Registry(IModelRegistryEvents::ModelRegistered(model)) => self.register(model, event.at)?,
             // A graph without its image is no model that jobs of the market can name.
             What::Registry(IModelRegistryEvents::ChunkUploaded(_) | IModelRegistryEvents::GraphRegistered(_)) => {}
@@ -185,20 +190,6 @@ impl Rows {
             },
         );
         Ok(())
-    }
-}
-
-/// Whose stake moves, how, and by how many wei.
-fn staking(event: &IEdgeStakingEvents) -> (Address, StakeMove, U256) {
-    match event {
-        IEdgeStakingEvents::Bonded(event) => (event.worker, StakeMove::Bond, event.amount),
-        IEdgeStakingEvents::UnbondingStarted(event) => {
-            (event.worker, StakeMove::StartUnbonding(event.until), event.amount)
-        }
-        IEdgeStakingEvents::Unbonded(event) => (event.worker, StakeMove::FinishUnbonding, event.amount),
-        IEdgeStakingEvents::Locked(event) => (event.worker, StakeMove::Lock, event.amount),
-        IEdgeStakingEvents::Unlocked(event) => (event.worker, StakeMove::Unlock, event.amount),
-        IEdgeStakingEvents::Slashed(event) => (event.worker, StakeMove::Slash, event.amount),
     }
 }
 

@@ -10,7 +10,7 @@ use alloy_consensus::{
     proofs::{calculate_receipt_root, calculate_transaction_root},
 };
 use alloy_rlp::Encodable;
-use edgeloom_bindings::{ICredits, IEdgeStaking, IJobMarket, IModelRegistry, ITheta, addresses};
+use edgeloom_bindings::{ICredits, IEdgeStaking, IJobMarket, IModelRegistry, IStakeBook, ITheta, addresses};
 use edgeloom_node_api::{ChainApiServer, Consensus, FEED_BLOCKS_MAX, FeedBlock, Status, Supply};
 use edgeloom_types::{Block, ConsensusRecord};
 use jsonrpsee::{
@@ -31,6 +31,8 @@ pub(crate) const ETHER: u128 = 1_000_000_000_000_000_000;
 
 pub(crate) const REQUESTER: Address = Address::repeat_byte(0x11);
 pub(crate) const WORKER: Address = Address::repeat_byte(0x22);
+/// That the worker runs.
+pub(crate) const NODE: u32 = 1;
 pub(crate) const MODEL: B256 = B256::repeat_byte(0x33);
 
 /// What a transaction did.
@@ -166,11 +168,15 @@ pub(crate) fn opening() -> Vec<Tx> {
         name: "digits".into(),
         metadata: r#"{"licence":"CC BY 4.0"}"#.into(),
     };
-    let bonded =
-        IEdgeStaking::Bonded { worker: WORKER, amount: U256::from(20_000 * ETHER), stake: U256::from(20_000 * ETHER) };
+    let amount = U256::from(20_000 * ETHER);
+    let registered = IStakeBook::NodeRegistered { node: NODE, owner: WORKER, operator: WORKER, role: 0 };
+    let staked = IStakeBook::Staked { node: NODE, source: WORKER, amount, shares: amount };
     vec![
         Tx::new(REQUESTER, addresses::MODEL_REGISTRY).log(addresses::MODEL_REGISTRY, &model),
-        Tx::new(WORKER, addresses::EDGE_STAKING).value(20_000 * ETHER).log(addresses::EDGE_STAKING, &bonded),
+        Tx::new(WORKER, addresses::EDGE_STAKING)
+            .value(20_000 * ETHER)
+            .log(addresses::EDGE_STAKING, &registered)
+            .log(addresses::EDGE_STAKING, &staked),
     ]
 }
 
@@ -194,15 +200,16 @@ pub(crate) fn post_input(id: u64, price: u128, input: Vec<u8>) -> Tx {
 
 pub(crate) fn take(id: u64, price: u128) -> Tx {
     let taken = IJobMarket::JobTaken { jobId: U256::from(id), worker: WORKER, submitBy: 1_700_000_900 };
-    let locked = IEdgeStaking::Locked { worker: WORKER, jobId: U256::from(id), amount: U256::from(price.max(ETHER)) };
+    let amount = U256::from(price.max(ETHER));
+    let locked = IEdgeStaking::Locked { worker: WORKER, node: NODE, jobId: U256::from(id), amount };
     Tx::new(WORKER, addresses::JOB_MARKET).log(addresses::JOB_MARKET, &taken).log(addresses::EDGE_STAKING, &locked)
 }
 
 pub(crate) fn settle(id: u64, price: u128) -> Tx {
     let answered = IJobMarket::JobAnswered { jobId: U256::from(id), output: vec![7; 10].into() };
     let closed = closed(id, (IJobMarket::Phase::Settled, IJobMarket::Reason::CorrectAnswer), WORKER, price);
-    let unlocked =
-        IEdgeStaking::Unlocked { worker: WORKER, jobId: U256::from(id), amount: U256::from(price.max(ETHER)) };
+    let amount = U256::from(price.max(ETHER));
+    let unlocked = IEdgeStaking::Unlocked { worker: WORKER, node: NODE, jobId: U256::from(id), amount };
     Tx::new(WORKER, addresses::JOB_MARKET)
         .log(addresses::JOB_MARKET, &answered)
         .log(addresses::JOB_MARKET, &closed)
@@ -218,11 +225,21 @@ pub(crate) fn slash(id: u64, price: u128, reason: IJobMarket::Reason) -> Tx {
     let closed = closed(id, (phase, reason), WORKER, 0);
     let credited = ICredits::Credited { account: REQUESTER, amount: U256::from(price) };
     let bond = U256::from(price.max(ETHER));
-    let slashed = IEdgeStaking::Slashed { worker: WORKER, jobId: U256::from(id), amount: bond, reason: code };
+    let slashed =
+        IEdgeStaking::Slashed { worker: WORKER, node: NODE, jobId: U256::from(id), amount: bond, reason: code };
+    let lost = IStakeBook::NodeSlashed {
+        node: NODE,
+        epoch: 0,
+        lost: bond,
+        toReporter: U256::ZERO,
+        reporter: Address::ZERO,
+        reason: code,
+    };
     Tx::new(WORKER, addresses::JOB_MARKET)
         .log(addresses::JOB_MARKET, &closed)
         .log(addresses::JOB_MARKET, &credited)
         .log(addresses::EDGE_STAKING, &slashed)
+        .log(addresses::EDGE_STAKING, &lost)
 }
 
 pub(crate) fn cancel(id: u64) -> Tx {

@@ -8,13 +8,14 @@ use alloy::{
     genesis::{ChainConfig, Genesis as GenesisFile, GenesisAccount},
     primitives::{Address, B256, U256},
 };
-use edgeloom_bindings::{addresses::EMISSION_RESERVE, predeploys};
+use edgeloom_bindings::{addresses::EMISSION, predeploys};
 use edgeloom_types::{Genesis, Validator};
 use eyre::{Result, WrapErr, ensure, eyre};
 use serde_json::json;
 use std::{
     collections::BTreeMap,
     fs,
+    num::NonZeroU64,
     path::{Path, PathBuf},
 };
 
@@ -23,6 +24,7 @@ pub(crate) const DEVNET_CHAIN_ID: u64 = 36_127;
 /// A block of the dearest instructions, at some 60 Mgas a second on one core, takes half of the leader timeout of 3 s:
 /// its proposer and then its judges can each execute it in time (CHAIN.md C4).
 const GAS_LIMIT: u64 = 90_000_000;
+const EPOCH_LENGTH: NonZeroU64 = NonZeroU64::new(10_000).expect("not zero");
 /// Accounts of the test mnemonic that a devnet funds; the first is its treasury.
 const DEVNET_ACCOUNTS: u32 = 20;
 /// What each account of the test mnemonic holds, TFUEL.
@@ -85,7 +87,7 @@ pub(crate) fn devnet(validators: u16, funds: &[(Address, U256)]) -> Result<Netwo
     }
     let treasury = test_account(0)?.address();
     for (address, amount) in funds {
-        ensure!(*address != treasury && *address != EMISSION_RESERVE, "--fund: {address} holds the rest already");
+        ensure!(*address != treasury && *address != EMISSION, "--fund: {address} holds the rest already");
         let balance = balances.entry(*address).or_default();
         *balance = balance.checked_add(*amount).ok_or_else(|| eyre!("--fund: the amounts overflow"))?;
     }
@@ -97,7 +99,7 @@ pub(crate) fn devnet(validators: u16, funds: &[(Address, U256)]) -> Result<Netwo
 }
 
 fn network(chain_id: u64, secrets: Vec<Secrets>, mut balances: BTreeMap<Address, U256>) -> Result<Network> {
-    balances.insert(EMISSION_RESERVE, tfuel(RESERVE_TFUEL));
+    balances.insert(EMISSION, tfuel(RESERVE_TFUEL));
     let mut validators = Vec::new();
     for (index, secrets) in (BENEFICIARY_INDEX..).zip(&secrets) {
         validators.push(secrets.keys.validator(test_account(index)?.address()));
@@ -106,7 +108,7 @@ fn network(chain_id: u64, secrets: Vec<Secrets>, mut balances: BTreeMap<Address,
         .into_iter()
         .map(|(address, balance)| (address, GenesisAccount { balance, ..Default::default() }))
         .collect();
-    for predeploy in predeploys(test_account(0)?.address()) {
+    for predeploy in predeploys(test_account(0)?.address(), EPOCH_LENGTH) {
         let account = alloc.entry(predeploy.address).or_default();
         account.nonce = Some(1);
         account.code = Some(predeploy.code);
@@ -139,7 +141,9 @@ fn config(chain_id: u64, validators: &[Validator]) -> Result<ChainConfig> {
         terminal_total_difficulty_passed: true,
         ..Default::default()
     };
-    config.extra_fields.insert_value("edgeloom".into(), json!({ "validators": validators }))?;
+    config
+        .extra_fields
+        .insert_value("edgeloom".into(), json!({ "epochLength": EPOCH_LENGTH, "validators": validators }))?;
     Ok(config)
 }
 

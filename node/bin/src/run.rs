@@ -43,7 +43,7 @@ pub(crate) async fn command(arguments: arguments::Run) -> Result<()> {
         genesis: shared.chain.lock().genesis_hash(),
         validators: Vec::new(),
     };
-    let role = if genesis.committee().validator(&identity).is_some() { "validator" } else { "follower" };
+    let role = if genesis.committee().seat_of(&identity).is_some() { "validator" } else { "follower" };
     let text =
         format!("{role} {identity}\nchain {} of genesis {}\nlistening on {}", ready.chain_id, ready.genesis, ready.rpc);
     let ended = tokio::select! {

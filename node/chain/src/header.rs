@@ -53,7 +53,7 @@ impl Rules<'_> {
             return Err(Invalid::Epoch { expected: epoch, found: record.epoch });
         }
         let committee = self.genesis.committee();
-        let leader = committee.validator(&record.leader).ok_or(Invalid::Leader(record.leader))?;
+        let leader = committee.seat_of(&record.leader).ok_or(Invalid::Leader(record.leader))?;
         if header.beneficiary != leader.beneficiary {
             return Err(Invalid::Beneficiary { expected: leader.beneficiary, found: header.beneficiary });
         }

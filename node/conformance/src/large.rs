@@ -20,7 +20,7 @@ pub use spent::Spent;
 
 use alloy::primitives::{Address, U256};
 use alloy_consensus::{TxEnvelope, transaction::Recovered};
-use edgeloom_bindings::addresses::EMISSION_RESERVE;
+use edgeloom_bindings::addresses::EMISSION;
 use edgeloom_chain::{Chain, Liberties, Proposal};
 use edgeloom_state::Store;
 use edgeloom_types::{Account, AccountDelta, Epoch, Genesis, StateDelta};
@@ -130,12 +130,12 @@ impl LargeChain {
         for address in roster.range(funded.clone()) {
             set_balance(&mut delta, address, Account { balance: gift, ..Account::default() });
         }
-        let reserve = self.store().view().account(EMISSION_RESERVE)?.unwrap_or_default();
+        let reserve = self.store().view().account(EMISSION)?.unwrap_or_default();
         // From genesis, not from what it holds: the block may be missing after an amendment that is there.
-        let full = self.genesis.file().alloc.get(&EMISSION_RESERVE).map_or(U256::ZERO, |account| account.balance);
+        let full = self.genesis.file().alloc.get(&EMISSION).map_or(U256::ZERO, |account| account.balance);
         let balance =
             full.checked_sub(gift * U256::from(funded.end)).ok_or_else(|| eyre!("the reserve is too small"))?;
-        set_balance(&mut delta, EMISSION_RESERVE, Account { balance, ..reserve });
+        set_balance(&mut delta, EMISSION, Account { balance, ..reserve });
         self.chain.amend(delta)?;
         self.seal(Vec::new())
     }
@@ -143,7 +143,7 @@ impl LargeChain {
     /// The next block, of exactly these.
     fn seal(&mut self, transactions: Vec<Arc<Recovered<TxEnvelope>>>) -> Result<()> {
         let (parent, count) = (self.chain.tip().clone(), transactions.len());
-        let leader = self.genesis.committee().validators().next().ok_or_else(|| eyre!("genesis has no validator"))?;
+        let leader = self.genesis.committee().seats().next().ok_or_else(|| eyre!("genesis has no validator"))?;
         let epoch = Epoch::containing(parent.height().next(), self.genesis.config().epoch_length);
         let proposal = Proposal {
             parent: parent.hash(),

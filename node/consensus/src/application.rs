@@ -203,7 +203,7 @@ impl<E: Clock + Spawner> Application<E> for ChainApp {
         let proposal = Proposal {
             parent: hash,
             timestamp_ms: millis(runtime.current()).max(parent.timestamp_ms() + 1),
-            beneficiary: self.genesis.committee().validator(&identity)?.beneficiary,
+            beneficiary: self.genesis.committee().seat_of(&identity)?.beneficiary,
             context: (epoch.get(), context.round.view().get(), context.parent.0.get()),
             leader: identity,
             reveal: keys.voting.sign(&message).to_bytes(),

@@ -76,9 +76,9 @@ impl Provider for Committees {
 
 /// Both orders are the same: ascending identity bytes, so a seat is a position in either.
 fn members(committee: &Committee) -> BiMap<PublicKey, G1> {
-    let pairs = committee.validators().map(|validator| {
-        let identity = identity_key(&validator.identity).expect("genesis admits only ed25519 identities");
-        let key = G1::decode(Bytes::copy_from_slice(validator.voting_key.as_slice()));
+    let pairs = committee.seats().map(|seat| {
+        let identity = identity_key(&seat.identity).expect("genesis admits only ed25519 identities");
+        let key = G1::decode(Bytes::copy_from_slice(seat.voting_key.as_slice()));
         (identity, key.expect("a committee's voting keys are points of G1"))
     });
     BiMap::try_from(pairs.collect::<Vec<_>>()).expect("a committee has no key twice")

@@ -221,7 +221,7 @@ pub(crate) fn prepare(
 }
 
 fn check_identities(committee: &Committee) -> Result<(), NetworkError> {
-    let mut identities = committee.validators().map(|validator| validator.identity);
+    let mut identities = committee.seats().map(|seat| seat.identity);
     identities
         .find(|identity| identity_key(identity).is_none())
         .map_or(Ok(()), |identity| Err(NetworkError::Identity(identity)))
@@ -233,7 +233,7 @@ fn peers(config: &Config) -> Result<AddressableTrackedPeers<PublicKey>, NetworkE
     let me = (config.keys.identity(), config.listen);
     for (identity, address) in config.peers.iter().copied().chain([me]) {
         let key = identity_key(&identity).ok_or(NetworkError::Identity(identity))?;
-        let seated = config.genesis.committee().validator(&identity).is_some();
+        let seated = config.genesis.committee().seat_of(&identity).is_some();
         let side = if seated { &mut voters } else { &mut followers };
         side.push((key, Address::from(address)));
     }

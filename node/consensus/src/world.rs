@@ -15,7 +15,7 @@ use edgeloom_txpool::{Limits, Origin, Pool};
 use edgeloom_types::Genesis;
 use parking_lot::Mutex;
 use serde_json::json;
-use std::sync::Arc;
+use std::{num::NonZeroU64, sync::Arc};
 
 pub(crate) const CHAIN_ID: u64 = 31_337;
 /// As much as the leader timeout below admits.
@@ -47,13 +47,15 @@ impl World {
         config.extra_fields.insert_value("edgeloom".into(), parameters).expect("is JSON");
         let funded = GenesisAccount { balance: U256::from(10).pow(U256::from(24)), ..Default::default() };
         let funded = accounts.iter().map(|account| (account.address(), funded.clone()));
-        let predeploys = predeploys(Address::ZERO).into_iter().map(|predeploy| {
-            let storage = Some(predeploy.storage);
-            (
-                predeploy.address,
-                GenesisAccount { nonce: Some(1), code: Some(predeploy.code), storage, ..Default::default() },
-            )
-        });
+        let predeploys = predeploys(Address::ZERO, NonZeroU64::new(epoch_length).expect("an epoch has blocks"))
+            .into_iter()
+            .map(|predeploy| {
+                let storage = Some(predeploy.storage);
+                (
+                    predeploy.address,
+                    GenesisAccount { nonce: Some(1), code: Some(predeploy.code), storage, ..Default::default() },
+                )
+            });
         let alloc = funded.chain(predeploys).collect();
         let file = GenesisFile { config, gas_limit: GAS_LIMIT, alloc, ..Default::default() };
         Self { genesis: Arc::new(Genesis::new(file).expect("valid genesis")), keys, accounts }

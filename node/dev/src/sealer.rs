@@ -51,7 +51,7 @@ pub(crate) struct Sealer {
 
 impl Sealer {
     pub(crate) fn new(config: crate::Config, parts: Parts) -> Result<Self, DevError> {
-        let seat = config.genesis.committee().validator(&config.identity).ok_or(DevError::Seat(config.identity))?;
+        let seat = config.genesis.committee().seat_of(&config.identity).ok_or(DevError::Seat(config.identity))?;
         let voting = SecretKey::from_bytes(&config.voting.0).map_err(|_| DevError::Key)?;
         let genesis_hash = parts.chain.lock().genesis_hash();
         let sealer = Self {

@@ -8,7 +8,7 @@ use alloy::{
     signers::{SignerSync as _, local::PrivateKeySigner},
 };
 use alloy_consensus::{TxEip1559, TxEnvelope, transaction::Recovered};
-use edgeloom_bindings::predeploys;
+use edgeloom_bindings::{addresses, predeploys};
 use edgeloom_bls::SecretKey;
 use edgeloom_chain::{Chain, next_base_fee};
 use edgeloom_state::{Store, StoreError};
@@ -16,13 +16,14 @@ use edgeloom_txpool::{Limits, Origin, Pool};
 use edgeloom_types::{Genesis, Validator};
 use parking_lot::Mutex;
 use serde_json::json;
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{num::NonZeroU64, path::Path, sync::Arc, time::Duration};
 use tokio::sync::watch;
 
 pub(crate) const CHAIN_ID: u64 = 31_337;
 /// As much as the leader timeout below admits.
 const GAS_LIMIT: u64 = 24_000_000;
 const ACCOUNTS: u64 = 8;
+const EPOCH_LENGTH: NonZeroU64 = NonZeroU64::new(100).expect("not zero");
 
 const IDENTITY: B256 = B256::with_last_byte(1);
 
@@ -53,12 +54,12 @@ impl World {
         }];
         let mut config = ChainConfig { chain_id: CHAIN_ID, ..Default::default() };
         let parameters = json!({
-            "blockTimeMs": 100, "heartbeatMs": 300, "leaderTimeoutMs": 800, "epochLength": 100, "validators": validators,
+            "blockTimeMs": 100, "heartbeatMs": 300, "leaderTimeoutMs": 800, "epochLength": EPOCH_LENGTH, "validators": validators,
         });
         config.extra_fields.insert_value("edgeloom".into(), parameters).expect("is JSON");
         let funded = GenesisAccount { balance: U256::from(10).pow(U256::from(24)), ..Default::default() };
         let funded = accounts.iter().map(|account| (account.address(), funded.clone()));
-        let predeploys = predeploys(Address::ZERO).into_iter().map(|predeploy| {
+        let predeploys = predeploys(Address::ZERO, EPOCH_LENGTH).into_iter().map(|predeploy| {
             let storage = Some(predeploy.storage);
             (
                 predeploy.address,
@@ -95,7 +96,7 @@ impl World {
 
     /// One of genesis.
     pub(crate) fn contract(&self) -> Address {
-        predeploys(Address::ZERO)[0].address
+        addresses::THETA
     }
 
     /// A transfer of one wei from an account to nobody in particular.

@@ -143,8 +143,8 @@ impl RulesApiServer for Rules {
     }
 
     fn coinbase(&self) -> RpcResult<Address> {
-        let mut validators = self.context.genesis.committee().validators();
-        match (validators.next(), validators.next()) {
+        let mut seats = self.context.genesis.committee().seats();
+        match (seats.next(), seats.next()) {
             (Some(only), None) => Ok(only.beneficiary),
             _ => Err(Fault::Unsupported("each validator has a beneficiary of its own").into()),
         }

@@ -3,10 +3,11 @@
 //! a [`Committee`] that exists is safe to aggregate over.
 
 use alloy::primitives::{Address, B256, FixedBytes, keccak256};
+use curve25519_dalek::edwards::CompressedEdwardsY;
 use edgeloom_bls::{PossessionProof, PublicKey, Signature};
 use serde::{Deserialize, Serialize};
 
-/// A validator as genesis (later: the staking contract) names it.
+/// A validator as genesis names it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Validator {
@@ -16,6 +17,17 @@ pub struct Validator {
     pub voting_key: FixedBytes<48>,
     /// Proof of possession of `voting_key`, compressed G2.
     pub possession: FixedBytes<96>,
+    /// Receives the tips of the blocks this validator proposes.
+    pub beneficiary: Address,
+}
+
+/// Whose a seat is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seat {
+    /// ed25519 public key.
+    pub identity: B256,
+    /// Compressed BLS12-381 G1 public key.
+    pub voting_key: FixedBytes<48>,
     /// Receives the tips of the blocks this validator proposes.
     pub beneficiary: Address,
 }
@@ -38,7 +50,15 @@ pub enum CommitteeError {
 /// The validators of one epoch in ascending order of identity; a seat is a position in this order.
 #[derive(Clone, Debug)]
 pub struct Committee {
-    seats: Vec<(Validator, PublicKey)>,
+    seats: Vec<Held>,
+}
+
+#[derive(Clone, Debug)]
+struct Held {
+    seat: Seat,
+    key: PublicKey,
+    /// In the list that elected it, which may have had others between.
+    place: usize,
 }
 
 impl Committee {
@@ -61,16 +81,39 @@ impl Committee {
                 return Err(CommitteeError::Duplicate(validator.identity));
             }
         }
-        let seats = validators.into_iter().map(|validator| {
-            let identity = validator.identity;
-            let key = PublicKey::from_bytes(&validator.voting_key).map_err(|_| CommitteeError::VotingKey(identity))?;
-            let proof = PossessionProof::from_bytes(&validator.possession);
+        let seats = validators.into_iter().enumerate().map(|(place, validator)| {
+            let Validator { identity, voting_key, possession, beneficiary } = validator;
+            let key = PublicKey::from_bytes(&voting_key).map_err(|_| CommitteeError::VotingKey(identity))?;
+            let proof = PossessionProof::from_bytes(&possession);
             match proof {
-                Ok(proof) if proof.verify(&key) => Ok((validator, key)),
+                Ok(proof) if proof.verify(&key) => {
+                    Ok(Held { seat: Seat { identity, voting_key, beneficiary }, key, place })
+                }
                 _ => Err(CommitteeError::Possession(identity)),
             }
         });
         Ok(Self { seats: seats.collect::<Result<_, _>>()? })
+    }
+
+    /// The committee of those that were elected, in the order of the election, who can vote: identities that are ed25519 keys and
+    /// voting keys that are keys, each once. Possession of the keys was proved when they were registered. `None` when
+    /// nobody of them can.
+    pub fn elected(seats: impl IntoIterator<Item = Seat>) -> Option<Self> {
+        let held = seats.into_iter().take(Self::MAX_SEATS).enumerate().filter_map(|(place, seat)| {
+            CompressedEdwardsY(seat.identity.0).decompress()?;
+            let key = PublicKey::from_bytes(&seat.voting_key).ok()?;
+            Some(Held { seat, key, place })
+        });
+        let mut seats = Vec::<Held>::new();
+        for held in held {
+            let Seat { identity, voting_key, .. } = &held.seat;
+            let same = |other: &Held| other.seat.identity == *identity || other.seat.voting_key == *voting_key;
+            if !seats.iter().any(same) {
+                seats.push(held);
+            }
+        }
+        seats.sort_by_key(|held| held.seat.identity);
+        if seats.is_empty() { None } else { Some(Self { seats }) }
     }
 
     pub fn len(&self) -> usize {
@@ -82,30 +125,35 @@ impl Committee {
         self.seats.is_empty()
     }
 
-    pub fn validators(&self) -> impl Iterator<Item = &Validator> {
-        self.seats.iter().map(|(validator, _)| validator)
+    pub fn seats(&self) -> impl Iterator<Item = &Seat> {
+        self.seats.iter().map(|held| &held.seat)
     }
 
-    /// The validator with this identity, if it has a seat.
-    pub fn validator(&self, identity: &B256) -> Option<&Validator> {
-        self.seat(identity).map(|(validator, _)| validator)
+    /// The seat of the validator with this identity, if it has one.
+    pub fn seat_of(&self, identity: &B256) -> Option<&Seat> {
+        self.held_by(identity).map(|held| &held.seat)
+    }
+
+    /// Where seat number `seat` stood in the list that was elected.
+    pub fn place(&self, seat: usize) -> Option<usize> {
+        self.seats.get(seat).map(|held| held.place)
     }
 
     pub(crate) fn voting_key(&self, seat: usize) -> Option<&PublicKey> {
-        self.seats.get(seat).map(|(_, key)| key)
+        self.seats.get(seat).map(|held| &held.key)
     }
 
-    fn seat(&self, identity: &B256) -> Option<&(Validator, PublicKey)> {
-        let index = self.seats.binary_search_by_key(identity, |(validator, _)| validator.identity).ok()?;
+    fn held_by(&self, identity: &B256) -> Option<&Held> {
+        let index = self.seats.binary_search_by_key(identity, |held| held.seat.identity).ok()?;
         self.seats.get(index)
     }
 
     /// Whether `reveal` is the unique signature of `proposer` for this height (CHAIN.md C11).
     pub fn verify_reveal(&self, proposer: &B256, message: &[u8], reveal: &[u8; 96]) -> bool {
-        let (Some((_, key)), Ok(signature)) = (self.seat(proposer), Signature::from_bytes(reveal)) else {
+        let (Some(held), Ok(signature)) = (self.held_by(proposer), Signature::from_bytes(reveal)) else {
             return false;
         };
-        signature.verify(key, message)
+        signature.verify(&held.key, message)
     }
 }
 
@@ -119,3 +167,6 @@ pub fn reveal_message(genesis: B256, epoch: crate::Epoch, height: crate::Height)
 pub fn next_mix(mix: B256, reveal: &[u8; 96]) -> B256 {
     keccak256([mix.0, keccak256(reveal).0].concat())
 }
+
+#[cfg(test)]
+mod tests;

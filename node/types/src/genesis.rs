@@ -206,10 +206,10 @@ impl Genesis {
             config.validators.len() as u64,
         ];
         let mut bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_be_bytes()).collect();
-        for validator in self.committee.validators() {
-            bytes.extend(validator.identity);
-            bytes.extend(validator.voting_key);
-            bytes.extend(validator.beneficiary);
+        for seat in self.committee.seats() {
+            bytes.extend(seat.identity);
+            bytes.extend(seat.voting_key);
+            bytes.extend(seat.beneficiary);
         }
         keccak256(bytes)
     }

@@ -12,7 +12,7 @@ mod record;
 
 pub use block::{Block, BlockError, MAX_BLOCK_BYTES, MAX_CERTIFICATES, SealedBlock, certificates_hash};
 pub use certificate::{Certificate, CertificateError, Namespace, VoteKind, quorum};
-pub use committee::{Committee, CommitteeError, Validator, next_mix, reveal_message};
+pub use committee::{Committee, CommitteeError, Seat, Validator, next_mix, reveal_message};
 pub use delta::{Account, AccountDelta, StateDelta};
 pub use genesis::{EdgeloomConfig, Genesis, GenesisError};
 pub use height::{Epoch, Height};

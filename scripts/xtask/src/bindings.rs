@@ -23,8 +23,25 @@ use serde_json::json;
 use std::{collections::BTreeMap, fs, path::Path};
 
 /// The contracts that genesis holds. Interfaces and libraries have no artifact.
-const CONTRACTS: [&str; 8] =
-    ["Audits", "Beacon", "Disputes", "EdgeStaking", "JobMarket", "KeyRegistry", "ModelRegistry", "Theta"];
+const CONTRACTS: [&str; 17] = [
+    "Audits",
+    "Beacon",
+    "Committee",
+    "Disputes",
+    "EdgeStaking",
+    "Emission",
+    "Epochs",
+    "Governor",
+    "JobMarket",
+    "KeyRegistry",
+    "ModelRegistry",
+    "Parameters",
+    "Staking",
+    "Theta",
+    "Timelock",
+    "Upgrades",
+    "Wtfuel",
+];
 
 /// File name and content of every artifact.
 type Artifacts = BTreeMap<String, String>;

@@ -14,7 +14,7 @@ use tokio::{
 use url::Url;
 
 use crate::{
-    Audits, Beacon, Disputes, Error, Index, Jobs, Keys, Models, Node, SignedTx, Staking,
+    Audits, Beacon, Disputes, EdgeStaking, Error, Index, Jobs, Keys, Models, Node, SignedTx, Staking,
     follow::Follow,
     heads,
     rpc::{self, Rpc},
@@ -161,10 +161,16 @@ impl Client {
         Models::new(self.clone())
     }
 
-    /// Bonds of workers.
+    /// THETA at stake: validators and guardians.
     #[must_use]
     pub fn staking(&self) -> Staking {
         Staking::new(self.clone())
+    }
+
+    /// TFUEL at stake: edge nodes.
+    #[must_use]
+    pub fn edge_staking(&self) -> EdgeStaking {
+        EdgeStaking::new(self.clone())
     }
 
     /// BLS keys and sets of them: register, join, seal, read.

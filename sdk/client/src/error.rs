@@ -19,6 +19,9 @@ use edgeloom_bindings::{
     IJobMarket::{IJobMarketErrors, Phase, Reason},
     IKeyRegistry::IKeyRegistryErrors,
     IModelRegistry::IModelRegistryErrors,
+    IParameters::IParametersErrors,
+    IStakeBook::IStakeBookErrors,
+    IStaking::IStakingErrors,
     addresses,
 };
 use edgeloom_edge_proof::{InputLength, Malformed};
@@ -77,9 +80,18 @@ pub enum Error {
     /// The job market reverted.
     #[error("the job market reverted: {0:?}")]
     Market(IJobMarketErrors),
-    /// Staking reverted.
+    /// Staking of THETA reverted.
     #[error("staking reverted: {0:?}")]
-    Staking(IEdgeStakingErrors),
+    Staking(IStakingErrors),
+    /// Staking of edge nodes reverted.
+    #[error("staking of edge nodes reverted: {0:?}")]
+    EdgeStaking(IEdgeStakingErrors),
+    /// The book that stake is kept by reverted.
+    #[error("the book of stakes reverted: {0:?}")]
+    Stake(IStakeBookErrors),
+    /// The parameters' contract reverted.
+    #[error("the parameters' contract reverted: {0:?}")]
+    Parameters(IParametersErrors),
     /// The model registry reverted.
     #[error("the model registry reverted: {0:?}")]
     Models(IModelRegistryErrors),
@@ -229,7 +241,10 @@ impl Error {
     /// it calls.
     pub(crate) fn from_revert(to: Option<Address>, data: Bytes) -> Self {
         let market = || IJobMarketErrors::abi_decode(&data).ok().map(Self::Market);
-        let staking = || IEdgeStakingErrors::abi_decode(&data).ok().map(Self::Staking);
+        let staking = || IStakingErrors::abi_decode(&data).ok().map(Self::Staking);
+        let edge = || IEdgeStakingErrors::abi_decode(&data).ok().map(Self::EdgeStaking);
+        let stake = || IStakeBookErrors::abi_decode(&data).ok().map(Self::Stake);
+        let parameters = || IParametersErrors::abi_decode(&data).ok().map(Self::Parameters);
         let models = || IModelRegistryErrors::abi_decode(&data).ok().map(Self::Models);
         let proof = || IEdgeProofErrors::abi_decode(&data).ok().map(Self::EdgeProof);
         let keys = || IKeyRegistryErrors::abi_decode(&data).ok().map(Self::Keys);
@@ -240,7 +255,9 @@ impl Error {
         let credits = || ICreditsErrors::abi_decode(&data).ok().map(Self::Credits);
         let decoded = match to {
             Some(addresses::JOB_MARKET) => market().or_else(credits),
-            Some(addresses::EDGE_STAKING) => staking(),
+            Some(addresses::EDGE_STAKING) => edge().or_else(stake),
+            Some(addresses::STAKING) => staking().or_else(stake),
+            Some(addresses::PARAMETERS) => parameters(),
             Some(addresses::MODEL_REGISTRY) => models(),
             Some(addresses::EDGE_PROOF) => proof(),
             // Some of what the precompile says, the edge-proof precompile says, too.
@@ -251,8 +268,9 @@ impl Error {
             Some(addresses::AUDITS) => audits().or_else(credits).or_else(disputes).or_else(keys),
             _ => None,
         };
-        let decoded = decoded.or_else(market).or_else(staking).or_else(models).or_else(proof);
+        let decoded = decoded.or_else(market).or_else(edge).or_else(stake).or_else(models).or_else(proof);
         let decoded = decoded.or_else(keys).or_else(bls).or_else(beacon);
+        let decoded = decoded.or_else(staking).or_else(parameters);
         decoded.or_else(disputes).or_else(audits).unwrap_or(Self::Revert { data })
     }
 
@@ -272,6 +290,9 @@ impl Error {
             self,
             Self::Market(_)
                 | Self::Staking(_)
+                | Self::EdgeStaking(_)
+                | Self::Stake(_)
+                | Self::Parameters(_)
                 | Self::Models(_)
                 | Self::EdgeProof(_)
                 | Self::Keys(_)

@@ -125,7 +125,7 @@ impl Jobs {
     /// Takes an open job for the signer, who must be bonded.
     ///
     /// # Errors
-    /// `WrongPhase`, `TooLate`, `OwnJob`, `NotBonded`, or staking's `InsufficientFreeStake`.
+    /// `WrongPhase`, `TooLate`, `OwnJob`, `NotBonded`, or edge staking's `InsufficientFreeStake`.
     pub async fn take(&self, id: U256) -> Result<TransactionReceipt, Error> {
         self.client.send(JOB_MARKET, &IJobMarket::takeCall { jobId: id }, U256::ZERO).await
     }

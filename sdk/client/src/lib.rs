@@ -55,4 +55,4 @@ pub use model::LocalModel;
 pub use models::{CHUNK_BYTES_MAX, IMAGE_BYTES_MAX, Models, RegisteredGraph, Registration};
 pub use node::Node;
 pub use sender::SignedTx;
-pub use staking::Staking;
+pub use staking::{EdgeStaking, StakeBook, Staking};

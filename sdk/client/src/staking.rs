@@ -1,12 +1,25 @@
+//! Stake: THETA of validators and guardians, TFUEL of edge nodes, and the book that both are kept by.
+
+mod book;
+mod edge;
+
 use alloy::{
-    primitives::{Address, U256},
+    primitives::{Address, B256, U256},
     rpc::types::TransactionReceipt,
 };
-use edgeloom_bindings::{IEdgeStaking, addresses::EDGE_STAKING};
+use edgeloom_bindings::{
+    IParameters::{self, Parameter},
+    IStaking::{self, Role},
+    ITheta,
+    addresses::{PARAMETERS, STAKING, THETA},
+};
+
+pub use book::StakeBook;
+pub use edge::EdgeStaking;
 
 use crate::{Client, Error};
 
-/// Bonds of workers. Writing calls wait for their block; their errors are [`Error::Staking`] and the general ones.
+/// THETA at stake. Writing calls wait for their block; their errors are [`Error::Staking`], [`Error::Stake`] and the general ones.
 #[derive(Clone, Debug)]
 pub struct Staking {
     client: Client,
@@ -17,67 +30,52 @@ impl Staking {
         Self { client }
     }
 
-    /// Adds `amount` wei to the signer's free stake.
-    ///
-    /// # Errors
-    /// `BelowMinimum` or `StakeTooLarge` when the total is outside the contract's bounds.
-    pub async fn bond(&self, amount: U256) -> Result<TransactionReceipt, Error> {
-        self.client.send(EDGE_STAKING, &IEdgeStaking::bondCall {}, amount).await
+    /// Nodes, positions and rewards.
+    #[must_use]
+    pub fn book(&self) -> StakeBook {
+        StakeBook::new(self.client.clone(), STAKING)
     }
 
-    /// Starts unbonding `amount` wei of free stake.
+    /// Registers a node that the signer runs. `commission` is in basis points of rewards, 1,000 at most.
     ///
     /// # Errors
-    /// `InsufficientFreeStake`, or `BelowMinimum` when neither nothing nor the minimum would be left.
-    pub async fn unbond(&self, amount: u128) -> Result<TransactionReceipt, Error> {
-        self.client.send(EDGE_STAKING, &IEdgeStaking::unbondCall { amount }, U256::ZERO).await
+    /// `OperatorTaken` when the signer runs, or ran, a node; `CommissionTooHigh`.
+    pub async fn register(&self, role: Role, owner: Address, commission: u16) -> Result<u32, Error> {
+        self.client.send(STAKING, &IStaking::registerCall { role, owner, commission }, U256::ZERO).await?;
+        self.book().node_of(self.client.address()?).await
     }
 
-    /// Pays out what has finished unbonding.
+    /// Sets the key that a node signs with, which the signer registered ([`crate::Keys::register`]).
     ///
     /// # Errors
-    /// `NothingUnbonding` or `StillUnbonding`.
-    pub async fn withdraw(&self) -> Result<TransactionReceipt, Error> {
-        self.client.send(EDGE_STAKING, &IEdgeStaking::withdrawCall {}, U256::ZERO).await
+    /// `OnlyOperator`, `KeyOfAnother`.
+    pub async fn set_key(&self, node: u32, key: B256) -> Result<TransactionReceipt, Error> {
+        self.client.send(STAKING, &IStaking::setKeyCall { node, keyId: key }, U256::ZERO).await
     }
 
-    /// A worker's stake; all zero for an account that never bonded.
+    /// Stakes `amount` wei of the signer's THETA on a node; approves it first where the allowance is less.
+    ///
+    /// # Errors
+    /// `NodeUnknown`, `NodeClosed`; [`Error::Revert`] of the token when the signer has less.
+    pub async fn stake(&self, node: u32, amount: U256) -> Result<TransactionReceipt, Error> {
+        let owner = self.client.address()?;
+        let allowance = self.client.call(THETA, &ITheta::allowanceCall { owner, spender: STAKING }).await?;
+        if allowance < amount {
+            self.client.send(THETA, &ITheta::approveCall { spender: STAKING, amount }, U256::ZERO).await?;
+        }
+        self.client.send(STAKING, &IStaking::stakeCall { node, amount }, U256::ZERO).await
+    }
+
+    /// THETA that an account has at stake or unstaking, wei, less the losses that were reckoned with it.
     ///
     /// # Errors
     /// [`Error::Transport`] and its like.
-    pub async fn stake_of(&self, worker: Address) -> Result<IEdgeStaking::Stake, Error> {
-        self.client.call(EDGE_STAKING, &IEdgeStaking::stakeOfCall { worker }).await
+    pub async fn principal_of(&self, account: Address) -> Result<U256, Error> {
+        self.client.call(STAKING, &IStaking::principalOfCall { account }).await
     }
+}
 
-    /// Whether a worker may take jobs.
-    ///
-    /// # Errors
-    /// [`Error::Transport`] and its like.
-    pub async fn is_bonded(&self, worker: Address) -> Result<bool, Error> {
-        self.client.call(EDGE_STAKING, &IEdgeStaking::isBondedCall { worker }).await
-    }
-
-    /// Least stake that lets a worker take jobs, wei.
-    ///
-    /// # Errors
-    /// [`Error::Transport`] and its like.
-    pub async fn minimum(&self) -> Result<U256, Error> {
-        self.client.call(EDGE_STAKING, &IEdgeStaking::MIN_STAKECall {}).await
-    }
-
-    /// Σ of all stakes, wei.
-    ///
-    /// # Errors
-    /// [`Error::Transport`] and its like.
-    pub async fn total(&self) -> Result<U256, Error> {
-        self.client.call(EDGE_STAKING, &IEdgeStaking::totalStakeCall {}).await
-    }
-
-    /// Σ of everything ever slashed, wei.
-    ///
-    /// # Errors
-    /// [`Error::Transport`] and its like.
-    pub async fn total_slashed(&self) -> Result<U256, Error> {
-        self.client.call(EDGE_STAKING, &IEdgeStaking::totalSlashedCall {}).await
-    }
+/// The value of a parameter that votes set.
+pub(crate) async fn parameter(client: &Client, parameter: Parameter) -> Result<U256, Error> {
+    client.call(PARAMETERS, &IParameters::valueOfCall { parameter }).await
 }

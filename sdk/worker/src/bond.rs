@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use alloy::primitives::{Address, U256, utils::format_ether};
-use edgeloom_bindings::IEdgeStaking::Stake;
 use edgeloom_sdk::{Client, Error};
 use thiserror::Error as ThisError;
 
@@ -24,6 +23,24 @@ pub enum BondError {
     Chain(#[from] Error),
 }
 
+/// What a worker has at stake on its node, wei.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stake {
+    pub(crate) free: U256,
+    pub(crate) locked: U256,
+    /// Whether it takes some of its own out.
+    pub(crate) unstaking: bool,
+}
+
+impl Stake {
+    pub(crate) async fn of(client: &Client, worker: Address) -> Result<Self, Error> {
+        let staking = client.edge_staking();
+        let standing = staking.standing_of(worker).await?;
+        let unstaking = !staking.book().unstaking_of(standing.node, worker).await?.is_empty();
+        Ok(Self { free: standing.free, locked: standing.locked, unstaking })
+    }
+}
+
 /// What stake to hold, wei.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Goal {
@@ -33,12 +50,9 @@ pub(crate) struct Goal {
 }
 
 impl Goal {
-    /// What is missing; nothing while the operator takes stake out.
+    /// What is missing; nothing while the worker takes stake out.
     pub(crate) fn missing(&self, stake: &Stake) -> U256 {
-        if stake.unbonding > 0 {
-            return U256::ZERO;
-        }
-        self.target.saturating_sub(U256::from(stake.free) + U256::from(stake.locked))
+        if stake.unstaking { U256::ZERO } else { self.target.saturating_sub(stake.free + stake.locked) }
     }
 }
 
@@ -50,7 +64,7 @@ pub(crate) async fn top_up(client: &Client, worker: Address, goal: Goal) -> Resu
     }
     // A bonding of an earlier process may be under way.
     client.settled(Duration::from_secs(20)).await?;
-    let needed = goal.missing(&client.staking().stake_of(worker).await?);
+    let needed = goal.missing(&Stake::of(client, worker).await?);
     if needed.is_zero() {
         return Ok(());
     }
@@ -59,7 +73,7 @@ pub(crate) async fn top_up(client: &Client, worker: Address, goal: Goal) -> Resu
         return Err(BondError::TooPoor { worker, balance, needed, minimum });
     }
     tracing::info!(tfuel = %format_ether(needed), "bonding");
-    client.staking().bond(needed).await?;
+    client.edge_staking().bond(needed).await?;
     Ok(())
 }
 

@@ -206,12 +206,12 @@ async fn index(config: &Config, client: &Client) -> Check {
 
 async fn bond(config: &Config, client: &Client, worker: Option<Address>) -> Vec<Check> {
     let Some(worker) = worker else { return Vec::new() };
-    let staking = client.staking();
-    let read = futures::try_join!(client.balance(worker), staking.stake_of(worker), staking.minimum());
+    let staking = client.edge_staking();
+    let read = futures::try_join!(client.balance(worker), staking.standing_of(worker), staking.minimum());
     match read {
         Ok((balance, stake, minimum)) => {
-            let active = U256::from(stake.free) + U256::from(stake.locked);
-            funds(Money { balance, active, free: U256::from(stake.free), minimum, target: config.bond })
+            let active = stake.free + stake.locked;
+            funds(Money { balance, active, free: stake.free, minimum, target: config.bond })
         }
         Err(error) => vec![unreadable(&error)],
     }

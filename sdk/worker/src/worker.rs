@@ -130,7 +130,7 @@ impl Worker {
         let bench = Arc::new(Bench { client, worker, journal, shelf, tally, policy, card });
         // The page before the bond: an operator can then see a start that waits for money.
         let listen = serve(config.listen, Arc::clone(&bench)).await?;
-        let minimum = bench.client.staking().minimum().await?;
+        let minimum = bench.client.edge_staking().minimum().await?;
         let stake = Goal { minimum, target: config.bond.unwrap_or(minimum) };
         if ledger.open.is_empty() {
             bond::top_up(&bench.client, worker, stake).await?;

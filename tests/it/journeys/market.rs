@@ -12,7 +12,7 @@ async fn bonded(market: &Market, account: u32) -> Result<Client> {
     let client = market.net.client(0, dev_signer(account)?).await?;
     // Development accounts hold exactly the least bond; gas comes on top.
     market.requester.transfer(client.address()?, parse_ether("10")?).await?;
-    client.staking().bond(parse_ether("10000")?).await?;
+    client.edge_staking().bond(parse_ether("10000")?).await?;
     Ok(client)
 }
 
@@ -53,9 +53,9 @@ async fn a_wrong_answer_is_not_paid_and_costs_the_bond() -> Result<()> {
     liar.jobs().submit(posted.id, sample.pixels.clone().into(), lie).await?;
     let job = liar.jobs().get(posted.id).await?;
     assert_eq!((job.phase, job.reason), (Phase::Rejected, Reason::WrongAnswer));
-    assert_eq!(liar.staking().total_slashed().await?, U256::from(job.bond));
-    let stake = liar.staking().stake_of(liar.address()?).await?;
-    assert_eq!(U256::from(stake.free), parse_ether("10000")? - U256::from(job.bond));
+    assert_eq!(liar.edge_staking().total_slashed().await?, U256::from(job.bond));
+    let stake = liar.edge_staking().standing_of(liar.address()?).await?;
+    assert_eq!(stake.free, parse_ether("10000")? - U256::from(job.bond));
     assert_eq!(market.requester.jobs().credit_of(market.requester.address()?).await?, price());
     market.requester.jobs().withdraw().await?;
     assert!(matches!(posted.result().await, Err(Error::NotSettled { reason: Reason::WrongAnswer, .. })));
@@ -133,7 +133,10 @@ async fn a_stranger_cannot_take_without_a_bond() -> Result<()> {
     let stranger = market.net.client(0, dev_signer(2)?).await?;
     let posted = market.requester.jobs().post(market.model, market.digits.samples[0].pixels.clone(), price()).await?;
     let refused = stranger.jobs().take(posted.id).await;
-    assert!(matches!(refused, Err(Error::Market(IJobMarketErrors::NotBonded(_)) | Error::Staking(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(Error::Market(IJobMarketErrors::NotBonded(_)) | Error::EdgeStaking(_))),
+        "{refused:?}"
+    );
     assert_eq!(stranger.jobs().get(posted.id).await?.phase, Phase::Open);
     Ok(())
 }

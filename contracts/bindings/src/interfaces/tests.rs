@@ -1,7 +1,10 @@
 use crate::{
-    IAudits, IBeacon,
+    IAudits, IBeacon, ICommittee,
     ICredits::{ICreditsCalls, ICreditsErrors, ICreditsEvents},
-    IDisputes, IEdgeStaking, IJobMarket, IKeyRegistry, IModelRegistry, ITheta, artifact,
+    IDisputes, IEdgeStaking, IEmission, IEpochs, IGovernance, IJobMarket, IKeyRegistry, IModelRegistry, IParameters,
+    IStakeBook::{IStakeBookCalls, IStakeBookErrors, IStakeBookEvents},
+    IStaking, ITheta, IUpgrades, IWtfuel,
+    artifact::COMPILED,
 };
 use alloy::{
     json_abi::JsonAbi,
@@ -12,28 +15,36 @@ use serde::Deserialize;
 use std::collections::BTreeSet;
 
 #[derive(Deserialize)]
-struct Compiled {
+struct Artifact {
     abi: JsonAbi,
 }
 
-fn abi(artifact: &str) -> JsonAbi {
-    serde_json::from_str::<Compiled>(artifact).expect("a committed artifact").abi
+fn abi(name: &str) -> JsonAbi {
+    let contract = COMPILED.iter().find(|contract| contract.name == name).expect("a contract of that name");
+    serde_json::from_str::<Artifact>(contract.json).expect("a committed artifact").abi
 }
 
-/// What the compiled contract has that neither its interface names nor `ICredits`.
-fn unnamed<Calls: SolInterface, Errors: SolInterface>(artifact: &str) -> Vec<String> {
-    let abi = abi(artifact);
-    let calls: BTreeSet<Selector> = Calls::selectors().chain(ICreditsCalls::selectors()).map(Selector::from).collect();
-    let errors: BTreeSet<Selector> =
-        Errors::selectors().chain(ICreditsErrors::selectors()).map(Selector::from).collect();
+/// What the compiled contract has that neither its interface names nor what that inherits.
+fn unnamed<Calls: SolInterface, Errors: SolInterface>(name: &str) -> Vec<String> {
+    let abi = abi(name);
+    let calls: BTreeSet<Selector> = Calls::selectors()
+        .chain(ICreditsCalls::selectors())
+        .chain(IStakeBookCalls::selectors())
+        .map(Selector::from)
+        .collect();
+    let errors: BTreeSet<Selector> = Errors::selectors()
+        .chain(ICreditsErrors::selectors())
+        .chain(IStakeBookErrors::selectors())
+        .map(Selector::from)
+        .collect();
     let functions = abi.functions().filter(|function| !calls.contains(&function.selector())).map(|f| f.signature());
     let faults = abi.errors().filter(|error| !errors.contains(&error.selector())).map(|e| e.signature());
     functions.chain(faults).collect()
 }
 
 /// What an interface names that the compiled contract does not have.
-fn missing<Calls: SolInterface>(artifact: &str) -> Vec<Selector> {
-    let has: BTreeSet<Selector> = abi(artifact).functions().map(|function| function.selector()).collect();
+fn missing<Calls: SolInterface>(name: &str) -> Vec<Selector> {
+    let has: BTreeSet<Selector> = abi(name).functions().map(|function| function.selector()).collect();
     Calls::selectors().map(Selector::from).filter(|selector| !has.contains(selector)).collect()
 }
 
@@ -41,65 +52,95 @@ fn missing<Calls: SolInterface>(artifact: &str) -> Vec<Selector> {
 fn the_types_name_everything_that_the_compiled_contracts_have() {
     use IAudits::{IAuditsCalls, IAuditsErrors};
     use IBeacon::{IBeaconCalls, IBeaconErrors};
+    use ICommittee::{ICommitteeCalls, ICommitteeErrors};
     use IDisputes::{IDisputesCalls, IDisputesErrors};
     use IEdgeStaking::{IEdgeStakingCalls, IEdgeStakingErrors};
+    use IEmission::{IEmissionCalls, IEmissionErrors};
+    use IEpochs::{IEpochsCalls, IEpochsErrors};
     use IJobMarket::{IJobMarketCalls, IJobMarketErrors};
     use IKeyRegistry::{IKeyRegistryCalls, IKeyRegistryErrors};
     use IModelRegistry::{IModelRegistryCalls, IModelRegistryErrors};
+    use IParameters::{IParametersCalls, IParametersErrors};
+    use IStaking::{IStakingCalls, IStakingErrors};
+    use IUpgrades::{IUpgradesCalls, IUpgradesErrors};
+    use IWtfuel::{IWtfuelCalls, IWtfuelErrors};
 
     // A bound that a library checks and that guards before it already exclude.
     let casts = ["SafeCastOverflowedUintDowncast(uint8,uint256)"];
-    assert_eq!(unnamed::<IEdgeStakingCalls, IEdgeStakingErrors>(artifact::EDGE_STAKING), casts);
-    assert_eq!(unnamed::<IJobMarketCalls, IJobMarketErrors>(artifact::JOB_MARKET), casts);
-    assert_eq!(unnamed::<IDisputesCalls, IDisputesErrors>(artifact::DISPUTES), casts);
+    assert_eq!(unnamed::<IEdgeStakingCalls, IEdgeStakingErrors>("EdgeStaking"), casts);
+    assert_eq!(unnamed::<IStakingCalls, IStakingErrors>("Staking"), casts);
+    assert_eq!(unnamed::<ICommitteeCalls, ICommitteeErrors>("Committee"), casts);
+    assert_eq!(unnamed::<IEpochsCalls, IEpochsErrors>("Epochs"), casts);
+    assert_eq!(unnamed::<IJobMarketCalls, IJobMarketErrors>("JobMarket"), casts);
+    assert_eq!(unnamed::<IDisputesCalls, IDisputesErrors>("Disputes"), casts);
     // What the library says that checks certificates.
     let certificates = ["CertificateInvalid()", casts[0], "SignersLength(uint256,uint256)"];
-    assert_eq!(unnamed::<IAuditsCalls, IAuditsErrors>(artifact::AUDITS), certificates);
+    assert_eq!(unnamed::<IAuditsCalls, IAuditsErrors>("Audits"), certificates);
     // Keys of the registry are on the curve, and so is every sum of them.
-    assert_eq!(unnamed::<IKeyRegistryCalls, IKeyRegistryErrors>(artifact::KEY_REGISTRY), ["NotOnTheCurve()"]);
+    assert_eq!(unnamed::<IKeyRegistryCalls, IKeyRegistryErrors>("KeyRegistry"), ["NotOnTheCurve()"]);
     // Of bytes that are no list; whoever sends a block's header does not see it.
-    assert_eq!(unnamed::<IBeaconCalls, IBeaconErrors>(artifact::BEACON), ["RLPInvalidEncoding()"]);
-    assert_eq!(unnamed::<IModelRegistryCalls, IModelRegistryErrors>(artifact::MODEL_REGISTRY), [""; 0]);
+    assert_eq!(unnamed::<IBeaconCalls, IBeaconErrors>("Beacon"), ["RLPInvalidEncoding()"]);
+    assert_eq!(unnamed::<IModelRegistryCalls, IModelRegistryErrors>("ModelRegistry"), [""; 0]);
+    assert_eq!(unnamed::<IParametersCalls, IParametersErrors>("Parameters"), [""; 0]);
+    assert_eq!(unnamed::<IEmissionCalls, IEmissionErrors>("Emission"), casts);
+    assert_eq!(unnamed::<IUpgradesCalls, IUpgradesErrors>("Upgrades"), [""; 0]);
+    // The library's, of what it is not asked to do.
+    let library = ["AllowanceOverflow()", "AllowanceUnderflow()", "Permit2AllowanceIsFixedAtInfinity()"];
+    assert_eq!(unnamed::<IWtfuelCalls, IWtfuelErrors>("Wtfuel"), library);
 }
 
 #[test]
 fn the_compiled_contracts_have_everything_that_the_types_name() {
-    assert_eq!(missing::<IEdgeStaking::IEdgeStakingCalls>(artifact::EDGE_STAKING), [Selector::ZERO; 0]);
-    assert_eq!(missing::<IJobMarket::IJobMarketCalls>(artifact::JOB_MARKET), [Selector::ZERO; 0]);
-    assert_eq!(missing::<IDisputes::IDisputesCalls>(artifact::DISPUTES), [Selector::ZERO; 0]);
-    assert_eq!(missing::<IAudits::IAuditsCalls>(artifact::AUDITS), [Selector::ZERO; 0]);
-    for paying in [artifact::JOB_MARKET, artifact::DISPUTES, artifact::AUDITS] {
+    assert_eq!(missing::<IEdgeStaking::IEdgeStakingCalls>("EdgeStaking"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IStaking::IStakingCalls>("Staking"), [Selector::ZERO; 0]);
+    for book in ["EdgeStaking", "Staking"] {
+        assert_eq!(missing::<IStakeBookCalls>(book), [Selector::ZERO; 0]);
+    }
+    assert_eq!(missing::<ICommittee::ICommitteeCalls>("Committee"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IEpochs::IEpochsCalls>("Epochs"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IParameters::IParametersCalls>("Parameters"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IJobMarket::IJobMarketCalls>("JobMarket"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IDisputes::IDisputesCalls>("Disputes"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IAudits::IAuditsCalls>("Audits"), [Selector::ZERO; 0]);
+    for paying in ["JobMarket", "Disputes", "Audits"] {
         assert_eq!(missing::<ICreditsCalls>(paying), [Selector::ZERO; 0]);
     }
-    assert_eq!(missing::<IBeacon::IBeaconCalls>(artifact::BEACON), [Selector::ZERO; 0]);
-    assert_eq!(missing::<IKeyRegistry::IKeyRegistryCalls>(artifact::KEY_REGISTRY), [Selector::ZERO; 0]);
-    assert_eq!(missing::<IModelRegistry::IModelRegistryCalls>(artifact::MODEL_REGISTRY), [Selector::ZERO; 0]);
-    assert_eq!(missing::<ITheta::IThetaCalls>(artifact::THETA), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IBeacon::IBeaconCalls>("Beacon"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IKeyRegistry::IKeyRegistryCalls>("KeyRegistry"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IModelRegistry::IModelRegistryCalls>("ModelRegistry"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<ITheta::IThetaCalls>("Theta"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IWtfuel::IWtfuelCalls>("Wtfuel"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IEmission::IEmissionCalls>("Emission"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IUpgrades::IUpgradesCalls>("Upgrades"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IGovernance::IGovernanceCalls>("Governor"), [Selector::ZERO; 0]);
 }
 
 #[test]
 fn events_hash_alike() {
-    let declared: BTreeSet<B256> = [
-        artifact::AUDITS,
-        artifact::DISPUTES,
-        artifact::EDGE_STAKING,
-        artifact::JOB_MARKET,
-        artifact::KEY_REGISTRY,
-        artifact::MODEL_REGISTRY,
-        artifact::THETA,
-    ]
-    .into_iter()
-    .flat_map(|artifact| abi(artifact).events().map(|event| event.selector()).collect::<Vec<_>>())
-    .collect();
+    // Those of these two are OpenZeppelin's.
+    let declared: BTreeSet<B256> = COMPILED
+        .iter()
+        .filter(|contract| !["Governor", "Timelock"].contains(&contract.name))
+        .flat_map(|contract| abi(contract.name).events().map(|event| event.selector()).collect::<Vec<_>>())
+        .collect();
     let named: BTreeSet<B256> = [
         IAudits::IAuditsEvents::SELECTORS,
+        IBeacon::IBeaconEvents::SELECTORS,
+        ICommittee::ICommitteeEvents::SELECTORS,
         ICreditsEvents::SELECTORS,
         IDisputes::IDisputesEvents::SELECTORS,
         IEdgeStaking::IEdgeStakingEvents::SELECTORS,
+        IEmission::IEmissionEvents::SELECTORS,
+        IEpochs::IEpochsEvents::SELECTORS,
         IJobMarket::IJobMarketEvents::SELECTORS,
         IKeyRegistry::IKeyRegistryEvents::SELECTORS,
         IModelRegistry::IModelRegistryEvents::SELECTORS,
+        IParameters::IParametersEvents::SELECTORS,
+        IStakeBookEvents::SELECTORS,
+        IStaking::IStakingEvents::SELECTORS,
         ITheta::IThetaEvents::SELECTORS,
+        IUpgrades::IUpgradesEvents::SELECTORS,
+        IWtfuel::IWtfuelEvents::SELECTORS,
     ]
     .concat()
     .into_iter()

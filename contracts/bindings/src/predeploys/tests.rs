@@ -1,18 +1,22 @@
 use super::{Predeploy, THETA_SUPPLY, predeploys};
-use crate::{addresses, artifact};
-use alloy::primitives::{Address, B256, KECCAK256_EMPTY, address, b256, keccak256};
+use crate::{addresses, artifact::COMPILED};
+use alloy::primitives::{Address, B256, KECCAK256_EMPTY, U256, address, b256, keccak256};
 use serde::Deserialize;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, num::NonZeroU64};
 
 const HOLDER: Address = address!("0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266");
 
+fn all(holder: Address) -> Vec<Predeploy> {
+    predeploys(holder, NonZeroU64::new(10_000).unwrap())
+}
+
 fn named(name: &str) -> Predeploy {
-    predeploys(HOLDER).into_iter().find(|predeploy| predeploy.name == name).expect("a predeploy of that name")
+    all(HOLDER).into_iter().find(|predeploy| predeploy.name == name).expect("a predeploy of that name")
 }
 
 #[test]
 fn every_predeploy_has_code_and_an_address_of_its_own() {
-    let all = predeploys(HOLDER);
+    let all = all(HOLDER);
     let addresses: BTreeSet<Address> = all.iter().map(|predeploy| predeploy.address).collect();
     assert_eq!(addresses.len(), all.len());
     assert!(
@@ -34,9 +38,18 @@ fn published_contracts_have_the_code_they_have_everywhere() {
 fn the_supply_of_theta_starts_with_its_holder() {
     let slot = b256!("0x523a6896f5f8911768b8b7bb6464df9b5b7fefd3b0494de3368a2aaa2375e6c3");
     assert_eq!(named("Theta").storage.into_iter().collect::<Vec<_>>(), [(slot, B256::from(THETA_SUPPLY))]);
-    let elsewhere = predeploys(Address::ZERO).into_iter().flat_map(|predeploy| predeploy.storage).collect::<Vec<_>>();
+    let elsewhere = all(Address::ZERO).into_iter().find(|predeploy| predeploy.name == "Theta").unwrap().storage;
     assert_eq!(elsewhere.len(), 1);
-    assert_ne!(elsewhere[0].0, slot);
+    assert!(!elsewhere.contains_key(&slot));
+}
+
+/// The tests of `contracts/test` plant the same slot.
+#[test]
+fn an_epochs_length_is_planted_and_nothing_else() {
+    let length = B256::from(U256::from(10_000));
+    assert_eq!(named("Epochs").storage.into_iter().collect::<Vec<_>>(), [(B256::ZERO, length)]);
+    let planted = all(HOLDER).into_iter().filter(|predeploy| !predeploy.storage.is_empty());
+    assert_eq!(planted.map(|predeploy| predeploy.name).collect::<Vec<_>>(), ["Theta", "Epochs"]);
 }
 
 /// Solidity's list must say what `addresses` says; Rust's knows more.
@@ -56,13 +69,25 @@ fn solidity_and_rust_agree_on_addresses() {
             ("BEACON", addresses::BEACON),
             ("BLS", addresses::BLS),
             ("BURN", addresses::BURN),
+            ("CHECKPOINTS", addresses::CHECKPOINTS),
+            ("COMMITTEE", addresses::COMMITTEE),
             ("DISPUTES", addresses::DISPUTES),
             ("EDGE_PROOF", addresses::EDGE_PROOF),
             ("EDGE_STAKING", addresses::EDGE_STAKING),
+            ("EMISSION", addresses::EMISSION),
+            ("EPOCHS", addresses::EPOCHS),
+            ("GOVERNOR", addresses::GOVERNOR),
             ("JOB_MARKET", addresses::JOB_MARKET),
             ("KEY_REGISTRY", addresses::KEY_REGISTRY),
             ("MODEL_REGISTRY", addresses::MODEL_REGISTRY),
+            ("PARAMETERS", addresses::PARAMETERS),
+            ("REWARDS", addresses::REWARDS),
+            ("STAKING", addresses::STAKING),
+            ("SYSTEM", addresses::SYSTEM),
             ("THETA", addresses::THETA),
+            ("TIMELOCK", addresses::TIMELOCK),
+            ("UPGRADES", addresses::UPGRADES),
+            ("WTFUEL", addresses::WTFUEL),
         ]
     );
 }
@@ -77,20 +102,10 @@ fn storage_layout_and_code_size_are_as_reviewed() {
         deployed_bytecode: alloy::primitives::Bytes,
         storage_layout: Vec<String>,
     }
-    let artifacts = [
-        artifact::AUDITS,
-        artifact::BEACON,
-        artifact::DISPUTES,
-        artifact::EDGE_STAKING,
-        artifact::JOB_MARKET,
-        artifact::KEY_REGISTRY,
-        artifact::MODEL_REGISTRY,
-        artifact::THETA,
-    ];
-    let report: Vec<String> = artifacts
-        .into_iter()
-        .map(|artifact| {
-            let compiled: Compiled = serde_json::from_str(artifact).expect("a committed artifact");
+    let report: Vec<String> = COMPILED
+        .iter()
+        .map(|contract| {
+            let compiled: Compiled = serde_json::from_str(contract.json).expect("a committed artifact");
             let size = compiled.deployed_bytecode.len();
             format!("{} ({size} bytes)\n{}\n", compiled.contract_name, compiled.storage_layout.join("\n"))
         })

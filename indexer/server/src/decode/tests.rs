@@ -30,10 +30,10 @@ fn reads_events_in_order_of_execution() {
                 }
                 What::Market(IJobMarketEvents::JobPosted(_)) => "posted",
                 What::Market(IJobMarketEvents::JobTaken(taken)) if taken.worker == WORKER => "taken",
-                What::Staking(IEdgeStakingEvents::Locked(_)) => "locked",
+                What::Bonds(IEdgeStakingEvents::Locked(_)) => "locked",
                 What::Market(IJobMarketEvents::JobAnswered(_)) => "answered",
                 What::Market(IJobMarketEvents::JobClosed(_)) => "closed",
-                What::Staking(IEdgeStakingEvents::Unlocked(_)) => "unlocked",
+                What::Bonds(IEdgeStakingEvents::Unlocked(_)) => "unlocked",
                 other => panic!("unexpected {other:?}"),
             };
             ((event.tx_index, event.log_index), kind)
@@ -59,8 +59,8 @@ fn value_moves_only_when_the_transaction_succeeds_and_creation_has_a_receiver() 
 fn logs_of_others_and_events_without_rows_are_skipped() {
     let stranger = Address::repeat_byte(0x99);
     let approval = ITheta::Approval { owner: REQUESTER, spender: WORKER, amount: U256::from(1) };
-    let bonded = IEdgeStaking::Bonded { worker: WORKER, amount: U256::from(1), stake: U256::from(1) };
-    let tx = Tx::new(REQUESTER, stranger).log(addresses::THETA, &approval).log(stranger, &bonded);
+    let locked = IEdgeStaking::Locked { worker: WORKER, node: 1, jobId: U256::from(1), amount: U256::from(1) };
+    let tx = Tx::new(REQUESTER, stranger).log(addresses::THETA, &approval).log(stranger, &locked);
     assert!(decode(&one_block(vec![tx])).unwrap().events.is_empty());
 }
 

@@ -2,14 +2,16 @@ use super::*;
 use crate::{
     decode::decode,
     testing::{
-        Blocks, ETHER, MODEL, REQUESTER, Tx, WORKER, busy, cancel, closed, opening, post, settle, slash, take, theta,
+        Blocks, ETHER, MODEL, NODE, REQUESTER, Tx, WORKER, busy, cancel, closed, opening, post, settle, slash, take,
+        theta,
     },
 };
-use alloy::primitives::keccak256;
-use edgeloom_bindings::{IEdgeStaking, IJobMarket, addresses};
+use alloy::primitives::{aliases::U40, keccak256};
+use edgeloom_bindings::{IEdgeStaking, IJobMarket, IStakeBook, addresses};
 use edgeloom_index_api::{JobEventKind, Phase, Reason};
 
 const PRICE: u128 = 3 * ETHER;
+const OTHER: Address = Address::repeat_byte(0x77);
 
 fn project(blocks: &Blocks) -> Result<Rows, Inconsistent> {
     let mut rows = Rows::default();
@@ -89,15 +91,17 @@ fn every_other_ending_has_its_phase_reason_and_cost() {
 #[test]
 fn stake_is_free_locked_unbonding_or_slashed() {
     let amount = U256::from(4 * ETHER);
-    let (until, worker) = (1_701_382_400, WORKER);
+    let until = 1_701_382_400;
     let staking = |tx: Tx| Tx { to: alloy::primitives::TxKind::Call(addresses::EDGE_STAKING), ..tx };
-    let start = IEdgeStaking::UnbondingStarted { worker, amount, until };
+    let release = U40::from(until);
+    let (node, source) = (NODE, WORKER);
+    let start = IStakeBook::Unstaked { node, source, amount, shares: amount, epoch: 0, release };
     let start = staking(theta(WORKER, WORKER, 0)).log(addresses::EDGE_STAKING, &start);
     let rows = after(vec![start.clone()]).unwrap();
     let row = rows.workers[&WORKER].row();
     assert_eq!((row.unbonding_wei.as_str(), row.unbonding_until), ("4000000000000000000", Some(until)));
     assert_eq!(row.stake_wei, (19_996 * ETHER).to_string());
-    let done = IEdgeStaking::Unbonded { worker, amount };
+    let done = IStakeBook::Redeemed { node, source, amount, lost: U256::ZERO };
     let rows = after(vec![start, staking(theta(WORKER, WORKER, 0)).log(addresses::EDGE_STAKING, &done)]).unwrap();
     let row = rows.workers[&WORKER].row();
     assert_eq!((row.unbonding_wei.as_str(), row.unbonding_until), ("0", None));
@@ -117,9 +121,39 @@ fn events_without_their_past_are_contradictions() {
     let huge = IJobMarket::JobAnswered { jobId: U256::MAX, output: Default::default() };
     let huge = Tx::new(REQUESTER, addresses::JOB_MARKET).log(addresses::JOB_MARKET, &huge);
     assert!(matches!(contradiction(vec![huge]), Contradiction::JobNumber(U256::MAX)));
-    let unlocked = IEdgeStaking::Unlocked { worker: WORKER, jobId: U256::from(1), amount: U256::from(1) };
-    let unlocked = Tx::new(WORKER, addresses::EDGE_STAKING).log(addresses::EDGE_STAKING, &unlocked);
-    assert!(matches!(contradiction(vec![unlocked]), Contradiction::Stake(WORKER)));
+    let unlocked = |node| {
+        let unlocked = IEdgeStaking::Unlocked { worker: WORKER, node, jobId: U256::from(1), amount: U256::from(1) };
+        Tx::new(WORKER, addresses::EDGE_STAKING).log(addresses::EDGE_STAKING, &unlocked)
+    };
+    assert!(matches!(contradiction(vec![unlocked(NODE)]), Contradiction::Stake(NODE)));
+    assert!(matches!(contradiction(vec![unlocked(NODE + 1)]), Contradiction::NodeUnknown(2)));
+}
+
+#[test]
+fn a_node_takes_its_stake_to_whoever_runs_it_next() {
+    let of_book = |log: &dyn Fn(Tx) -> Tx| log(Tx::new(WORKER, addresses::EDGE_STAKING));
+    let changed = IStakeBook::OperatorChanged { node: NODE, before: WORKER, operator: REQUESTER };
+    let moved = IStakeBook::Redelegated {
+        from: NODE,
+        to: NODE + 1,
+        source: WORKER,
+        amount: U256::from(ETHER),
+        epoch: 0,
+        until: U40::ZERO,
+    };
+    let other = IStakeBook::NodeRegistered { node: NODE + 1, owner: WORKER, operator: OTHER, role: 0 };
+    let rows = after(vec![
+        post(1, PRICE),
+        take(1, PRICE),
+        of_book(&|tx| tx.log(addresses::EDGE_STAKING, &changed)),
+        settle(1, PRICE),
+        of_book(&|tx| tx.log(addresses::EDGE_STAKING, &other).log(addresses::EDGE_STAKING, &moved)),
+    ])
+    .unwrap();
+    let (old, new) = (&rows.workers[&WORKER], &rows.workers[&REQUESTER]);
+    assert_eq!((old.node, old.stake(), old.jobs_settled), (None, U256::ZERO, 1));
+    assert_eq!((new.node, new.free, new.locked), (Some(NODE), U256::from(19_999 * ETHER), U256::ZERO));
+    assert_eq!(rows.workers[&OTHER].free, U256::from(ETHER));
 }
 
 /// Σ over workers of what the market paid, and of stake, equals what the jobs say.

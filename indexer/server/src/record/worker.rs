@@ -6,6 +6,8 @@ use edgeloom_index_api::WorkerRow;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Worker {
     pub address: Address,
+    /// That it runs.
+    pub node: Option<u32>,
     pub free: U256,
     pub locked: U256,
     pub unbonding: U256,
@@ -22,10 +24,13 @@ pub struct Worker {
     pub last_ms: u64,
 }
 
-/// How stake changes; one variant per event of the staking contract.
+/// How a node's stake changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StakeMove {
-    Bond,
+    /// By staking, or from another node.
+    Join,
+    /// To another node.
+    Leave,
     /// Unix seconds until which it is unbonding.
     StartUnbonding(u64),
     FinishUnbonding,
@@ -42,6 +47,7 @@ impl Worker {
     pub fn new(address: Address, at: &Stamp) -> Self {
         Self {
             address,
+            node: None,
             free: U256::ZERO,
             locked: U256::ZERO,
             unbonding: U256::ZERO,
@@ -70,25 +76,38 @@ impl Worker {
         let less = |part: U256| part.checked_sub(amount).ok_or(NegativeStake);
         let more = |part: U256| part.checked_add(amount).ok_or(NegativeStake);
         match change {
-            StakeMove::Bond => self.free = more(self.free)?,
+            StakeMove::Join => self.free = more(self.free)?,
+            StakeMove::Leave => self.free = less(self.free)?,
             StakeMove::StartUnbonding(until) => {
                 (self.free, self.unbonding) = (less(self.free)?, more(self.unbonding)?);
-                self.unbonding_until = Some(until);
+                self.unbonding_until = self.unbonding_until.max(Some(until));
             }
             StakeMove::FinishUnbonding => {
                 self.unbonding = less(self.unbonding)?;
-                self.unbonding_until = None;
+                if self.unbonding.is_zero() {
+                    self.unbonding_until = None;
+                }
             }
             StakeMove::Lock => (self.free, self.locked) = (less(self.free)?, more(self.locked)?),
             StakeMove::Unlock => (self.locked, self.free) = (less(self.locked)?, more(self.free)?),
-            StakeMove::Slash => (self.locked, self.slashed) = (less(self.locked)?, more(self.slashed)?),
+            StakeMove::Slash => (self.free, self.slashed) = (less(self.free)?, more(self.slashed)?),
         }
         Ok(())
+    }
+
+    /// Runs the node of `before` from now on.
+    pub fn take_over(&mut self, before: &mut Self) {
+        self.node = before.node.take();
+        self.free = std::mem::take(&mut before.free);
+        self.locked = std::mem::take(&mut before.locked);
+        self.unbonding = std::mem::take(&mut before.unbonding);
+        self.unbonding_until = before.unbonding_until.take();
     }
 
     pub fn row(&self) -> WorkerRow {
         WorkerRow {
             address: address_text(&self.address),
+            node: self.node,
             stake_wei: self.stake().to_string(),
             free_wei: self.free.to_string(),
             locked_wei: self.locked.to_string(),

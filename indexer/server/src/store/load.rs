@@ -20,6 +20,13 @@ pub(super) async fn load(connection: &mut SqliteConnection, mut touched: Touched
         let worker = rows::worker(&row)?;
         loaded.workers.insert(worker.address, worker);
     }
+    let nodes: Vec<i64> = touched.nodes.iter().map(|node| i64::from(*node)).collect();
+    for row in by_keys(connection, "select * from workers where node in (", nodes).await? {
+        let worker = rows::worker(&row)?;
+        loaded.workers.insert(worker.address, worker);
+    }
+    let running = loaded.workers.values().filter_map(|worker| Some((worker.node?, worker.address)));
+    loaded.operators = running.collect();
     let models: Vec<Vec<u8>> = touched.models.iter().map(|id| id.to_vec()).collect();
     for row in by_keys(connection, "select * from models where id in (", models).await? {
         let model = rows::model(&row)?;

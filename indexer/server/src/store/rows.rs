@@ -169,6 +169,7 @@ pub(super) fn worker(row: &SqliteRow) -> Result<Worker, StoreError> {
     let row = Of("workers", row);
     Ok(Worker {
         address: row.address("address")?,
+        node: row.maybe_small("node")?,
         free: row.wei("free")?,
         locked: row.wei("locked")?,
         unbonding: row.wei("unbonding")?,

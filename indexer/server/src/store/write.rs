@@ -125,6 +125,7 @@ fn worker(values: &mut Values<'_>, worker: &Worker) {
     for count in counts.into_iter().chain(seen) {
         values.push_bind(number(count));
     }
+    values.push_bind(worker.node.map(i64::from));
 }
 
 fn model(values: &mut Values<'_>, model: &Model) {

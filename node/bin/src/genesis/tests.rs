@@ -10,7 +10,7 @@ fn a_devnet_has_the_supply_of_the_whitepaper() {
     let account = Address::repeat_byte(9);
     let genesis = devnet(4, &[(account, tfuel(20_000)), (account, tfuel(1))]).expect("the treasury has that").genesis;
     assert_eq!(genesis.supply(), tfuel(50_000_000_000));
-    assert_eq!(genesis.file().alloc[&EMISSION_RESERVE].balance, tfuel(45_000_000_000));
+    assert_eq!(genesis.file().alloc[&EMISSION].balance, tfuel(45_000_000_000));
     assert_eq!(genesis.file().alloc[&account].balance, tfuel(20_001));
     assert_eq!((genesis.chain_id(), genesis.committee().len()), (DEVNET_CHAIN_ID, 4));
     assert!(devnet(1, &[(account, tfuel(5_000_000_000))]).is_err(), "more than there is");
@@ -21,7 +21,7 @@ fn a_devnet_has_the_supply_of_the_whitepaper() {
 fn every_predeploy_is_there_and_theta_has_one_holder() {
     let genesis = dev(DevGenesis::of(1)).expect("accounts").genesis;
     let holder = test_account(0).expect("an account").address();
-    for predeploy in predeploys(holder) {
+    for predeploy in predeploys(holder, genesis.config().epoch_length) {
         let account = &genesis.file().alloc[&predeploy.address];
         assert_eq!((account.nonce, account.code.as_ref()), (Some(1), Some(&predeploy.code)), "{}", predeploy.name);
     }
@@ -40,7 +40,7 @@ fn the_file_says_all_that_the_hash_commits_to() {
     for (validator, secrets) in network.secrets.iter().enumerate() {
         let keys = keys::read(&keys_path(folder.path(), validator)).expect("ours");
         assert_eq!(keys.identity(), secrets.keys.identity());
-        assert!(read.committee().validator(&keys.identity()).is_some());
+        assert!(read.committee().seat_of(&keys.identity()).is_some());
     }
     assert!(write(&network, folder.path()).is_err(), "a network is never overwritten");
 }

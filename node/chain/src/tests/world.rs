@@ -12,7 +12,7 @@ use edgeloom_bls::{SecretKey, aggregate_signatures};
 use edgeloom_state::Store;
 use edgeloom_types::{Epoch, Genesis, Height, Namespace, SealedBlock, VoteKind, reveal_message};
 use serde_json::json;
-use std::sync::Arc;
+use std::{num::NonZeroU64, sync::Arc};
 
 pub(crate) const CHAIN_ID: u64 = 31_337;
 pub(crate) const EPOCH_LENGTH: u64 = 100;
@@ -79,11 +79,14 @@ impl World {
         config.extra_fields.insert_value("edgeloom".into(), parameters).expect("is JSON");
         let funded = GenesisAccount { balance: U256::from(10).pow(U256::from(20)), ..Default::default() };
         let mut alloc: Vec<_> = (1..=4).map(|seed| (signer(seed).address(), funded.clone())).collect();
-        alloc.extend(predeploys(Address::ZERO).into_iter().map(|predeploy| {
-            let storage = Some(predeploy.storage);
-            let account = GenesisAccount { nonce: Some(1), code: Some(predeploy.code), storage, ..Default::default() };
-            (predeploy.address, account)
-        }));
+        alloc.extend(predeploys(Address::ZERO, NonZeroU64::new(EPOCH_LENGTH).expect("not zero")).into_iter().map(
+            |predeploy| {
+                let storage = Some(predeploy.storage);
+                let account =
+                    GenesisAccount { nonce: Some(1), code: Some(predeploy.code), storage, ..Default::default() };
+                (predeploy.address, account)
+            },
+        ));
         let alloc = change(alloc).into_iter().collect();
         let file = GenesisFile { config, gas_limit: 30_000_000, timestamp: 1_800_000_000, alloc, ..Default::default() };
         Self { genesis: Arc::new(Genesis::new(file).expect("valid genesis")) }

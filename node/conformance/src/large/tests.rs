@@ -4,7 +4,7 @@ use alloy::{
     genesis::{ChainConfig, Genesis as GenesisFile, GenesisAccount},
     primitives::{Address, B256, U256, keccak256},
 };
-use edgeloom_bindings::addresses::EMISSION_RESERVE;
+use edgeloom_bindings::addresses::EMISSION;
 use edgeloom_bls::SecretKey;
 use edgeloom_chain::Chain;
 use edgeloom_state::Store;
@@ -28,7 +28,7 @@ fn genesis() -> GenesisFile {
     config.extra_fields.insert_value("edgeloom".into(), serde_json::json!({ "validators": [seat] })).expect("JSON");
     let history = GenesisAccount { nonce: Some(1), code: Some(HISTORY_STORAGE_CODE.clone()), ..Default::default() };
     let reserve = GenesisAccount { balance: tfuel(45_000_000_000), ..Default::default() };
-    let alloc = [(HISTORY_STORAGE_ADDRESS, history), (EMISSION_RESERVE, reserve)].into();
+    let alloc = [(HISTORY_STORAGE_ADDRESS, history), (EMISSION, reserve)].into();
     GenesisFile { config, gas_limit: 90_000_000, alloc, ..Default::default() }
 }
 
@@ -53,7 +53,7 @@ fn at_once(accounts: u64) -> B256 {
         set_balance(&mut delta, roster::address(index), Account { balance: tfuel(1_000), ..Account::default() });
     }
     let left = tfuel(45_000_000_000) - tfuel(1_000) * U256::from(accounts);
-    set_balance(&mut delta, EMISSION_RESERVE, Account { balance: left, ..Account::default() });
+    set_balance(&mut delta, EMISSION, Account { balance: left, ..Account::default() });
     chain.amend(delta).expect("the store takes it").state_root
 }
 

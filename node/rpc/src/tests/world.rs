@@ -18,7 +18,7 @@ use edgeloom_txpool::{Limits, Pool};
 use edgeloom_types::{Epoch, Genesis, Height, reveal_message};
 use parking_lot::Mutex;
 use serde_json::{Value, json};
-use std::{collections::HashSet, net::SocketAddr, sync::Arc};
+use std::{collections::HashSet, net::SocketAddr, num::NonZeroU64, sync::Arc};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -80,9 +80,10 @@ fn genesis() -> Genesis {
     let funded = GenesisAccount { balance: U256::from(10).pow(U256::from(22)), ..Default::default() };
     let code = |code: Bytes| GenesisAccount { nonce: Some(1), code: Some(code), ..Default::default() };
     let accounts = (0..100).map(|index| (signer(index).address(), funded.clone()));
-    let predeploys = predeploys(Address::ZERO).into_iter().map(|predeploy| {
-        (predeploy.address, GenesisAccount { storage: Some(predeploy.storage), ..code(predeploy.code) })
-    });
+    let predeploys =
+        predeploys(Address::ZERO, NonZeroU64::new(10_000).expect("not zero")).into_iter().map(|predeploy| {
+            (predeploy.address, GenesisAccount { storage: Some(predeploy.storage), ..code(predeploy.code) })
+        });
     let alloc = accounts
         .chain(predeploys)
         .chain([(LOGGER, code(LOGGER_CODE)), (REVERTER, code(REVERTER_CODE)), (FLOOD, code(FLOOD_CODE))])

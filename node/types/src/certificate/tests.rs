@@ -3,6 +3,8 @@ use crate::Validator;
 use alloy::primitives::Address;
 use edgeloom_bls::{SecretKey, aggregate_signatures};
 
+mod votes;
+
 fn keys() -> Vec<SecretKey> {
     (0..4u8).map(|seed| SecretKey::from_seed(&[seed + 1; 32]).expect("32 bytes are enough")).collect()
 }

@@ -61,8 +61,8 @@ impl Market {
         self.world.send(route(REQUESTER, JOB_MARKET), &IJobMarket::jobCall { jobId: job }).phase
     }
 
-    fn locked(&mut self) -> u128 {
-        self.world.send(route(REQUESTER, EDGE_STAKING), &IEdgeStaking::stakeOfCall { worker: WORKER }).locked
+    fn locked(&mut self) -> U256 {
+        self.world.send(route(REQUESTER, EDGE_STAKING), &IEdgeStaking::standingOfCall { worker: WORKER }).locked
     }
 }
 
@@ -149,10 +149,10 @@ fn a_submission_without_the_gas_for_inference_leaves_the_job_taken() {
     for gas_limit in [200_000, 400_000, 600_000] {
         let result = market.submit(&answer, gas_limit);
         assert!(!result.is_success(), "{gas_limit}: {result:?}");
-        assert_eq!((market.phase(job), market.locked()), (Phase::Taken, TFUEL));
+        assert_eq!((market.phase(job), market.locked()), (Phase::Taken, U256::from(TFUEL)));
     }
     assert!(market.submit(&answer, TRANSACTION_GAS_MAX).is_success());
-    assert_eq!((market.phase(job), market.locked()), (Phase::Settled, 0));
+    assert_eq!((market.phase(job), market.locked()), (Phase::Settled, U256::ZERO));
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn no_gas_limit_makes_a_right_answer_wrong() {
             break;
         }
         short += 1;
-        assert_eq!((market.phase(job), market.locked()), (Phase::Taken, TFUEL), "{gas_limit}");
+        assert_eq!((market.phase(job), market.locked()), (Phase::Taken, U256::from(TFUEL)), "{gas_limit}");
     }
     assert!(short > 20, "only {short} limits were too low");
     assert_eq!(market.phase(job), Phase::Settled);

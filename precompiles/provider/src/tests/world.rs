@@ -16,7 +16,7 @@ use revm::{
     primitives::hardfork::SpecId,
     state::AccountInfo,
 };
-use std::convert::Infallible;
+use std::{convert::Infallible, num::NonZeroU64};
 
 pub(super) const REQUESTER: Address = address!("0x00000000000000000000000000000000000000a1");
 pub(super) const WORKER: Address = address!("0x00000000000000000000000000000000000000b2");
@@ -45,7 +45,7 @@ pub(super) const fn route(from: Address, to: Address) -> Route {
 impl Default for World {
     fn default() -> Self {
         let mut db = CacheDB::new(EmptyDB::default());
-        for predeploy in predeploys(REQUESTER) {
+        for predeploy in predeploys(REQUESTER, NonZeroU64::MIN) {
             super::put_code(&mut db, predeploy.address, predeploy.code.to_vec());
         }
         let mut world = Self { db, now: 1_800_000_000 };

@@ -149,7 +149,7 @@ async fn strike(client: &Client, net: &mut Net, validator: u16, progress: &Progr
     let busy = async || {
         for (worker, account) in (0..).zip(&accounts) {
             // Its stake is locked for jobs that it took and has not settled.
-            if client.staking().stake_of(*account).await?.locked > 0 {
+            if !client.edge_staking().standing_of(*account).await?.locked.is_zero() {
                 return Ok(Some((worker, *account)));
             }
         }
@@ -158,8 +158,11 @@ async fn strike(client: &Client, net: &mut Net, validator: u16, progress: &Progr
     let (worker, account) = wait_for("a worker to have a job under way", BUSY, busy).await?;
     net.kill_worker(worker)?;
     net.kill_validator(validator)?;
-    let left =
-        if client.staking().stake_of(account).await?.locked > 0 { "jobs under way" } else { "nothing under way" };
+    let left = if client.edge_staking().standing_of(account).await?.locked.is_zero() {
+        "nothing under way"
+    } else {
+        "jobs under way"
+    };
     progress.suspend(|| println!("  kill -9 of validator {validator} and of worker {worker}, with {left}"));
     let victims = Victims { validator, worker };
     Ok(Killed { victims, at: Instant::now(), height })

@@ -13,7 +13,7 @@ fn reverted(to: Option<Address>, error: &impl SolError) -> Error {
 fn a_nested_revert_keeps_the_type_of_the_contract_that_raised_it() {
     let short = IEdgeStaking::InsufficientFreeStake { worker: Address::ZERO, free: U256::ZERO, needed: U256::ONE };
     let error = reverted(Some(addresses::JOB_MARKET), &short);
-    assert!(matches!(error, Error::Staking(IEdgeStakingErrors::InsufficientFreeStake(found)) if found == short));
+    assert!(matches!(error, Error::EdgeStaking(IEdgeStakingErrors::InsufficientFreeStake(found)) if found == short));
 
     let malformed = IEdgeProof::MalformedModel { rule: 7, op: 3 };
     let error = reverted(Some(addresses::MODEL_REGISTRY), &malformed);

@@ -38,6 +38,7 @@ fn peer(address: Address, last_block: u64) -> WorkerRow {
         stake_wei: "1".to_owned(),
         free_wei: "1".to_owned(),
         locked_wei: "0".to_owned(),
+        node: Some(1),
         unbonding_wei: "0".to_owned(),
         unbonding_until: None,
         slashed_wei: "0".to_owned(),

@@ -46,7 +46,7 @@ impl From<Error> for Fault {
             Error::Market(IJobMarketErrors::TooLate(_)) => Self::Skip(Skip::TooLate),
             Error::Market(IJobMarketErrors::OwnJob(_)) => Self::Skip(Skip::OwnJob),
             Error::Market(IJobMarketErrors::NotBonded(_))
-            | Error::Staking(IEdgeStakingErrors::InsufficientFreeStake(_)) => Self::Skip(Skip::StakeTooSmall),
+            | Error::EdgeStaking(IEdgeStakingErrors::InsufficientFreeStake(_)) => Self::Skip(Skip::StakeTooSmall),
             Error::Model(_) => Self::Skip(Skip::ModelUnfit),
             error if error.is_revert() => Self::Skip(Skip::NotOpen),
             _ => Self::Unreachable(error),
@@ -58,9 +58,9 @@ impl Life<'_> {
     /// Looks at the job on chain, decides, computes, and signs the taking.
     pub(super) async fn prepare(&self) -> Result<Ready, Fault> {
         let client = &self.bench.client;
-        let (jobs, staking) = (client.jobs(), client.staking());
+        let (jobs, staking) = (client.jobs(), client.edge_staking());
         let (job, stake, gas_price) =
-            futures::try_join!(jobs.get(self.job), staking.stake_of(self.bench.worker), client.gas_price())?;
+            futures::try_join!(jobs.get(self.job), staking.standing_of(self.bench.worker), client.gas_price())?;
         let model = self.bench.shelf.record(client, job.modelId).await?;
         let terms = Terms {
             open: job.phase == Phase::Open,
@@ -73,7 +73,7 @@ impl Life<'_> {
             input_bytes: model.inputBytes.into(),
             output_bytes: model.outputBytes.into(),
         };
-        let free_stake = U256::from(stake.free);
+        let free_stake = stake.free;
         let situation = Situation { worker: self.bench.worker, now: unix_seconds(), free_stake, gas_price };
         plan::decide(&terms, &situation, &self.bench.policy)?;
         let input = self.input(&job).await?;

@@ -6,13 +6,13 @@ use std::{
 };
 
 use alloy::primitives::U256;
-use edgeloom_bindings::{IEdgeStaking::Stake, IJobMarket::Phase};
+use edgeloom_bindings::IJobMarket::Phase;
 use edgeloom_sdk::Error;
 use tokio::{task::JoinError, time::timeout};
 
 use super::{Floor, SOON, Worker, WorkerError};
 use crate::{
-    bond::{self, BondError},
+    bond::{self, BondError, Stake},
     discovery,
     journal::Stage,
 };
@@ -67,15 +67,14 @@ impl Worker {
     async fn refresh(&self, floor: &mut Floor) {
         let (client, worker) = (&self.bench.client, self.bench.worker);
         let Ok(index) = client.index() else { return };
-        let staking = client.staking();
-        let chain = async { futures::try_join!(client.balance(worker), staking.stake_of(worker)) };
+        let chain = async { futures::try_join!(client.balance(worker), Stake::of(client, worker)) };
         let money = timeout(PATIENCE, chain).await.ok().and_then(Result::ok);
         self.bench.tally.set(|state| {
             state.node_ok = money.is_some();
             if let Some((balance, stake)) = &money {
                 state.balance = *balance;
-                state.free = U256::from(stake.free);
-                state.locked = U256::from(stake.locked);
+                state.free = stake.free;
+                state.locked = stake.locked;
             }
         });
         if let Some((_, stake)) = &money {

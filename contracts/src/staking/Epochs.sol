@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.30;
+
+import {LibCall} from "solady/utils/LibCall.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {ICommittee} from "../interfaces/ICommittee.sol";
+import {IEpochs} from "../interfaces/IEpochs.sol";
+import {IParameters} from "../interfaces/IParameters.sol";
+import {IRewards} from "../interfaces/IRewards.sol";
+import {IStaking} from "../interfaces/IStaking.sol";
+import {Predeploys} from "../types/Predeploys.sol";
+
+/// @dev Its parts cannot keep each other from running: what one does may fail, by a governed change say, and the chain goes on. So each
+/// has gas of its own, well above its worst case (a test measures those) and all together below what a block's beginning has; and of what
+/// one says when it fails no more than `REASON_MAX` is read, since copying and logging that is paid by all.
+contract Epochs is IEpochs {
+    using SafeCast for uint256;
+
+    /// @dev For each of the at most four certificates that a block carries (CHAIN.md C2).
+    uint256 private constant INCLUDE_GAS = 200_000;
+    uint256 private constant JUDGE_GAS = 5_000_000;
+    uint256 private constant ELECT_GAS = 6_200_000;
+    /// @dev Only after an election that failed.
+    uint256 private constant KEEP_GAS = 4_000_000;
+    uint256 private constant ADVANCE_GAS = 12_000_000;
+    uint256 private constant RELEASE_GAS = 1_000_000;
+    uint256 private constant READ_GAS = 50_000;
+    uint16 private constant REASON_MAX = 256;
+
+    /// @dev Written by genesis.
+    uint64 public length;
+
+    function begin(Included[] calldata certificates) external {
+        if (msg.sender != Predeploys.SYSTEM) revert OnlySystem(msg.sender);
+        for (uint256 i = 0; i < certificates.length; ++i) {
+            bytes memory call = abi.encodeCall(ICommittee.include, (certificates[i].epoch, certificates[i].seats));
+            _attempt(1, Predeploys.COMMITTEE, INCLUDE_GAS, call);
+        }
+        if (block.number == 1 || block.number % length == 0) _enter(current());
+        _attempt(3, Predeploys.STAKING, ADVANCE_GAS, abi.encodeCall(IStaking.advance, ()));
+        if (_isCheckpoint()) _attempt(4, Predeploys.REWARDS, RELEASE_GAS, abi.encodeCall(IRewards.release, ()));
+    }
+
+    function current() public view returns (uint32) {
+        return (block.number / length).toUint32();
+    }
+
+    /// @dev Genesis had nobody elect the committee of epoch 0.
+    function _enter(uint32 epoch) private {
+        if (block.number == 1) _elect(0);
+        if (epoch > 1) {
+            _attempt(2, Predeploys.COMMITTEE, JUDGE_GAS, abi.encodeCall(ICommittee.judge, (epoch - 2)));
+        }
+        _elect(epoch + 1);
+    }
+
+    function _elect(uint32 epoch) private {
+        if (_attempt(2, Predeploys.COMMITTEE, ELECT_GAS, abi.encodeCall(ICommittee.elect, (epoch)))) return;
+        // Nobody was elected before, and there are two to elect.
+        if (block.number == 1) return;
+        _attempt(2, Predeploys.COMMITTEE, KEEP_GAS, abi.encodeCall(ICommittee.keep, (epoch)));
+    }
+
+    function _isCheckpoint() private returns (bool) {
+        bytes memory call = abi.encodeCall(IParameters.valueOf, (IParameters.Parameter.CheckpointInterval));
+        (bool done,, bytes memory answer) = LibCall.tryStaticCall(Predeploys.PARAMETERS, READ_GAS, REASON_MAX, call);
+        if (done && answer.length == 32) {
+            uint256 interval = abi.decode(answer, (uint256));
+            return interval != 0 && block.number % interval == 1;
+        }
+        emit PartFailed(4, answer);
+        return false;
+    }
+
+    function _attempt(uint8 part, address target, uint256 gas, bytes memory call) private returns (bool done) {
+        bytes memory reason;
+        (done,, reason) = LibCall.tryCall(target, 0, gas, REASON_MAX, call);
+        if (!done) emit PartFailed(part, reason);
+    }
+}
