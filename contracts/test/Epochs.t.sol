@@ -124,17 +124,47 @@ contract EpochsTest is CommitteeWorld {
     }
 
     function test_the_reserve_releases_at_checkpoints() public {
-        uint256[8] memory blocks = [uint256(1), 2, 99, 100, 101, 102, 200, 201];
-        uint256[8] memory counts = [uint256(1), 1, 1, 1, 2, 2, 2, 3];
-        for (uint256 i = 0; i < 8; ++i) {
-            beginAt(blocks[i]);
-            eq(RELEASES.count(), counts[i], "releases");
+        for (uint256 number = 1; number <= 201; ++number) {
+            beginAt(number);
+            eq(RELEASES.count(), (number + 99) / 100, "releases");
         }
+    }
+
+    function test_rules_are_those_of_the_parameters_when_the_epoch_before_began() public {
+        beginAt(1);
+        IEpochs.Rules memory genesis = IEpochs.Rules(90_000_000, 200, 1000, 7, 100);
+        eq(keccak256(abi.encode(EPOCHS.rulesOf(0))), keccak256(abi.encode(genesis)), "of the first");
+        eq(keccak256(abi.encode(EPOCHS.rulesOf(1))), keccak256(abi.encode(genesis)), "of the second");
+        set(IParameters.Parameter.GasLimit, 30_000_000);
+        set(IParameters.Parameter.BlockTimeMs, 50);
+        set(IParameters.Parameter.HeartbeatMs, 2500);
+        set(IParameters.Parameter.BaseFeeFloor, 10_000 gwei);
         set(IParameters.Parameter.CheckpointInterval, 20);
-        beginAt(220);
-        eq(RELEASES.count(), 3, "before");
-        beginAt(221);
-        eq(RELEASES.count(), 4, "at the new interval");
+        beginAt(2);
+        beginAt(LENGTH);
+        eq(keccak256(abi.encode(EPOCHS.rulesOf(1))), keccak256(abi.encode(genesis)), "as they were");
+        IEpochs.Rules memory voted = IEpochs.Rules(30_000_000, 50, 2500, 10_000 gwei, 20);
+        eq(keccak256(abi.encode(EPOCHS.rulesOf(2))), keccak256(abi.encode(voted)), "by the vote");
+        eq(keccak256(abi.encode(EPOCHS.rulesNow())), keccak256(abi.encode(voted)), "now");
+        eq(EPOCHS.rulesOf(3).gasLimit, 0, "none yet");
+        uint256 count = RELEASES.count();
+        for (uint256 number = LENGTH + 1; number < 3 * LENGTH; ++number) {
+            beginAt(number);
+            uint256 interval = number < 2 * LENGTH ? 100 : 20;
+            if (number % interval == 1) ++count;
+            eq(RELEASES.count(), count, "released");
+        }
+    }
+
+    function test_rewards_are_told_of_every_epoch() public {
+        beginAt(1);
+        eq(RELEASES.begun(), 1, "the first");
+        eq(RELEASES.epoch(), 0, "epoch");
+        beginAt(2);
+        beginAt(LENGTH);
+        beginAt(LENGTH + 1);
+        eq(RELEASES.begun(), 2, "the second");
+        eq(RELEASES.epoch(), 1, "epoch");
     }
 
     function test_guardians_change_epoch_by_epoch() public {
@@ -180,24 +210,36 @@ contract EpochsTest is CommitteeWorld {
         vm.etch(Predeploys.PARAMETERS, type(Broken).runtimeCode);
         vm.roll(LENGTH);
         vm.expectEmit();
-        emit ICommittee.CommitteeKept(2, 1);
+        emit IEpochs.PartFailed(5, REASON);
         vm.expectEmit();
-        emit IEpochs.PartFailed(4, REASON);
+        emit ICommittee.CommitteeKept(2, 1);
         begin(certified(1, 31));
         (uint256 included,) = COMMITTEE.participationOf(1);
         eq(included, 1, "counted");
+        eq(EPOCHS.rulesOf(2).gasLimit, 90_000_000, "as before");
+        eq(EPOCHS.rulesOf(2).checkpointInterval, 100, "as before");
     }
 
     function test_an_interval_that_is_no_number_or_zero_is_no_checkpoint() public {
         // Returns nothing.
         vm.etch(Predeploys.PARAMETERS, hex"00");
         vm.expectEmit();
-        emit IEpochs.PartFailed(4, "");
+        emit IEpochs.PartFailed(5, "");
         beginAt(1);
         // Returns 0.
         vm.etch(Predeploys.PARAMETERS, hex"60206000f3");
-        beginAt(101);
+        beginAt(LENGTH);
+        beginAt(2 * LENGTH);
+        beginAt(2 * LENGTH + 1);
+        beginAt(2 * LENGTH + 101);
         eq(RELEASES.count(), 0, "releases");
+        // Returns what is more than a gas limit can be.
+        vm.etch(Predeploys.PARAMETERS, hex"6801000000000000000060005260206000f3");
+        vm.expectEmit();
+        emit IEpochs.PartFailed(
+            5, abi.encodeWithSignature("SafeCastOverflowedUintDowncast(uint8,uint256)", 64, 1 << 64)
+        );
+        beginAt(3 * LENGTH);
     }
 
     function test_without_rewards_the_rest_goes_on() public {

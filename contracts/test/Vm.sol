@@ -10,6 +10,7 @@ interface Vm {
     function etch(address account, bytes calldata code) external;
     function expectEmit() external;
     function expectRevert(bytes calldata reason) external;
+    function fee(uint256 basefee) external;
     function load(address account, bytes32 slot) external view returns (bytes32);
     function mockCall(address callee, bytes calldata callData, bytes calldata returned) external;
     function mockCallRevert(address callee, bytes calldata callData, bytes calldata reason) external;

@@ -45,6 +45,8 @@ pub(crate) const COMPILED: &[Compiled] = &compiled![
     "Audits" at AUDITS,
     "Staking" at STAKING,
     "Committee" at COMMITTEE,
+    "Checkpoints" at CHECKPOINTS,
+    "Rewards" at REWARDS,
     "Parameters" at PARAMETERS,
     "Epochs" at EPOCHS,
     "Wtfuel" at WTFUEL,

@@ -16,6 +16,10 @@ alloy::sol!(
 );
 alloy::sol!(
     #[sol(all_derives)]
+    "../src/interfaces/ICheckpoints.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
     "../src/interfaces/ICommittee.sol"
 );
 alloy::sol!(
@@ -61,6 +65,10 @@ alloy::sol!(
 alloy::sol!(
     #[sol(all_derives)]
     "../src/interfaces/IParameters.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
+    "../src/interfaces/IRewards.sol"
 );
 alloy::sol!(
     #[sol(all_derives)]

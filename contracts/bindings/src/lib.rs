@@ -14,8 +14,9 @@ mod predeploys;
 mod sources;
 
 pub use interfaces::{
-    IAudits, IBeacon, IBls, ICommittee, ICredits, IDisputes, IEdgeProof, IEdgeStaking, IEmission, IEpochs, IGovernance,
-    IJobMarket, IKeyRegistry, IModelRegistry, IParameters, IStakeBook, IStaking, ITheta, IUpgrades, IWtfuel,
+    IAudits, IBeacon, IBls, ICheckpoints, ICommittee, ICredits, IDisputes, IEdgeProof, IEdgeStaking, IEmission,
+    IEpochs, IGovernance, IJobMarket, IKeyRegistry, IModelRegistry, IParameters, IRewards, IStakeBook, IStaking,
+    ITheta, IUpgrades, IWtfuel,
 };
 pub use predeploys::{Predeploy, THETA_SUPPLY, predeploys};
 pub use sources::{Published, published, sources};

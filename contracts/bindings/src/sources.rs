@@ -19,10 +19,11 @@ pub struct Published {
 const LIBRARIES: &str = include_str!("../artifacts/libraries.json");
 
 /// Sources of this repository by path.
-const OURS: [(&str, &str); 52] = [
+const OURS: [(&str, &str); 55] = [
     ("src/bls/Bls.sol", include_str!("../../src/bls/Bls.sol")),
     ("src/bls/KeyRegistry.sol", include_str!("../../src/bls/KeyRegistry.sol")),
     ("src/chain/Beacon.sol", include_str!("../../src/chain/Beacon.sol")),
+    ("src/checkpoint/Checkpoints.sol", include_str!("../../src/checkpoint/Checkpoints.sol")),
     ("src/governance/Governor.sol", include_str!("../../src/governance/Governor.sol")),
     ("src/governance/Parameters.sol", include_str!("../../src/governance/Parameters.sol")),
     ("src/governance/Timelock.sol", include_str!("../../src/governance/Timelock.sol")),
@@ -30,6 +31,7 @@ const OURS: [(&str, &str); 52] = [
     ("src/interfaces/IAudits.sol", include_str!("../../src/interfaces/IAudits.sol")),
     ("src/interfaces/IBeacon.sol", include_str!("../../src/interfaces/IBeacon.sol")),
     ("src/interfaces/IBls.sol", include_str!("../../src/interfaces/IBls.sol")),
+    ("src/interfaces/ICheckpoints.sol", include_str!("../../src/interfaces/ICheckpoints.sol")),
     ("src/interfaces/ICommittee.sol", include_str!("../../src/interfaces/ICommittee.sol")),
     ("src/interfaces/ICredits.sol", include_str!("../../src/interfaces/ICredits.sol")),
     ("src/interfaces/IDisputes.sol", include_str!("../../src/interfaces/IDisputes.sol")),
@@ -57,6 +59,7 @@ const OURS: [(&str, &str); 52] = [
     ("src/jobs/JobMarket.sol", include_str!("../../src/jobs/JobMarket.sol")),
     ("src/jobs/ModelRegistry.sol", include_str!("../../src/jobs/ModelRegistry.sol")),
     ("src/rewards/Emission.sol", include_str!("../../src/rewards/Emission.sol")),
+    ("src/rewards/Rewards.sol", include_str!("../../src/rewards/Rewards.sol")),
     ("src/rewards/Schedule.sol", include_str!("../../src/rewards/Schedule.sol")),
     ("src/staking/Committee.sol", include_str!("../../src/staking/Committee.sol")),
     ("src/staking/EdgeStaking.sol", include_str!("../../src/staking/EdgeStaking.sol")),

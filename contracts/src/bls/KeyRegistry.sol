@@ -130,6 +130,16 @@ contract KeyRegistry is IKeyRegistry {
         return _tables[set].keyAt[place];
     }
 
+    function isIn(bytes32 set, uint64 epoch, uint256 place, bytes32 keyId) external view returns (bool) {
+        // Of each chunk's two addresses the first.
+        address keys =
+            address(bytes20(Code.slice(snapshotAt(set, epoch), HEAD_BYTES + 40 * (place / CHUNK_PLACES), 20)));
+        if (keys == address(0)) return false;
+        G1 memory point = _keys[keyId].point;
+        bytes memory found = Code.slice(keys, 96 * (place % CHUNK_PLACES), 96);
+        return keccak256(found) == keccak256(abi.encodePacked(point.a, point.b, point.c));
+    }
+
     function stakeIn(bytes32 set, uint64 epoch, uint256 place) external view returns (uint64 stake) {
         address snapshot = snapshotAt(set, epoch);
         // Of each chunk's two addresses the second.

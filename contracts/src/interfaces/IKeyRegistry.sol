@@ -73,6 +73,8 @@ interface IKeyRegistry {
     function isWritten(bytes32 set, uint256 chunk) external view returns (bool);
     /// @notice The snapshot of an epoch, for `IBls`. Reverts with `SnapshotUnknown`.
     function snapshotAt(bytes32 set, uint64 epoch) external view returns (address snapshot);
+    /// @notice Whether a place has this key in the snapshot of an epoch.
+    function isIn(bytes32 set, uint64 epoch, uint256 place, bytes32 keyId) external view returns (bool);
     /// @notice The stake of a place in the snapshot of an epoch: 0 where nobody was, or there is no such place.
     function stakeIn(bytes32 set, uint64 epoch, uint256 place) external view returns (uint64 stake);
 }

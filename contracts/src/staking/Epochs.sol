@@ -24,11 +24,12 @@ contract Epochs is IEpochs {
     uint256 private constant KEEP_GAS = 4_000_000;
     uint256 private constant ADVANCE_GAS = 12_000_000;
     uint256 private constant RELEASE_GAS = 1_000_000;
-    uint256 private constant READ_GAS = 50_000;
+    uint256 private constant READ_GAS = 100_000;
     uint16 private constant REASON_MAX = 256;
 
     /// @dev Written by genesis.
     uint64 public length;
+    mapping(uint32 epoch => Rules) private _rules;
 
     function begin(Included[] calldata certificates) external {
         if (msg.sender != Predeploys.SYSTEM) revert OnlySystem(msg.sender);
@@ -38,7 +39,24 @@ contract Epochs is IEpochs {
         }
         if (block.number == 1 || block.number % length == 0) _enter(current());
         _attempt(3, Predeploys.STAKING, ADVANCE_GAS, abi.encodeCall(IStaking.advance, ()));
-        if (_isCheckpoint()) _attempt(4, Predeploys.REWARDS, RELEASE_GAS, abi.encodeCall(IRewards.release, ()));
+        uint256 interval = _rules[current()].checkpointInterval;
+        if (interval != 0 && block.number % interval == 1) {
+            _attempt(4, Predeploys.REWARDS, RELEASE_GAS, abi.encodeCall(IRewards.release, ()));
+        }
+    }
+
+    function rulesOf(uint32 epoch) external view returns (Rules memory) {
+        return _rules[epoch];
+    }
+
+    function rulesNow() external view returns (Rules memory) {
+        return Rules(
+            _valueOf(IParameters.Parameter.GasLimit).toUint64(),
+            _valueOf(IParameters.Parameter.BlockTimeMs).toUint32(),
+            _valueOf(IParameters.Parameter.HeartbeatMs).toUint32(),
+            _valueOf(IParameters.Parameter.BaseFeeFloor).toUint64(),
+            _valueOf(IParameters.Parameter.CheckpointInterval).toUint32()
+        );
     }
 
     function current() public view returns (uint32) {
@@ -47,11 +65,16 @@ contract Epochs is IEpochs {
 
     /// @dev Genesis had nobody elect the committee of epoch 0.
     function _enter(uint32 epoch) private {
-        if (block.number == 1) _elect(0);
+        if (block.number == 1) {
+            _follow(0);
+            _elect(0);
+        }
+        _follow(epoch + 1);
         if (epoch > 1) {
             _attempt(2, Predeploys.COMMITTEE, JUDGE_GAS, abi.encodeCall(ICommittee.judge, (epoch - 2)));
         }
         _elect(epoch + 1);
+        _attempt(4, Predeploys.REWARDS, RELEASE_GAS, abi.encodeCall(IRewards.begin, (epoch)));
     }
 
     function _elect(uint32 epoch) private {
@@ -61,15 +84,20 @@ contract Epochs is IEpochs {
         _attempt(2, Predeploys.COMMITTEE, KEEP_GAS, abi.encodeCall(ICommittee.keep, (epoch)));
     }
 
-    function _isCheckpoint() private returns (bool) {
-        bytes memory call = abi.encodeCall(IParameters.valueOf, (IParameters.Parameter.CheckpointInterval));
-        (bool done,, bytes memory answer) = LibCall.tryStaticCall(Predeploys.PARAMETERS, READ_GAS, REASON_MAX, call);
-        if (done && answer.length == 32) {
-            uint256 interval = abi.decode(answer, (uint256));
-            return interval != 0 && block.number % interval == 1;
+    /// @dev A call of its own, so that whatever is wrong with what it reads ends there.
+    function _follow(uint32 epoch) private {
+        bytes memory call = abi.encodeCall(IEpochs.rulesNow, ());
+        (bool done,, bytes memory answer) = LibCall.tryStaticCall(address(this), READ_GAS, REASON_MAX, call);
+        if (done) {
+            _rules[epoch] = abi.decode(answer, (Rules));
+        } else {
+            if (epoch != 0) _rules[epoch] = _rules[epoch - 1];
+            emit PartFailed(5, answer);
         }
-        emit PartFailed(4, answer);
-        return false;
+    }
+
+    function _valueOf(IParameters.Parameter parameter) private view returns (uint256) {
+        return IParameters(Predeploys.PARAMETERS).valueOf(parameter);
     }
 
     function _attempt(uint8 part, address target, uint256 gas, bytes memory call) private returns (bool done) {

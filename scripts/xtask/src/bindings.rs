@@ -23,9 +23,10 @@ use serde_json::json;
 use std::{collections::BTreeMap, fs, path::Path};
 
 /// The contracts that genesis holds. Interfaces and libraries have no artifact.
-const CONTRACTS: [&str; 17] = [
+const CONTRACTS: [&str; 19] = [
     "Audits",
     "Beacon",
+    "Checkpoints",
     "Committee",
     "Disputes",
     "EdgeStaking",
@@ -36,6 +37,7 @@ const CONTRACTS: [&str; 17] = [
     "KeyRegistry",
     "ModelRegistry",
     "Parameters",
+    "Rewards",
     "Staking",
     "Theta",
     "Timelock",

@@ -1,7 +1,8 @@
 use crate::{
-    IAudits, IBeacon, ICommittee,
+    IAudits, IBeacon, ICheckpoints, ICommittee,
     ICredits::{ICreditsCalls, ICreditsErrors, ICreditsEvents},
     IDisputes, IEdgeStaking, IEmission, IEpochs, IGovernance, IJobMarket, IKeyRegistry, IModelRegistry, IParameters,
+    IRewards,
     IStakeBook::{IStakeBookCalls, IStakeBookErrors, IStakeBookEvents},
     IStaking, ITheta, IUpgrades, IWtfuel,
     artifact::COMPILED,
@@ -52,6 +53,7 @@ fn missing<Calls: SolInterface>(name: &str) -> Vec<Selector> {
 fn the_types_name_everything_that_the_compiled_contracts_have() {
     use IAudits::{IAuditsCalls, IAuditsErrors};
     use IBeacon::{IBeaconCalls, IBeaconErrors};
+    use ICheckpoints::{ICheckpointsCalls, ICheckpointsErrors};
     use ICommittee::{ICommitteeCalls, ICommitteeErrors};
     use IDisputes::{IDisputesCalls, IDisputesErrors};
     use IEdgeStaking::{IEdgeStakingCalls, IEdgeStakingErrors};
@@ -61,6 +63,7 @@ fn the_types_name_everything_that_the_compiled_contracts_have() {
     use IKeyRegistry::{IKeyRegistryCalls, IKeyRegistryErrors};
     use IModelRegistry::{IModelRegistryCalls, IModelRegistryErrors};
     use IParameters::{IParametersCalls, IParametersErrors};
+    use IRewards::{IRewardsCalls, IRewardsErrors};
     use IStaking::{IStakingCalls, IStakingErrors};
     use IUpgrades::{IUpgradesCalls, IUpgradesErrors};
     use IWtfuel::{IWtfuelCalls, IWtfuelErrors};
@@ -70,6 +73,8 @@ fn the_types_name_everything_that_the_compiled_contracts_have() {
     assert_eq!(unnamed::<IEdgeStakingCalls, IEdgeStakingErrors>("EdgeStaking"), casts);
     assert_eq!(unnamed::<IStakingCalls, IStakingErrors>("Staking"), casts);
     assert_eq!(unnamed::<ICommitteeCalls, ICommitteeErrors>("Committee"), casts);
+    assert_eq!(unnamed::<ICheckpointsCalls, ICheckpointsErrors>("Checkpoints"), casts);
+    assert_eq!(unnamed::<IRewardsCalls, IRewardsErrors>("Rewards"), casts);
     assert_eq!(unnamed::<IEpochsCalls, IEpochsErrors>("Epochs"), casts);
     assert_eq!(unnamed::<IJobMarketCalls, IJobMarketErrors>("JobMarket"), casts);
     assert_eq!(unnamed::<IDisputesCalls, IDisputesErrors>("Disputes"), casts);
@@ -97,6 +102,8 @@ fn the_compiled_contracts_have_everything_that_the_types_name() {
         assert_eq!(missing::<IStakeBookCalls>(book), [Selector::ZERO; 0]);
     }
     assert_eq!(missing::<ICommittee::ICommitteeCalls>("Committee"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<ICheckpoints::ICheckpointsCalls>("Checkpoints"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IRewards::IRewardsCalls>("Rewards"), [Selector::ZERO; 0]);
     assert_eq!(missing::<IEpochs::IEpochsCalls>("Epochs"), [Selector::ZERO; 0]);
     assert_eq!(missing::<IParameters::IParametersCalls>("Parameters"), [Selector::ZERO; 0]);
     assert_eq!(missing::<IJobMarket::IJobMarketCalls>("JobMarket"), [Selector::ZERO; 0]);

@@ -77,6 +77,7 @@ fn solidity_and_rust_agree_on_addresses() {
             ("EMISSION", addresses::EMISSION),
             ("EPOCHS", addresses::EPOCHS),
             ("GOVERNOR", addresses::GOVERNOR),
+            ("HISTORY_STORAGE", addresses::HISTORY_STORAGE),
             ("JOB_MARKET", addresses::JOB_MARKET),
             ("KEY_REGISTRY", addresses::KEY_REGISTRY),
             ("MODEL_REGISTRY", addresses::MODEL_REGISTRY),
