@@ -134,6 +134,8 @@ pub(crate) struct Devnet {
     #[command(flatten)]
     pub(crate) storage: Storage,
     #[command(flatten)]
+    pub(crate) epochs: Epochs,
+    #[command(flatten)]
     pub(crate) funds: Funds,
     /// Print one line of JSON when the network is up, and nothing else.
     #[arg(long)]
@@ -149,7 +151,21 @@ pub(crate) struct Genesis {
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
     #[command(flatten)]
+    pub(crate) epochs: Epochs,
+    #[command(flatten)]
     pub(crate) funds: Funds,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Epochs {
+    /// Blocks of an epoch, two at least: committees, jail, rewards and voted rules change from one epoch to the next.
+    #[arg(long, value_name = "BLOCKS", default_value = "10000", value_parser = parse_epoch_length)]
+    pub(crate) epoch_length: NonZeroU64,
+}
+
+fn parse_epoch_length(text: &str) -> Result<NonZeroU64, String> {
+    let length = text.parse().map_err(|error| format!("{error}"))?;
+    NonZeroU64::new(length).filter(|length| length.get() >= 2).ok_or_else(|| "an epoch has two blocks at least".into())
 }
 
 #[derive(Debug, Default, Args)]

@@ -43,7 +43,7 @@ pub(crate) async fn command(arguments: Dev) -> Result<()> {
     let accounts = accounts(&genesis, &arguments.mnemonic)?;
     let shared = open::shared(store, genesis.clone())?;
     if let Some(data) = &arguments.data {
-        open::journal(data, &shared, &genesis)?;
+        open::journal(data, &shared)?;
     }
     let parts = Parts { chain: shared.chain.clone(), pool: shared.pool.clone(), feed: shared.feed.clone() };
     let store = shared.chain.lock().store().clone();

@@ -8,7 +8,11 @@ use alloy::{
     genesis::{ChainConfig, Genesis as GenesisFile, GenesisAccount},
     primitives::{Address, B256, U256},
 };
-use edgeloom_bindings::{addresses::EMISSION, predeploys};
+use edgeloom_bindings::{
+    addresses::{EMISSION, KEY_REGISTRY},
+    predeploys,
+};
+use edgeloom_chain::{Founder, found};
 use edgeloom_types::{Genesis, Validator};
 use eyre::{Result, WrapErr, ensure, eyre};
 use serde_json::json;
@@ -24,7 +28,7 @@ pub(crate) const DEVNET_CHAIN_ID: u64 = 36_127;
 /// A block of the dearest instructions, at some 60 Mgas a second on one core, takes half of the leader timeout of 3 s:
 /// its proposer and then its judges can each execute it in time (CHAIN.md C4).
 const GAS_LIMIT: u64 = 90_000_000;
-const EPOCH_LENGTH: NonZeroU64 = NonZeroU64::new(10_000).expect("not zero");
+const DEV_EPOCH_LENGTH: NonZeroU64 = NonZeroU64::new(10_000).expect("not zero");
 /// Accounts of the test mnemonic that a devnet funds; the first is its treasury.
 const DEVNET_ACCOUNTS: u32 = 20;
 /// What each account of the test mnemonic holds, TFUEL.
@@ -33,6 +37,12 @@ const ACCOUNT_TFUEL: u64 = 10_000;
 const RESERVE_TFUEL: u64 = 45_000_000_000;
 /// What a devnet's accounts hold together, TFUEL.
 const CIRCULATING_TFUEL: u64 = 5_000_000_000;
+/// What each of the first validators stakes, THETA: five times the least.
+const FOUNDER_THETA: u64 = 1_000_000;
+/// What they keep of what others earn by staking for them, basis points: the most.
+const COMMISSION: u16 = 1000;
+/// Of one TFUEL, or of one THETA.
+const WEI: u64 = 1_000_000_000_000_000_000;
 /// Validators are paid into accounts of the test mnemonic from this index on.
 const BENEFICIARY_INDEX: u32 = 100;
 
@@ -70,7 +80,7 @@ pub(crate) fn dev(wishes: DevGenesis<'_>) -> Result<Network> {
     for index in 0..wishes.accounts {
         balances.insert(wallet.account(index)?.address(), tfuel(ACCOUNT_TFUEL));
     }
-    let Network { genesis, secrets } = network(wishes.chain_id, secrets, balances)?;
+    let Network { genesis, secrets } = network(wishes.chain_id, secrets, balances, DEV_EPOCH_LENGTH)?;
     let file = GenesisFile { timestamp: wishes.timestamp, ..genesis.file().clone() };
     Ok(Network { genesis: Genesis::new(file)?, secrets })
 }
@@ -79,7 +89,7 @@ pub(crate) fn dev(wishes: DevGenesis<'_>) -> Result<Network> {
 ///
 /// # Errors
 /// When `funds` ask for more than the treasury has.
-pub(crate) fn devnet(validators: u16, funds: &[(Address, U256)]) -> Result<Network> {
+pub(crate) fn devnet(validators: u16, funds: &[(Address, U256)], epoch_length: NonZeroU64) -> Result<Network> {
     let secrets = (0..validators).map(|_| keys::derive(B256::random())).collect::<Result<Vec<_>>>()?;
     let mut balances = BTreeMap::new();
     for index in 1..DEVNET_ACCOUNTS {
@@ -95,10 +105,15 @@ pub(crate) fn devnet(validators: u16, funds: &[(Address, U256)]) -> Result<Netwo
     let rest = spent.and_then(|spent| tfuel(CIRCULATING_TFUEL).checked_sub(spent));
     let rest = rest.ok_or_else(|| eyre!("--fund: the amounts exceed the {CIRCULATING_TFUEL} TFUEL in circulation"))?;
     balances.insert(treasury, rest);
-    network(DEVNET_CHAIN_ID, secrets, balances)
+    network(DEVNET_CHAIN_ID, secrets, balances, epoch_length)
 }
 
-fn network(chain_id: u64, secrets: Vec<Secrets>, mut balances: BTreeMap<Address, U256>) -> Result<Network> {
+fn network(
+    chain_id: u64,
+    secrets: Vec<Secrets>,
+    mut balances: BTreeMap<Address, U256>,
+    epoch_length: NonZeroU64,
+) -> Result<Network> {
     balances.insert(EMISSION, tfuel(RESERVE_TFUEL));
     let mut validators = Vec::new();
     for (index, secrets) in (BENEFICIARY_INDEX..).zip(&secrets) {
@@ -108,19 +123,33 @@ fn network(chain_id: u64, secrets: Vec<Secrets>, mut balances: BTreeMap<Address,
         .into_iter()
         .map(|(address, balance)| (address, GenesisAccount { balance, ..Default::default() }))
         .collect();
-    for predeploy in predeploys(test_account(0)?.address(), EPOCH_LENGTH) {
+    for predeploy in predeploys(test_account(0)?.address(), epoch_length) {
         let account = alloc.entry(predeploy.address).or_default();
         account.nonce = Some(1);
         account.code = Some(predeploy.code);
         account.storage = Some(predeploy.storage).filter(|storage| !storage.is_empty());
     }
-    let file =
-        GenesisFile { config: config(chain_id, &validators)?, gas_limit: GAS_LIMIT, alloc, ..Default::default() };
+    let config = config(chain_id, &validators, epoch_length)?;
+    let file = GenesisFile { config, gas_limit: GAS_LIMIT, alloc, ..Default::default() };
+    let founders: Vec<_> = validators
+        .into_iter()
+        .zip(&secrets)
+        .map(|(validator, secrets)| founder(validator, secrets, chain_id))
+        .collect();
+    let file = found(file, test_account(0)?.address(), &founders)?;
     Ok(Network { genesis: Genesis::new(file)?, secrets })
 }
 
+/// Who is paid runs the node, owns it, and staked for it.
+fn founder(validator: Validator, secrets: &Secrets, chain_id: u64) -> Founder {
+    let operator = validator.beneficiary;
+    let consent = secrets.keys.consent(chain_id, KEY_REGISTRY, operator);
+    let stake = U256::from(FOUNDER_THETA) * U256::from(WEI);
+    Founder { validator, operator, consent, stake, commission: COMMISSION }
+}
+
 /// Every rule up to Osaka from the first block on, and our own parameters at their defaults.
-fn config(chain_id: u64, validators: &[Validator]) -> Result<ChainConfig> {
+fn config(chain_id: u64, validators: &[Validator], epoch_length: NonZeroU64) -> Result<ChainConfig> {
     let mut config = ChainConfig {
         chain_id,
         homestead_block: Some(0),
@@ -143,13 +172,13 @@ fn config(chain_id: u64, validators: &[Validator]) -> Result<ChainConfig> {
     };
     config
         .extra_fields
-        .insert_value("edgeloom".into(), json!({ "epochLength": EPOCH_LENGTH, "validators": validators }))?;
+        .insert_value("edgeloom".into(), json!({ "epochLength": epoch_length, "validators": validators }))?;
     Ok(config)
 }
 
 /// TFUEL as wei.
 fn tfuel(amount: u64) -> U256 {
-    U256::from(amount) * U256::from(10).pow(U256::from(18))
+    U256::from(amount) * U256::from(WEI)
 }
 
 /// `edgeloom genesis`.
@@ -157,7 +186,7 @@ fn tfuel(amount: u64) -> U256 {
 /// # Errors
 /// When the folder holds a network already or cannot be written.
 pub(crate) fn command(arguments: &arguments::Genesis) -> Result<()> {
-    let network = devnet(arguments.validators, &arguments.funds.fund)?;
+    let network = devnet(arguments.validators, &arguments.funds.fund, arguments.epochs.epoch_length)?;
     write(&network, &arguments.out)?;
     println!("wrote {}/genesis.json and the keys of {} validators", arguments.out.display(), arguments.validators);
     Ok(())

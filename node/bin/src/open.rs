@@ -4,7 +4,7 @@
 use crate::{arguments, durable, genesis};
 use alloy::primitives::B256;
 use alloy_consensus::transaction::SignerRecoverable as _;
-use edgeloom_chain::{Chain, next_base_fee};
+use edgeloom_chain::Chain;
 use edgeloom_consensus::{Feed, network::Shared};
 use edgeloom_state::{Closing, Store};
 use edgeloom_txpool::{Journal, Limits, Origin, Pool};
@@ -114,7 +114,7 @@ pub(crate) fn bind(data: &Path, identity: B256) -> Result<()> {
 pub(crate) fn shared(store: Store, genesis: Arc<Genesis>) -> Result<Shared> {
     let chain_id = genesis.chain_id();
     let chain = Chain::open(store, genesis)?;
-    let pool = Pool::new(chain_id, next_base_fee(chain.tip().header()), Limits::default());
+    let pool = Pool::new(chain_id, chain.terms().next_base_fee(chain.tip().header()), Limits::default());
     let feed = Feed::new(chain.tip().height());
     let heard = Feed::new(chain.tip().height());
     Ok(Shared { chain: Arc::new(Mutex::new(chain)), pool: Arc::new(pool), feed, heard, peers: Arc::default() })
@@ -125,14 +125,17 @@ pub(crate) fn shared(store: Store, genesis: Arc<Genesis>) -> Result<Shared> {
 ///
 /// # Errors
 /// When the journal or the chain cannot be read.
-pub(crate) fn journal(data: &Path, shared: &Shared, genesis: &Genesis) -> Result<()> {
+pub(crate) fn journal(data: &Path, shared: &Shared) -> Result<()> {
     let (journal, found) = Journal::open(&data.join("transactions.journal"))?;
     let (count, mut waiting) = (found.len(), 0);
-    let view = shared.chain.lock().store().view();
+    let chain = shared.chain.lock();
+    let gas_limit = chain.terms().of_block(chain.tip().height().next()).rules.gas_limit;
+    let view = chain.store().view();
+    drop(chain);
     for transaction in found {
         let Ok(transaction) = transaction.try_into_recovered() else { continue };
         let sender = view.account(transaction.signer())?.unwrap_or_default();
-        let admitted = shared.pool.admit(Arc::new(transaction), Origin::Local, sender, genesis.file().gas_limit);
+        let admitted = shared.pool.admit(Arc::new(transaction), Origin::Local, sender, gas_limit);
         match admitted {
             Ok(_) => waiting += 1,
             // Used up meanwhile, or replaced by what comes later in the journal.

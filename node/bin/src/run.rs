@@ -26,7 +26,7 @@ pub(crate) async fn command(arguments: arguments::Run) -> Result<()> {
     let store = open::store(&arguments.data, &arguments.storage)?;
     let shared = open::shared(store, genesis.clone())?;
     open::bind(&arguments.data, identity)?;
-    open::journal(&arguments.data, &shared, &genesis)?;
+    open::journal(&arguments.data, &shared)?;
     let config = network::Config {
         genesis: genesis.clone(),
         keys,
@@ -98,8 +98,10 @@ pub(crate) fn doors(address: SocketAddr, doors: &arguments::Doors, data: Option<
 
 /// What the RPC server is given.
 pub(crate) fn node(genesis: &Arc<Genesis>, shared: &Shared, submit: Submit, dev_keys: Vec<SigningKey>) -> Node {
+    let chain = shared.chain.lock();
     Node {
-        store: shared.chain.lock().store().clone(),
+        store: chain.store().clone(),
+        terms: chain.terms().clone(),
         genesis: genesis.clone(),
         pool: shared.pool.clone(),
         feed: shared.feed.clone(),

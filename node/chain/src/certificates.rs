@@ -6,14 +6,14 @@ use crate::{
     tree::Ancestor,
 };
 use alloy::primitives::{B256, Bytes};
-use edgeloom_types::{Certificate, Epoch, Height, MAX_CERTIFICATES, SealedBlock, certificates_hash};
+use edgeloom_types::{Certificate, Height, MAX_CERTIFICATES, SealedBlock, certificates_hash};
 
 /// How many blocks below a block its certificates may reach.
 pub const LOOK_BACK: usize = 64;
 
 /// Checks the certificates of `block`; `ancestors` are its [`LOOK_BACK`] nearest, the parent first. Returns the blocks
 /// that they certify.
-pub(crate) fn check(rules: &Rules<'_>, block: &SealedBlock, ancestors: &[Ancestor]) -> Result<Vec<B256>, Invalid> {
+pub(crate) fn check(rules: &Rules, block: &SealedBlock, ancestors: &[Ancestor]) -> Result<Vec<B256>, Invalid> {
     let certificates = &block.block().certificates;
     if certificates.len() > MAX_CERTIFICATES {
         return Err(Invalid::Certificates(certificates.len()));
@@ -31,7 +31,7 @@ pub(crate) fn check(rules: &Rules<'_>, block: &SealedBlock, ancestors: &[Ancesto
 }
 
 /// Those of `held` that a child of `ancestors[0]` may carry, in order, at most [`MAX_CERTIFICATES`].
-pub(crate) fn admissible(rules: &Rules<'_>, held: Vec<Bytes>, ancestors: &[Ancestor]) -> Vec<Bytes> {
+pub(crate) fn admissible(rules: &Rules, held: Vec<Bytes>, ancestors: &[Ancestor]) -> Vec<Bytes> {
     let (mut chosen, mut certified) = (Vec::new(), Vec::new());
     for certificate in held {
         if chosen.len() == MAX_CERTIFICATES {
@@ -52,7 +52,7 @@ pub(crate) fn certified(block: &SealedBlock) -> Result<Vec<B256>, CertificateFau
 }
 
 fn check_one(
-    rules: &Rules<'_>,
+    rules: &Rules,
     bytes: &[u8],
     ancestors: &[Ancestor],
     certified: &[B256],
@@ -70,10 +70,10 @@ fn check_one(
     if between || certified.contains(&hash) {
         return Err(CertificateFault::Repeated(hash));
     }
-    let expected = Epoch::containing(ancestor.height, rules.genesis.config().epoch_length);
+    let expected = rules.epoch(ancestor.height);
     if certificate.epoch != expected {
         return Err(CertificateFault::Epoch { expected, found: certificate.epoch });
     }
-    certificate.verify(rules.genesis_hash, rules.genesis.committee())?;
+    certificate.verify(rules.genesis_hash, &rules.term(expected).committee)?;
     Ok(hash)
 }

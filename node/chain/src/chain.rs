@@ -11,6 +11,7 @@ use crate::{
     header::{self, Rules},
     open,
     state_db::{StateDb, StateDbError},
+    terms::{Terms, decides},
     tree::{Node, Tree},
 };
 use alloy::primitives::{Address, B256, Bytes};
@@ -19,10 +20,11 @@ use alloy_consensus::{
     proofs::{calculate_receipt_root, calculate_transaction_root},
     transaction::{Recovered, SignerRecoverable},
 };
-use edgeloom_evm::{BlockEnvironment, Executed, ExecutionError, Limits};
+use edgeloom_evm::{BlockEnvironment, CallError, Executed, ExecutionError, Limits};
 use edgeloom_state::{Commit, Layer, Store, StoreError, View};
 use edgeloom_types::{
-    Block, ConsensusRecord, Genesis, Height, MAX_BLOCK_BYTES, SealedBlock, certificates_hash, next_mix,
+    Block, ConsensusRecord, Epoch, EpochRules, Genesis, Height, Included, MAX_BLOCK_BYTES, MAX_CERTIFICATES,
+    SealedBlock, Term, certificates_hash, next_mix,
 };
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use std::sync::Arc;
@@ -40,6 +42,7 @@ pub struct Chain {
     genesis: Arc<Genesis>,
     genesis_hash: B256,
     tree: Tree,
+    terms: Terms,
 }
 
 /// What a leader brings to its block, beside transactions.
@@ -77,10 +80,16 @@ impl Chain {
     ///
     /// # Errors
     /// [`ChainError::OtherGenesis`] when the store holds another chain, [`ChainError::NoHistoryContract`] when genesis
-    /// cannot hold block hashes, [`ChainError::Store`] when the disk fails.
+    /// cannot hold block hashes, [`ChainError::Rule`] when the chain follows a rule that this version does not know,
+    /// [`ChainError::Store`] when the disk fails.
     pub fn open(store: Store, genesis: Arc<Genesis>) -> Result<Self, ChainError> {
         let (first, tree) = open::open(&store, &genesis)?;
-        Ok(Self { store, genesis, genesis_hash: first.hash(), tree })
+        let tip = tree.tip().header();
+        if let Some(rule) = unknown_rule(&store, genesis.chain_id(), tip)? {
+            return Err(ChainError::Rule(rule));
+        }
+        let terms = Terms::of(&store, &genesis, tip)?;
+        Ok(Self { store, genesis, genesis_hash: first.hash(), tree, terms })
     }
 
     pub const fn genesis_hash(&self) -> B256 {
@@ -89,6 +98,11 @@ impl Chain {
 
     pub const fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Which committee and rules hold in which epoch.
+    pub const fn terms(&self) -> &Terms {
+        &self.terms
     }
 
     /// The newest final block.
@@ -124,16 +138,23 @@ impl Chain {
         candidates: impl Iterator<Item = Arc<Recovered<TxEnvelope>>>,
     ) -> Result<(Arc<SealedBlock>, Vec<B256>), ChainError> {
         let parent = self.tree.block(&proposal.parent).ok_or(ChainError::UnknownParent(proposal.parent))?.clone();
-        let draft = self.draft(&proposal, &parent)?;
-        self.rules().check(&draft, &parent)?;
-        let environment = environment(self.genesis.chain_id(), draft.header());
+        let rules = self.rules(parent.hash());
+        let draft = self.draft(&proposal, &parent, &rules, rules.of_child(&parent))?;
+        rules.check(&draft, &parent)?;
+        let environment = environment(self.genesis.chain_id(), draft.header(), &draft.block().certificates);
         self.build(&draft, &environment, candidates)
     }
 
-    fn draft(&self, proposal: &Proposal, parent: &SealedBlock) -> Result<SealedBlock, ChainError> {
+    fn draft(
+        &self,
+        proposal: &Proposal,
+        parent: &SealedBlock,
+        rules: &Rules,
+        numbers: EpochRules,
+    ) -> Result<SealedBlock, ChainError> {
         let ancestors = self.tree.ancestors(parent.hash());
-        let certificates = certificates::admissible(&self.rules(), proposal.certificates.clone(), &ancestors);
-        let (header, consensus) = draft(proposal, parent, &certificates);
+        let certificates = certificates::admissible(rules, proposal.certificates.clone(), &ancestors);
+        let (header, consensus) = draft(proposal, parent, numbers, &certificates);
         Ok(SealedBlock::new(Block { header, consensus, transactions: Vec::new(), certificates })?)
     }
 
@@ -177,7 +198,7 @@ impl Chain {
         let certified = certificates::certified(draft).map_err(|fault| ChainError::Fault(fault.to_string()))?;
         let (consensus, certificates) = (*draft.consensus(), draft.block().certificates.clone());
         let block = Arc::new(SealedBlock::new(Block { header, consensus, transactions, certificates })?);
-        self.keep(&block, senders, certified, ran);
+        self.keep(&block, senders, certified, ran)?;
         Ok((block, rejected.into_iter().map(|rejected| rejected.hash).collect()))
     }
 
@@ -200,15 +221,16 @@ impl Chain {
         }
         let parent = block.header().parent_hash;
         let parent = self.tree.block(&parent).ok_or(ChainError::UnknownParent(parent))?.clone();
-        self.rules().check(block, &parent)?;
-        let certified = certificates::check(&self.rules(), block, &self.tree.ancestors(parent.hash()))?;
+        let rules = self.rules(parent.hash());
+        rules.check(block, &parent)?;
+        let certified = certificates::check(&rules, block, &self.tree.ancestors(parent.hash()))?;
         let senders = signers(block)?;
 
         let view = self.tree.view(&self.store, parent.hash());
         let transactions = block.block().transactions.iter().zip(&senders);
         let transactions: Vec<_> =
             transactions.map(|(inner, signer)| Recovered::new_unchecked(inner, *signer)).collect();
-        let environment = environment(self.genesis.chain_id(), block.header());
+        let environment = environment(self.genesis.chain_id(), block.header(), &block.block().certificates);
         let run = || edgeloom_evm::execute(&environment, StateDb::from(view.clone()), &transactions);
         let executed = if transactions.len() < APART_MIN {
             run()
@@ -222,20 +244,37 @@ impl Chain {
         if computed != found {
             return Err(Invalid::StateRoot { computed, found }.into());
         }
-        self.keep(block, senders, certified, ran);
-        Ok(())
+        self.keep(block, senders, certified, ran)
     }
 
-    fn keep(&mut self, block: &Arc<SealedBlock>, senders: Vec<Address>, certified: Vec<B256>, ran: Ran) {
+    fn keep(
+        &mut self,
+        block: &Arc<SealedBlock>,
+        senders: Vec<Address>,
+        certified: Vec<B256>,
+        ran: Ran,
+    ) -> Result<(), ChainError> {
         let Ran { executed, layer } = ran;
+        let layer = Arc::new(layer);
+        let term = match decides(block.height(), self.genesis.config().epoch_length) {
+            None => None,
+            Some(epoch) => {
+                let view = self.tree.view(&self.store, block.header().parent_hash).with(layer.clone());
+                let before = self.rules(block.header().parent_hash).term(epoch);
+                let term = term_after(view, self.genesis.chain_id(), block.header(), epoch, &before)?;
+                Some((epoch, Arc::new(term)))
+            }
+        };
         self.tree.insert(Node {
             burned: self.tree.burned(&block.header().parent_hash) + executed.burned,
             block: block.clone(),
             senders,
             receipts: Arc::new(executed.receipts),
-            layer: Arc::new(layer),
+            layer,
             certified,
+            term,
         });
+        Ok(())
     }
 
     /// Makes a child of the tip final: durable when this returns. Whoever calls this holds the proof that a quorum
@@ -270,7 +309,8 @@ impl Chain {
             certificate: certificate.as_ref().map(Bytes::as_ref),
         })?;
         let node = self.tree.advance(hash).expect("it was there to commit");
-        let Node { block, senders, receipts, layer, burned, .. } = node;
+        let Node { block, senders, receipts, layer, burned, term, .. } = node;
+        self.terms.advance(height, term.map(|(_, term)| term));
         let changed = layer.delta().accounts.iter().filter_map(|(address, change)| Some((*address, change.account?)));
         let accounts = changed.filter(|(_, account)| account.nonce > 0).collect();
         Ok(Some(Arc::new(Decided { block, senders, accounts, receipts, burned })))
@@ -281,8 +321,14 @@ impl Chain {
         self.tree.len()
     }
 
-    fn rules(&self) -> Rules<'_> {
-        Rules { genesis: &self.genesis, genesis_hash: self.genesis_hash }
+    /// What a child of `parent` is checked against.
+    fn rules(&self, parent: B256) -> Rules {
+        let above = self.tree.branch(parent).filter_map(|node| node.term.clone());
+        Rules {
+            epoch_length: self.genesis.config().epoch_length,
+            genesis_hash: self.genesis_hash,
+            terms: self.terms.snapshot().with(above),
+        }
     }
 }
 
@@ -307,7 +353,12 @@ impl Ran {
 }
 
 /// The header of a proposal, without what execution decides, and the record that it commits to.
-fn draft(proposal: &Proposal, parent: &SealedBlock, certificates: &[Bytes]) -> (Header, ConsensusRecord) {
+fn draft(
+    proposal: &Proposal,
+    parent: &SealedBlock,
+    rules: EpochRules,
+    certificates: &[Bytes],
+) -> (Header, ConsensusRecord) {
     let (epoch, view, parent_view) = proposal.context;
     let consensus = ConsensusRecord {
         milliseconds: (proposal.timestamp_ms % 1000) as u16,
@@ -322,21 +373,26 @@ fn draft(proposal: &Proposal, parent: &SealedBlock, certificates: &[Bytes]) -> (
         parent_hash: parent.hash(),
         beneficiary: proposal.beneficiary,
         number: parent.height().get() + 1,
-        gas_limit: parent.header().gas_limit,
+        gas_limit: rules.gas_limit,
         timestamp: proposal.timestamp_ms / 1000,
         extra_data: consensus.commitment().into(),
         mix_hash: next_mix(parent.header().mix_hash, &proposal.reveal),
-        base_fee_per_gas: Some(header::next_base_fee(parent.header())),
+        base_fee_per_gas: Some(header::next_base_fee(parent.header(), rules.base_fee_floor)),
         ..header::blank()
     };
     (header, consensus)
 }
 
-/// What execution sees of a header, which has a base fee: a stored one, or one that passed [`Rules::check`].
+/// What execution sees of a block: of a header that has a base fee (a stored one, or one that passed [`Rules::check`]), and
+/// of the certificates in its body, which passed K1.
 ///
 /// # Panics
-/// When it has none.
-pub fn environment(chain_id: u64, header: &Header) -> BlockEnvironment {
+/// When the header has no base fee.
+pub fn environment(chain_id: u64, header: &Header, certificates: &[Bytes]) -> BlockEnvironment {
+    let mut included = [None; MAX_CERTIFICATES];
+    for (place, certificate) in included.iter_mut().zip(certificates) {
+        *place = Included::read(certificate).ok();
+    }
     BlockEnvironment {
         chain_id,
         number: header.number,
@@ -347,6 +403,36 @@ pub fn environment(chain_id: u64, header: &Header) -> BlockEnvironment {
         prevrandao: header.mix_hash,
         parent_hash: header.parent_hash,
         contracts_send: false,
+        included,
+    }
+}
+
+/// The term of `epoch` as the tip of `store` says it, whose header is `tip`.
+pub(crate) fn read_term(
+    store: &Store,
+    chain_id: u64,
+    tip: &Header,
+    epoch: Epoch,
+    before: &Term,
+) -> Result<Term, ChainError> {
+    term_after(store.view(), chain_id, tip, epoch, before)
+}
+
+/// The term of `epoch` as the state after the block of `header` says it.
+fn term_after(view: View, chain_id: u64, header: &Header, epoch: Epoch, before: &Term) -> Result<Term, ChainError> {
+    let environment = environment(chain_id, header, &[]);
+    edgeloom_evm::term(&environment, StateDb::from(view), epoch, before).map_err(unanswered)
+}
+
+fn unknown_rule(store: &Store, chain_id: u64, tip: &Header) -> Result<Option<u32>, ChainError> {
+    let environment = environment(chain_id, tip, &[]);
+    edgeloom_evm::unknown_rule(&environment, StateDb::from(store.view())).map_err(unanswered)
+}
+
+fn unanswered(error: CallError<StateDbError>) -> ChainError {
+    match error {
+        CallError::Database(StateDbError(error)) => error.into(),
+        error => ChainError::Fault(error.to_string()),
     }
 }
 

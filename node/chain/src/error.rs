@@ -90,6 +90,8 @@ pub enum ChainError {
     OtherGenesis { expected: B256, found: B256 },
     #[error("genesis does not have EIP-2935's block hash history contract at {0}: add the predeploy")]
     NoHistoryContract(Address),
+    #[error("this chain follows rule {0}, which this version of edgeloom does not know: update it")]
+    Rule(u32),
     #[error(transparent)]
     Block(#[from] BlockError),
     /// Our disk's fault: the node must stop.

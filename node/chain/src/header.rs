@@ -1,6 +1,6 @@
 //! What a header must say before anything is executed: H1–H5.
 
-use crate::error::Invalid;
+use crate::{error::Invalid, terms::Decided};
 use alloy::{
     eips::{eip1559::BaseFeeParams, eip7685::EMPTY_REQUESTS_HASH},
     primitives::{Address, B64, B256, Bloom, U256},
@@ -9,18 +9,29 @@ use alloy_consensus::{
     Header,
     constants::{EMPTY_OMMER_ROOT_HASH, EMPTY_WITHDRAWALS},
 };
-use edgeloom_types::{Epoch, Genesis, SealedBlock, next_mix, reveal_message};
+use edgeloom_types::{Epoch, EpochRules, Height, SealedBlock, Term, next_mix, reveal_message};
+use std::{num::NonZeroU64, sync::Arc};
 
-/// What every header of one chain is checked against.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Rules<'a> {
-    pub(crate) genesis: &'a Genesis,
+/// What the headers of one branch are checked against.
+#[derive(Clone, Debug)]
+pub(crate) struct Rules {
+    pub(crate) epoch_length: NonZeroU64,
     pub(crate) genesis_hash: B256,
+    pub(crate) terms: Arc<Decided>,
 }
 
-impl Rules<'_> {
-    pub(crate) fn epoch(&self, block: &SealedBlock) -> Epoch {
-        Epoch::containing(block.height(), self.genesis.config().epoch_length)
+impl Rules {
+    pub(crate) fn epoch(&self, height: Height) -> Epoch {
+        Epoch::containing(height, self.epoch_length)
+    }
+
+    pub(crate) fn term(&self, epoch: Epoch) -> Arc<Term> {
+        self.terms.term(epoch)
+    }
+
+    /// The numbers for a child of `parent`.
+    pub(crate) fn of_child(&self, parent: &SealedBlock) -> EpochRules {
+        self.term(self.epoch(parent.height().next())).rules
     }
 
     pub(crate) fn check(&self, block: &SealedBlock, parent: &SealedBlock) -> Result<(), Invalid> {
@@ -33,11 +44,12 @@ impl Rules<'_> {
         if found_ms <= parent_ms {
             return Err(Invalid::Timestamp { parent_ms, found_ms });
         }
-        let expected = self.genesis.file().gas_limit;
+        let numbers = self.of_child(parent);
+        let expected = numbers.gas_limit;
         if header.gas_limit != expected {
             return Err(Invalid::GasLimit { expected, found: header.gas_limit });
         }
-        let expected = next_base_fee(parent.header());
+        let expected = next_base_fee(parent.header(), numbers.base_fee_floor);
         if header.base_fee_per_gas != Some(expected) {
             return Err(Invalid::BaseFee { expected, found: header.base_fee_per_gas });
         }
@@ -48,11 +60,12 @@ impl Rules<'_> {
     /// H3, H4.
     fn check_leader(&self, block: &SealedBlock, parent: &SealedBlock) -> Result<(), Invalid> {
         let (header, record) = (block.header(), block.consensus());
-        let epoch = self.epoch(block);
+        let epoch = self.epoch(block.height());
         if record.epoch != epoch.get() {
             return Err(Invalid::Epoch { expected: epoch, found: record.epoch });
         }
-        let committee = self.genesis.committee();
+        let term = self.term(epoch);
+        let committee = &term.committee;
         let leader = committee.seat_of(&record.leader).ok_or(Invalid::Leader(record.leader))?;
         if header.beneficiary != leader.beneficiary {
             return Err(Invalid::Beneficiary { expected: leader.beneficiary, found: header.beneficiary });
@@ -70,12 +83,14 @@ impl Rules<'_> {
     }
 }
 
-/// What a child of `parent`, a header of this chain, burns: EIP-1559 with Ethereum's parameters, wei per gas.
+/// What a child of `parent`, a header of this chain, burns: EIP-1559 with Ethereum's parameters, but at least `floor`; wei
+/// per gas.
 ///
 /// # Panics
 /// When `parent` has no base fee.
-pub fn next_base_fee(parent: &Header) -> u64 {
-    parent.next_block_base_fee(BaseFeeParams::ethereum()).expect("every executed header has a base fee: genesis and H2")
+pub fn next_base_fee(parent: &Header, floor: u64) -> u64 {
+    let next = parent.next_block_base_fee(BaseFeeParams::ethereum());
+    next.expect("every executed header has a base fee: genesis and H2").max(floor)
 }
 
 /// A header with H5's values and nothing else.

@@ -5,5 +5,6 @@ mod contracts;
 mod finality;
 mod restart;
 mod same;
+mod terms;
 mod verdicts;
 mod world;

@@ -8,7 +8,7 @@ use alloy::primitives::{
 };
 use alloy_consensus::ReceiptEnvelope;
 use edgeloom_state::{Layer, Store, View};
-use edgeloom_types::{Height, SealedBlock};
+use edgeloom_types::{Epoch, Height, SealedBlock, Term};
 use std::{collections::VecDeque, sync::Arc};
 
 /// An executed block.
@@ -22,6 +22,8 @@ pub(crate) struct Node {
     pub(crate) burned: U256,
     /// Blocks that the body's certificates certify.
     pub(crate) certified: Vec<B256>,
+    /// What it decides, if it is the first of its epoch.
+    pub(crate) term: Option<(Epoch, Arc<Term>)>,
 }
 
 /// What K1 needs to know of a block below.

@@ -115,6 +115,7 @@ const fn environment() -> BlockEnvironment {
         prevrandao: B256::ZERO,
         parent_hash: B256::ZERO,
         contracts_send: false,
+        included: [None; 4],
     }
 }
 

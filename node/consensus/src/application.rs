@@ -5,7 +5,8 @@
 //!
 //! * A1 `false` is for good: it is said only of a block that no later knowledge makes valid. Everything else waits.
 //! * A2 A block more than [`DRIFT_MAX`] ahead of this node's clock waits until it is not (CHAIN.md C3).
-//! * A3 A proposer waits for work, at least `block_time_ms` and at most `heartbeat_ms` after its parent (C4).
+//! * A3 A proposer waits for work, at least `block_time_ms` and at most `heartbeat_ms` after its parent (C4): the epoch's,
+//!   but a block is proposed while a sixth of the leader's timeout is left, whatever was voted.
 //! * A4 A candidate that did not run is forgotten only if the parent is final: another branch may need it.
 
 use crate::{
@@ -19,7 +20,7 @@ use commonware_consensus::{Application, marshal::ancestry::Ancestry};
 use commonware_cryptography::Digested;
 use commonware_macros::select;
 use commonware_runtime::{Clock, Spawner};
-use edgeloom_chain::{Chain, ChainError, Lookup, Proposal, next_base_fee};
+use edgeloom_chain::{Chain, ChainError, Lookup, Proposal, Terms};
 use edgeloom_state::Store;
 use edgeloom_txpool::Pool;
 use edgeloom_types::{Genesis, SealedBlock, reveal_message};
@@ -43,6 +44,7 @@ pub(crate) struct ChainApp {
     pub(crate) pool: Arc<Pool>,
     pub(crate) genesis: Arc<Genesis>,
     pub(crate) genesis_hash: B256,
+    pub(crate) terms: Terms,
     pub(crate) committees: Committees,
     pub(crate) ledger: Arc<Mutex<Ledger>>,
 }
@@ -57,6 +59,14 @@ enum Verdict {
 }
 
 impl ChainApp {
+    /// Makes the committee of `epoch` known, if final blocks decided it: before any of its certificates is checked.
+    pub(crate) fn register(&self, epoch: commonware_consensus::types::Epoch) {
+        match self.terms.of_epoch(edgeloom_types::Epoch::new(epoch.get())) {
+            Some(term) => self.committees.register(epoch, &term.committee),
+            None => tracing::debug!(%epoch, "a committee is not known yet"),
+        }
+    }
+
     /// Runs `f` on the chain, on the blocking pool. `None` when the runtime stops first.
     pub(crate) async fn on_chain<E, T>(
         &self,
@@ -123,10 +133,11 @@ impl ChainApp {
     /// A3: transactions that wait for a block on `parent`, as soon as there are some and it is time, or none when
     /// the heartbeat is due.
     async fn gather(&self, clock: &impl Clock, parent: &SealedBlock, skip: &HashSet<B256>) -> Candidates {
-        let config = self.genesis.config();
+        let rules = self.terms.of_block(parent.height().next()).rules;
+        let latest_ms = rules.heartbeat_ms.min(self.genesis.config().leader_timeout_ms / 6 * 5);
         let due = |after_ms: u64| UNIX_EPOCH + Duration::from_millis(parent.timestamp_ms().saturating_add(after_ms));
-        let (earliest, latest) = (due(config.block_time_ms), due(config.heartbeat_ms));
-        let base_fee = next_base_fee(parent.header());
+        let (earliest, latest) = (due(rules.block_time_ms.min(latest_ms)), due(latest_ms));
+        let base_fee = self.terms.next_base_fee(parent.header());
         loop {
             // Before looking, so that no admission falls between looking and waiting.
             let mut admissions = self.pool.subscribe();
@@ -203,7 +214,7 @@ impl<E: Clock + Spawner> Application<E> for ChainApp {
         let proposal = Proposal {
             parent: hash,
             timestamp_ms: millis(runtime.current()).max(parent.timestamp_ms() + 1),
-            beneficiary: self.genesis.committee().seat_of(&identity)?.beneficiary,
+            beneficiary: self.terms.of_epoch(epoch)?.committee.seat_of(&identity)?.beneficiary,
             context: (epoch.get(), context.round.view().get(), context.parent.0.get()),
             leader: identity,
             reveal: keys.voting.sign(&message).to_bytes(),

@@ -1,6 +1,6 @@
 //! What the rest of the node hears when a block is final.
 
-use edgeloom_chain::{Decided, next_base_fee};
+use edgeloom_chain::{Decided, Terms};
 use edgeloom_txpool::Pool;
 use edgeloom_types::Height;
 
@@ -9,8 +9,8 @@ use edgeloom_types::Height;
 pub type Feed = tokio::sync::watch::Sender<Height>;
 
 /// Tells the pool, then the readers.
-pub(crate) fn publish(decided: &Decided, pool: &Pool, feed: &Feed) {
-    pool.decided(&decided.accounts, next_base_fee(decided.block.header()));
+pub(crate) fn publish(decided: &Decided, terms: &Terms, pool: &Pool, feed: &Feed) {
+    pool.decided(&decided.accounts, terms.next_base_fee(decided.block.header()));
     feed.send_replace(decided.block.height());
 }
 

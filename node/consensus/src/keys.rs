@@ -1,11 +1,11 @@
 //! A validator's two secret keys.
 
 use crate::committee::commonware_voting_key;
-use alloy::primitives::{Address, B256};
+use alloy::primitives::{Address, B256, FixedBytes};
 use bytes::Bytes;
 use commonware_codec::DecodeExt as _;
 use commonware_cryptography::{Signer as _, bls12381::primitives::group::Private, ed25519::PrivateKey};
-use edgeloom_bls::SecretKey;
+use edgeloom_bls::{Domain, SecretKey};
 use edgeloom_types::Validator;
 use std::fmt;
 
@@ -41,6 +41,13 @@ impl ValidatorKeys {
     /// The public identity.
     pub fn identity(&self) -> B256 {
         B256::from_slice(self.identity.public_key().as_ref())
+    }
+
+    /// The voting key's consent to be registered for `operator` with the key registry of a chain
+    /// ([`edgeloom_bls::Domain::consent`]).
+    pub fn consent(&self, chain_id: u64, registry: Address, operator: Address) -> FixedBytes<96> {
+        let message = Domain::consent(chain_id, registry.into_array(), operator.into_array());
+        self.voting.sign(&message).to_bytes().into()
     }
 
     /// What genesis says of this validator.

@@ -155,7 +155,7 @@ pub fn start(config: Config, shared: Shared) -> Result<Running, NetworkError> {
     if config.peers.len() >= PEERS_MAX {
         return Err(NetworkError::Peers { max: PEERS_MAX - 1 });
     }
-    let peers = peers(&config)?;
+    let peers = Peers::of(&config)?;
     // The engine's listener reports a taken port only as a task that ended, so try it here first.
     let probe = TcpListener::bind(config.listen);
     probe.map(drop).map_err(|error| NetworkError::Listen { address: config.listen, error })?;
@@ -194,7 +194,7 @@ pub(crate) fn prepare(
 ) -> Result<(ChainApp, Digested<WireBlock>), NetworkError> {
     check_identities(genesis.committee())?;
     let chain = shared.chain.lock();
-    let (genesis_hash, store) = (chain.genesis_hash(), chain.store().clone());
+    let (genesis_hash, store, terms) = (chain.genesis_hash(), chain.store().clone(), chain.terms().clone());
     drop(chain);
     let block = store.block(Height::GENESIS)?.ok_or_else(|| NetworkError::Genesis("it is not stored".into()))?;
     let block = WireBlock::new(Arc::new(block)).map_err(|unfit| NetworkError::Genesis(unfit.to_string()))?;
@@ -214,6 +214,7 @@ pub(crate) fn prepare(
         pool: shared.pool.clone(),
         genesis,
         genesis_hash,
+        terms,
         committees: Committees::new(genesis_hash, keys.map(Arc::new)),
         ledger: Arc::new(Mutex::new(ledger)),
     };
@@ -227,17 +228,29 @@ fn check_identities(committee: &Committee) -> Result<(), NetworkError> {
         .map_or(Ok(()), |identity| Err(NetworkError::Identity(identity)))
 }
 
-/// Every node with its address, this one included; voters are primary peers.
-fn peers(config: &Config) -> Result<AddressableTrackedPeers<PublicKey>, NetworkError> {
-    let (mut voters, mut followers) = (Vec::new(), Vec::new());
-    let me = (config.keys.identity(), config.listen);
-    for (identity, address) in config.peers.iter().copied().chain([me]) {
-        let key = identity_key(&identity).ok_or(NetworkError::Identity(identity))?;
-        let seated = config.genesis.committee().seat_of(&identity).is_some();
-        let side = if seated { &mut voters } else { &mut followers };
-        side.push((key, Address::from(address)));
+/// Every node with its address, this one included.
+#[derive(Clone)]
+struct Peers(Vec<(B256, PublicKey, Address)>);
+
+impl Peers {
+    fn of(config: &Config) -> Result<Self, NetworkError> {
+        let me = (config.keys.identity(), config.listen);
+        let all = config.peers.iter().copied().chain([me]).map(|(identity, address)| {
+            let key = identity_key(&identity).ok_or(NetworkError::Identity(identity))?;
+            Ok((identity, key, Address::from(address)))
+        });
+        all.collect::<Result<_, NetworkError>>().map(Self)
     }
-    Ok(AddressableTrackedPeers::new(Map::from_iter_dedup(voters), Map::from_iter_dedup(followers)))
+
+    /// Those with a seat are primary peers, the others followers.
+    fn tracked(&self, committee: &Committee) -> AddressableTrackedPeers<PublicKey> {
+        let seated = |(identity, _, _): &&(B256, PublicKey, Address)| committee.seat_of(identity).is_some();
+        let (voters, followers): (Vec<_>, Vec<_>) = self.0.iter().partition(seated);
+        let map = |peers: Vec<&(B256, PublicKey, Address)>| {
+            Map::from_iter_dedup(peers.into_iter().map(|(_, key, address)| (key.clone(), address.clone())))
+        };
+        AddressableTrackedPeers::new(map(voters), map(followers))
+    }
 }
 
 type Handshake = Cups<Sake<PrivateKey>, ChaCha20Poly1305>;
@@ -246,7 +259,7 @@ struct Node {
     config: Config,
     app: ChainApp,
     genesis: Digested<WireBlock>,
-    peers: AddressableTrackedPeers<PublicKey>,
+    peers: Peers,
     feed: Feed,
     heard: Feed,
     links: Arc<AtomicUsize>,
@@ -267,7 +280,9 @@ impl Node {
             peers: oracle.clone(),
             blocker: oracle.clone(),
         };
-        if oracle.track(0, self.peers) == Feedback::Closed {
+        let tip = self.app.store.tip().map_or(Height::GENESIS, |tip| tip.height);
+        let mut committee = self.app.terms.of_block(tip.next()).committee.clone();
+        if oracle.track(0, self.peers.tracked(&committee)) == Feedback::Closed {
             return Some(Stopped::Task("peer tracker"));
         }
         let mut tasks = Tasks::default();
@@ -287,6 +302,17 @@ impl Node {
                 }
             }),
         );
+        let (peers, mut sets) = (self.peers, 0);
+        let seated = Box::new(move |elected: &Arc<Committee>| {
+            if elected.seats().eq(committee.seats()) {
+                return;
+            }
+            committee = elected.clone();
+            sets += 1;
+            if oracle.track(sets, peers.tracked(&committee)) == Feedback::Closed {
+                tracing::debug!("the network stopped before");
+            }
+        });
         let config = node::Config {
             public_key: self.config.keys.identity.public_key(),
             genesis: self.genesis,
@@ -294,6 +320,7 @@ impl Node {
             feed: self.feed,
             heard: self.heard,
             partition: "node".into(),
+            seated,
             strategy: Sequential,
             started: self.started,
         };

@@ -106,13 +106,14 @@ where
 }
 
 /// Committees from what marshal may still deliver up to the next block, before anything checks a certificate. The chain
-/// is behind `processed` when its database was lost, and ahead of it when acknowledgements were.
+/// is ahead of `processed` when acknowledgements were lost, and behind it when its database was: then committees come to be
+/// known as blocks are taken from marshal's archive again.
 fn register_epochs(app: &ChainApp, processed: Height) {
     let processed = edgeloom_types::Height::new(processed.get());
     let newest = app.chain.lock().tip().height().max(processed);
     let epoch = |height| edgeloom_types::Epoch::containing(height, app.genesis.config().epoch_length).get();
     for epoch in epoch(processed)..=epoch(newest.next()) {
-        app.committees.register(Epoch::new(epoch), app.genesis.committee());
+        app.register(Epoch::new(epoch));
     }
 }
 

@@ -158,7 +158,7 @@ impl Printer {
         let fault = |error: &dyn fmt::Display| ChainError::Fault(error.to_string());
         let parent = Height::new(block.header.number - 1);
         let state = StateDb::from(self.store.at(parent)?);
-        let environment = environment(self.chain_id, &block.header);
+        let environment = environment(self.chain_id, &block.header, &block.certificates);
         let environment = BlockEnvironment { contracts_send: true, ..environment };
         let replay = Replay::block(&environment, state, Ear::default());
         let mut replay = replay.map_err(|error| fault(&error))?;

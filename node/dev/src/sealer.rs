@@ -80,7 +80,7 @@ impl Sealer {
     ) -> Result<Option<Arc<Decided>>, ChainError> {
         let parent = chain.tip().clone();
         let mut settings = *self.settings.lock();
-        let base_fee = settings.next.base_fee.unwrap_or_else(|| next_base_fee(parent.header()));
+        let base_fee = settings.next.base_fee.unwrap_or_else(|| next_base_fee(parent.header(), 0));
         let mut proposal = None;
         let block = loop {
             let candidates = self.parts.pool.best(base_fee, &HashSet::new());
@@ -105,7 +105,7 @@ impl Sealer {
         settings.next = Liberties::default();
         *self.settings.lock() = settings;
         if let Some(decided) = &decided {
-            self.parts.pool.decided(&decided.accounts, next_base_fee(decided.block.header()));
+            self.parts.pool.decided(&decided.accounts, next_base_fee(decided.block.header(), 0));
             self.parts.feed.send_replace(decided.block.height());
             if let Some(console) = &self.console {
                 console.sealed(decided);
@@ -159,7 +159,7 @@ impl Sealer {
 
     /// Wei per gas that the next block burns.
     pub(crate) fn next_base_fee(&self, tip: &SealedBlock) -> u64 {
-        self.settings.lock().next.base_fee.unwrap_or_else(|| next_base_fee(tip.header()))
+        self.settings.lock().next.base_fee.unwrap_or_else(|| next_base_fee(tip.header(), 0))
     }
 
     /// After the state went back or changed in place: the pool keeps what still fits.

@@ -73,7 +73,7 @@ impl World {
 
     pub(crate) fn parts(&self, store: Store) -> Parts {
         let chain = Chain::open(store, self.genesis.clone()).expect("the store is ours");
-        let pool = Pool::new(CHAIN_ID, next_base_fee(chain.tip().header()), Limits::default());
+        let pool = Pool::new(CHAIN_ID, next_base_fee(chain.tip().header(), 0), Limits::default());
         let feed = watch::Sender::new(chain.tip().height());
         Parts { chain: Arc::new(Mutex::new(chain)), pool: Arc::new(pool), feed }
     }

@@ -137,11 +137,11 @@ impl<DB: Database> Run<DB> {
         let machine = Machine::new(environment.evm(), Overlay::with_room(db, count));
         let mut run = Self::over(machine, environment.gas_limit, environment.base_fee);
         run.done.receipts.reserve_exact(count);
-        run.machine.store_parent_hash(environment.parent_hash).map_err(|stop| stop.at(0))?;
+        run.done.burned = run.machine.begin(environment).map_err(|stop| stop.at(0))?;
         Ok(run)
     }
 
-    /// Without X2's system call.
+    /// Without X2's system calls.
     pub(crate) fn over(machine: Machine<DB>, gas_limit: u64, base_fee: u64) -> Self {
         Self { machine, gas_limit, base_fee, done: Executed::default() }
     }

@@ -5,6 +5,7 @@ use alloy::{
     primitives::{Address, B256, U256},
 };
 use alloy_evm::EvmEnv;
+use edgeloom_types::{Included, MAX_CERTIFICATES};
 use revm::{
     context::{BlockEnv, CfgEnv},
     primitives::hardfork::SpecId,
@@ -31,6 +32,8 @@ pub struct BlockEnvironment {
     pub parent_hash: B256,
     /// Accounts with code may send too: EIP-3607 is off, for the accounts that dev mode impersonates.
     pub contracts_send: bool,
+    /// Finalization certificates that the body carries.
+    pub included: [Option<Included>; MAX_CERTIFICATES],
 }
 
 impl BlockEnvironment {

@@ -5,8 +5,10 @@
 //! Rules:
 //! * X1 Osaka, its precompiles and the chain's own (`edgeloom-provider`). Transaction types 0, 1, 2 and 4; type 3 is
 //!   refused, there are no blobs. A transaction has at most 2^24 gas (EIP-7825).
-//! * X2 A block begins with EIP-2935's system call, which stores the parent's hash; `BLOCKHASH` reads that contract, so
-//!   the state alone answers it. There is no beacon root, no withdrawal and no request.
+//! * X2 A block begins with system calls: forks that are due (`IUpgrades`, CHAIN.md C16), then EIP-2935's, which stores the
+//!   parent's hash (`BLOCKHASH` reads that contract, so the state alone answers it), then `IEpochs.begin`, which is told of the
+//!   certificates in the body and elects, judges and pays. Only EIP-2935's must succeed. Their logs are in no receipt. There
+//!   is no beacon root, no withdrawal and no request.
 //! * X3 The base fee is burned, the tip goes to the beneficiary (EIP-1559).
 //! * X4 Supply (CHAIN.md C5): Σ balances before = Σ balances after + burned, over the accounts that the block touched. A
 //!   burn is counted where it happens: base fee × gas of each transaction, and what SELFDESTRUCT destroys (EIP-6780: only
@@ -15,6 +17,7 @@
 
 #![deny(clippy::float_arithmetic)]
 
+mod begin;
 mod block;
 mod brief;
 mod builtins;
@@ -23,6 +26,7 @@ pub mod conformance;
 mod environment;
 mod error;
 mod inspect;
+mod institutions;
 mod machine;
 mod overlay;
 mod replay;
@@ -34,6 +38,7 @@ pub use call::{AccountOverride, Overrides, call};
 pub use environment::BlockEnvironment;
 pub use error::{CallError, ExecutionError, Refusal};
 pub use inspect::{Reader, signed};
+pub use institutions::{checkpointed, term, unknown_rule};
 pub use machine::{Context, precompiles};
 pub use overlay::{Overlay, SlotsOver};
 pub use replay::Replay;

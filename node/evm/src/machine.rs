@@ -7,16 +7,15 @@ use crate::{
 };
 use alloy::{
     eips::eip4788::SYSTEM_ADDRESS,
-    primitives::{Address, B256, U256},
+    primitives::{Address, Bytes, TxKind, U256},
 };
 use alloy_evm::{
     EvmEnv,
     eth::{EthEvmBuilder, EthEvmContext},
     precompiles::{MovePrecompileError, Precompile as _},
 };
-use edgeloom_bindings::addresses;
 use revm::{
-    Database, DatabaseCommit, Inspector, SystemCallEvm,
+    Database, DatabaseCommit, Inspector,
     context::{
         BlockEnv, ContextSetters, Evm, JournalEntry, LocalContextTr, TxEnv,
         result::{EVMError, ExecutionResult, HaltReason, ResultGas},
@@ -29,6 +28,9 @@ use revm::{
     state::EvmState,
 };
 use std::{collections::BTreeMap, marker::PhantomData};
+
+/// Of each call in a block's own name; it counts towards no block.
+const SYSTEM_GAS: u64 = 30_000_000;
 
 /// What an inspector sees of the machine.
 pub type Context<DB> = EthEvmContext<Overlay<DB>>;
@@ -68,15 +70,14 @@ impl<DB: Database> Machine<DB> {
         self.0.precompiles.relocate(moves)
     }
 
-    /// X2.
-    pub(crate) fn store_parent_hash(&mut self, parent: B256) -> Result<(), Stop<DB::Error>> {
-        let call = self.0.system_call_with_caller(SYSTEM_ADDRESS, addresses::HISTORY_STORAGE, parent.into());
-        let ran = call?;
-        if !ran.result.is_success() {
-            return Err(Stop::Fault(format!("the block hash history contract failed: {}", ran.result)));
-        }
-        self.commit(ran.state);
-        Ok(())
+    /// Calls a contract in the block's name (EIP-4788), with [`SYSTEM_GAS`]. Nothing of it stays unless its state is
+    /// committed.
+    pub(crate) fn call_as_system(&mut self, contract: Address, data: Bytes) -> Result<Ran, Stop<DB::Error>> {
+        let (caller, gas_limit) = (SYSTEM_ADDRESS, SYSTEM_GAS);
+        self.0.ctx.set_tx(TxEnv { caller, kind: TxKind::Call(contract), data, gas_limit, ..Default::default() });
+        let mut handler = Destructions::default();
+        let result = handler.run_system_call(&mut self.0);
+        self.ran(result, handler.destroyed)
     }
 }
 

@@ -106,6 +106,20 @@ impl<DB: Database> Overlay<DB> {
         Ok(())
     }
 
+    /// Gives `target`, if it exists, the code that `source` has in the state.
+    pub(crate) fn copy_code(&mut self, source: Address, target: Address) -> Result<(), DB::Error> {
+        let code_hash = self.entry(source)?.now.map_or(KECCAK256_EMPTY, |account| account.code_hash);
+        if let Some(account) = &mut self.entry(target)?.now {
+            account.code_hash = code_hash;
+        }
+        Ok(())
+    }
+
+    /// What changed.
+    pub fn into_delta(self) -> StateDelta {
+        self.finish().0
+    }
+
     /// What changed, and the sums over everything that was read or changed.
     pub(crate) fn finish(self) -> (StateDelta, Option<Balances>) {
         let mut balances = Some(Balances { before: U256::ZERO, after: U256::ZERO });

@@ -18,13 +18,13 @@ pub struct Replay<DB: Database, I>(Machine<DB, I>);
 
 impl<DB: Database, I: Inspector<Context<DB>>> Replay<DB, I> {
     /// The machine of the block of `environment`, over the state of its parent: under the rules of [`crate::execute`],
-    /// after X2's system call.
+    /// after X2's system calls.
     ///
     /// # Errors
     /// [`ExecutionError`], never `Refused`.
     pub fn block(environment: &BlockEnvironment, db: DB, inspector: I) -> Result<Self, ExecutionError<DB::Error>> {
         let mut machine = Machine::new(environment.evm(), Overlay::new(db));
-        machine.store_parent_hash(environment.parent_hash).map_err(|stop| stop.at(0))?;
+        machine.begin(environment).map_err(|stop| stop.at(0))?;
         Ok(Self(machine.watched_by(inspector)))
     }
 
@@ -69,6 +69,11 @@ impl<DB: Database, I: Inspector<Context<DB>>> Replay<DB, I> {
     /// The inspector, and the state that it is to be read against.
     pub const fn parts(&mut self) -> (&mut I, &mut Overlay<DB>) {
         self.0.parts()
+    }
+
+    /// Ends it, for what was committed.
+    pub fn into_state(self) -> Overlay<DB> {
+        self.0.into_overlay()
     }
 
     /// The state after what was committed.

@@ -1,5 +1,6 @@
 //! Properties of execution over a small state that applies deltas as a store would.
 
+mod begin;
 mod blocks;
 mod burns;
 mod calls;

@@ -2,7 +2,6 @@
 
 use crate::{cache::Record, error::Fault, node::Context};
 use alloy::{consensus::Transaction as _, eips::BlockNumberOrTag, rpc::types::FeeHistory};
-use edgeloom_chain::next_base_fee;
 use edgeloom_types::Height;
 
 /// Blocks that a suggestion looks at.
@@ -63,7 +62,7 @@ impl Context {
             let header = self.header(height)?;
             history.base_fee_per_gas.push(header.base_fee_per_gas.unwrap_or_default().into());
             history.gas_used_ratio.push(header.gas_used as f64 / header.gas_limit as f64);
-            next = next_base_fee(&header);
+            next = self.base_fee_after(&header);
             if let (Some(rows), Some(percentiles)) = (&mut history.reward, percentiles) {
                 // Most blocks of a quiet chain are empty: their headers say so.
                 let record = if header.gas_used == 0 { None } else { self.records.read(height)? };
@@ -72,7 +71,9 @@ impl Context {
                 );
             }
         }
-        history.base_fee_per_gas.push(next.into());
+        // Older rules may have been others.
+        let child = self.store.header(Height::new(newest + 1))?.and_then(|header| header.base_fee_per_gas);
+        history.base_fee_per_gas.push(child.unwrap_or(next).into());
         Ok(history)
     }
 }

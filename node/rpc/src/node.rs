@@ -3,6 +3,7 @@
 use crate::{cache::Records, error::Fault, pending::LastPending, progress::Start, turns::Turns};
 use alloy::primitives::{Address, B256};
 use alloy_consensus::Header;
+use edgeloom_chain::Terms;
 use edgeloom_dev::Solo;
 use edgeloom_state::{Store, Tip};
 use edgeloom_txpool::Pool;
@@ -29,6 +30,8 @@ pub enum Submit {
 pub struct Node {
     /// With genesis committed.
     pub store: Store,
+    /// Of the chain that writes the store.
+    pub terms: Terms,
     pub genesis: Arc<Genesis>,
     pub pool: Arc<Pool>,
     /// The newest final height, set after its block is durable.
@@ -46,6 +49,7 @@ pub struct Node {
 #[derive(Debug)]
 pub(crate) struct Context {
     pub(crate) store: Store,
+    pub(crate) terms: Terms,
     pub(crate) genesis: Arc<Genesis>,
     pub(crate) genesis_hash: B256,
     pub(crate) pool: Arc<Pool>,
@@ -61,6 +65,8 @@ pub(crate) struct Context {
     pub(crate) records: Records,
     pub(crate) pending: LastPending,
     pub(crate) turns: Turns,
+    /// The newest checkpoint at a tip that was asked for, by the tip's hash.
+    pub(crate) finalized: RwLock<Option<(B256, Height)>>,
     /// The newest header that was asked for, by its hash.
     pub(crate) newest: RwLock<Option<(B256, Arc<Header>)>>,
 }
@@ -83,8 +89,10 @@ impl Context {
             records: Records::new(node.store.clone()),
             pending: LastPending::default(),
             turns: Turns::default(),
+            finalized: RwLock::default(),
             newest: RwLock::default(),
             store: node.store,
+            terms: node.terms,
             genesis: node.genesis,
             pool: node.pool,
             feed: node.feed,
@@ -101,9 +109,9 @@ impl Context {
         }
     }
 
-    /// Gas of the next block: genesis's, except where dev mode chose another.
+    /// Gas of the next block: the epoch's, except where dev mode chose another.
     pub(crate) fn block_gas_limit(&self) -> Result<u64, Fault> {
-        let Some(solo) = self.solo() else { return Ok(self.genesis.file().gas_limit) };
+        let Some(solo) = self.solo() else { return Ok(self.terms.of_block(self.tip()?.height.next()).rules.gas_limit) };
         solo.planned_gas_limit().map_or_else(|| Ok(self.newest()?.gas_limit), Ok)
     }
 

@@ -72,8 +72,12 @@ impl Context {
                 return Ok(known.clone());
             }
             let start = (&outlook.proposal, plan.liberties.as_ref());
-            let built =
-                edgeloom_chain::Pending::build(&self.store, self.chain_id(), start, outlook.candidates.into_iter());
+            let built = edgeloom_chain::Pending::build(
+                (&self.store, &self.terms),
+                self.chain_id(),
+                start,
+                outlook.candidates.into_iter(),
+            );
             match built {
                 Ok(built) => return Ok(last.insert((plan, Arc::new(built.into()))).1.clone()),
                 Err(ChainError::UnknownParent(_) | ChainError::Store(StoreError::Stale(_))) => {}

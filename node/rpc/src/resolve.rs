@@ -10,7 +10,7 @@ use alloy_consensus::Header;
 use edgeloom_chain::{StateDb, next_base_fee};
 use edgeloom_dev::Solo;
 use edgeloom_evm::BlockEnvironment;
-use edgeloom_types::{Account, Height};
+use edgeloom_types::{Account, Epoch, Height};
 use std::sync::Arc;
 
 /// Gas of a block that is decoded sooner than another thread would have begun: two dozen transfers, or some 80 KB of
@@ -25,9 +25,25 @@ impl Context {
             BlockId::Hash(hash) => Ok(self.store.height_of(hash.block_hash)?),
             BlockId::Number(BlockNumberOrTag::Earliest) => Ok(Some(Height::GENESIS)),
             BlockId::Number(BlockNumberOrTag::Number(number)) => Ok((number <= tip.get()).then(|| Height::new(number))),
-            // Only final blocks are visible (C10), and every final block is checkpointed while there are no guardians.
+            BlockId::Number(BlockNumberOrTag::Finalized) => self.finalized().map(Some),
+            // Only final blocks are visible (C10).
             BlockId::Number(_) => Ok(Some(tip)),
         }
+    }
+
+    /// The newest block that guardians certified, or the newest of all while there are no guardians (C10).
+    fn finalized(&self) -> Result<Height, Fault> {
+        let tip = self.tip()?;
+        if let Some((_, height)) = self.finalized.read().filter(|(hash, _)| *hash == tip.hash) {
+            return Ok(height);
+        }
+        let epoch = Epoch::containing(tip.height, self.genesis.config().epoch_length);
+        let (environment, state) = (self.environment(tip.height)?, self.database(tip.height)?);
+        let checkpointed = edgeloom_evm::checkpointed(&environment, state, epoch);
+        let checkpointed = checkpointed.map_err(|error| Fault::Internal(error.to_string()))?;
+        let height = checkpointed.unwrap_or(tip.height);
+        *self.finalized.write() = Some((tip.hash, height));
+        Ok(height)
     }
 
     /// The height whose state is asked for; the newest without `id`.
@@ -50,13 +66,13 @@ impl Context {
         self.store.header(height)?.ok_or(Fault::NoHeader)
     }
 
-    /// What execution sees of the block at `height`.
+    /// What calls see of the block at `height`.
     pub(crate) fn environment(&self, height: Height) -> Result<BlockEnvironment, Fault> {
         let newest = self.newest()?;
         if newest.number == height.get() {
-            return Ok(edgeloom_chain::environment(self.chain_id(), &newest));
+            return Ok(edgeloom_chain::environment(self.chain_id(), &newest, &[]));
         }
-        Ok(edgeloom_chain::environment(self.chain_id(), &self.header(height)?))
+        Ok(edgeloom_chain::environment(self.chain_id(), &self.header(height)?, &[]))
     }
 
     pub(crate) fn record(&self, id: impl Into<BlockId>) -> Result<Option<Arc<Record>>, Fault> {
@@ -111,7 +127,12 @@ impl Context {
     /// Wei per gas that the next block burns.
     pub(crate) fn next_base_fee(&self) -> Result<u64, Fault> {
         let planned = self.solo().and_then(Solo::planned_base_fee);
-        planned.map_or_else(|| Ok(next_base_fee(&*self.newest()?)), Ok)
+        planned.map_or_else(|| Ok(self.base_fee_after(&*self.newest()?)), Ok)
+    }
+
+    /// Wei per gas that a child of `parent` burns. Dev mode has no floor.
+    pub(crate) fn base_fee_after(&self, parent: &Header) -> u64 {
+        if self.solo().is_some() { next_base_fee(parent, 0) } else { self.terms.next_base_fee(parent) }
     }
 
     /// The newest block's header, decoded once a block: every transaction that comes in and every call asks for it.

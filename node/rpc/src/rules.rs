@@ -143,7 +143,8 @@ impl RulesApiServer for Rules {
     }
 
     fn coinbase(&self) -> RpcResult<Address> {
-        let mut seats = self.context.genesis.committee().seats();
+        let term = self.context.terms.of_block(self.context.tip()?.height.next());
+        let mut seats = term.committee.seats();
         match (seats.next(), seats.next()) {
             (Some(only), None) => Ok(only.beneficiary),
             _ => Err(Fault::Unsupported("each validator has a beneficiary of its own").into()),

@@ -100,6 +100,7 @@ impl Context {
             full: return_full_transactions,
             gas_left: base.gas_limit.saturating_mul(BLOCKS_GAS),
             bytes_left: outcome::BYTES_MAX,
+            base_fee_floor: self.terms.of_block(edgeloom_types::Height::new(base.number).next()).rules.base_fee_floor,
             parent: base,
         };
         let mut state = Overlay::new(database);
@@ -156,6 +157,8 @@ struct Run {
     gas_left: u64,
     bytes_left: usize,
     parent: Header,
+    /// Wei per gas.
+    base_fee_floor: u64,
 }
 
 impl Run {
@@ -181,9 +184,9 @@ impl Run {
     }
 
     fn environment(&self, wanted: BlockOverrides) -> Result<BlockEnvironment, Fault> {
-        let mut environment = edgeloom_chain::environment(self.chain_id, &self.parent);
+        let mut environment = edgeloom_chain::environment(self.chain_id, &self.parent, &[]);
         environment.parent_hash = self.parent.hash_slow();
-        environment.base_fee = if self.validation { next_base_fee(&self.parent) } else { 0 };
+        environment.base_fee = if self.validation { next_base_fee(&self.parent, self.base_fee_floor) } else { 0 };
         environment.prevrandao = Default::default();
         let gas_limit = wanted.gas_limit.unwrap_or(self.parent.gas_limit);
         Ok(BlockEnvironment { gas_limit, ..overrides::environment(environment, wanted)? })

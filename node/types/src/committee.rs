@@ -57,8 +57,6 @@ pub struct Committee {
 struct Held {
     seat: Seat,
     key: PublicKey,
-    /// In the list that elected it, which may have had others between.
-    place: usize,
 }
 
 impl Committee {
@@ -81,39 +79,34 @@ impl Committee {
                 return Err(CommitteeError::Duplicate(validator.identity));
             }
         }
-        let seats = validators.into_iter().enumerate().map(|(place, validator)| {
+        let seats = validators.into_iter().map(|validator| {
             let Validator { identity, voting_key, possession, beneficiary } = validator;
             let key = PublicKey::from_bytes(&voting_key).map_err(|_| CommitteeError::VotingKey(identity))?;
             let proof = PossessionProof::from_bytes(&possession);
             match proof {
-                Ok(proof) if proof.verify(&key) => {
-                    Ok(Held { seat: Seat { identity, voting_key, beneficiary }, key, place })
-                }
+                Ok(proof) if proof.verify(&key) => Ok(Held { seat: Seat { identity, voting_key, beneficiary }, key }),
                 _ => Err(CommitteeError::Possession(identity)),
             }
         });
         Ok(Self { seats: seats.collect::<Result<_, _>>()? })
     }
 
-    /// The committee of those that were elected, in the order of the election, who can vote: identities that are ed25519 keys and
-    /// voting keys that are keys, each once. Possession of the keys was proved when they were registered. `None` when
-    /// nobody of them can.
+    /// The committee of those that were elected, in ascending order of identity as the election lists them. `None` unless
+    /// there are some and all of them can vote: identities that are ed25519 keys and voting keys that are keys, each once. The
+    /// contract that elects sees to that; possession of the keys was proved when they were registered.
     pub fn elected(seats: impl IntoIterator<Item = Seat>) -> Option<Self> {
-        let held = seats.into_iter().take(Self::MAX_SEATS).enumerate().filter_map(|(place, seat)| {
+        let mut held = Vec::<Held>::new();
+        for seat in seats {
             CompressedEdwardsY(seat.identity.0).decompress()?;
             let key = PublicKey::from_bytes(&seat.voting_key).ok()?;
-            Some(Held { seat, key, place })
-        });
-        let mut seats = Vec::<Held>::new();
-        for held in held {
-            let Seat { identity, voting_key, .. } = &held.seat;
-            let same = |other: &Held| other.seat.identity == *identity || other.seat.voting_key == *voting_key;
-            if !seats.iter().any(same) {
-                seats.push(held);
+            let follows = held.last().is_none_or(|last| last.seat.identity < seat.identity);
+            let taken = held.iter().any(|other| other.seat.voting_key == seat.voting_key);
+            if !follows || taken || held.len() == Self::MAX_SEATS {
+                return None;
             }
+            held.push(Held { seat, key });
         }
-        seats.sort_by_key(|held| held.seat.identity);
-        if seats.is_empty() { None } else { Some(Self { seats }) }
+        if held.is_empty() { None } else { Some(Self { seats: held }) }
     }
 
     pub fn len(&self) -> usize {
@@ -132,11 +125,6 @@ impl Committee {
     /// The seat of the validator with this identity, if it has one.
     pub fn seat_of(&self, identity: &B256) -> Option<&Seat> {
         self.held_by(identity).map(|held| &held.seat)
-    }
-
-    /// Where seat number `seat` stood in the list that was elected.
-    pub fn place(&self, seat: usize) -> Option<usize> {
-        self.seats.get(seat).map(|held| held.place)
     }
 
     pub(crate) fn voting_key(&self, seat: usize) -> Option<&PublicKey> {

@@ -2,8 +2,8 @@
 //! `mixHash` commits to those parameters and validators, so two chains that differ in them have different hashes.
 
 use crate::{
-    Account, AccountDelta, Block, BlockError, Committee, CommitteeError, ConsensusRecord, SealedBlock, StateDelta,
-    Validator,
+    Account, AccountDelta, Block, BlockError, Committee, CommitteeError, ConsensusRecord, EpochRules, SealedBlock,
+    StateDelta, Term, Validator,
 };
 use alloy::{
     eips::{eip1559::INITIAL_BASE_FEE, eip7702::constants::EIP7702_DELEGATION_DESIGNATOR},
@@ -16,7 +16,7 @@ use alloy_consensus::{
     proofs::calculate_transaction_root,
 };
 use serde::{Deserialize, Serialize};
-use std::num::NonZeroU64;
+use std::{num::NonZeroU64, sync::Arc};
 
 /// Least gas of any transaction: a block with less holds none.
 const GAS_LIMIT_MIN: u64 = 21_000;
@@ -64,7 +64,7 @@ const fn default_epoch_length() -> NonZeroU64 {
 pub struct Genesis {
     file: alloy::genesis::Genesis,
     config: EdgeloomConfig,
-    committee: Committee,
+    committee: Arc<Committee>,
 }
 
 /// Why a genesis file cannot start a chain.
@@ -115,7 +115,7 @@ impl Genesis {
         {
             return Err(GenesisError::Code(*address));
         }
-        let committee = Committee::new(config.validators.clone())?;
+        let committee = Arc::new(Committee::new(config.validators.clone())?);
         let balances = file.alloc.values().map(|account| account.balance);
         balances.clone().try_fold(U256::ZERO, U256::checked_add).ok_or(GenesisError::Supply)?;
         Ok(Self { file, config, committee })
@@ -130,9 +130,15 @@ impl Genesis {
         &self.config
     }
 
-    /// The committee of every epoch, until staking elects it.
-    pub const fn committee(&self) -> &Committee {
+    /// The committee of epoch 0.
+    pub fn committee(&self) -> &Committee {
         &self.committee
+    }
+
+    /// What holds in epoch 0.
+    pub fn term(&self) -> Term {
+        let rules = EpochRules::genesis(self.file.gas_limit, &self.config);
+        Term { committee: self.committee.clone(), rules }
     }
 
     pub const fn chain_id(&self) -> u64 {

@@ -9,6 +9,7 @@ mod delta;
 mod genesis;
 mod height;
 mod record;
+mod term;
 
 pub use block::{Block, BlockError, MAX_BLOCK_BYTES, MAX_CERTIFICATES, SealedBlock, certificates_hash};
 pub use certificate::{Certificate, CertificateError, Namespace, VoteKind, quorum};
@@ -17,3 +18,4 @@ pub use delta::{Account, AccountDelta, StateDelta};
 pub use genesis::{EdgeloomConfig, Genesis, GenesisError};
 pub use height::{Epoch, Height};
 pub use record::{ConsensusRecord, RecordError};
+pub use term::{EpochRules, Included, Term};

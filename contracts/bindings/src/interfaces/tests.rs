@@ -73,13 +73,13 @@ fn the_types_name_everything_that_the_compiled_contracts_have() {
     assert_eq!(unnamed::<IEdgeStakingCalls, IEdgeStakingErrors>("EdgeStaking"), casts);
     assert_eq!(unnamed::<IStakingCalls, IStakingErrors>("Staking"), casts);
     assert_eq!(unnamed::<ICommitteeCalls, ICommitteeErrors>("Committee"), casts);
-    assert_eq!(unnamed::<ICheckpointsCalls, ICheckpointsErrors>("Checkpoints"), casts);
     assert_eq!(unnamed::<IRewardsCalls, IRewardsErrors>("Rewards"), casts);
     assert_eq!(unnamed::<IEpochsCalls, IEpochsErrors>("Epochs"), casts);
     assert_eq!(unnamed::<IJobMarketCalls, IJobMarketErrors>("JobMarket"), casts);
     assert_eq!(unnamed::<IDisputesCalls, IDisputesErrors>("Disputes"), casts);
     // What the library says that checks certificates.
     let certificates = ["CertificateInvalid()", casts[0], "SignersLength(uint256,uint256)"];
+    assert_eq!(unnamed::<ICheckpointsCalls, ICheckpointsErrors>("Checkpoints"), certificates[..2]);
     assert_eq!(unnamed::<IAuditsCalls, IAuditsErrors>("Audits"), certificates);
     // Keys of the registry are on the curve, and so is every sum of them.
     assert_eq!(unnamed::<IKeyRegistryCalls, IKeyRegistryErrors>("KeyRegistry"), ["NotOnTheCurve()"]);
@@ -133,6 +133,7 @@ fn events_hash_alike() {
     let named: BTreeSet<B256> = [
         IAudits::IAuditsEvents::SELECTORS,
         IBeacon::IBeaconEvents::SELECTORS,
+        ICheckpoints::ICheckpointsEvents::SELECTORS,
         ICommittee::ICommitteeEvents::SELECTORS,
         ICreditsEvents::SELECTORS,
         IDisputes::IDisputesEvents::SELECTORS,
@@ -143,6 +144,7 @@ fn events_hash_alike() {
         IKeyRegistry::IKeyRegistryEvents::SELECTORS,
         IModelRegistry::IModelRegistryEvents::SELECTORS,
         IParameters::IParametersEvents::SELECTORS,
+        IRewards::IRewardsEvents::SELECTORS,
         IStakeBookEvents::SELECTORS,
         IStaking::IStakingEvents::SELECTORS,
         ITheta::IThetaEvents::SELECTORS,

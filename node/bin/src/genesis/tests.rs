@@ -1,6 +1,8 @@
 use super::*;
 use edgeloom_bindings::{THETA_SUPPLY, addresses};
 
+const LENGTH: NonZeroU64 = NonZeroU64::new(300).expect("not zero");
+
 fn hash(genesis: &Genesis) -> B256 {
     genesis.block(B256::ZERO).expect("own record").hash()
 }
@@ -8,31 +10,35 @@ fn hash(genesis: &Genesis) -> B256 {
 #[test]
 fn a_devnet_has_the_supply_of_the_whitepaper() {
     let account = Address::repeat_byte(9);
-    let genesis = devnet(4, &[(account, tfuel(20_000)), (account, tfuel(1))]).expect("the treasury has that").genesis;
+    let genesis =
+        devnet(4, &[(account, tfuel(20_000)), (account, tfuel(1))], LENGTH).expect("the treasury has that").genesis;
     assert_eq!(genesis.supply(), tfuel(50_000_000_000));
     assert_eq!(genesis.file().alloc[&EMISSION].balance, tfuel(45_000_000_000));
     assert_eq!(genesis.file().alloc[&account].balance, tfuel(20_001));
     assert_eq!((genesis.chain_id(), genesis.committee().len()), (DEVNET_CHAIN_ID, 4));
-    assert!(devnet(1, &[(account, tfuel(5_000_000_000))]).is_err(), "more than there is");
-    assert!(devnet(1, &[(account, U256::MAX), (account, U256::MAX)]).is_err());
+    assert!(devnet(1, &[(account, tfuel(5_000_000_000))], LENGTH).is_err(), "more than there is");
+    assert!(devnet(1, &[(account, U256::MAX), (account, U256::MAX)], LENGTH).is_err());
 }
 
 #[test]
-fn every_predeploy_is_there_and_theta_has_one_holder() {
+fn every_predeploy_is_there_and_all_theta_is_someones() {
     let genesis = dev(DevGenesis::of(1)).expect("accounts").genesis;
     let holder = test_account(0).expect("an account").address();
     for predeploy in predeploys(holder, genesis.config().epoch_length) {
         let account = &genesis.file().alloc[&predeploy.address];
         assert_eq!((account.nonce, account.code.as_ref()), (Some(1), Some(&predeploy.code)), "{}", predeploy.name);
     }
-    let theta = genesis.file().alloc[&addresses::THETA].storage.as_ref().expect("a balance");
-    assert_eq!(theta.values().collect::<Vec<_>>(), [&B256::from(THETA_SUPPLY)]);
+    // Its validator has staked a part, which lies with the contract of stakes.
+    let theta = genesis.file().alloc[&addresses::THETA].storage.as_ref().expect("balances");
+    let balances = theta.values().map(|value| U256::from_be_bytes(value.0));
+    assert_eq!(balances.sum::<U256>(), THETA_SUPPLY);
+    assert_eq!(theta.len(), 2);
 }
 
 #[test]
 fn the_file_says_all_that_the_hash_commits_to() {
     let folder = tempfile::tempdir().expect("temporary folder");
-    let network = devnet(2, &[]).expect("small");
+    let network = devnet(2, &[], LENGTH).expect("small");
     write(&network, folder.path()).expect("written");
     let read = read(&folder.path().join("genesis.json")).expect("ours");
     assert_eq!(hash(&read), hash(&network.genesis));

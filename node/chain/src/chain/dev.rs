@@ -6,7 +6,7 @@ use alloy::primitives::{Address, B256};
 use alloy_consensus::{Header, TxEnvelope, transaction::Recovered};
 use edgeloom_evm::BlockEnvironment;
 use edgeloom_state::Tip;
-use edgeloom_types::{Block, SealedBlock, StateDelta};
+use edgeloom_types::{Block, EpochRules, SealedBlock, StateDelta};
 use std::sync::Arc;
 
 /// Where a block departs from the rules of its header. No network's node would accept it.
@@ -28,6 +28,11 @@ impl Liberties {
     }
 }
 
+/// Dev mode's own numbers: a gas limit that stays as it is, and no floor.
+pub(super) fn free(parent: &SealedBlock, rules: EpochRules) -> EpochRules {
+    EpochRules { gas_limit: parent.header().gas_limit, base_fee_floor: 0, ..rules }
+}
+
 impl Chain {
     /// As [`Self::propose`], with liberties: the header is the caller's, nothing of it is checked. Accounts with code may
     /// send.
@@ -41,10 +46,12 @@ impl Chain {
         candidates: impl Iterator<Item = Arc<Recovered<TxEnvelope>>>,
     ) -> Result<(Arc<SealedBlock>, Vec<B256>), ChainError> {
         let parent = self.tree.block(&proposal.parent).ok_or(ChainError::UnknownParent(proposal.parent))?.clone();
-        let mut block: Block = self.draft(proposal, &parent)?.block().clone();
+        let rules = self.rules(parent.hash());
+        let mut block: Block =
+            self.draft(proposal, &parent, &rules, free(&parent, rules.of_child(&parent)))?.block().clone();
         liberties.take(&mut block.header);
         let draft = SealedBlock::new(block)?;
-        let environment = environment(self.genesis.chain_id(), draft.header());
+        let environment = environment(self.genesis.chain_id(), draft.header(), &draft.block().certificates);
         self.build(&draft, &BlockEnvironment { contracts_send: true, ..environment }, candidates)
     }
 
@@ -66,6 +73,7 @@ impl Chain {
     pub fn revert(&mut self, snapshot: u64) -> Result<bool, ChainError> {
         let Some(tip) = self.store.revert(snapshot)? else { return Ok(false) };
         self.tree = open::resume(&self.store, tip.height)?;
+        self.terms.read_again(&self.store, &self.genesis, self.tree.tip().header())?;
         Ok(true)
     }
 
@@ -75,7 +83,7 @@ impl Chain {
     /// The node's own.
     pub fn restart(&mut self) -> Result<(), ChainError> {
         self.tree = open::begin_again(&self.store, &self.genesis)?;
-        Ok(())
+        self.terms.read_again(&self.store, &self.genesis, self.tree.tip().header())
     }
 
     /// Changes the state of the tip without a block. What was executed above it is forgotten.

@@ -1,10 +1,11 @@
 //! The block after the tip as it would be now. Nobody proposed it, and nothing of it is kept: it answers who asks for
 //! `pending`. It reads the store alone, so building one holds up no chain.
 
-use super::{HEADER_BYTES_MAX, Liberties, Proposal, draft, environment, fault};
+use super::{HEADER_BYTES_MAX, Liberties, Proposal, dev::free, draft, environment, fault};
 use crate::{
     error::ChainError,
     state_db::{Foreseen, StateDb},
+    terms::Terms,
 };
 use alloy::primitives::Address;
 use alloy_consensus::{
@@ -37,14 +38,14 @@ impl Pending {
     /// [`ChainError::UnknownParent`] and [`edgeloom_state::StoreError::Stale`] when the tip is another by now: ask again;
     /// the node's own.
     pub fn build(
-        store: &Store,
+        (store, terms): (&Store, &Terms),
         chain_id: u64,
         (proposal, liberties): (&Proposal, Option<&Liberties>),
         candidates: impl Iterator<Item = Arc<Recovered<TxEnvelope>>>,
     ) -> Result<Self, ChainError> {
         let moved = || ChainError::UnknownParent(proposal.parent);
         let (commits, revision) = (store.commits().ok_or_else(moved)?, store.revision());
-        let built = Self::build_on(store, chain_id, (proposal, liberties), candidates);
+        let built = Self::build_on((store, terms), chain_id, (proposal, liberties), candidates);
         // A block may have been committed, or the state amended or taken back, between the reads: then an error says as little
         // as an answer.
         if store.commits() != Some(commits) || store.revision() != revision {
@@ -54,7 +55,7 @@ impl Pending {
     }
 
     fn build_on(
-        store: &Store,
+        (store, terms): (&Store, &Terms),
         chain_id: u64,
         (proposal, liberties): (&Proposal, Option<&Liberties>),
         candidates: impl Iterator<Item = Arc<Recovered<TxEnvelope>>>,
@@ -64,11 +65,14 @@ impl Pending {
         let tip = store.tip().filter(|tip| tip.hash == proposal.parent).ok_or_else(moved)?;
         let below = store.at(tip.height)?;
         let parent = store.block(tip.height)?.filter(|block| block.hash() == tip.hash).ok_or_else(moved)?;
-        let (mut header, consensus) = draft(proposal, &parent, &[]);
+        let rules = terms.of_block(parent.height().next()).rules;
+        let rules = if liberties.is_some() { free(&parent, rules) } else { rules };
+        let (mut header, consensus) = draft(proposal, &parent, rules, &[]);
         if let Some(liberties) = liberties {
             liberties.take(&mut header);
         }
-        let environment = BlockEnvironment { contracts_send: liberties.is_some(), ..environment(chain_id, &header) };
+        let environment =
+            BlockEnvironment { contracts_send: liberties.is_some(), ..environment(chain_id, &header, &[]) };
         let limits = Limits { bytes: MAX_BLOCK_BYTES - HEADER_BYTES_MAX };
         let built = edgeloom_evm::build(&environment, StateDb::from(below.clone()), candidates, limits);
         let (chosen, _, executed) = built.map_err(fault)?;

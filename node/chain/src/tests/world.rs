@@ -1,14 +1,14 @@
 //! Four validators, four funded accounts, the predeploys, and whoever may propose does.
 
-use crate::{Chain, ChainError, Decided, Proposal};
+use crate::{Chain, ChainError, Decided, Founder, Proposal, found};
 use alloy::{
     genesis::{ChainConfig, Genesis as GenesisFile, GenesisAccount},
     primitives::{Address, B256, Bytes, Signature, TxKind, U256},
     signers::{SignerSync, local::PrivateKeySigner},
 };
 use alloy_consensus::{SignableTransaction, TxEip1559, TxEnvelope, transaction::Recovered};
-use edgeloom_bindings::predeploys;
-use edgeloom_bls::{SecretKey, aggregate_signatures};
+use edgeloom_bindings::{addresses::KEY_REGISTRY, predeploys};
+use edgeloom_bls::{Domain, SecretKey, aggregate_signatures};
 use edgeloom_state::Store;
 use edgeloom_types::{Epoch, Genesis, Height, Namespace, SealedBlock, VoteKind, reveal_message};
 use serde_json::json;
@@ -17,6 +17,8 @@ use std::{num::NonZeroU64, sync::Arc};
 pub(crate) const CHAIN_ID: u64 = 31_337;
 pub(crate) const EPOCH_LENGTH: u64 = 100;
 pub(crate) const SEATS: u8 = 4;
+/// Holds the THETA that nobody staked.
+pub(crate) const TREASURY: Address = Address::ZERO;
 pub(crate) type Transaction = Arc<Recovered<TxEnvelope>>;
 
 pub(crate) struct World {
@@ -27,12 +29,20 @@ pub(crate) fn voting_key(seat: u8) -> SecretKey {
     SecretKey::from_seed(&[seat + 1; 32]).expect("32 bytes are enough")
 }
 
+/// A point of ed25519: y = 1, 3, 4 and 5 are on the curve. Higher seats are nobody's.
 pub(crate) fn identity(seat: u8) -> B256 {
-    B256::with_last_byte(seat)
+    let mut bytes = B256::ZERO;
+    bytes[0] = [1, 3, 4, 5].get(usize::from(seat)).copied().unwrap_or(seat);
+    bytes
 }
 
 pub(crate) fn beneficiary(seat: u8) -> Address {
     Address::repeat_byte(0xb0 + seat)
+}
+
+/// Wei.
+pub(crate) fn theta(amount: u64) -> U256 {
+    U256::from(amount) * U256::from(10).pow(U256::from(18))
 }
 
 pub(crate) fn signer(seed: u8) -> PrivateKeySigner {
@@ -63,6 +73,30 @@ impl World {
     pub(crate) fn with_alloc(
         change: impl Fn(Vec<(Address, GenesisAccount)>) -> Vec<(Address, GenesisAccount)>,
     ) -> Self {
+        Self { genesis: Arc::new(Genesis::new(Self::file(EPOCH_LENGTH, change)).expect("valid genesis")) }
+    }
+
+    /// The validators have stakes, and operators that sign: seeds 1 to 4. [`TREASURY`] has the rest.
+    pub(crate) fn staked(
+        epoch_length: u64,
+        change: impl Fn(Vec<(Address, GenesisAccount)>) -> Vec<(Address, GenesisAccount)>,
+    ) -> Self {
+        let file = Self::file(epoch_length, change);
+        let genesis = Genesis::new(file.clone()).expect("valid genesis");
+        let founders = (0..SEATS).zip(genesis.config().validators.clone()).map(|(seat, validator)| {
+            let operator = signer(seat + 1).address();
+            let consent = Domain::consent(CHAIN_ID, KEY_REGISTRY.into_array(), operator.into_array());
+            let consent = voting_key(seat).sign(&consent).to_bytes().into();
+            Founder { validator, operator, consent, stake: theta(1_000_000), commission: 0 }
+        });
+        let file = found(file, TREASURY, &founders.collect::<Vec<_>>()).expect("founders found");
+        Self { genesis: Arc::new(Genesis::new(file).expect("valid genesis")) }
+    }
+
+    fn file(
+        epoch_length: u64,
+        change: impl Fn(Vec<(Address, GenesisAccount)>) -> Vec<(Address, GenesisAccount)>,
+    ) -> GenesisFile {
         let validators: Vec<_> = (0..SEATS)
             .map(|seat| {
                 let key = voting_key(seat);
@@ -75,11 +109,11 @@ impl World {
             })
             .collect();
         let mut config = ChainConfig { chain_id: CHAIN_ID, ..Default::default() };
-        let parameters = json!({ "epochLength": EPOCH_LENGTH, "validators": validators });
+        let parameters = json!({ "epochLength": epoch_length, "validators": validators });
         config.extra_fields.insert_value("edgeloom".into(), parameters).expect("is JSON");
         let funded = GenesisAccount { balance: U256::from(10).pow(U256::from(20)), ..Default::default() };
         let mut alloc: Vec<_> = (1..=4).map(|seed| (signer(seed).address(), funded.clone())).collect();
-        alloc.extend(predeploys(Address::ZERO, NonZeroU64::new(EPOCH_LENGTH).expect("not zero")).into_iter().map(
+        alloc.extend(predeploys(TREASURY, NonZeroU64::new(epoch_length).expect("not zero")).into_iter().map(
             |predeploy| {
                 let storage = Some(predeploy.storage);
                 let account =
@@ -88,8 +122,7 @@ impl World {
             },
         ));
         let alloc = change(alloc).into_iter().collect();
-        let file = GenesisFile { config, gas_limit: 30_000_000, timestamp: 1_800_000_000, alloc, ..Default::default() };
-        Self { genesis: Arc::new(Genesis::new(file).expect("valid genesis")) }
+        GenesisFile { config, gas_limit: 30_000_000, timestamp: 1_800_000_000, alloc, ..Default::default() }
     }
 
     pub(crate) fn chain(&self) -> Chain {
@@ -138,13 +171,18 @@ impl World {
 
 /// A finalization certificate of `block` by `signers`, as the engine encodes it; views are small.
 pub(crate) fn certificate(chain: &Chain, block: &SealedBlock, signers: &[u8]) -> Bytes {
+    certificate_of_seats(chain, block, SEATS, signers)
+}
+
+/// As [`certificate`], where `seats` of them are elected.
+pub(crate) fn certificate_of_seats(chain: &Chain, block: &SealedBlock, seats: u8, signers: &[u8]) -> Bytes {
     let record = block.consensus();
     let small = |number: u64| u8::try_from(number % 100).expect("below 100");
     let mut bytes = vec![small(record.epoch), small(record.view), small(record.parent_view)];
     bytes.extend(block.hash());
     let message = Namespace::new(chain.genesis_hash(), Epoch::new(record.epoch)).message(VoteKind::Finalize, &bytes);
     let signatures: Vec<_> = signers.iter().map(|seat| voting_key(*seat).sign(&message)).collect();
-    bytes.extend(u64::from(SEATS).to_be_bytes());
+    bytes.extend(u64::from(seats).to_be_bytes());
     bytes.push(signers.iter().fold(0, |bits, seat| bits | 1 << seat));
     bytes.extend(aggregate_signatures(&signatures).expect("not empty").to_bytes());
     bytes.into()

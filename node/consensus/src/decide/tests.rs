@@ -47,10 +47,10 @@ fn decide(world: &World, shared: &Shared) -> Vec<B256> {
         reveal: keys.voting.sign(&reveal).to_bytes(),
         certificates: Vec::new(),
     };
-    let candidates = shared.pool.best(next_base_fee(parent.header()), &HashSet::new());
+    let candidates = shared.pool.best(next_base_fee(parent.header(), 0), &HashSet::new());
     let (block, _) = chain.propose(proposal, candidates.into_iter()).expect("proposes");
     let decided = chain.finalize(&block, None).expect("finalizes").expect("is new");
-    publish(&decided, &shared.pool, &shared.feed);
+    publish(&decided, chain.terms(), &shared.pool, &shared.feed);
     block.block().transactions.iter().map(|transaction| *transaction.tx_hash()).collect()
 }
 

@@ -21,7 +21,7 @@ fn inboxes_are_made_for_the_peers_there_are_and_bounded_in_bytes() {
     let shared = world.shared(Store::memory());
     let config = config(&world, PathBuf::new());
     let (app, genesis) = prepare(world.genesis.clone(), None, &shared).expect("our own chain");
-    let peers = peers(&config).expect("identities");
+    let peers = Peers::of(&config).expect("identities");
     let node = Node {
         config,
         app,

@@ -4,7 +4,7 @@
 use super::*;
 use crate::{
     network::{Shared, prepare},
-    world::{World, submit},
+    world::{CHAIN_ID, World, stake, submit},
 };
 use alloy::primitives::B256;
 use commonware_consensus::{Heightable as _, types::Height};
@@ -13,6 +13,10 @@ use commonware_p2p::simulated::{self, Link, Oracle};
 use commonware_parallel::Sequential;
 use commonware_runtime::{Runner as _, Supervisor as _, deterministic};
 use commonware_utils::probability;
+use edgeloom_bindings::{
+    ICommittee, IKeyRegistry, IStaking, ITheta,
+    addresses::{COMMITTEE, KEY_REGISTRY, STAKING, THETA},
+};
 use edgeloom_state::Store;
 use edgeloom_types::{Certificate, SealedBlock};
 use std::{collections::BTreeMap, time::Duration};
@@ -97,8 +101,17 @@ async fn launch(
     let (feed, heard) = (shared.feed.clone(), shared.heard.clone());
     let (start_engine, started) = oneshot::channel();
     let partition = format!("node-{seat}");
-    let config =
-        Config { public_key, genesis, app, feed, heard, partition, strategy: Sequential, started: start_engine };
+    let config = Config {
+        public_key,
+        genesis,
+        app,
+        feed,
+        heard,
+        partition,
+        seated: Box::new(|_| {}),
+        strategy: Sequential,
+        started: start_engine,
+    };
     let (ready, running) = oneshot::channel();
     let context = context.child("node").with_attribute("seat", seat).with_attribute("run", run);
     let handle = context.spawn(move |context| async move {
@@ -261,6 +274,74 @@ fn epochs_and_a_lost_database() {
             let known = nodes[3].marshal.get_block(Height::new(height)).await.expect("final");
             assert_eq!(known.height().get(), height);
         }
+    });
+}
+
+/// Of five nodes the fifth begins as a follower; it stakes, the fourth resigns, and the committee is another while the
+/// chain runs. Who comes later, or has to begin again with an empty database, walks through both.
+#[test]
+fn committees_change_while_the_chain_runs() {
+    runner(23).start(|context| async move {
+        const LENGTH: u64 = 10;
+        let world = World::staked(5, LENGTH);
+        let oracle = network(&context, &world).await;
+        let mut nodes = Vec::new();
+        for seat in [0, 1, 2, 4] {
+            nodes.push(launch(&context, &oracle, &world, seat, &Store::memory(), 0).await);
+        }
+        let (newcomer, treasury) = (world.accounts[4].address(), 5);
+        let validator = world.keys[4].validator(newcomer);
+        let key = IKeyRegistry::registerCall {
+            publicKey: validator.voting_key.into(),
+            possession: validator.possession.into(),
+            consent: world.keys[4].consent(CHAIN_ID, KEY_REGISTRY, newcomer).into(),
+        };
+        let role = IStaking::Role::Validator;
+        let node = IStaking::registerCall { role, owner: newcomer, commission: 0 };
+        let enter = ICommittee::enterCall {
+            node: 5,
+            identity: validator.identity,
+            publicKey: validator.voting_key.into(),
+            beneficiary: newcomer,
+        };
+        for transaction in [
+            world.call(treasury, 0, THETA, &ITheta::transferCall { to: newcomer, amount: stake() }),
+            world.call(4, 0, KEY_REGISTRY, &key),
+            world.call(4, 1, STAKING, &node),
+            world.call(4, 2, COMMITTEE, &enter),
+        ] {
+            submit(&nodes[0].shared, transaction);
+        }
+        reach(&context, &nodes.iter().collect::<Vec<_>>(), 4).await;
+        for transaction in [
+            world.call(4, 3, THETA, &ITheta::approveCall { spender: STAKING, amount: stake() }),
+            world.call(4, 4, STAKING, &IStaking::stakeCall { node: 5, amount: stake() }),
+            world.call(3, 0, COMMITTEE, &ICommittee::resignCall { node: 4 }),
+        ] {
+            submit(&nodes[1].shared, transaction);
+        }
+        reach(&context, &nodes.iter().collect::<Vec<_>>(), 3 * LENGTH + 5).await;
+
+        let identities = |epoch| {
+            let term = nodes[0].shared.chain.lock().terms().of_epoch(edgeloom_types::Epoch::new(epoch));
+            term.expect("decided").committee.seats().map(|seat| seat.identity).collect::<Vec<_>>()
+        };
+        let seated = |numbers: [usize; 4]| numbers.map(|number| world.keys[number].identity()).to_vec();
+        assert_eq!(identities(1), seated([0, 1, 2, 3]));
+        assert_eq!(identities(2), seated([0, 1, 2, 4]));
+        let leads = |node: &Node, who: usize, epoch: u64| {
+            let mut heights = epoch * LENGTH..(epoch + 1) * LENGTH;
+            heights.any(|height| node.block(height).consensus().leader == world.keys[who].identity())
+        };
+        assert!(!leads(&nodes[0], 4, 1) && leads(&nodes[0], 4, 2), "it leads as soon as it is elected, and not before");
+
+        nodes.push(launch(&context, &oracle, &world, 3, &Store::memory(), 0).await);
+        nodes[1].handle.abort();
+        nodes[1] = launch(&context, &oracle, &world, 1, &Store::memory(), 1).await;
+        let last = 5 * LENGTH + 2;
+        reach(&context, &nodes.iter().collect::<Vec<_>>(), last).await;
+        assert_same(&nodes, last);
+        assert!(!leads(&nodes[0], 3, 2) && !leads(&nodes[0], 3, 4), "who resigned leads no more");
     });
 }
 

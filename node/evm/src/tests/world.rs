@@ -83,6 +83,7 @@ impl World {
                 prevrandao: B256::repeat_byte(0x3a),
                 parent_hash: B256::repeat_byte(0x11),
                 contracts_send: false,
+                included: [None; 4],
             },
         };
         world.put_code(HISTORY_STORAGE, &alloy::eips::eip2935::HISTORY_STORAGE_CODE, 0);

@@ -104,6 +104,7 @@ fn refusal(transaction: Arc<Recovered<TxEnvelope>>) -> Option<String> {
         prevrandao: B256::ZERO,
         parent_hash: B256::ZERO,
         contracts_send: false,
+        included: [None; 4],
     };
     let (candidates, limits) = ([transaction].into_iter(), Limits { bytes: 1 << 20 });
     let state = StateDb::from(view.with(layer));

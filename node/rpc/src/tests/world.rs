@@ -124,7 +124,8 @@ impl World {
     pub(crate) async fn with_console(store: Store, dev: bool, rpc: RpcConfig, console: Option<Console>) -> Self {
         let genesis = Arc::new(genesis());
         let chain = Chain::open(store.clone(), genesis.clone()).expect("the store is ours");
-        let pool = Arc::new(Pool::new(CHAIN_ID, next_base_fee(chain.tip().header()), Limits::default()));
+        let pool = Arc::new(Pool::new(CHAIN_ID, next_base_fee(chain.tip().header(), 0), Limits::default()));
+        let terms = chain.terms().clone();
         let (feed, heard) = (watch::Sender::new(Height::GENESIS), watch::Sender::new(Height::GENESIS));
         let parts = Parts { chain: Arc::new(Mutex::new(chain)), pool: pool.clone(), feed: feed.clone() };
         let sealer = Arc::new(Seal { parts: parts.clone(), genesis: genesis.clone() });
@@ -134,6 +135,7 @@ impl World {
         let submit = if dev { Submit::Dev(Solo::start(config, parts).expect("starts")) } else { Submit::Network };
         let node = || Node {
             store: store.clone(),
+            terms: terms.clone(),
             genesis: genesis.clone(),
             pool: pool.clone(),
             feed: feed.clone(),
@@ -245,7 +247,7 @@ impl Seal {
             return;
         }
         let decided = chain.finalize(&block, None).expect("finalizes").expect("is new");
-        pool.decided(&decided.accounts, next_base_fee(decided.block.header()));
+        pool.decided(&decided.accounts, next_base_fee(decided.block.header(), 0));
         feed.send_replace(decided.block.height());
     }
 }

@@ -40,7 +40,7 @@ impl<I: Inspector<Machine<StateDb>>> Reel<I> {
         let parent = record.height().checked_sub(1).ok_or_else(|| Fault::Refused("genesis is not traceable".into()))?;
         let environment = BlockEnvironment {
             contracts_send: context.solo().is_some(),
-            ..environment(context.chain_id(), record.block.header())
+            ..environment(context.chain_id(), record.block.header(), &record.block.block().certificates)
         };
         let database = context.database(Height::new(parent))?;
         let machine = Replay::block(&environment, database, inspector).map_err(impossible)?;

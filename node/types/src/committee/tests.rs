@@ -17,21 +17,30 @@ fn seat(y: u8, seed: u8) -> Seat {
 }
 
 #[test]
-fn who_cannot_vote_has_no_seat_and_the_others_keep_their_places() {
-    let no_key = Seat { voting_key: FixedBytes::ZERO, ..seat(6, 0) };
-    let elected = [seat(5, 1), seat(2, 2), no_key, seat(3, 3), seat(3, 4), seat(4, 1), seat(1, 5)];
-    let committee = Committee::elected(elected).expect("three can vote");
-    let seats: Vec<_> = committee.seats().cloned().collect();
-    assert_eq!(seats, [seat(1, 5), seat(3, 3), seat(5, 1)]);
-    assert_eq!([0, 1, 2, 3].map(|seat| committee.place(seat)), [Some(6), Some(3), Some(0), None]);
+fn those_elected_can_all_vote_or_there_is_no_committee() {
+    let elected = [seat(1, 5), seat(3, 3), seat(5, 1)];
+    let committee = Committee::elected(elected.clone()).expect("all can vote");
+    assert_eq!(committee.seats().cloned().collect::<Vec<_>>(), elected);
     assert_eq!(committee.seat_of(&identity(3)), Some(&seat(3, 3)));
     assert_eq!(committee.seat_of(&identity(4)), None);
-    assert!(Committee::elected([seat(2, 1), seat(7, 2)]).is_none());
+
+    let no_key = Seat { voting_key: FixedBytes::ZERO, ..seat(3, 0) };
+    assert!(Committee::elected([seat(1, 5), no_key, seat(5, 1)]).is_none(), "no voting key");
+    assert!(Committee::elected([seat(1, 5), seat(2, 3), seat(5, 1)]).is_none(), "no ed25519 key");
+    assert!(Committee::elected([seat(1, 5), seat(3, 3), seat(5, 3)]).is_none(), "a voting key twice");
+    assert!(Committee::elected([seat(1, 5), seat(1, 3)]).is_none(), "an identity twice");
+    assert!(Committee::elected([seat(3, 5), seat(1, 3)]).is_none(), "not in order");
+    assert!(Committee::elected([]).is_none(), "nobody");
 }
 
 #[test]
-fn nobody_is_elected_beyond_the_most_seats() {
-    let many = (1..=Committee::MAX_SEATS as u8 + 1).map(|y| seat(y, y));
-    let committee = Committee::elected(many).expect("some can vote");
-    assert!(committee.seats().all(|seat| seat.identity != identity(32)));
+fn a_certificate_says_which_seats_signed() {
+    let mut bytes = vec![0x81, 1, 9, 8];
+    bytes.extend([7; 32]);
+    bytes.extend(31u64.to_be_bytes());
+    bytes.extend([0b1000_0001, 0, 0, 0b0100_0000]);
+    bytes.extend([5; 96]);
+    let included = crate::Included::read(&bytes).expect("well formed");
+    assert_eq!(included, crate::Included { epoch: crate::Epoch::new(129), seats: 1 | 1 << 7 | 1 << 30 });
+    assert!(crate::Included::read(&bytes[..bytes.len() - 1]).is_err());
 }

@@ -1,0 +1,140 @@
+//! Genesis with stakes. What lies in the contracts of a new chain is what their own code makes of its founders' calls, run
+//! over the allocation by the machine that runs blocks: no slot is written by hand.
+
+use crate::{chain::environment, state_db::StateDb};
+use alloy::{
+    genesis::{Genesis as GenesisFile, GenesisAccount},
+    primitives::{Address, FixedBytes, KECCAK256_EMPTY, TxKind, U256},
+    sol_types::SolCall,
+};
+use edgeloom_bindings::{ICommittee, IKeyRegistry, IStaking, ITheta, addresses};
+use edgeloom_evm::{Overrides, Replay};
+use edgeloom_state::Store;
+use edgeloom_types::{Genesis, GenesisError, StateDelta, Validator};
+use revm::{
+    context::{TxEnv, result::ExecutionResult},
+    inspector::NoOpInspector,
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Most gas that a transaction can have (EIP-7825).
+const CALL_GAS: u64 = 1 << 24;
+
+/// A validator of epoch 0.
+#[derive(Clone, Debug)]
+pub struct Founder {
+    pub validator: Validator,
+    /// Owns and runs its node, and is the source of its stake. An account without code.
+    pub operator: Address,
+    /// The voting key's signature, by which it consents to be registered for the operator (`edgeloom_bls::Domain::consent`).
+    pub consent: FixedBytes<96>,
+    /// Wei of THETA.
+    pub stake: U256,
+    /// What the operator keeps of its node's rewards, basis points.
+    pub commission: u16,
+}
+
+/// Why founders found nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum FoundingError {
+    #[error(transparent)]
+    Genesis(#[from] GenesisError),
+    #[error("{caller} calls {call}: {reason}")]
+    Call { call: &'static str, caller: Address, reason: String },
+    #[error("the allocation is no state: {0}")]
+    State(String),
+}
+
+/// Has every founder register its key and a node, stake THETA of `treasury`'s, and stand for the committee. Nonces stay as
+/// they were.
+///
+/// # Errors
+/// [`FoundingError`] naming the first call that fails: without enough THETA, say, or with keys that are not its own.
+pub fn found(mut file: GenesisFile, treasury: Address, founders: &[Founder]) -> Result<GenesisFile, FoundingError> {
+    let genesis = Genesis::new(file.clone())?;
+    let mut founding = Founding::over(&genesis)?;
+    for founder in founders {
+        founding.take_in(treasury, founder)?;
+    }
+    write(&mut file.alloc, founding.0.into_state().into_delta());
+    Ok(file)
+}
+
+struct Founding(Replay<StateDb, NoOpInspector>);
+
+impl Founding {
+    fn over(genesis: &Genesis) -> Result<Self, FoundingError> {
+        let fault = |error: &dyn std::fmt::Display| FoundingError::State(error.to_string());
+        let layer = Store::memory().view().extend(genesis.delta()).map_err(|error| fault(&error))?;
+        let block = genesis.block(layer.root()).map_err(|error| fault(&error))?;
+        let environment = environment(genesis.chain_id(), block.header(), &[]);
+        let state = StateDb::from(Store::memory().view().with(Arc::new(layer)));
+        let replay = Replay::call(&environment, state, &Overrides::new(), NoOpInspector);
+        Ok(Self(replay.map_err(|error| fault(&error))?))
+    }
+
+    fn take_in(&mut self, treasury: Address, founder: &Founder) -> Result<(), FoundingError> {
+        let Founder { validator, operator, consent, stake, commission } = founder;
+        let (operator, stake) = (*operator, *stake);
+        let key = IKeyRegistry::registerCall {
+            publicKey: validator.voting_key.into(),
+            possession: validator.possession.into(),
+            consent: (*consent).into(),
+        };
+        self.call(operator, addresses::KEY_REGISTRY, &key)?;
+        let role = IStaking::Role::Validator;
+        let node = IStaking::registerCall { role, owner: operator, commission: *commission };
+        let node = self.call(operator, addresses::STAKING, &node)?;
+        self.call(treasury, addresses::THETA, &ITheta::transferCall { to: operator, amount: stake })?;
+        let approval = ITheta::approveCall { spender: addresses::STAKING, amount: stake };
+        self.call(operator, addresses::THETA, &approval)?;
+        self.call(operator, addresses::STAKING, &IStaking::stakeCall { node, amount: stake })?;
+        let application = ICommittee::enterCall {
+            node,
+            identity: validator.identity,
+            publicKey: validator.voting_key.into(),
+            beneficiary: validator.beneficiary,
+        };
+        self.call(operator, addresses::COMMITTEE, &application)?;
+        Ok(())
+    }
+
+    fn call<C: SolCall>(&mut self, caller: Address, contract: Address, call: &C) -> Result<C::Return, FoundingError> {
+        let failed = |reason: String| FoundingError::Call { call: C::SIGNATURE, caller, reason };
+        let data = call.abi_encode().into();
+        let gas_limit = CALL_GAS;
+        let transaction = TxEnv { caller, kind: TxKind::Call(contract), data, gas_limit, ..Default::default() };
+        let ran = self.0.run(transaction).map_err(|error| failed(error.to_string()))?;
+        let answer = match &ran.result {
+            ExecutionResult::Success { output, .. } => C::abi_decode_returns(output.data()),
+            failure => return Err(failed(failure.to_string())),
+        };
+        let answer = answer.map_err(|error| failed(error.to_string()))?;
+        self.0.commit(ran.state);
+        Ok(answer)
+    }
+}
+
+/// Nonces of accounts without code stay as they were.
+fn write(alloc: &mut BTreeMap<Address, GenesisAccount>, delta: StateDelta) {
+    for (address, change) in delta.accounts {
+        let Some(account) = change.account else { continue };
+        let allocated = alloc.entry(address).or_default();
+        allocated.balance = account.balance;
+        if account.code_hash != KECCAK256_EMPTY {
+            allocated.nonce = Some(account.nonce);
+        }
+        if let Some(code) = delta.codes.get(&account.code_hash) {
+            allocated.code = Some(code.clone());
+        }
+        let storage = allocated.storage.get_or_insert_default();
+        for (slot, value) in change.storage {
+            storage.insert(slot.into(), value.into());
+        }
+        if storage.is_empty() {
+            allocated.storage = None;
+        }
+    }
+    // An account that only sent is none.
+    alloc.retain(|_, account| *account != GenesisAccount::default());
+}
