@@ -2,23 +2,20 @@
 pragma solidity ^0.8.30;
 
 import {CommitteeWorld} from "./CommitteeWorld.sol";
-import {Convictions} from "./mocks/Convictions.sol";
 import {ICommittee} from "../src/interfaces/ICommittee.sol";
+import {IEquivocation} from "../src/interfaces/IEquivocation.sol";
 import {IStakeBook} from "../src/interfaces/IStakeBook.sol";
 import {Predeploys} from "../src/types/Predeploys.sol";
 import {eq, holds, vm} from "./Vm.sol";
 
-/// @dev What comes of evidence once it was believed, and who is paid for it.
+/// @dev What comes of evidence once it is believed, and who is paid for it. The precompile takes every signature for true.
 contract CommitteeConvictTest is CommitteeWorld {
-    Convictions private constant CONVICTIONS = Convictions(Predeploys.COMMITTEE);
-    bytes private constant EVIDENCE = "two votes";
     uint256 private constant LOST = MIN * 3 / 10;
 
     uint32 private _node;
 
     function setUp() public override {
         super.setUp();
-        vm.etch(Predeploys.COMMITTEE, type(Convictions).runtimeCode);
         _node = candidate(MIN);
         beginEpoch(0);
         beginEpoch(1);
@@ -61,6 +58,24 @@ contract CommitteeConvictTest is CommitteeWorld {
         eq(THETA.balanceOf(Predeploys.BURN), LOST, "all of it burned");
     }
 
+    /// It is for these votes in this order, and for one report.
+    function test_an_announcement_is_of_exactly_what_is_shown() public {
+        _announce(ALICE);
+        vm.roll(LENGTH + 1);
+        vm.prank(ALICE);
+        COMMITTEE.report(0, _finalize(1, 2), _finalize(1, 1));
+        eq(THETA.balanceOf(ALICE), 0, "share");
+        bytes32 commitment = keccak256(abi.encodePacked(ALICE, abi.encode(_finalize(1, 1), _finalize(1, 2))));
+        eq(COMMITTEE.announcedAt(commitment), LENGTH, "still announced");
+    }
+
+    function test_an_announcement_is_used_up() public {
+        bytes32 commitment = _announce(ALICE);
+        vm.roll(LENGTH + 1);
+        _convict(ALICE);
+        eq(COMMITTEE.announcedAt(commitment), 0, "used");
+    }
+
     function test_what_nobody_announced_is_burned() public {
         _convict(ALICE);
         eq(THETA.balanceOf(Predeploys.BURN), LOST, "burned");
@@ -86,9 +101,9 @@ contract CommitteeConvictTest is CommitteeWorld {
 
     function test_evidence_of_no_seat_or_no_committee_is_refused() public {
         vm.expectRevert(abi.encodeWithSelector(ICommittee.SeatUnknown.selector, 1, 1));
-        CONVICTIONS.convict(1, 1, EVIDENCE);
+        COMMITTEE.report(1, _finalize(1, 1), _finalize(1, 2));
         vm.expectRevert(abi.encodeWithSelector(ICommittee.TermUnknown.selector, 3));
-        CONVICTIONS.convict(3, 0, EVIDENCE);
+        COMMITTEE.report(0, _finalize(3, 1), _finalize(3, 2));
     }
 
     function test_evidence_counts_for_128_epochs() public {
@@ -113,13 +128,18 @@ contract CommitteeConvictTest is CommitteeWorld {
     }
 
     function _announce(address reporter) private returns (bytes32 commitment) {
-        commitment = keccak256(abi.encodePacked(reporter, EVIDENCE));
+        commitment = keccak256(abi.encodePacked(reporter, abi.encode(_finalize(1, 1), _finalize(1, 2))));
         vm.prank(reporter);
         COMMITTEE.announce(commitment);
     }
 
     function _convict(address reporter) private {
         vm.prank(reporter);
-        CONVICTIONS.convict(1, 0, EVIDENCE);
+        COMMITTEE.report(0, _finalize(1, 1), _finalize(1, 2));
+    }
+
+    /// @dev Of a block, in view 5 of an epoch.
+    function _finalize(uint8 epoch, uint256 block_) private pure returns (IEquivocation.Vote memory) {
+        return IEquivocation.Vote(IEquivocation.Kind.Finalize, abi.encodePacked(epoch, uint8(5), uint8(4), block_), "");
     }
 }

@@ -104,8 +104,13 @@ abstract contract CommitteeWorld {
         G1 memory point = _registered == 0 ? generator : _point.add(generator);
         _point = point;
         publicKey = bytes.concat(bytes16(uint128(++_registered)), keccak256(abi.encode(_registered)));
+        registered(operator, publicKey);
+    }
+
+    /// @dev At the newest point.
+    function registered(address operator, bytes memory publicKey) internal {
         bytes memory asked = abi.encodeCall(IBls.decompress, (publicKey));
-        vm.mockCall(Predeploys.BLS, asked, abi.encode(abi.encodePacked(point.a, point.b, point.c)));
+        vm.mockCall(Predeploys.BLS, asked, abi.encode(abi.encodePacked(_point.a, _point.b, _point.c)));
         vm.prank(operator);
         KEYS.register(publicKey, "", "");
     }

@@ -43,6 +43,18 @@ contract EpochsTest is CommitteeWorld {
         }
     }
 
+    function test_block_1_keeps_the_hash_of_genesis() public {
+        eq(EPOCHS.genesisHash(), 0, "not before");
+        bytes32 genesis = blockhash(0);
+        holds(genesis != 0, "there is one");
+        beginAt(1);
+        eq(EPOCHS.genesisHash(), genesis, "kept");
+        eq(vm.load(Predeploys.EPOCHS, bytes32(uint256(2))), genesis, "in slot 2");
+        beginAt(2);
+        beginAt(20 * LENGTH);
+        eq(EPOCHS.genesisHash(), genesis, "for ever");
+    }
+
     function test_block_1_elects_the_committees_of_epochs_0_and_1() public {
         beginAt(1);
         eq(COMMITTEE.seatsOf(0).length, 5, "epoch 0");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {IEquivocation} from "./IEquivocation.sol";
+
 /// @title Who finalizes blocks
 /// @notice Validators (`IStaking`) enter as candidates. At the first block of an epoch the chain elects the next one's committee: the
 /// candidates of highest stake, no more of one owner than `SeatsPerOwner`, in ascending order of identity; a seat is a position in that
@@ -54,9 +56,14 @@ interface ICommittee {
     /// @notice Takes a candidate out of elections to come. Only its operator.
     function resign(uint32 node) external;
 
-    /// @notice Announces evidence of equivocation without showing it: keccak256(reporter ‖ evidence), the reporter's 20 bytes first. Who
-    /// announced it in a block before it is shown gets the reporter's share: whoever copies it from there has announced nothing.
+    /// @notice Announces evidence of equivocation without showing it: keccak256(reporter ‖ abi.encode(first, second)), the reporter's 20
+    /// bytes first, for the votes that `report` is given. Who announced it in a block before it is shown gets the reporter's share: whoever
+    /// copies it from there has announced nothing.
     function announce(bytes32 commitment) external;
+    /// @notice Slashes and bans for ever the node that had a seat when it signed two votes that exclude each other (`IEquivocation`, with
+    /// whose errors it reverts). Anybody may, once for a node, for 128 epochs. The votes name the epoch.
+    /// @param seat of that epoch's committee whose key signed both
+    function report(uint256 seat, IEquivocation.Vote calldata first, IEquivocation.Vote calldata second) external;
 
     /// @notice Counts seats in a certificate that a block carries. Only the contract of epochs.
     function include(uint32 epoch, uint32 seats) external;

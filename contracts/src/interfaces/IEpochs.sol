@@ -49,4 +49,6 @@ interface IEpochs {
     function rulesNow() external view returns (Rules memory);
     /// @notice Blocks of an epoch, two at least.
     function length() external view returns (uint64 blocks);
+    /// @notice Hash of block 0, which all votes are signed for; 0 before block 1.
+    function genesisHash() external view returns (bytes32);
 }

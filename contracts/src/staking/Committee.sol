@@ -5,17 +5,21 @@ import {LibSort} from "solady/utils/LibSort.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {ICommittee} from "../interfaces/ICommittee.sol";
+import {IEpochs} from "../interfaces/IEpochs.sol";
+import {IEquivocation} from "../interfaces/IEquivocation.sol";
 import {IKeyRegistry} from "../interfaces/IKeyRegistry.sol";
 import {IParameters} from "../interfaces/IParameters.sol";
 import {IStakeBook} from "../interfaces/IStakeBook.sol";
 import {IStaking} from "../interfaces/IStaking.sol";
 import {Predeploys} from "../types/Predeploys.sol";
+import {Equivocation} from "./Equivocation.sol";
 
 contract Committee is ICommittee {
     using SafeCast for uint256;
 
     IStaking private constant STAKING = IStaking(Predeploys.STAKING);
     IStakeBook private constant BOOK = IStakeBook(Predeploys.STAKING);
+    IEpochs private constant EPOCHS = IEpochs(Predeploys.EPOCHS);
     IKeyRegistry private constant KEYS = IKeyRegistry(Predeploys.KEY_REGISTRY);
     IParameters private constant PARAMETERS = IParameters(Predeploys.PARAMETERS);
 
@@ -110,6 +114,19 @@ contract Committee is ICommittee {
         emit Announced(commitment, msg.sender);
     }
 
+    /// @dev Once for a node: one accident signs many pairs of votes, and who is banned signs no more. Staking refuses what is too old.
+    function report(uint256 seat, IEquivocation.Vote calldata first, IEquivocation.Vote calldata second) external {
+        uint32 epoch = uint256(Equivocation.parse(first, 0).epoch).toUint32();
+        Chair storage chair = _chair(_term(epoch), seat);
+        uint32 node = chair.node;
+        if (BOOK.describe(node).jailedUntil == FOREVER) revert AlreadyBanned(node);
+        Equivocation.judge(EPOCHS.genesisHash(), _keyOf(chair), first, second);
+        address reporter = _isAnnounced(msg.sender, abi.encode(first, second)) ? msg.sender : address(0);
+        uint16 share = PARAMETERS.valueOf(IParameters.Parameter.EquivocationSlash).toUint16();
+        STAKING.jail(node, FOREVER);
+        STAKING.slash(node, share, epoch, reporter, EQUIVOCATION);
+    }
+
     function include(uint32 epoch, uint32 seats) external onlyEpochs {
         Term storage term = _terms[epoch % TERMS];
         if (term.epoch != epoch || term.seats == 0) return;
@@ -171,8 +188,7 @@ contract Committee is ICommittee {
         seats = new Seat[](term.seats);
         for (uint256 seat = 0; seat < seats.length; ++seat) {
             Chair storage chair = term.chairs[seat];
-            bytes memory key = abi.encodePacked(chair.keyHigh, chair.keyLow);
-            seats[seat] = Seat(chair.node, chair.identity, key, chair.beneficiary, chair.stake);
+            seats[seat] = Seat(chair.node, chair.identity, _keyOf(chair), chair.beneficiary, chair.stake);
         }
     }
 
@@ -191,9 +207,7 @@ contract Committee is ICommittee {
         returns (uint32 node, uint64 stake, uint128 totalStake, uint256 signed, uint256 included)
     {
         Term storage term = _term(epoch);
-        // Beyond them lie those of an epoch that had more.
-        if (seat >= term.seats) revert SeatUnknown(epoch, seat);
-        Chair storage chair = term.chairs[seat];
+        Chair storage chair = _chair(term, seat);
         return (chair.node, chair.stake, term.totalStake, _signedBy(term, seat), term.included);
     }
 
@@ -273,20 +287,12 @@ contract Committee is ICommittee {
         delete term.signed;
     }
 
-    /// @dev Once for a node: one accident signs many pairs of votes, and who is banned signs no more. Staking refuses what is too old.
-    /// @param evidence proves that the seat signed two votes that exclude each other; whoever calls this has looked
-    function _convict(uint32 epoch, uint256 seat, address reporter, bytes memory evidence) internal {
-        Term storage term = _term(epoch);
-        if (seat >= term.seats) revert SeatUnknown(epoch, seat);
-        uint32 node = term.chairs[seat].node;
-        if (BOOK.describe(node).jailedUntil == FOREVER) revert AlreadyBanned(node);
+    /// @dev What was announced in this very block may be a copy of what is shown in it. An announcement pays once.
+    function _isAnnounced(address reporter, bytes memory evidence) private returns (bool) {
         bytes32 commitment = keccak256(abi.encodePacked(reporter, evidence));
         uint256 number = announcedAt[commitment];
         delete announcedAt[commitment];
-        if (number == 0 || number == block.number) reporter = address(0);
-        uint16 share = PARAMETERS.valueOf(IParameters.Parameter.EquivocationSlash).toUint16();
-        STAKING.jail(node, FOREVER);
-        STAKING.slash(node, share, epoch, reporter, EQUIVOCATION);
+        return number != 0 && number < block.number;
     }
 
     /// @dev What fails for one node must not let the others go.
@@ -330,6 +336,16 @@ contract Committee is ICommittee {
     function _term(uint32 epoch) private view returns (Term storage term) {
         term = _terms[epoch % TERMS];
         if (term.epoch != epoch || term.seats == 0) revert TermUnknown(epoch);
+    }
+
+    function _chair(Term storage term, uint256 seat) private view returns (Chair storage) {
+        // Beyond them lie those of an epoch that had more.
+        if (seat >= term.seats) revert SeatUnknown(term.epoch, seat);
+        return term.chairs[seat];
+    }
+
+    function _keyOf(Chair storage chair) private view returns (bytes memory) {
+        return abi.encodePacked(chair.keyHigh, chair.keyLow);
     }
 
     function _signedBy(Term storage term, uint256 seat) private view returns (uint256) {

@@ -30,6 +30,8 @@ contract Epochs is IEpochs {
     /// @dev Written by genesis.
     uint64 public length;
     mapping(uint32 epoch => Rules) private _rules;
+    /// @dev Kept at block 1, the first that can ask for it.
+    bytes32 public genesisHash;
 
     function begin(Included[] calldata certificates) external {
         if (msg.sender != Predeploys.SYSTEM) revert OnlySystem(msg.sender);
@@ -66,6 +68,7 @@ contract Epochs is IEpochs {
     /// @dev Genesis had nobody elect the committee of epoch 0.
     function _enter(uint32 epoch) private {
         if (block.number == 1) {
+            genesisHash = blockhash(0);
             _follow(0);
             _elect(0);
         }

@@ -16,7 +16,7 @@ library Equivocation {
     /// @param publicKey 48 bytes, compressed
     function judge(
         bytes32 genesis,
-        bytes calldata publicKey,
+        bytes memory publicKey,
         IEquivocation.Vote calldata first,
         IEquivocation.Vote calldata second
     ) internal view returns (IEquivocation.Round memory round) {
@@ -75,7 +75,7 @@ library Equivocation {
     }
 
     /// @dev What is no key or no signature at all the precompile refuses by itself.
-    function _signed(bytes32 genesis, bytes calldata publicKey, IEquivocation.Vote calldata vote, uint64 epoch)
+    function _signed(bytes32 genesis, bytes memory publicKey, IEquivocation.Vote calldata vote, uint64 epoch)
         private
         view
         returns (bool)
