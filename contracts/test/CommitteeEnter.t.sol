@@ -11,7 +11,8 @@ import {eq, holds, vm} from "./Vm.sol";
 
 /// @dev Who is a candidate.
 contract CommitteeEnterTest is CommitteeWorld {
-    bytes32 private constant IDENTITY = keccak256("ed25519");
+    /// @dev RFC 8032's first.
+    bytes32 private constant IDENTITY = 0xd75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a;
 
     function test_enter_refuses_a_node_that_nobody_registered() public {
         vm.expectRevert(abi.encodeWithSelector(IStakeBook.NodeUnknown.selector, 1));
@@ -69,6 +70,19 @@ contract CommitteeEnterTest is CommitteeWorld {
         bytes memory key = keyFor(operatorAt(node));
         vm.expectRevert(abi.encodeWithSelector(ICommittee.IdentityTaken.selector, identityAt(first), first));
         _enter(node, identityAt(first), key);
+    }
+
+    /// No node could read it, and its seat would never vote.
+    function test_enter_refuses_an_identity_that_is_no_key_of_ed25519() public {
+        uint32 node = validator(MIN);
+        bytes memory key = keyFor(operatorAt(node));
+        bytes32 two = bytes32(uint256(2) << 248);
+        vm.expectRevert(abi.encodeWithSelector(ICommittee.NoIdentity.selector, two));
+        _enter(node, two, key);
+        // Nor later, in place of another.
+        _enter(node, IDENTITY, key);
+        vm.expectRevert(abi.encodeWithSelector(ICommittee.NoIdentity.selector, two));
+        _enter(node, two, key);
     }
 
     function test_enter_makes_a_candidate() public {

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Committee} from "../src/staking/Committee.sol";
+import {identityFrom} from "./Curve.sol";
 import {Epochs} from "../src/staking/Epochs.sol";
 import {G1, G1Sum} from "../src/types/G1.sol";
 import {IBls} from "../src/interfaces/IBls.sol";
@@ -74,7 +75,7 @@ abstract contract CommitteeWorld {
     }
 
     function identityAt(uint256 number) internal pure returns (bytes32) {
-        return keccak256(abi.encode("identity", number));
+        return identityFrom(keccak256(abi.encode("identity", number)));
     }
 
     /// @dev A node of its own operator and owner, the number of both being its own.

@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {Bls} from "../src/bls/Bls.sol";
 import {Checkpoints} from "../src/checkpoint/Checkpoints.sol";
 import {Committee} from "../src/staking/Committee.sol";
+import {identityFrom} from "./Curve.sol";
 import {Emission} from "../src/rewards/Emission.sol";
 import {Epochs} from "../src/staking/Epochs.sol";
 import {IEpochs} from "../src/interfaces/IEpochs.sol";
@@ -105,6 +106,11 @@ abstract contract GuardWorld {
         return address(uint160(0x90a0000 + i));
     }
 
+    /// @dev In the order of their operators.
+    function identityOf(address operator) internal pure returns (bytes32) {
+        return identityFrom(bytes32(bytes20(operator)));
+    }
+
     function publicKeyOf(address operator) internal pure returns (bytes memory) {
         return abi.encodePacked(bytes28(keccak256(abi.encode(operator))), operator);
     }
@@ -116,7 +122,7 @@ abstract contract GuardWorld {
     function validates(address operator, uint256 amount) internal returns (uint32 node) {
         node = joined(IStaking.Role.Validator, operator, amount);
         vm.prank(operator);
-        COMMITTEE.enter(node, bytes32(uint256(uint160(operator))), publicKeyOf(operator), operator);
+        COMMITTEE.enter(node, identityOf(operator), publicKeyOf(operator), operator);
     }
 
     function guards(address operator, uint256 amount) internal returns (uint32 node) {

@@ -17,6 +17,8 @@ interface ICommittee {
     error KeyLength(uint256 actual);
     /// @notice The key is not one that the caller registered with `IKeyRegistry`.
     error KeyOfAnother(bytes32 keyId, address operator);
+    /// @notice The identity is no point of ed25519's curve.
+    error NoIdentity(bytes32 identity);
     error IdentityTaken(bytes32 identity, uint32 node);
     /// @notice There are as many candidates as there can be, and none has less than `lowest` at stake.
     error CandidatesFull(uint256 lowest);
@@ -52,6 +54,7 @@ interface ICommittee {
     }
 
     /// @notice Makes a validator a candidate, or changes its keys, for committees to be elected. Only its operator.
+    /// @param identity a public key of ed25519 as ZIP-215 reads it
     function enter(uint32 node, bytes32 identity, bytes calldata publicKey, address beneficiary) external;
     /// @notice Takes a candidate out of elections to come. Only its operator.
     function resign(uint32 node) external;

@@ -13,6 +13,7 @@ import {IStakeBook} from "../interfaces/IStakeBook.sol";
 import {IStaking} from "../interfaces/IStaking.sol";
 import {Predeploys} from "../types/Predeploys.sol";
 import {Equivocation} from "./Equivocation.sol";
+import {Identity} from "./Identity.sol";
 
 contract Committee is ICommittee {
     using SafeCast for uint256;
@@ -89,6 +90,8 @@ contract Committee is ICommittee {
         if (operator != msg.sender) revert KeyOfAnother(keyId, operator);
         uint32 holder = _identities[identity];
         if (holder != 0 && holder != node) revert IdentityTaken(identity, holder);
+        // Nodes could not read it, and who is elected has to vote.
+        if (!Identity.isPoint(identity)) revert NoIdentity(identity);
 
         Candidate storage application = _applications[node];
         if (application.beneficiary == address(0)) _admit(node, described.jailedUntil == 0 ? described.stake : 0);
