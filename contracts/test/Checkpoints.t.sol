@@ -62,6 +62,9 @@ contract CheckpointsSubmitTest is GuardWorld {
         vm.roll(FIRST + 8192);
         _expectNotInHistory(FIRST, hashOf(FIRST));
         _submit(FIRST, hashOf(FIRST), MORE, signature);
+        // What it has is no hash there.
+        _expectNotInHistory(FIRST, 0);
+        _submit(FIRST, 0, MORE, signature);
         vm.roll(FIRST + 8191);
         _submit(FIRST, hashOf(FIRST), MORE, signature);
     }
@@ -78,7 +81,7 @@ contract CheckpointsSubmitTest is GuardWorld {
         _expect(abi.encodeWithSelector(ICheckpoints.QuorumMissed.selector, 40_000e9, GUARDED));
         _submit(FIRST, hashOf(FIRST), TWO_THIRDS, signature);
         submitted(ALICE, FIRST, MORE);
-        eq(CHECKPOINTS.checkpointAt(FIRST).signedStake, 40_000e9 + 1, "stake");
+        eq(CHECKPOINTS.checkpointOf(hashOf(FIRST)).signedStake, 40_000e9 + 1, "stake");
     }
 
     function test_submit_refuses_a_height_twice() public {
@@ -144,7 +147,11 @@ contract CheckpointsSubmitTest is GuardWorld {
         past(3 * LENGTH + 1);
         vm.roll(checkpoint + 2);
         submitted(ALICE, 3 * LENGTH + 1, MORE);
-        eq(CHECKPOINTS.checkpointAt(3 * LENGTH + 1).signedStake, 40_000e9 + 1, "by the guardians of its own epoch");
+        eq(
+            CHECKPOINTS.checkpointOf(hashOf(3 * LENGTH + 1)).signedStake,
+            40_000e9 + 1,
+            "by the guardians of its own epoch"
+        );
     }
 
     function test_submit_keeps_what_was_signed() public {
@@ -156,15 +163,15 @@ contract CheckpointsSubmitTest is GuardWorld {
         vm.expectEmit();
         emit ICheckpoints.Certified(FIRST, hashOf(FIRST), 40_000e9 + 1, GUARDED, MORE);
         _submit(FIRST, hashOf(FIRST), MORE, signature);
-        ICheckpoints.Checkpoint memory found = CHECKPOINTS.checkpointAt(FIRST);
-        eq(found.blockHash, hashOf(FIRST), "hash");
-        eq(found.signersHash, keccak256(MORE), "signers");
+        ICheckpoints.Checkpoint memory found = CHECKPOINTS.checkpointOf(hashOf(FIRST));
+        eq(found.height, FIRST, "height");
+        eq(CHECKPOINTS.certificateAt(FIRST), keccak256(abi.encode(hashOf(FIRST), keccak256(MORE))), "signers");
         eq(found.signedStake, 40_000e9 + 1, "stake");
         eq(found.certifiedAt, FIRST + 1, "certified at");
         eq(found.epoch, EPOCH, "epoch");
         holds(CHECKPOINTS.isCheckpointed(hashOf(FIRST)), "certified");
         holds(!CHECKPOINTS.isCheckpointed(hashOf(FIRST + 100)) && !CHECKPOINTS.isCheckpointed(0), "no other is");
-        eq(CHECKPOINTS.checkpointAt(FIRST + 100).certifiedAt, 0, "none there");
+        eq(CHECKPOINTS.checkpointOf(hashOf(FIRST + 100)).certifiedAt, 0, "none there");
     }
 
     function test_submit_of_an_older_height_keeps_the_latest() public {
@@ -177,6 +184,13 @@ contract CheckpointsSubmitTest is GuardWorld {
         eq(blockHash, hashOf(FIRST + 100), "hash");
         holds(CHECKPOINTS.isCheckpointed(hashOf(FIRST)), "the older one counts");
         past(FIRST + 200);
+        vm.roll(FIRST + 100 + 8191);
+        (, blockHash) = CHECKPOINTS.latest();
+        eq(blockHash, hashOf(FIRST + 100), "while there is history");
+        vm.roll(FIRST + 100 + 8192);
+        (height, blockHash) = CHECKPOINTS.latest();
+        holds(height == FIRST + 100 && blockHash == 0, "the height after that");
+        vm.roll(FIRST + 201);
         submitted(ALICE, FIRST + 200, MORE);
         (height,) = CHECKPOINTS.latest();
         eq(height, FIRST + 200, "a newer one");
@@ -224,52 +238,52 @@ contract CheckpointsExtendTest is GuardWorld {
     }
 
     function test_extend_refuses_heights_without_a_certificate() public {
-        vm.expectRevert(abi.encodeWithSelector(ICheckpoints.NotCertified.selector, FIRST + 100));
-        CHECKPOINTS.extend(FIRST + 100, "", ALL, "");
+        vm.expectRevert(abi.encodeWithSelector(ICheckpoints.NotCertified.selector, hashOf(FIRST + 100)));
+        CHECKPOINTS.extend(hashOf(FIRST + 100), "", ALL, "");
     }
 
     function test_extend_refuses_after_the_windows_last_block() public {
         bytes memory signature = signatureOf(FIRST, hex"07");
         vm.roll(FIRST + 1 + 26);
         vm.expectRevert(abi.encodeWithSelector(ICheckpoints.WindowOver.selector, FIRST, FIRST + 1 + 25));
-        CHECKPOINTS.extend(FIRST, MORE, hex"07", signature);
+        CHECKPOINTS.extend(hashOf(FIRST), MORE, hex"07", signature);
         vm.roll(FIRST + 1 + 25);
-        CHECKPOINTS.extend(FIRST, MORE, hex"07", signature);
+        CHECKPOINTS.extend(hashOf(FIRST), MORE, hex"07", signature);
         // A union does not prolong it.
         vm.roll(FIRST + 1 + 26);
         vm.expectRevert(abi.encodeWithSelector(ICheckpoints.WindowOver.selector, FIRST, FIRST + 1 + 25));
-        CHECKPOINTS.extend(FIRST, hex"07", ALL, signature);
+        CHECKPOINTS.extend(hashOf(FIRST), hex"07", ALL, signature);
     }
 
     function test_extend_refuses_other_signers_than_the_checkpoints() public {
         vm.expectRevert(abi.encodeWithSelector(ICheckpoints.NotItsSigners.selector, FIRST));
-        CHECKPOINTS.extend(FIRST, hex"07", ALL, "");
+        CHECKPOINTS.extend(hashOf(FIRST), hex"07", ALL, "");
         extended(ALICE, FIRST, MORE, hex"07");
         vm.expectRevert(abi.encodeWithSelector(ICheckpoints.NotItsSigners.selector, FIRST));
-        CHECKPOINTS.extend(FIRST, MORE, ALL, "");
+        CHECKPOINTS.extend(hashOf(FIRST), MORE, ALL, "");
     }
 
     function test_extend_refuses_who_leaves_signers_out() public {
         bytes memory signature = signatureOf(FIRST, hex"0e");
         vm.expectRevert(abi.encodeWithSelector(ICheckpoints.NotAUnion.selector, FIRST));
-        CHECKPOINTS.extend(FIRST, MORE, hex"0e", signature);
+        CHECKPOINTS.extend(hashOf(FIRST), MORE, hex"0e", signature);
         vm.expectRevert(abi.encodeWithSelector(ICheckpoints.NotAUnion.selector, FIRST));
-        CHECKPOINTS.extend(FIRST, MORE, hex"0f00", signature);
+        CHECKPOINTS.extend(hashOf(FIRST), MORE, hex"0f00", signature);
     }
 
     function test_extend_refuses_what_adds_nobody() public {
         bytes memory signature = signatureOf(FIRST, MORE);
         vm.expectRevert(abi.encodeWithSelector(ICheckpoints.NothingGained.selector, FIRST));
-        CHECKPOINTS.extend(FIRST, MORE, MORE, signature);
+        CHECKPOINTS.extend(hashOf(FIRST), MORE, MORE, signature);
     }
 
     function test_extend_refuses_signatures_that_do_not_verify() public {
         bytes memory signature = signatureOf(FIRST, MORE);
         vm.expectRevert(abi.encodeWithSelector(Bls.CertificateInvalid.selector));
-        CHECKPOINTS.extend(FIRST, MORE, ALL, signature);
+        CHECKPOINTS.extend(hashOf(FIRST), MORE, ALL, signature);
         bytes memory other = signatureOf(FIRST + 100, ALL);
         vm.expectRevert(abi.encodeWithSelector(Bls.CertificateInvalid.selector));
-        CHECKPOINTS.extend(FIRST, MORE, ALL, other);
+        CHECKPOINTS.extend(hashOf(FIRST), MORE, ALL, other);
     }
 
     /// DOMAIN.md 31: whoever submits first leaves out guardians that were late; they are admitted, and `RewardsPlaces` pays them.
@@ -278,11 +292,11 @@ contract CheckpointsExtendTest is GuardWorld {
         vm.roll(FIRST + 20);
         vm.expectEmit();
         emit ICheckpoints.Extended(FIRST, GUARDED, GUARDED, ALL);
-        CHECKPOINTS.extend(FIRST, MORE, ALL, signature);
-        ICheckpoints.Checkpoint memory found = CHECKPOINTS.checkpointAt(FIRST);
-        eq(found.signersHash, keccak256(ALL), "signers");
+        CHECKPOINTS.extend(hashOf(FIRST), MORE, ALL, signature);
+        ICheckpoints.Checkpoint memory found = CHECKPOINTS.checkpointOf(hashOf(FIRST));
+        eq(CHECKPOINTS.certificateAt(FIRST), keccak256(abi.encode(hashOf(FIRST), keccak256(ALL))), "signers");
         eq(found.signedStake, GUARDED, "stake");
-        eq(found.blockHash, hashOf(FIRST), "the same block");
+        eq(found.height, FIRST, "the same block");
         eq(found.certifiedAt, FIRST + 1, "at the same height");
         eq(found.epoch, EPOCH, "epoch");
     }
@@ -300,7 +314,7 @@ contract CheckpointsExtendTest is GuardWorld {
         (, uint256 total) = STAKING.guardiansOf(4);
         eq(total, GUARDED + 1, "another by now");
         extended(ALICE, last, MORE, ALL);
-        eq(CHECKPOINTS.checkpointAt(last).signedStake, GUARDED, "as it was");
+        eq(CHECKPOINTS.checkpointOf(hashOf(last)).signedStake, GUARDED, "as it was");
     }
 }
 
@@ -328,7 +342,7 @@ contract CheckpointsUnionTest is GuardWorld {
             bytes1 kept = all[i];
             all[i] &= ~bytes1(uint8(1 << (i % 4)));
             vm.expectRevert(abi.encodeWithSelector(ICheckpoints.NotAUnion.selector, FIRST));
-            CHECKPOINTS.extend(FIRST, before, all, "");
+            CHECKPOINTS.extend(hashOf(FIRST), before, all, "");
             all[i] = kept;
         }
         extended(ALICE, FIRST, before, all);

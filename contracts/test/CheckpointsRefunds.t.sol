@@ -57,8 +57,8 @@ contract CheckpointsRefundTest is GuardWorld {
         bytes[] memory calls = new bytes[](4);
         calls[0] = _submission(FIRST, MORE);
         calls[1] = _submission(FIRST + 100, MORE);
-        calls[2] = abi.encodeCall(ICheckpoints.extend, (FIRST, MORE, hex"07", signatureOf(FIRST, hex"07")));
-        calls[3] = abi.encodeCall(ICheckpoints.extend, (FIRST, hex"07", ALL, signatureOf(FIRST, ALL)));
+        calls[2] = abi.encodeCall(ICheckpoints.extend, (hashOf(FIRST), MORE, hex"07", signatureOf(FIRST, hex"07")));
+        calls[3] = abi.encodeCall(ICheckpoints.extend, (hashOf(FIRST), hex"07", ALL, signatureOf(FIRST, ALL)));
         bytes memory callData = abi.encodeCall(Batch.perform, (calls));
         uint256 before = gasleft();
         batch.perform(calls);
@@ -88,8 +88,9 @@ contract CheckpointsRefundTest is GuardWorld {
         PARAMETERS.valueOf(IParameters.Parameter.UnionWindow);
         (uint256 whole,) = _sent(_submission(FIRST, MORE));
         (uint256 half,) =
-            _sent(abi.encodeCall(ICheckpoints.extend, (FIRST, MORE, hex"0b", signatureOf(FIRST, hex"0b"))));
-        (uint256 all,) = _sent(abi.encodeCall(ICheckpoints.extend, (FIRST, hex"0b", ALL, signatureOf(FIRST, ALL))));
+            _sent(abi.encodeCall(ICheckpoints.extend, (hashOf(FIRST), MORE, hex"0b", signatureOf(FIRST, hex"0b"))));
+        (uint256 all,) =
+            _sent(abi.encodeCall(ICheckpoints.extend, (hashOf(FIRST), hex"0b", ALL, signatureOf(FIRST, ALL))));
         // In one transaction, all but the first are paid without its start; the union by number 3 gains a fortieth.
         holds(half * 100 > all * 45 && half * 100 < all * 55, "half");
         holds(all < whole, "less than the first, which writes more");
@@ -176,7 +177,7 @@ contract CheckpointsGasTest is GuardWorld {
         CHECKPOINTS.submit(FIRST + 100, hashOf(FIRST + 100), _bitmap(0x7f), signature);
         vm.snapshotGasLastCall("Checkpoints", "submit, 1,000 guardians, without the precompile");
         vm.prank(ALICE);
-        CHECKPOINTS.extend(FIRST + 100, _bitmap(0x7f), all, signature);
+        CHECKPOINTS.extend(hashOf(FIRST + 100), _bitmap(0x7f), all, signature);
         vm.snapshotGasLastCall("Checkpoints", "extend, 1,000 guardians, without the precompile");
     }
 

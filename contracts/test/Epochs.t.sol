@@ -147,6 +147,10 @@ contract EpochsTest is CommitteeWorld {
         IEpochs.Rules memory genesis = IEpochs.Rules(90_000_000, 200, 1000, 7, 100);
         eq(keccak256(abi.encode(EPOCHS.rulesOf(0))), keccak256(abi.encode(genesis)), "of the first");
         eq(keccak256(abi.encode(EPOCHS.rulesOf(1))), keccak256(abi.encode(genesis)), "of the second");
+        (uint32 epoch, uint32 blocks) = EPOCHS.checkpointsAt(2 * LENGTH - 1);
+        holds(epoch == 1 && blocks == 100, "of a height");
+        (epoch, blocks) = EPOCHS.checkpointsAt(2 * LENGTH);
+        holds(epoch == 2 && blocks == 0, "none yet");
         set(IParameters.Parameter.GasLimit, 30_000_000);
         set(IParameters.Parameter.BlockTimeMs, 50);
         set(IParameters.Parameter.HeartbeatMs, 2500);

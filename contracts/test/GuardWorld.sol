@@ -201,7 +201,7 @@ abstract contract GuardWorld {
     function extended(address by, uint64 height, bytes memory before, bytes memory signers) internal {
         bytes memory signature = signatureOf(height, signers);
         vm.prank(by);
-        CHECKPOINTS.extend(height, before, signers, signature);
+        CHECKPOINTS.extend(hashOf(height), before, signers, signature);
         signersAt[height] = signers;
     }
 
@@ -226,20 +226,21 @@ abstract contract GuardWorld {
         begun((epoch + 2) * LENGTH, 0, 0);
     }
 
-    /// @dev The bitmaps of an epoch's samples.
-    function bitmapsOf(uint32 epoch) internal view returns (bytes[] memory bitmaps) {
+    /// @dev The checkpoints that an epoch's samples name.
+    function samplesOf(uint32 epoch) internal view returns (IRewards.Sample[] memory samples) {
         uint64[] memory heights = REWARDS.samplesOf(epoch);
-        bitmaps = new bytes[](heights.length);
+        samples = new IRewards.Sample[](heights.length);
         for (uint256 i = 0; i < heights.length; ++i) {
-            bitmaps[i] = signersAt[heights[i]];
+            samples[i] = IRewards.Sample(hashOf(heights[i]), signersAt[heights[i]]);
         }
     }
 
     /// @dev In how many samples of an epoch a guardian is.
     function presenceOf(uint32 epoch, uint256 place) internal view returns (uint256 present) {
-        bytes[] memory bitmaps = bitmapsOf(epoch);
-        for (uint256 i = 0; i < bitmaps.length; ++i) {
-            if (bitmaps[i].length != 0) present += (uint8(bitmaps[i][place / 8]) >> (place % 8)) & 1;
+        IRewards.Sample[] memory samples = samplesOf(epoch);
+        for (uint256 i = 0; i < samples.length; ++i) {
+            bytes memory bitmap = samples[i].signers;
+            if (bitmap.length != 0) present += (uint8(bitmap[place / 8]) >> (place % 8)) & 1;
         }
     }
 

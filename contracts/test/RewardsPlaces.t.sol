@@ -15,29 +15,32 @@ contract RewardsPlacesTest is GuardWorld {
         lived(EPOCH);
         begun(3 * LENGTH, 0, 0);
         vm.expectRevert(abi.encodeWithSelector(IRewards.NotSettling.selector, EPOCH, 3));
-        REWARDS.settlePlaces(EPOCH, new bytes[](0), presences(0, 4));
+        REWARDS.settlePlaces(EPOCH, new IRewards.Sample[](0), presences(0, 4));
         vm.roll(uint256(EPOCH + 33) * LENGTH);
         vm.expectRevert(abi.encodeWithSelector(IRewards.NotSettling.selector, EPOCH, EPOCH + 33));
-        REWARDS.settlePlaces(EPOCH, new bytes[](0), presences(0, 4));
+        REWARDS.settlePlaces(EPOCH, new IRewards.Sample[](0), presences(0, 4));
     }
 
     function test_settlePlaces_refuses_other_bitmaps_than_the_checkpoints() public {
         lived(EPOCH);
         judged(EPOCH);
-        bytes[] memory bitmaps = bitmapsOf(EPOCH);
+        IRewards.Sample[] memory samples = samplesOf(EPOCH);
         _expectMissing(8, 0);
-        REWARDS.settlePlaces(EPOCH, new bytes[](0), presences(0, 4));
+        REWARDS.settlePlaces(EPOCH, new IRewards.Sample[](0), presences(0, 4));
         _expectMissing(8, 9);
-        REWARDS.settlePlaces(EPOCH, new bytes[](9), presences(0, 4));
+        REWARDS.settlePlaces(EPOCH, new IRewards.Sample[](9), presences(0, 4));
         uint64[] memory heights = REWARDS.samplesOf(EPOCH);
         for (uint256 i = 0; i < 8; ++i) {
-            bitmaps[i] = MORE;
+            samples[i].signers = MORE;
             _expectNotItsSigners(heights[i]);
-            REWARDS.settlePlaces(EPOCH, bitmaps, presences(0, 4));
-            bitmaps[i] = "";
+            REWARDS.settlePlaces(EPOCH, samples, presences(0, 4));
+            samples[i].signers = "";
             _expectNotItsSigners(heights[i]);
-            REWARDS.settlePlaces(EPOCH, bitmaps, presences(0, 4));
-            bitmaps[i] = ALL;
+            REWARDS.settlePlaces(EPOCH, samples, presences(0, 4));
+            samples[i] = IRewards.Sample(hashOf(heights[i] + 100), ALL);
+            _expectNotItsSigners(heights[i]);
+            REWARDS.settlePlaces(EPOCH, samples, presences(0, 4));
+            samples[i].blockHash = hashOf(heights[i]);
         }
         eq(REWARDS.potOf(EPOCH).paid, 0, "paid");
     }
@@ -45,7 +48,7 @@ contract RewardsPlacesTest is GuardWorld {
     function test_settlePlaces_refuses_epochs_without_samples() public {
         vm.roll(uint256(4) * LENGTH);
         vm.expectRevert(abi.encodeWithSelector(IRewards.NoSamples.selector, EPOCH));
-        REWARDS.settlePlaces(EPOCH, new bytes[](0), presences(0, 4));
+        REWARDS.settlePlaces(EPOCH, new IRewards.Sample[](0), presences(0, 4));
         holds(!REWARDS.isPlacePaid(EPOCH, 0), "nothing is paid for that");
     }
 
@@ -80,7 +83,7 @@ contract RewardsPlacesTest is GuardWorld {
             emit IRewards.PlacePaid(EPOCH, nodeOf(guardian(i)), present, 8, amount);
         }
         holds(presenceOf(EPOCH, 0) == 8 && presenceOf(EPOCH, 2) < 8 && presenceOf(EPOCH, 2) != 0, "in part");
-        REWARDS.settlePlaces(EPOCH, bitmapsOf(EPOCH), presences(0, 4));
+        REWARDS.settlePlaces(EPOCH, samplesOf(EPOCH), presences(0, 4));
         eq(REWARDS.potOf(EPOCH).paid, sum, "paid");
         eq(Predeploys.STAKING.balance, sum, "to the book");
     }
@@ -89,7 +92,7 @@ contract RewardsPlacesTest is GuardWorld {
     function test_settlePlaces_counts_a_sample_as_often_as_it_was_drawn() public {
         lived(EPOCH);
         judged(EPOCH);
-        REWARDS.settlePlaces(EPOCH, bitmapsOf(EPOCH), presences(0, 4));
+        REWARDS.settlePlaces(EPOCH, samplesOf(EPOCH), presences(0, 4));
         uint256 paid = REWARDS.potOf(EPOCH).paid;
         uint256 all = _part(GUARDED, 1, 1);
         holds(paid <= all && paid + 4 > all, "who was always there is paid whole");
@@ -104,7 +107,7 @@ contract RewardsPlacesTest is GuardWorld {
         judged(EPOCH);
         uint256 present = presenceOf(EPOCH, 1);
         holds(present != 0 && present < 8, "in part");
-        REWARDS.settlePlaces(EPOCH, bitmapsOf(EPOCH), presences(1, 1));
+        REWARDS.settlePlaces(EPOCH, samplesOf(EPOCH), presences(1, 1));
         eq(REWARDS.potOf(EPOCH).paid, _part(20_000e9, present, 8), "paid");
     }
 
@@ -122,19 +125,27 @@ contract RewardsPlacesTest is GuardWorld {
         vm.roll(4 * LENGTH);
         submitted(ALICE, LAST, ALL);
         uint64[] memory heights = REWARDS.samplesOf(EPOCH);
-        bytes[] memory bitmaps = new bytes[](8);
+        IRewards.Sample[] memory samples = new IRewards.Sample[](8);
         bool drawn;
         for (uint256 i = 0; i < 8; ++i) {
-            if (heights[i] == FIRST) bitmaps[i] = ALL;
+            samples[i].blockHash = hashOf(heights[i]);
+            if (heights[i] == FIRST) samples[i].signers = ALL;
             if (heights[i] != LAST) continue;
             drawn = true;
-            bitmaps[i] = ALL;
+            samples[i].signers = ALL;
             _expectNotItsSigners(LAST);
-            REWARDS.settlePlaces(EPOCH, bitmaps, presences(0, 1));
-            bitmaps[i] = "";
+            REWARDS.settlePlaces(EPOCH, samples, presences(0, 1));
+            // That it is late is known by its hash, and by no other's.
+            samples[i] = IRewards.Sample(hashOf(FIRST), "");
+            _expectNotItsSigners(LAST);
+            REWARDS.settlePlaces(EPOCH, samples, presences(0, 1));
+            samples[i] = IRewards.Sample(0, "");
+            _expectNotItsSigners(LAST);
+            REWARDS.settlePlaces(EPOCH, samples, presences(0, 1));
+            samples[i].blockHash = hashOf(LAST);
         }
         holds(kept && drawn, "drawn");
-        REWARDS.settlePlaces(EPOCH, bitmaps, presences(0, 1));
+        REWARDS.settlePlaces(EPOCH, samples, presences(0, 1));
     }
 
     function test_settlePlaces_pays_once_whoever_asks_how_often() public {
@@ -142,14 +153,14 @@ contract RewardsPlacesTest is GuardWorld {
         judged(EPOCH);
         IRewards.Presence[] memory twice = new IRewards.Presence[](3);
         (twice[0], twice[1], twice[2]) = (presences(1, 1)[0], presences(2, 1)[0], presences(1, 1)[0]);
-        REWARDS.settlePlaces(EPOCH, bitmapsOf(EPOCH), twice);
+        REWARDS.settlePlaces(EPOCH, samplesOf(EPOCH), twice);
         uint256 both = _part(20_000e9, 1, 1) + _part(18_500e9 - 1, 1, 1);
         eq(REWARDS.potOf(EPOCH).paid, both, "in one call");
-        REWARDS.settlePlaces(EPOCH, bitmapsOf(EPOCH), twice);
+        REWARDS.settlePlaces(EPOCH, samplesOf(EPOCH), twice);
         eq(REWARDS.potOf(EPOCH).paid, both, "in two");
         holds(REWARDS.isPlacePaid(EPOCH, 1) && REWARDS.isPlacePaid(EPOCH, 2), "marked");
         holds(!REWARDS.isPlacePaid(EPOCH, 0) && !REWARDS.isPlacePaid(EPOCH, 257), "and no others");
-        REWARDS.settlePlaces(EPOCH, bitmapsOf(EPOCH), presences(0, 4));
+        REWARDS.settlePlaces(EPOCH, samplesOf(EPOCH), presences(0, 4));
         uint256 rest = _part(20_000e9 + 1, 1, 1) + _part(1500e9, 1, 1);
         eq(REWARDS.potOf(EPOCH).paid, both + rest, "the rest is still to be had");
     }
@@ -179,14 +190,14 @@ contract RewardsPlacesTest is GuardWorld {
         emit IRewards.PlacePaid(EPOCH, node, 8, 8, _part(20_000e9, 1, 1));
         vm.expectEmit();
         emit IRewards.PlacePaid(EPOCH, last, 8, 8, _part(1500e9, 1, 1));
-        bytes[] memory bitmaps = bitmapsOf(EPOCH);
+        IRewards.Sample[] memory samples = samplesOf(EPOCH);
         IRewards.Presence[] memory both = new IRewards.Presence[](2);
         (both[0], both[1]) = (presences(1, 1)[0], presences(3, 1)[0]);
-        REWARDS.settlePlaces(EPOCH, bitmaps, both);
+        REWARDS.settlePlaces(EPOCH, samples, both);
         eq(STAKING.creditOf(guardian(3)), _part(1500e9, 1, 1), "who has no source left is paid through its owner");
         vm.expectRevert(abi.encodeWithSelector(IRewards.NotAtPlace.selector, keyOf(heir), 1));
         both[0].keyId = keyOf(heir);
-        REWARDS.settlePlaces(EPOCH, bitmaps, both);
+        REWARDS.settlePlaces(EPOCH, samples, both);
     }
 
     /// DOMAIN.md 16, 34: nothing is paid for having a key or stake. Who signed nothing, and who was no guardian, earn nothing.
@@ -196,12 +207,12 @@ contract RewardsPlacesTest is GuardWorld {
         }
         guards(guardian(9), 50_000e18);
         judged(EPOCH);
-        REWARDS.settlePlaces(EPOCH, bitmapsOf(EPOCH), presences(3, 1));
+        REWARDS.settlePlaces(EPOCH, samplesOf(EPOCH), presences(3, 1));
         holds(REWARDS.isPlacePaid(EPOCH, 3), "settled");
         eq(REWARDS.potOf(EPOCH).paid, 0, "for nothing");
-        bytes[] memory bitmaps = bitmapsOf(EPOCH);
+        IRewards.Sample[] memory samples = samplesOf(EPOCH);
         vm.expectRevert(abi.encodeWithSelector(IRewards.NotAtPlace.selector, keyOf(guardian(9)), 4));
-        REWARDS.settlePlaces(EPOCH, bitmaps, _one(keyOf(guardian(9)), 4));
+        REWARDS.settlePlaces(EPOCH, samples, _one(keyOf(guardian(9)), 4));
     }
 
     /// DOMAIN.md 31: who was left out of the first certificate and is in the union is paid as those in the first.
@@ -212,7 +223,7 @@ contract RewardsPlacesTest is GuardWorld {
             extended(ALICE, FIRST + i * INTERVAL, MORE, ALL);
         }
         judged(EPOCH);
-        REWARDS.settlePlaces(EPOCH, bitmapsOf(EPOCH), presences(2, 1));
+        REWARDS.settlePlaces(EPOCH, samplesOf(EPOCH), presences(2, 1));
         eq(REWARDS.potOf(EPOCH).paid, _part(18_500e9 - 1, 1, 1), "paid whole");
     }
 
@@ -250,9 +261,9 @@ contract RewardsPlacesTest is GuardWorld {
     }
 
     function _expectNotAtPlace(bytes32 keyId, uint256 place) private {
-        bytes[] memory bitmaps = bitmapsOf(EPOCH);
+        IRewards.Sample[] memory samples = samplesOf(EPOCH);
         vm.expectRevert(abi.encodeWithSelector(IRewards.NotAtPlace.selector, keyId, place));
-        REWARDS.settlePlaces(EPOCH, bitmaps, _one(keyId, place));
+        REWARDS.settlePlaces(EPOCH, samples, _one(keyId, place));
     }
 }
 
@@ -283,10 +294,10 @@ contract RewardsGasTest is GuardWorld {
         REWARDS.settleSeats(EPOCH);
         REWARDS.settleSeats(EPOCH + 1);
         vm.snapshotGasLastCall("Rewards", "settleSeats, 4 seats");
-        REWARDS.settlePlaces(EPOCH, bitmapsOf(EPOCH), presences(0, COUNT / 2));
+        REWARDS.settlePlaces(EPOCH, samplesOf(EPOCH), presences(0, COUNT / 2));
         vm.snapshotGasLastCall("Rewards", "settlePlaces, 124 guardians, the first time");
-        REWARDS.settlePlaces(EPOCH, bitmapsOf(EPOCH), presences(COUNT / 2, COUNT / 2));
-        REWARDS.settlePlaces(EPOCH + 1, bitmapsOf(EPOCH + 1), presences(0, COUNT));
+        REWARDS.settlePlaces(EPOCH, samplesOf(EPOCH), presences(COUNT / 2, COUNT / 2));
+        REWARDS.settlePlaces(EPOCH + 1, samplesOf(EPOCH + 1), presences(0, COUNT));
         uint256 gas = vm.snapshotGasLastCall("Rewards", "settlePlaces, 248 guardians");
         holds(gas < TRANSACTION_MAX, "in one transaction");
         vm.roll(uint256(EPOCH + 33) * LENGTH);

@@ -9,6 +9,7 @@ import {IKeyRegistry} from "../interfaces/IKeyRegistry.sol";
 import {Code} from "../types/Code.sol";
 import {G1, G1Sum} from "../types/G1.sol";
 import {Predeploys} from "../types/Predeploys.sol";
+import {Sets} from "../types/Sets.sol";
 
 contract KeyRegistry is IKeyRegistry {
     using G1Sum for G1;
@@ -154,7 +155,7 @@ contract KeyRegistry is IKeyRegistry {
     }
 
     function setOf(address owner, uint8 role) public pure returns (bytes32 set) {
-        return bytes32(bytes20(owner)) | bytes32(uint256(role));
+        return Sets.named(owner, role);
     }
 
     function isWritten(bytes32 set, uint256 chunk) public view returns (bool) {

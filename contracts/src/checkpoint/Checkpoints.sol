@@ -7,10 +7,10 @@ import {IBls} from "../interfaces/IBls.sol";
 import {ICheckpoints} from "../interfaces/ICheckpoints.sol";
 import {IEmission} from "../interfaces/IEmission.sol";
 import {IEpochs} from "../interfaces/IEpochs.sol";
-import {IKeyRegistry} from "../interfaces/IKeyRegistry.sol";
 import {IParameters} from "../interfaces/IParameters.sol";
 import {IStaking} from "../interfaces/IStaking.sol";
 import {Predeploys} from "../types/Predeploys.sol";
+import {Sets} from "../types/Sets.sol";
 
 contract Checkpoints is ICheckpoints {
     using SafeCast for uint256;
@@ -22,7 +22,7 @@ contract Checkpoints is ICheckpoints {
     /// @dev What paying a refund takes at least, after gas is measured.
     uint256 private constant GAS_TO_PAY = 10_000;
     /// @dev A transaction's start, and what the first refund in it takes beyond that: once, however many certificates it brings.
-    uint256 private constant GAS_TO_START = 21_000 + 12_000;
+    uint256 private constant GAS_TO_START = 21_000 + 7000;
     /// @dev As if all bytes were zeros: who adds some does not earn by it.
     uint256 private constant GAS_PER_BYTE = 4;
     /// @dev A certificate of the most guardians that there can be takes less.
@@ -30,78 +30,68 @@ contract Checkpoints is ICheckpoints {
     /// @dev A union that gains a twentieth of all stake is paid whole, others in proportion.
     uint256 private constant FULL_GAIN = 20;
 
-    struct Signed {
-        bytes32 blockHash;
-        bytes32 signersHash;
-    }
-
-    struct Standing {
-        uint64 height;
-        uint64 signedStake;
-        uint64 certifiedAt;
-        uint32 epoch;
-    }
-
+    /// @dev Slot 0, for readers of storage.
     uint64 private _latest;
     /// @dev Whether the start of this transaction was refunded.
     bool private transient _started;
-    /// @dev Half of a checkpoint is found by its height, and half by its hash, which is to be found itself: so three words hold all.
-    mapping(uint64 height => Signed) private _signed;
-    mapping(bytes32 blockHash => Standing) private _standings;
+    /// @dev Who asks for a checkpoint's signers shows its hash and theirs: so two words hold all, and this finds one of them by height.
+    mapping(uint64 height => bytes32) public certificateAt;
+    mapping(bytes32 blockHash => Checkpoint) private _checkpoints;
 
     function submit(uint64 height, bytes32 blockHash, bytes calldata signers, bytes calldata signature) external {
         uint256 gasBefore = gasleft();
-        uint32 epoch = (uint256(height) / EPOCHS.length()).toUint32();
-        uint256 interval = EPOCHS.rulesOf(epoch).checkpointInterval;
+        (uint32 epoch, uint256 interval) = EPOCHS.checkpointsAt(height);
         if (interval == 0 || height % interval != 1) revert NotACheckpointHeight(height, interval);
-        if (_signed[height].blockHash != 0) revert AlreadyCertified(height);
-        _checkHistory(height, blockHash);
+        if (certificateAt[height] != 0) revert AlreadyCertified(height);
+        if (blockHash == 0 || blockHash != _hashAt(height)) revert NotInHistory(height, blockHash);
         IBls.Quorum memory quorum = _check(epoch, payloadOf(height, blockHash), signers, signature);
         if (quorum.signedStake * 3 <= quorum.totalStake * 2) {
             revert QuorumMissed(quorum.signedStake, quorum.totalStake);
         }
 
-        _signed[height] = Signed(blockHash, keccak256(signers));
-        _standings[blockHash] = Standing(height, quorum.signedStake.toUint64(), block.number.toUint64(), epoch);
+        certificateAt[height] = certificateOf(blockHash, signers);
+        _checkpoints[blockHash] = Checkpoint(height, quorum.signedStake.toUint64(), block.number.toUint64(), epoch);
         if (height > _latest) _latest = height;
         emit Certified(height, blockHash, quorum.signedStake, quorum.totalStake, signers);
         _refund(gasBefore, 1, 1);
     }
 
-    function extend(uint64 height, bytes calldata before, bytes calldata signers, bytes calldata signature) external {
+    function extend(bytes32 blockHash, bytes calldata before, bytes calldata signers, bytes calldata signature)
+        external
+    {
         uint256 gasBefore = gasleft();
-        Signed storage signed = _signed[height];
-        bytes32 blockHash = signed.blockHash;
-        if (blockHash == 0) revert NotCertified(height);
-        Standing storage standing = _standings[blockHash];
-        uint256 until = standing.certifiedAt + PARAMETERS.valueOf(IParameters.Parameter.UnionWindow);
+        Checkpoint memory checkpoint = _checkpoints[blockHash];
+        if (checkpoint.certifiedAt == 0) revert NotCertified(blockHash);
+        uint64 height = checkpoint.height;
+        uint256 until = checkpoint.certifiedAt + PARAMETERS.valueOf(IParameters.Parameter.UnionWindow);
         if (block.number > until) revert WindowOver(height, until);
-        if (keccak256(before) != signed.signersHash) revert NotItsSigners(height);
+        if (certificateOf(blockHash, before) != certificateAt[height]) revert NotItsSigners(height);
         if (!_includes(signers, before)) revert NotAUnion(height);
-        IBls.Quorum memory quorum = _check(standing.epoch, payloadOf(height, blockHash), signers, signature);
-        uint256 stakeBefore = standing.signedStake;
+        IBls.Quorum memory quorum = _check(checkpoint.epoch, payloadOf(height, blockHash), signers, signature);
+        uint256 stakeBefore = checkpoint.signedStake;
         if (quorum.signedStake <= stakeBefore) revert NothingGained(height);
 
-        standing.signedStake = quorum.signedStake.toUint64();
-        signed.signersHash = keccak256(signers);
+        _checkpoints[blockHash].signedStake = quorum.signedStake.toUint64();
+        certificateAt[height] = certificateOf(blockHash, signers);
         emit Extended(height, quorum.signedStake, quorum.totalStake, signers);
         _refund(gasBefore, (quorum.signedStake - stakeBefore) * FULL_GAIN, quorum.totalStake);
     }
 
     function latest() external view returns (uint64 height, bytes32 blockHash) {
         height = _latest;
-        blockHash = _signed[height].blockHash;
+        if (height != 0) blockHash = _hashAt(height);
     }
 
     function isCheckpointed(bytes32 blockHash) external view returns (bool) {
-        return _standings[blockHash].certifiedAt != 0;
+        return _checkpoints[blockHash].certifiedAt != 0;
     }
 
-    function checkpointAt(uint64 height) external view returns (Checkpoint memory) {
-        Signed storage signed = _signed[height];
-        Standing storage standing = _standings[signed.blockHash];
-        return
-            Checkpoint(signed.blockHash, signed.signersHash, standing.signedStake, standing.certifiedAt, standing.epoch);
+    function checkpointOf(bytes32 blockHash) external view returns (Checkpoint memory) {
+        return _checkpoints[blockHash];
+    }
+
+    function certificateOf(bytes32 blockHash, bytes calldata signers) public pure returns (bytes32 certificate) {
+        return keccak256(abi.encode(blockHash, keccak256(signers)));
     }
 
     function payloadOf(uint64 height, bytes32 blockHash) public pure returns (bytes32 payload) {
@@ -115,15 +105,14 @@ contract Checkpoints is ICheckpoints {
     {
         (uint64 snapshot,) = STAKING.guardiansOf(epoch);
         if (snapshot == 0) revert NoGuardians(epoch);
-        bytes32 set = IKeyRegistry(Predeploys.KEY_REGISTRY).setOf(Predeploys.STAKING, STAKING.GUARDIANS());
-        quorum = Bls.check(Bls.Certificate(set, snapshot, payload, signers, signature));
+        quorum = Bls.check(Bls.Certificate(Sets.guardians(), snapshot, payload, signers, signature));
         if (!quorum.valid) revert Bls.CertificateInvalid();
     }
 
-    /// @dev EIP-2935: a call with a height returns its hash, and reverts where it has none.
-    function _checkHistory(uint64 height, bytes32 blockHash) private view {
+    /// @dev EIP-2935: a call with a height returns its hash, and reverts where it has none; 0 then.
+    function _hashAt(uint64 height) private view returns (bytes32) {
         (bool known, bytes memory found) = Predeploys.HISTORY_STORAGE.staticcall(abi.encode(height));
-        if (!known || found.length != 32 || bytes32(found) != blockHash) revert NotInHistory(height, blockHash);
+        return known ? bytes32(found) : bytes32(0);
     }
 
     /// @dev Of equal length, since the snapshot is the same.

@@ -15,7 +15,7 @@ interface ICheckpoints {
     error NotInHistory(uint64 height, bytes32 blockHash);
     error NoGuardians(uint32 epoch);
     error AlreadyCertified(uint64 height);
-    error NotCertified(uint64 height);
+    error NotCertified(bytes32 blockHash);
     /// @notice The signers have `signed` of `total`, not more than two thirds.
     error QuorumMissed(uint256 signed, uint256 total);
     error WindowOver(uint64 height, uint256 until);
@@ -31,14 +31,12 @@ interface ICheckpoints {
     );
     event Extended(uint64 indexed height, uint256 signedStake, uint256 totalStake, bytes signers);
 
-    /// @param blockHash of the block
-    /// @param signersHash keccak256 of the bitmap of who signed
-    /// @param signedStake theirs, gwei
+    /// @param height of the block
+    /// @param signedStake of who signed, gwei
     /// @param certifiedAt height of the block with the first certificate
     /// @param epoch of the block
     struct Checkpoint {
-        bytes32 blockHash;
-        bytes32 signersHash;
+        uint64 height;
         uint64 signedStake;
         uint64 certifiedAt;
         uint32 epoch;
@@ -49,15 +47,20 @@ interface ICheckpoints {
     /// @param signature the aggregate of theirs, 96 bytes
     function submit(uint64 height, bytes32 blockHash, bytes calldata signers, bytes calldata signature) external;
     /// @notice Takes a certificate that adds signers to those that a checkpoint has.
+    /// @param blockHash of the checkpoint
     /// @param before the signers that it has
-    function extend(uint64 height, bytes calldata before, bytes calldata signers, bytes calldata signature) external;
+    function extend(bytes32 blockHash, bytes calldata before, bytes calldata signers, bytes calldata signature) external;
 
-    /// @notice The highest checkpoint; all zero before the first.
+    /// @notice The highest checkpoint; all zero before the first. The hash is the history's (EIP-2935), and 0 once that has forgotten it.
     function latest() external view returns (uint64 height, bytes32 blockHash);
     /// @notice Whether guardians certified the block with this hash itself.
     function isCheckpointed(bytes32 blockHash) external view returns (bool);
     /// @notice All zero where there is none.
-    function checkpointAt(uint64 height) external view returns (Checkpoint memory);
+    function checkpointOf(bytes32 blockHash) external view returns (Checkpoint memory);
+    /// @notice What the checkpoint at a height was certified as, `certificateOf`; 0 where there is none.
+    function certificateAt(uint64 height) external view returns (bytes32 certificate);
+    /// @notice keccak256(blockHash ‖ keccak256(signers)): of a block and the bitmap of who signed it.
+    function certificateOf(bytes32 blockHash, bytes calldata signers) external pure returns (bytes32 certificate);
     /// @notice What guardians sign about a block, inside `IBls`' message.
     function payloadOf(uint64 height, bytes32 blockHash) external pure returns (bytes32 payload);
 }

@@ -45,6 +45,8 @@ interface IEpochs {
     function current() external view returns (uint32 epoch);
     /// @notice The rules of an epoch, up to the one after this; all zero where there are none.
     function rulesOf(uint32 epoch) external view returns (Rules memory);
+    /// @notice The epoch of a block, and the blocks from one checkpoint to the next in it; 0 where it has no rules.
+    function checkpointsAt(uint64 height) external view returns (uint32 epoch, uint32 interval);
     /// @notice The rules that an epoch would get now.
     function rulesNow() external view returns (Rules memory);
     /// @notice Blocks of an epoch, two at least.

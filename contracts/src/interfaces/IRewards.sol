@@ -20,9 +20,10 @@ interface IRewards {
     error NotSettling(uint32 epoch, uint32 current);
     /// @notice There was no checkpoint in the epoch, or no mix after it.
     error NoSamples(uint32 epoch);
-    /// @notice There have to be as many bitmaps as samples.
+    /// @notice There have to be as many certificates as samples.
     error SamplesMissing(uint256 expected, uint256 actual);
-    /// @notice These are not the signers of the checkpoint at `height`; none where it had no certificate when the samples were drawn.
+    /// @notice This is not the block, or these are not the signers, of the checkpoint at `height`; none where it had no certificate when
+    /// the samples were drawn.
     error NotItsSigners(uint64 height);
     error NotAtPlace(bytes32 keyId, uint256 place);
     /// @notice The pot can be given back from epoch `from` on, or was, or is empty.
@@ -55,6 +56,13 @@ interface IRewards {
         uint256 place;
     }
 
+    /// @param blockHash of the checkpoint
+    /// @param signers the bitmap of who signed it; empty where it had no certificate when the samples were drawn
+    struct Sample {
+        bytes32 blockHash;
+        bytes signers;
+    }
+
     /// @notice Has the reserve release what is due, into the epoch's pot. Only the contract of epochs.
     function release() external;
     /// @notice Begins epoch `epoch`, at its first block (block 1 for epoch 0): draws the samples of the epoch before the
@@ -64,8 +72,8 @@ interface IRewards {
     /// @notice Pays the seats of an epoch's committee, once.
     function settleSeats(uint32 epoch) external;
     /// @notice Pays guardians that were not paid.
-    /// @param signers the bitmaps of the checkpoints of `samplesOf`, in its order
-    function settlePlaces(uint32 epoch, bytes[] calldata signers, Presence[] calldata guardians) external;
+    /// @param samples the checkpoints of `samplesOf`, in its order
+    function settlePlaces(uint32 epoch, Sample[] calldata samples, Presence[] calldata guardians) external;
     /// @notice Gives back to the reserve what nobody was paid.
     function sweep(uint32 epoch) external;
 

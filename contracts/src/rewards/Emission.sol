@@ -22,14 +22,15 @@ contract Emission is IEmission {
     struct Totals {
         uint128 theta;
         uint128 edge;
-        uint128 refunded;
         uint128 givenBack;
     }
 
-    /// @dev All zero when nothing was ever refunded: then a whole day's refunds can be paid.
+    /// @dev All zero when nothing was ever refunded: then a whole day's refunds can be paid. One word, since each certificate writes it.
+    /// @param paid ever; at `REFUNDS_PER_DAY` it takes 20,000 years to fill
     struct Refunds {
-        uint128 used;
+        uint96 used;
         uint64 since;
+        uint96 paid;
     }
 
     Rates private _rates;
@@ -61,14 +62,13 @@ contract Emission is IEmission {
         uint256 most = refundable();
         if (amount > most) amount = most;
         if (amount == 0) return 0;
-        _refunds = Refunds((_used() + amount).toUint128(), uint64(block.timestamp));
-        _totals.refunded += amount.toUint128();
+        _refunds = Refunds((_used() + amount).toUint96(), uint64(block.timestamp), _refunds.paid + amount.toUint96());
         // Gas enough for a wallet, not for a burden; and none of the answer is copied.
         if (SafeTransferLib.trySafeTransferETH(to, amount, SafeTransferLib.GAS_STIPEND_NO_GRIEF)) {
             emit Refunded(to, amount);
             return amount;
         }
-        _totals.refunded -= amount.toUint128();
+        _refunds.paid -= uint96(amount);
         emit RefundRefused(to, amount);
     }
 
@@ -86,7 +86,7 @@ contract Emission is IEmission {
     }
 
     function refunded() external view returns (uint256) {
-        return _totals.refunded;
+        return _refunds.paid;
     }
 
     function givenBack() external view returns (uint256) {

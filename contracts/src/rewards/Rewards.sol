@@ -13,6 +13,7 @@ import {IRewards} from "../interfaces/IRewards.sol";
 import {IStakeBook} from "../interfaces/IStakeBook.sol";
 import {IStaking} from "../interfaces/IStaking.sol";
 import {Predeploys} from "../types/Predeploys.sol";
+import {Sets} from "../types/Sets.sol";
 
 contract Rewards is IRewards {
     using SafeCast for uint256;
@@ -80,9 +81,9 @@ contract Rewards is IRewards {
         }
     }
 
-    function settlePlaces(uint32 epoch, bytes[] calldata signers, Presence[] calldata guardians) external {
+    function settlePlaces(uint32 epoch, Sample[] calldata samples, Presence[] calldata guardians) external {
         Shares memory shares = _shares(epoch);
-        _checkSigners(epoch, signers);
+        _checkSamples(epoch, samples);
         for (uint256 i = 0; i < guardians.length; ++i) {
             (bytes32 keyId, uint256 place) = (guardians[i].keyId, guardians[i].place);
             if (!KEYS.isIn(shares.set, shares.snapshot, place, keyId)) revert NotAtPlace(keyId, place);
@@ -90,9 +91,9 @@ contract Rewards is IRewards {
             // A key is one operator's, and an operator runs one node, ever.
             uint32 node = BOOK.nodeOf(KEYS.operatorOf(keyId));
             uint64 stake = KEYS.stakeIn(shares.set, shares.snapshot, place);
-            uint256 present = _presence(signers, place);
-            uint256 amount = _part(shares, stake, present, signers.length);
-            emit PlacePaid(epoch, node, present, signers.length, amount);
+            uint256 present = _presence(samples, place);
+            uint256 amount = _part(shares, stake, present, samples.length);
+            emit PlacePaid(epoch, node, present, samples.length, amount);
             _pay(epoch, node, amount);
         }
     }
@@ -139,21 +140,24 @@ contract Rewards is IRewards {
         }
         (uint64 snapshot, uint256 guardians) = STAKING.guardiansOf(epoch);
         (,, uint128 validators,,) = COMMITTEE.seatOf(epoch, 0);
-        bytes32 set = KEYS.setOf(Predeploys.STAKING, STAKING.GUARDIANS());
-        return Shares(_pots[epoch].theta, guardians + validators, set, snapshot);
+        return Shares(_pots[epoch].theta, guardians + validators, Sets.guardians(), snapshot);
     }
 
-    /// @dev What came after the samples were drawn is no presence: else guardians could wait for that, and sign no others.
-    function _checkSigners(uint32 epoch, bytes[] calldata signers) private view {
+    /// @dev What came after the samples were drawn is no presence: else guardians could wait for that, and sign no others. That it came
+    /// later its hash shows, which is one height's alone.
+    function _checkSamples(uint32 epoch, Sample[] calldata samples) private view {
         uint64[] memory heights = samplesOf(epoch);
         if (heights.length == 0) revert NoSamples(epoch);
-        if (signers.length != heights.length) revert SamplesMissing(heights.length, signers.length);
+        if (samples.length != heights.length) revert SamplesMissing(heights.length, samples.length);
         uint256 drawnAt = (uint256(epoch) + JUDGED_AFTER) * EPOCHS.length();
         for (uint256 i = 0; i < heights.length; ++i) {
-            ICheckpoints.Checkpoint memory checkpoint = CHECKPOINTS.checkpointAt(heights[i]);
-            bytes32 expected = checkpoint.certifiedAt < drawnAt ? checkpoint.signersHash : bytes32(0);
-            bytes32 given = signers[i].length == 0 ? bytes32(0) : keccak256(signers[i]);
-            if (given != expected) revert NotItsSigners(heights[i]);
+            (uint64 height, bytes32 blockHash, bytes calldata signers) =
+                (heights[i], samples[i].blockHash, samples[i].signers);
+            ICheckpoints.Checkpoint memory checkpoint = CHECKPOINTS.checkpointOf(blockHash);
+            bool isLate = checkpoint.height == height && checkpoint.certifiedAt >= drawnAt;
+            bytes32 expected = isLate ? bytes32(0) : CHECKPOINTS.certificateAt(height);
+            bytes32 given = signers.length == 0 ? bytes32(0) : CHECKPOINTS.certificateOf(blockHash, signers);
+            if (given != expected) revert NotItsSigners(height);
         }
     }
 
@@ -170,9 +174,9 @@ contract Rewards is IRewards {
     }
 
     /// @dev How many of the bitmaps have the place.
-    function _presence(bytes[] calldata signers, uint256 place) private pure returns (uint256 present) {
-        for (uint256 i = 0; i < signers.length; ++i) {
-            bytes calldata bitmap = signers[i];
+    function _presence(Sample[] calldata samples, uint256 place) private pure returns (uint256 present) {
+        for (uint256 i = 0; i < samples.length; ++i) {
+            bytes calldata bitmap = samples[i].signers;
             if (place / 8 < bitmap.length) present += (uint8(bitmap[place / 8]) >> (place % 8)) & 1;
         }
     }

@@ -51,6 +51,11 @@ contract Epochs is IEpochs {
         return _rules[epoch];
     }
 
+    function checkpointsAt(uint64 height) external view returns (uint32 epoch, uint32 interval) {
+        epoch = uint256(height / length).toUint32();
+        interval = _rules[epoch].checkpointInterval;
+    }
+
     function rulesNow() external view returns (Rules memory) {
         return Rules(
             _valueOf(IParameters.Parameter.GasLimit).toUint64(),

@@ -8,6 +8,7 @@ import {IParameters} from "../interfaces/IParameters.sol";
 import {IStaking} from "../interfaces/IStaking.sol";
 import {ITheta} from "../interfaces/ITheta.sol";
 import {Predeploys} from "../types/Predeploys.sol";
+import {Sets} from "../types/Sets.sol";
 import {StakeBook} from "./StakeBook.sol";
 
 /// @dev The guardians' set follows stakes by marks: a bit for each node that changed, in one of two maps. At the first block of an
@@ -20,7 +21,7 @@ contract Staking is IStaking, StakeBook {
     IKeyRegistry private constant KEYS = IKeyRegistry(Predeploys.KEY_REGISTRY);
     IParameters private constant PARAMETERS = IParameters(Predeploys.PARAMETERS);
 
-    uint8 public constant GUARDIANS = 2;
+    uint8 public constant GUARDIANS = Sets.GUARDIANS_ROLE;
     /// @dev Nodes of a word of marks. Its last bit stays when they are worked off, so that no mark is written where nothing was.
     uint256 private constant WORD_NODES = 255;
     uint256 private constant WORD_KEPT = 1 << 255;
@@ -165,7 +166,7 @@ contract Staking is IStaking, StakeBook {
 
     /// @dev Writes a chunk that changed, or seals the set when none is left.
     function _write(Progress memory progress) private {
-        bytes32 set = KEYS.setOf(address(this), GUARDIANS);
+        bytes32 set = Sets.guardians();
         IKeyRegistry.Set memory found = KEYS.describe(set);
         uint256 chunks = (found.places + 247) / 248;
         while (progress.changed && progress.chunk < chunks) {
@@ -194,7 +195,7 @@ contract Staking is IStaking, StakeBook {
             _enrolled[node] = 0;
             changed = true;
         }
-        if (key == 0 || KEYS.stakeOf(KEYS.setOf(address(this), GUARDIANS), key) == units) return changed;
+        if (key == 0 || KEYS.stakeOf(Sets.guardians(), key) == units) return changed;
         // A set that is full takes nobody; the rest must not wait for that.
         try KEYS.setStake(GUARDIANS, key, units) {
             _enrolled[node] = key;

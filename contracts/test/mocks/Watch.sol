@@ -76,7 +76,7 @@ contract Watch is GuardWorld {
         from %= 4;
         count = within(count, 1, 4 - from);
         uint256 held = Predeploys.STAKING.balance;
-        REWARDS.settlePlaces(epoch, bitmapsOf(epoch), presences(from, count));
+        REWARDS.settlePlaces(epoch, samplesOf(epoch), presences(from, count));
         uint256 paid = Predeploys.STAKING.balance - held;
         uint256 fresh;
         for (uint256 place = from; place < from + count; ++place) {
