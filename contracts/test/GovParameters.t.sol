@@ -54,6 +54,18 @@ contract GovParametersTest is GovernanceWorld {
         setNow(IParameters.Parameter.EdgeStakeMin, 100_000e18);
     }
 
+    /// An owner with a third of the seats stops the chain alone.
+    function test_set_refuses_a_third_of_the_seats_for_one_owner() public {
+        setNow(IParameters.Parameter.SeatsPerOwner, 10);
+        vm.expectRevert(abi.encodeWithSelector(IParameters.SeatsPerOwnerTooMany.selector, 10, 30));
+        setNow(IParameters.Parameter.CommitteeSeats, 30);
+        setNow(IParameters.Parameter.SeatsPerOwner, 1);
+        setNow(IParameters.Parameter.CommitteeSeats, 4);
+        vm.expectRevert(abi.encodeWithSelector(IParameters.SeatsPerOwnerTooMany.selector, 2, 4));
+        setNow(IParameters.Parameter.SeatsPerOwner, 2);
+        eq(PARAMETERS.valueOf(IParameters.Parameter.SeatsPerOwner), 1, "unchanged");
+    }
+
     function test_genesis_has_these_values_and_bounds() public view {
         uint256[3][COUNT] memory expected = _table();
         eq(uint256(type(IParameters.Parameter).max), COUNT - 1, "as many as there are");
@@ -74,6 +86,7 @@ contract GovParametersTest is GovernanceWorld {
     function test_set_takes_both_bounds_of_each() public {
         uint256[3][COUNT] memory expected = _table();
         setNow(IParameters.Parameter.HeartbeatMs, expected[2][2]);
+        setNow(IParameters.Parameter.SeatsPerOwner, 1);
         for (uint256 i = 0; i < COUNT; ++i) {
             IParameters.Parameter parameter = IParameters.Parameter(i);
             for (uint256 side = 1; side < 3; ++side) {
@@ -105,8 +118,10 @@ contract GovParametersTest is GovernanceWorld {
         uint256[3][COUNT] memory expected = _table();
         for (uint256 i = 0; i < COUNT; ++i) {
             eq(vm.load(Predeploys.PARAMETERS, _slot(i)), 0, "genesis plants nothing");
-            setNow(IParameters.Parameter(i), expected[i][2 - i % 2]);
-            eq(vm.load(Predeploys.PARAMETERS, _slot(i)), bytes32(expected[i][2 - i % 2] + 1), "planted");
+            // Of seats and those of one owner the other way round, which is how they go together.
+            uint256 side = i == 15 || i == 16 ? 1 + i % 2 : 2 - i % 2;
+            setNow(IParameters.Parameter(i), expected[i][side]);
+            eq(vm.load(Predeploys.PARAMETERS, _slot(i)), bytes32(expected[i][side] + 1), "planted");
         }
     }
 
@@ -116,6 +131,7 @@ contract GovParametersTest is GovernanceWorld {
         uint256 value = near ? within(raw, 0, 2 * bounds.most) : raw;
         bool fits = value >= bounds.least && value <= bounds.most;
         if (parameter == IParameters.Parameter.BlockTimeMs) fits = fits && value <= 1000;
+        if (parameter == IParameters.Parameter.CommitteeSeats) fits = fits && value > 9;
         vm.prank(Predeploys.TIMELOCK);
         (bool done,) = Predeploys.PARAMETERS.call(abi.encodeCall(IParameters.set, (parameter, value)));
         holds(done == fits, "fits");

@@ -48,6 +48,8 @@ contract Parameters is IParameters {
         if (blockTime > heartbeat) revert HeartbeatBelowBlockTime(blockTime, heartbeat);
         (uint256 least, uint256 most) = (valueOf(Parameter.EdgeStakeMin), valueOf(Parameter.EdgeStakeMax));
         if (least > most) revert StakeMinAboveMax(least, most);
+        (uint256 perOwner, uint256 seats) = (valueOf(Parameter.SeatsPerOwner), valueOf(Parameter.CommitteeSeats));
+        if (perOwner * 3 >= seats) revert SeatsPerOwnerTooMany(perOwner, seats);
     }
 
     /// @dev What genesis begins with, the least and the most. In five parts, so that no lookup compares with all.

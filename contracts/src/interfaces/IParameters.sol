@@ -54,7 +54,7 @@ interface IParameters {
         ReporterShare,
         /// @notice Certificates of an epoch by which a guardian's presence is measured.
         PresenceSamples,
-        /// @notice Blocks from a proposal to its snapshot of votes.
+        /// @notice Blocks from a proposal to the start of voting.
         VotingDelay,
         /// @notice Blocks that a vote lasts.
         VotingPeriod,
@@ -73,6 +73,8 @@ interface IParameters {
     error HeartbeatBelowBlockTime(uint256 blockTimeMs, uint256 heartbeatMs);
     /// @notice An edge node's least stake is not above its most.
     error StakeMinAboveMax(uint256 least, uint256 most);
+    /// @notice `SeatsPerOwner` is a third of `CommitteeSeats` or more: one owner could stop the chain.
+    error SeatsPerOwnerTooMany(uint256 perOwner, uint256 seats);
 
     event ParameterSet(Parameter indexed parameter, uint256 before, uint256 value);
 
