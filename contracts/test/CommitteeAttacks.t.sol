@@ -3,8 +3,8 @@ pragma solidity ^0.8.30;
 
 import {CommitteeWorld} from "./CommitteeWorld.sol";
 import {ICommittee} from "../src/interfaces/ICommittee.sol";
-import {IParameters} from "../src/interfaces/IParameters.sol";
 import {IStakeBook} from "../src/interfaces/IStakeBook.sol";
+import {IStaking} from "../src/interfaces/IStaking.sol";
 import {Predeploys} from "../src/types/Predeploys.sol";
 import {eq, holds, vm, within} from "./Vm.sol";
 
@@ -41,7 +41,7 @@ contract CommitteeAttacksTest is CommitteeWorld {
         uint256 number,
         uint256 gas
     ) public {
-        set(IParameters.Parameter.CommitteeSeats, 4);
+        setFourSeats();
         candidates(6);
         elect(1);
         vm.prevrandao(mix);
@@ -71,6 +71,21 @@ contract CommitteeAttacksTest is CommitteeWorld {
         }
     }
 
+    /// 8: nor can others fill the seats that he has, by nodes in his name.
+    function test_threat_8_nobody_is_made_owner_of_what_fills_his_seats() public {
+        uint32 mine = candidateOf(ALICE, MIN);
+        for (uint256 i = 0; i < 3; ++i) {
+            address operator = operatorAt(STAKING.nodeCount() + 1);
+            vm.prank(operator);
+            uint32 node = STAKING.register(IStaking.Role.Validator, ALICE, 0);
+            staked(node, 2 * MIN);
+            entered(node);
+        }
+        elect(1);
+        eq(COMMITTEE.seatsOf(1).length, 4, "seats");
+        holds(isSeated(1, mine), "hers");
+    }
+
     /// 9: places that cost next to nothing are worth nothing.
     function test_threat_9_tiny_candidates_cannot_keep_stake_out() public {
         for (uint256 i = 0; i < COMMITTEE.CANDIDATES_MAX(); ++i) {
@@ -95,6 +110,7 @@ contract CommitteeAttacksTest is CommitteeWorld {
 
     /// 12: a seat's stake answers for the epoch, whenever after its election it leaves.
     function test_threat_12_stake_that_leaves_after_its_election_is_slashed() public {
+        candidates(4);
         for (uint32 leaves = 1; leaves <= 3; ++leaves) {
             uint32 first = 10 * leaves;
             uint32 node = candidate(MIN);
@@ -106,7 +122,7 @@ contract CommitteeAttacksTest is CommitteeWorld {
             holds(isSeated(epoch, node), "elected");
             for (uint32 now_ = first + 1; now_ < epoch + 2; ++now_) {
                 if (now_ != first + 1) beginEpoch(now_);
-                if (now_ == epoch) include(epoch, allBut(epoch, node));
+                if (now_ == epoch) included(epoch, allBut(epoch, node));
                 if (now_ == first + leaves) _leave(node);
             }
             eq(STAKING.describe(node).stake, 0, "left");
@@ -123,7 +139,7 @@ contract CommitteeAttacksTest is CommitteeWorld {
     /// What left before the election backed nothing, and was not elected.
     function test_threat_12_stake_that_left_before_is_neither_elected_nor_slashed() public {
         uint32 node = candidate(MIN);
-        candidate(MIN);
+        candidates(4);
         beginEpoch(10);
         _leave(node);
         beginEpoch(11);

@@ -86,6 +86,8 @@ abstract contract CommitteeWorld {
     function nodeOf(IStaking.Role role, address owner, uint256 stake) internal returns (uint32 node) {
         vm.prank(operatorAt(STAKING.nodeCount() + 1));
         node = STAKING.register(role, owner, 0);
+        vm.prank(owner);
+        STAKING.acceptOwnership(node);
         if (stake != 0) staked(node, stake);
     }
 
@@ -170,6 +172,13 @@ abstract contract CommitteeWorld {
         COMMITTEE.include(epoch, seats);
     }
 
+    /// @dev As many of the same as it takes to judge.
+    function included(uint32 epoch, uint32 seats) internal {
+        for (uint256 i = 0; i < 16; ++i) {
+            include(epoch, seats);
+        }
+    }
+
     function elect(uint32 epoch) internal {
         vm.prank(Predeploys.EPOCHS);
         COMMITTEE.elect(epoch);
@@ -183,6 +192,12 @@ abstract contract CommitteeWorld {
     function set(IParameters.Parameter parameter, uint256 value) internal {
         vm.prank(Predeploys.TIMELOCK);
         PARAMETERS.set(parameter, value);
+    }
+
+    /// @dev So few that no owner may have two.
+    function setFourSeats() internal {
+        set(IParameters.Parameter.SeatsPerOwner, 1);
+        set(IParameters.Parameter.CommitteeSeats, 4);
     }
 
     function isSeated(uint32 epoch, uint32 node) internal view returns (bool) {

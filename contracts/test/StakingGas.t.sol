@@ -88,8 +88,15 @@ contract StakingGasTest is StakingWorld {
     }
 
     function test_gas_of_nodes() public {
-        node(BOB, IStaking.Role.Validator);
+        vm.prank(BOB);
+        uint32 number = STAKING.register(IStaking.Role.Validator, BOB, 1000);
         vm.snapshotGasLastCall("Staking", "register");
+        vm.prank(CAROL);
+        number = STAKING.register(IStaking.Role.Validator, OWNER, 1000);
+        vm.snapshotGasLastCall("Staking", "register, for another owner");
+        vm.prank(OWNER);
+        STAKING.acceptOwnership(number);
+        vm.snapshotGasLastCall("Staking", "acceptOwnership");
         jailed(NODE, START);
         vm.snapshotGasLastCall("Staking", "jail");
     }

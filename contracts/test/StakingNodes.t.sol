@@ -15,16 +15,64 @@ contract StakingNodesTest is StakingWorld {
     function test_register_refuses_who_runs_or_ran_a_node() public {
         bytes memory refusal = abi.encodeWithSelector(IStakeBook.OperatorTaken.selector, OPERATOR, NODE);
         vm.expectRevert(refusal);
-        node(OPERATOR, IStaking.Role.Validator);
+        vm.prank(OPERATOR);
+        STAKING.register(IStaking.Role.Validator, OWNER, 0);
         _replace(NODE, NEXT);
         vm.expectRevert(refusal);
-        node(OPERATOR, IStaking.Role.Guardian);
+        vm.prank(OPERATOR);
+        STAKING.register(IStaking.Role.Guardian, OWNER, 0);
     }
 
     function test_register_refuses_commissions_above_a_tenth() public {
         vm.expectRevert(abi.encodeWithSelector(IStakeBook.CommissionTooHigh.selector, 1001, 1000));
         vm.prank(NEXT);
         STAKING.register(IStaking.Role.Validator, OWNER, 1001);
+    }
+
+    function test_register_refuses_no_owner_and_no_role() public {
+        vm.expectRevert(abi.encodeWithSelector(IStakeBook.OwnerMissing.selector));
+        vm.prank(NEXT);
+        STAKING.register(IStaking.Role.Validator, address(0), 0);
+        vm.expectRevert(abi.encodeWithSelector(IStaking.RoleMissing.selector));
+        vm.prank(NEXT);
+        STAKING.register(IStaking.Role.None, OWNER, 0);
+    }
+
+    function test_acceptOwnership_refuses_who_was_not_named_or_accepted_before() public {
+        vm.prank(NEXT);
+        STAKING.register(IStaking.Role.Validator, BOB, 0);
+        address[3] memory strangers = [OWNER, NEXT, ALICE];
+        for (uint256 i = 0; i < 3; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(IStakeBook.NotAppointed.selector, 4, strangers[i]));
+            vm.prank(strangers[i]);
+            STAKING.acceptOwnership(4);
+        }
+        vm.expectRevert(abi.encodeWithSelector(IStakeBook.NotAppointed.selector, 5, BOB));
+        vm.prank(BOB);
+        STAKING.acceptOwnership(5);
+        vm.prank(BOB);
+        STAKING.acceptOwnership(4);
+        vm.expectRevert(abi.encodeWithSelector(IStakeBook.NotAppointed.selector, 4, BOB));
+        vm.prank(BOB);
+        STAKING.acceptOwnership(4);
+    }
+
+    /// Nobody owns a node without a word of his own.
+    function test_who_is_named_owns_the_node_once_he_accepts() public {
+        vm.prank(NEXT);
+        STAKING.register(IStaking.Role.Validator, BOB, 0);
+        eq(STAKING.describe(4).owner, NEXT, "the operator's");
+        vm.expectRevert(abi.encodeWithSelector(IStakeBook.OnlyOwner.selector, 4, BOB));
+        vm.prank(BOB);
+        STAKING.appoint(4, ALICE);
+        vm.expectEmit();
+        emit IStakeBook.OwnerChanged(4, BOB);
+        vm.prank(BOB);
+        STAKING.acceptOwnership(4);
+        eq(STAKING.describe(4).owner, BOB, "his");
+        vm.expectRevert(abi.encodeWithSelector(IStakeBook.OnlyOwner.selector, 4, NEXT));
+        vm.prank(NEXT);
+        STAKING.appoint(4, ALICE);
     }
 
     function test_register_makes_a_node_that_the_caller_runs() public {

@@ -41,9 +41,11 @@ abstract contract StakingWorld is World, Keyed {
         endow(CAROL);
     }
 
-    function node(address operator, IStaking.Role role) internal returns (uint32) {
+    function node(address operator, IStaking.Role role) internal returns (uint32 number) {
         vm.prank(operator);
-        return STAKING.register(role, OWNER, 1000);
+        number = STAKING.register(role, OWNER, 1000);
+        vm.prank(OWNER);
+        STAKING.acceptOwnership(number);
     }
 
     /// @dev THETA that is approved, and votes for who has it.

@@ -27,7 +27,7 @@ interface IEdgeStaking {
     }
 
     /// @notice Registers a node that the caller runs.
-    /// @param owner who may name another operator and set the commission
+    /// @param owner who may name another operator and set the commission; the caller until it accepts by `acceptOwnership`
     /// @param commission of rewards, basis points, 1,000 at most
     function register(address owner, uint16 commission) external returns (uint32 node);
     /// @notice Adds the sent TFUEL to a node's stake.

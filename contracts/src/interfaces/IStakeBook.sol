@@ -13,6 +13,8 @@ interface IStakeBook {
     error OnlyOperator(uint32 node, address caller);
     /// @notice An account runs one node, and never another.
     error OperatorTaken(address operator, uint32 node);
+    error OwnerMissing();
+    /// @notice The caller is not who was appointed as operator, or named as owner.
     error NotAppointed(uint32 node, address caller);
     error CommissionTooHigh(uint16 commission, uint16 limit);
     /// @notice The commission was changed lately and can be changed again in epoch `from`.
@@ -35,7 +37,9 @@ interface IStakeBook {
     error FaultTooOld(uint32 epoch, uint32 current);
     error PayoutFailed(address to, uint256 amount);
 
+    /// @param owner that was named; it is the operator's until it accepts
     event NodeRegistered(uint32 indexed node, address indexed owner, address indexed operator, uint8 role);
+    event OwnerChanged(uint32 indexed node, address indexed owner);
     event OperatorAppointed(uint32 indexed node, address indexed operator);
     event OperatorChanged(uint32 indexed node, address indexed before, address indexed operator);
     event CommissionChanged(uint32 indexed node, uint16 commission, uint32 fromEpoch);
@@ -94,6 +98,8 @@ interface IStakeBook {
     function appoint(uint32 node, address operator) external;
     /// @notice Takes over the node. Only who was appointed.
     function accept(uint32 node) external;
+    /// @notice Makes the caller the node's owner, whom its registration named. Until then the node is its operator's.
+    function acceptOwnership(uint32 node) external;
     /// @notice Sets the operator's part of rewards, from the next epoch on. Only the owner, at most once in 32 epochs.
     function setCommission(uint32 node, uint16 commission) external;
     /// @notice Begins to take `amount` of the caller's stake off the node.

@@ -10,6 +10,7 @@ pragma solidity ^0.8.30;
 interface IStaking {
     error OnlyCommittee(address caller);
     error OnlyEpochs(address caller);
+    error RoleMissing();
     /// @notice The key is another operator's.
     error KeyOfAnother(bytes32 keyId, address operator);
 
@@ -23,7 +24,7 @@ interface IStaking {
     }
 
     /// @notice Registers a node that the caller runs.
-    /// @param owner who may name another operator and set the commission
+    /// @param owner who may name another operator and set the commission; the caller until it accepts by `acceptOwnership`
     /// @param commission of rewards, basis points, 1,000 at most
     function register(Role role, address owner, uint16 commission) external returns (uint32 node);
     /// @notice Sets the key that the node signs with; registered with `IKeyRegistry` by its operator, who is the caller.

@@ -15,6 +15,8 @@ abstract contract Nodes is IStakeBook {
     uint40 internal constant FOREVER = type(uint40).max;
 
     /// @param known so that what changes often beside it is never written where nothing was
+    /// @param appointed who may take over as its operator
+    /// @param named who may take over as its owner
     struct Entry {
         uint112 shares;
         uint64 loss;
@@ -30,6 +32,7 @@ abstract contract Nodes is IStakeBook {
         address owner;
         address operator;
         address appointed;
+        address named;
     }
 
     uint32 public nodeCount;
@@ -56,8 +59,16 @@ abstract contract Nodes is IStakeBook {
         _changed(node);
     }
 
+    function acceptOwnership(uint32 node) external {
+        Entry storage entry = _nodes[node];
+        if (msg.sender != entry.named) revert NotAppointed(node, msg.sender);
+        entry.owner = msg.sender;
+        entry.named = address(0);
+        emit OwnerChanged(node, msg.sender);
+    }
+
     function setCommission(uint32 node, uint16 commission) external onlyOwner(node) {
-        if (commission > COMMISSION_MAX) revert CommissionTooHigh(commission, COMMISSION_MAX);
+        _checkCommission(commission);
         Entry storage entry = _nodes[node];
         uint32 epoch = _epoch();
         uint32 again = entry.commissionFrom + COMMISSION_EPOCHS;
@@ -69,8 +80,7 @@ abstract contract Nodes is IStakeBook {
     }
 
     function unjail(uint32 node) external {
-        Entry storage entry = _known(node);
-        if (msg.sender != entry.operator) revert OnlyOperator(node, msg.sender);
+        Entry storage entry = _operated(node);
         uint40 until = entry.jailedUntil;
         if (until == 0) revert NotJailed(node);
         if (block.timestamp < until) revert StillJailed(node, until);
@@ -87,10 +97,13 @@ abstract contract Nodes is IStakeBook {
     }
 
     function _register(uint8 role, address owner, uint16 commission) internal returns (uint32 node) {
-        if (commission > COMMISSION_MAX) revert CommissionTooHigh(commission, COMMISSION_MAX);
+        if (owner == address(0)) revert OwnerMissing();
+        _checkCommission(commission);
         node = ++nodeCount;
         Entry storage entry = _nodes[node];
-        (entry.known, entry.owner, entry.role) = (true, owner, role);
+        (entry.known, entry.owner, entry.role) = (true, msg.sender, role);
+        // Not owner yet: nodes count against their owner's seats, and nobody is to fill those of another.
+        if (owner != msg.sender) entry.named = owner;
         (entry.commission, entry.nextCommission) = (commission, commission);
         _operate(node, msg.sender);
         emit NodeRegistered(node, owner, msg.sender, role);
@@ -110,8 +123,17 @@ abstract contract Nodes is IStakeBook {
         if (!entry.known) revert NodeUnknown(node);
     }
 
+    function _operated(uint32 node) internal view returns (Entry storage entry) {
+        entry = _known(node);
+        if (msg.sender != entry.operator) revert OnlyOperator(node, msg.sender);
+    }
+
     function _stakeOf(Entry storage entry) internal view returns (uint256) {
         return Pools.valueOf(entry.shares, entry.loss);
+    }
+
+    function _checkCommission(uint16 commission) private pure {
+        if (commission > COMMISSION_MAX) revert CommissionTooHigh(commission, COMMISSION_MAX);
     }
 
     function _checkOwner(uint32 node) private view {

@@ -67,11 +67,12 @@ contract Staking is IStaking, StakeBook {
     }
 
     function register(Role role, address owner, uint16 commission) external returns (uint32 node) {
+        if (role == Role.None) revert RoleMissing();
         return _register(uint8(role), owner, commission);
     }
 
     function setKey(uint32 node, bytes32 keyId) external {
-        if (msg.sender != _known(node).operator) revert OnlyOperator(node, msg.sender);
+        _operated(node);
         address operator = KEYS.operatorOf(keyId);
         if (operator != msg.sender) revert KeyOfAnother(keyId, operator);
         keyOf[node] = keyId;
@@ -155,7 +156,8 @@ contract Staking is IStaking, StakeBook {
                 uint256 bit = LibBit.ffs(word);
                 word &= word - 1;
                 ++changes;
-                if (_seat((uint256(progress.word) * WORD_NODES + bit).toUint32())) progress.changed = true;
+                // Nothing but nodes' numbers was marked, which have 32 bits.
+                if (_seat(uint32(uint256(progress.word) * WORD_NODES + bit))) progress.changed = true;
             }
             marks[progress.word] = word | WORD_KEPT;
             if (word != 0) return false;

@@ -55,6 +55,8 @@ contract Stakers is StakingWorld {
             _stake(false, SAINT, each, SAINTS);
             vm.prank(worker(each));
             EDGE_STAKING.register(OWNER, 500);
+            vm.prank(OWNER);
+            EDGE_STAKING.acceptOwnership(each);
             _stake(true, SAINT, each, SAINTS);
             (worth[false][each], worth[true][each]) = (SAINTS, SAINTS);
         }
