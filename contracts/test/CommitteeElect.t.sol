@@ -68,14 +68,14 @@ contract CommitteeElectTest is CommitteeWorld {
 
     function test_the_parameter_bounds_the_seats() public {
         uint32[] memory nodes = candidates(6);
-        set(IParameters.Parameter.CommitteeSeats, 4);
+        setFourSeats();
         elect(1);
         eq(COMMITTEE.seatsOf(1).length, 4, "seats");
         holds(!isSeated(1, nodes[0]) && !isSeated(1, nodes[1]), "the lowest");
     }
 
     function test_equal_stakes_go_to_who_registered_first() public {
-        set(IParameters.Parameter.CommitteeSeats, 4);
+        setFourSeats();
         uint32[] memory nodes = new uint32[](6);
         for (uint256 i = 0; i < 6; ++i) {
             nodes[i] = validator(MIN);
@@ -185,14 +185,47 @@ contract CommitteeElectTest is CommitteeWorld {
         emit ICommittee.CommitteeKept(2, 1);
         elect(2);
         eq(keccak256(abi.encode(COMMITTEE.seatsOf(2))), before, "seats");
-        (,, uint128 kept, uint256 signed, uint256 included) = COMMITTEE.seatOf(2, 0);
+        (,, uint128 kept, uint256 signed, uint256 count) = COMMITTEE.seatOf(2, 0);
         eq(kept, total, "total");
-        eq(signed + included, 0, "counts");
+        eq(signed + count, 0, "counts");
         elect(3);
         eq(keccak256(abi.encode(COMMITTEE.seatsOf(3))), before, "still");
         eq(keccak256(abi.encode(COMMITTEE.seatsOf(1))), before, "unchanged");
-        (included,) = COMMITTEE.participationOf(1);
-        eq(included, 1, "its own counts");
+        (count,) = COMMITTEE.participationOf(1);
+        eq(count, 1, "its own counts");
+    }
+
+    /// Three stand no fault, and one is the chain.
+    function test_a_committee_does_not_shrink_below_four() public {
+        uint32[] memory nodes = candidates(5);
+        elect(1);
+        _resigned(nodes[0]);
+        elect(2);
+        eq(COMMITTEE.seatsOf(2).length, 4, "four");
+        _resigned(nodes[1]);
+        vm.expectEmit();
+        emit ICommittee.CommitteeKept(3, 2);
+        elect(3);
+        eq(COMMITTEE.seatsOf(3).length, 4, "kept");
+        holds(isSeated(3, nodes[1]), "with who resigned");
+        uint32 joins = candidate(MIN);
+        elect(4);
+        eq(COMMITTEE.seatsOf(4).length, 4, "four again");
+        holds(isSeated(4, joins) && !isSeated(4, nodes[1]), "of others");
+    }
+
+    /// A chain of one validator has one, and of two it has two from then on.
+    function test_a_committee_that_is_smaller_does_not_shrink() public {
+        uint32 first = candidate(MIN);
+        elect(1);
+        elect(2);
+        eq(COMMITTEE.seatsOf(2).length, 1, "one");
+        candidate(MIN);
+        elect(3);
+        eq(COMMITTEE.seatsOf(3).length, 2, "two");
+        _resigned(first);
+        elect(4);
+        eq(COMMITTEE.seatsOf(4).length, 2, "kept");
     }
 
     function test_nobody_ever_elected_is_no_committee() public {
@@ -207,20 +240,20 @@ contract CommitteeElectTest is CommitteeWorld {
 
     /// An election may have failed, and keeping with it: what is kept then is the newest there is, not what the ring has there.
     function test_keep_finds_the_newest_committee_across_a_gap() public {
-        uint32[] memory nodes = candidates(2);
+        uint32[] memory nodes = candidates(5);
         elect(3);
         vm.prank(operatorAt(nodes[0]));
         COMMITTEE.resign(nodes[0]);
         elect(4);
         vm.prank(Predeploys.EPOCHS);
         COMMITTEE.keep(9);
-        eq(COMMITTEE.seatsOf(9).length, 1, "seats");
-        eq(COMMITTEE.seatsOf(9)[0].node, nodes[1], "node");
+        eq(COMMITTEE.seatsOf(9).length, 4, "seats");
+        holds(!isSeated(9, nodes[0]) && isSeated(9, nodes[1]), "nodes");
         // So long a gap that it is the very place in the ring.
         vm.prank(Predeploys.EPOCHS);
         COMMITTEE.keep(9 + 256);
-        eq(COMMITTEE.seatsOf(9 + 256).length, 1, "seats");
-        eq(COMMITTEE.seatsOf(9 + 256)[0].node, nodes[1], "node");
+        eq(COMMITTEE.seatsOf(9 + 256).length, 4, "seats");
+        holds(!isSeated(9 + 256, nodes[0]) && isSeated(9 + 256, nodes[1]), "nodes");
         _expectTermUnknown(9);
     }
 
@@ -232,8 +265,8 @@ contract CommitteeElectTest is CommitteeWorld {
         }
         for (uint32 epoch = 300; epoch > 300 - TERMS; --epoch) {
             eq(COMMITTEE.seatsOf(epoch).length, 1, "kept");
-            (uint256 included,) = COMMITTEE.participationOf(epoch);
-            eq(included, 1, "counts of an epoch are its own");
+            (uint256 count,) = COMMITTEE.participationOf(epoch);
+            eq(count, 1, "counts of an epoch are its own");
         }
         _expectTermUnknown(uint32(300 - TERMS));
         _expectTermUnknown(301);
@@ -267,6 +300,11 @@ contract CommitteeElectTest is CommitteeWorld {
         for (uint256 i = 0; i < count; ++i) {
             part[i] = whole[from + i];
         }
+    }
+
+    function _resigned(uint32 node) private {
+        vm.prank(operatorAt(node));
+        COMMITTEE.resign(node);
     }
 
     function _expectTermUnknown(uint32 epoch) private {

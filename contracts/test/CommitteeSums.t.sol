@@ -65,9 +65,9 @@ contract CommitteeSumsTest is CommitteeWorld {
     function invariant_a_seat_signed_no_more_than_was_included() public view {
         for (uint32 epoch = _oldest(); epoch <= EPOCHS.current() + 1; ++epoch) {
             if (_seatsOf(epoch).length == 0) continue;
-            (uint256 included, uint256[] memory signed) = COMMITTEE.participationOf(epoch);
+            (uint256 count, uint256[] memory signed) = COMMITTEE.participationOf(epoch);
             for (uint256 i = 0; i < signed.length; ++i) {
-                holds(signed[i] <= included, "signed");
+                holds(signed[i] <= count, "signed");
             }
         }
     }

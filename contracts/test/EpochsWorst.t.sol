@@ -50,7 +50,7 @@ contract EpochsWorstTest is CommitteeWorld {
                 STAKING.redelegate(nodes[i], sinks[epoch], 1e18);
             }
         }
-        include(1, 0);
+        included(1, 0);
         (uint64 snapshot,) = STAKING.guardiansOf(2);
         eq(snapshot, 1, "guardians");
         for (uint256 i = 0; i < 16; ++i) {

@@ -181,6 +181,7 @@ contract RewardsSeatsTest is GuardWorld {
     function test_threat_27_dead_validators_earn_nothing() public {
         for (uint64 i = 0; i < 5; ++i) {
             guarded(FIRST + i * INTERVAL, 0x07, ALL);
+            begun(FIRST + i * INTERVAL + 2, 2, 0x07);
         }
         judged(EPOCH);
         REWARDS.settleSeats(EPOCH);

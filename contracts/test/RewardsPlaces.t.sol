@@ -145,6 +145,13 @@ contract RewardsPlacesTest is GuardWorld {
             samples[i].blockHash = hashOf(LAST);
         }
         holds(kept && drawn, "drawn");
+        // Nor is one that was in time late by another's hash.
+        uint256 early;
+        while (heights[early] != FIRST) ++early;
+        samples[early] = IRewards.Sample(hashOf(LAST), "");
+        _expectNotItsSigners(FIRST);
+        REWARDS.settlePlaces(EPOCH, samples, presences(0, 1));
+        samples[early] = IRewards.Sample(hashOf(FIRST), ALL);
         REWARDS.settlePlaces(EPOCH, samples, presences(0, 1));
     }
 

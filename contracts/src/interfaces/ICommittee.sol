@@ -6,7 +6,8 @@ import {IEquivocation} from "./IEquivocation.sol";
 /// @title Who finalizes blocks
 /// @notice Validators (`IStaking`) enter as candidates. At the first block of an epoch the chain elects the next one's committee: the
 /// candidates of highest stake, no more of one owner than `SeatsPerOwner`, in ascending order of identity; a seat is a position in that
-/// order. Of equal stakes the node that was registered first is ahead. Where nobody can be elected the old committee stays.
+/// order. Of equal stakes the node that was registered first is ahead. Where fewer than four can be elected, and than sat before, the old
+/// committee stays.
 /// @dev One vote per seat, whatever its stake: to fork takes more than a third of the seats. An owner with many addresses has as many
 /// times the seats, each of which takes the stake of a seat.
 interface ICommittee {
@@ -74,8 +75,8 @@ interface ICommittee {
     function elect(uint32 epoch) external;
     /// @notice Makes the newest committee that of `epoch`: where an election failed. Only the contract of epochs.
     function keep(uint32 epoch) external;
-    /// @notice Slashes and jails who was not live in `epoch`, once; nobody where blocks carried no certificates of it. Only the
-    /// contract of epochs.
+    /// @notice Slashes and jails who was not live in `epoch`, once; nobody where blocks carried fewer than 16 certificates of it. Only
+    /// the contract of epochs.
     function judge(uint32 epoch) external;
 
     /// @notice The committee of an epoch by seat: of the next one, this one, and 254 before.

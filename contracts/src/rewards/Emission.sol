@@ -68,7 +68,7 @@ contract Emission is IEmission {
             emit Refunded(to, amount);
             return amount;
         }
-        _refunds.paid -= uint96(amount);
+        _refunds.paid -= amount.toUint96();
         emit RefundRefused(to, amount);
     }
 

@@ -27,6 +27,10 @@ contract Committee is ICommittee {
     /// @dev Bounds what an election goes through.
     uint256 public constant CANDIDATES_MAX = 128;
     uint256 private constant SEATS_MAX = 31;
+    /// @dev The fewest that stand one fault.
+    uint256 private constant SEATS_MIN = 4;
+    /// @dev Fewer certificates judge nobody: who proposes a few blocks chooses what they carry, and could jail all that he leaves out.
+    uint32 private constant INCLUDED_MIN = 16;
     uint256 private constant KEY_BYTES = 48;
     /// @dev Epochs that are kept: more than evidence can be old.
     uint32 private constant TERMS = 256;
@@ -149,7 +153,8 @@ contract Committee is ICommittee {
         uint32[] memory nodes = _candidates;
         (uint256[] memory weights, address[] memory owners) = STAKING.weightsOf(nodes);
         uint256[] memory chosen = _choose(nodes, weights, owners);
-        if (chosen.length == 0) return _keep(epoch);
+        uint256 before = _terms[_newest % TERMS].seats;
+        if (chosen.length == 0 || chosen.length < Math.min(SEATS_MIN, before)) return _keep(epoch);
         _sort(chosen, nodes);
         Term storage term = _begin(epoch, chosen.length);
         uint32[] memory elected = new uint32[](chosen.length);
@@ -172,7 +177,7 @@ contract Committee is ICommittee {
 
     function judge(uint32 epoch) external onlyEpochs {
         Term storage term = _terms[epoch % TERMS];
-        if (term.epoch != epoch || term.included == 0 || term.judged) return;
+        if (term.epoch != epoch || term.included < INCLUDED_MIN || term.judged) return;
         term.judged = true;
         uint256 least = uint256(term.included) * PARAMETERS.valueOf(IParameters.Parameter.LivenessMin);
         uint16 share = PARAMETERS.valueOf(IParameters.Parameter.DowntimeSlash).toUint16();

@@ -7,7 +7,7 @@ import {IParameters} from "../../src/interfaces/IParameters.sol";
 import {IStakeBook} from "../../src/interfaces/IStakeBook.sol";
 import {IStaking} from "../../src/interfaces/IStaking.sol";
 import {Predeploys} from "../../src/types/Predeploys.sol";
-import {vm, within} from "../Vm.sol";
+import {holds, vm, within} from "../Vm.sol";
 
 /// @dev What validators do and what the chain does, in any order, with a list of candidates that is nearly full of tiny ones. Every action
 /// picks a target for which it is allowed and does nothing when there is none, so a revert is a finding.
@@ -41,6 +41,7 @@ contract Electorate is CommitteeWorld {
             // Four owners.
             nodeOf(IStaking.Role.Validator, ownerAt(i % 4), MIN / 2 + i * MIN / 4);
         }
+        set(IParameters.Parameter.SeatsPerOwner, 1);
         set(IParameters.Parameter.CommitteeSeats, 6);
     }
 
@@ -100,18 +101,21 @@ contract Electorate is CommitteeWorld {
     }
 
     function tune(uint256 which, uint256 value) external counted("tune") {
-        if (which % 3 == 0) set(IParameters.Parameter.CommitteeSeats, within(value, 4, 8));
-        if (which % 3 == 1) set(IParameters.Parameter.SeatsPerOwner, within(value, 1, 3));
+        uint256 seats = PARAMETERS.valueOf(IParameters.Parameter.CommitteeSeats);
+        uint256 each = PARAMETERS.valueOf(IParameters.Parameter.SeatsPerOwner);
+        if (which % 3 == 0) set(IParameters.Parameter.CommitteeSeats, within(value, 3 * each + 1, 10));
+        if (which % 3 == 1) set(IParameters.Parameter.SeatsPerOwner, within(value, 1, (seats - 1) / 3));
         if (which % 3 == 2) set(IParameters.Parameter.ValidatorStakeMin, within(value, MIN / 2, 5 * MIN));
     }
 
     function _begin(uint256 count, uint256 seats) private {
         if (block.number % LENGTH == 0) _note(EPOCHS.current() + 1);
-        IEpochs.Included[] memory certificates = new IEpochs.Included[](count % 5);
+        // More than a block has, so that an epoch of few blocks is judged.
+        IEpochs.Included[] memory certificates = new IEpochs.Included[](count % 5 * 8);
         for (uint256 i = 0; i < certificates.length; ++i) {
             uint32 epoch = EPOCHS.current();
             if (i % 2 == 1 && epoch != 0) --epoch;
-            certificates[i] = IEpochs.Included(epoch, uint32(seats >> (32 * i)));
+            certificates[i] = IEpochs.Included(epoch, uint32(uint256(keccak256(abi.encode(seats, i)))));
         }
         begin(certificates);
         if (block.number % LENGTH == 0) _confirm(EPOCHS.current() + 1);
@@ -123,22 +127,36 @@ contract Electorate is CommitteeWorld {
         perOwner[epoch] = PARAMETERS.valueOf(IParameters.Parameter.SeatsPerOwner);
     }
 
-    /// @dev Whether anybody could be elected is known after who was judged left.
+    /// @dev Who could be elected is known after who was judged left.
     function _confirm(uint32 epoch) private {
-        uint32[] memory nodes = COMMITTEE.candidates();
-        bool any;
-        for (uint256 i = 0; i < nodes.length; ++i) {
-            if (_weightOf(nodes[i]) >= stakeLeast[epoch]) any = true;
-        }
-        if (any) {
+        uint256 count = _electable(epoch);
+        uint256 before = elected ? COMMITTEE.seatsOf(_newest).length : 0;
+        if (count != 0 && (count >= 4 || count >= before)) {
             (elected, _newest) = (true, epoch);
             ++done["elect"];
         } else {
             (seatsMost[epoch], stakeLeast[epoch]) = (seatsMost[_newest], stakeLeast[_newest]);
             perOwner[epoch] = perOwner[_newest];
+            count = before;
             _newest = epoch;
             if (elected) ++done["keep"];
         }
+        if (elected) holds(COMMITTEE.seatsOf(epoch).length == count, "as many as there can be");
+    }
+
+    function _electable(uint32 epoch) private view returns (uint256 count) {
+        uint32[] memory nodes = COMMITTEE.candidates();
+        address[] memory owners = new address[](nodes.length);
+        for (uint256 i = 0; i < nodes.length; ++i) {
+            if (_weightOf(nodes[i]) < stakeLeast[epoch]) continue;
+            owners[i] = STAKING.describe(nodes[i]).owner;
+            uint256 held;
+            for (uint256 j = 0; j < i; ++j) {
+                if (owners[j] == owners[i]) ++held;
+            }
+            if (held < perOwner[epoch]) ++count;
+        }
+        if (count > seatsMost[epoch]) count = seatsMost[epoch];
     }
 
     function _enter(bytes32 verb, uint32 node) private counted(verb) {
