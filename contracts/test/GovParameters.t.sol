@@ -7,7 +7,7 @@ import {Predeploys} from "../src/types/Predeploys.sol";
 import {eq, holds, vm, within} from "./Vm.sol";
 
 contract GovParametersTest is GovernanceWorld {
-    uint256 private constant COUNT = 28;
+    uint256 private constant COUNT = 30;
 
     function test_set_refuses_everybody_but_the_timelock() public {
         address[5] memory callers = [ALICE, Predeploys.GOVERNOR, Predeploys.SYSTEM, Predeploys.PARAMETERS, address(0)];
@@ -181,7 +181,9 @@ contract GovParametersTest is GovernanceWorld {
             [uint256(PERIOD), 86_400, 6_048_000],
             [uint256(THRESHOLD), 10_000e18, 10_000_000e18],
             [uint256(400), 200, 3000],
-            [uint256(TIMELOCK_DELAY), 86_400, 30 * 86_400]
+            [uint256(TIMELOCK_DELAY), 86_400, 30 * 86_400],
+            [uint256(8192), 256, 32_768],
+            [uint256(64), 1, 256]
         ];
     }
 }

@@ -52,13 +52,14 @@ contract Parameters is IParameters {
         if (perOwner * 3 >= seats) revert SeatsPerOwnerTooMany(perOwner, seats);
     }
 
-    /// @dev What genesis begins with, the least and the most. In five parts, so that no lookup compares with all.
+    /// @dev What genesis begins with, the least and the most. In six parts, so that no lookup compares with all.
     function _genesis(Parameter parameter) private pure returns (Bounded memory) {
         if (parameter <= Parameter.UnionWindow) return _ofBlocks(parameter);
         if (parameter <= Parameter.BurnShare) return _ofMoney(parameter);
         if (parameter <= Parameter.EdgeUnbonding) return _ofStakes(parameter);
         if (parameter <= Parameter.PresenceSamples) return _ofNodes(parameter);
-        return _ofVotes(parameter);
+        if (parameter <= Parameter.TimelockDelay) return _ofVotes(parameter);
+        return _ofCapacity(parameter);
     }
 
     function _ofBlocks(Parameter parameter) private pure returns (Bounded memory) {
@@ -116,5 +117,13 @@ contract Parameters is IParameters {
         if (parameter == Parameter.ProposalThreshold) return Bounded(1_000_000e18, 10_000e18, 10_000_000e18);
         if (parameter == Parameter.Quorum) return Bounded(400, 200, 3000);
         return Bounded(2 days, 1 days, 30 days);
+    }
+
+    /// @dev What a machine of the class that edge nodes are to have does in most of 30 seconds; faster ones come every year.
+    function _ofCapacity(Parameter parameter) private pure returns (Bounded memory) {
+        // The most that the precompile takes; a product of the least is a moment's work of one core.
+        if (parameter == Parameter.CapacitySize) return Bounded(8192, 256, 32_768);
+        // Their roots are calldata, 32 bytes each.
+        return Bounded(64, 1, 256);
     }
 }

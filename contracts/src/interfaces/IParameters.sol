@@ -63,7 +63,11 @@ interface IParameters {
         /// @notice Of all THETA, the votes for and abstaining that a proposal needs.
         Quorum,
         /// @notice Seconds from a vote's end to its execution, at least.
-        TimelockDelay
+        TimelockDelay,
+        /// @notice Rows of the matrices whose products edge nodes show their capacity by.
+        CapacitySize,
+        /// @notice Such products that a round of capacity takes, one after the other.
+        CapacityLinks
     }
 
     /// @notice The caller is not the timelock.
