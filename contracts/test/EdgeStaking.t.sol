@@ -253,7 +253,7 @@ contract EdgeStakingTest is World {
         vm.warp(START + WORK_SECONDS + 1);
         MARKET.expire(other);
         _expect(CAROL, MIN - PRICE, 0);
-        eq(Predeploys.BURN.balance, PRICE, "burned");
+        eq(Predeploys.BURN.balance, PRICE + BURNED, "burned, with the fee's part");
         uint256 next = posted(ALICE, PRICE);
         vm.expectRevert(abi.encodeWithSelector(IJobMarket.NotBonded.selector, BOB));
         vm.prank(BOB);

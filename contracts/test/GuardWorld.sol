@@ -5,6 +5,7 @@ import {Bls} from "../src/bls/Bls.sol";
 import {Checkpoints} from "../src/checkpoint/Checkpoints.sol";
 import {Committee} from "../src/staking/Committee.sol";
 import {identityFrom} from "./Curve.sol";
+import {EdgeRewards} from "../src/rewards/EdgeRewards.sol";
 import {Emission} from "../src/rewards/Emission.sol";
 import {Epochs} from "../src/staking/Epochs.sol";
 import {IEpochs} from "../src/interfaces/IEpochs.sol";
@@ -25,6 +26,7 @@ import {eq, vm} from "./Vm.sol";
 abstract contract GuardWorld {
     Checkpoints internal constant CHECKPOINTS = Checkpoints(Predeploys.CHECKPOINTS);
     Committee internal constant COMMITTEE = Committee(Predeploys.COMMITTEE);
+    EdgeRewards internal constant EDGE_REWARDS = EdgeRewards(Predeploys.EDGE_REWARDS);
     Emission internal constant EMISSION = Emission(Predeploys.EMISSION);
     Epochs internal constant EPOCHS = Epochs(Predeploys.EPOCHS);
     KeyRegistry internal constant KEYS = KeyRegistry(Predeploys.KEY_REGISTRY);
@@ -70,6 +72,7 @@ abstract contract GuardWorld {
         vm.etch(Predeploys.KEY_REGISTRY, address(new KeyRegistry()).code);
         vm.etch(Predeploys.PARAMETERS, address(new Parameters()).code);
         vm.etch(Predeploys.REWARDS, address(new Rewards()).code);
+        vm.etch(Predeploys.EDGE_REWARDS, address(new EdgeRewards()).code);
         vm.etch(Predeploys.STAKING, address(new Staking()).code);
         vm.etch(Predeploys.THETA, address(new Theta()).code);
         vm.store(Predeploys.EPOCHS, 0, bytes32(uint256(LENGTH)));

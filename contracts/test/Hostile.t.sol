@@ -23,7 +23,7 @@ contract HostileTest is World {
         uint256 jobId = _hostileTakes();
         _hostile.plan(HostileAccount.Mood.Refuse, address(0), "");
         bytes memory call = abi.encodeCall(MARKET.submit, (jobId, INPUT, answerTo(INPUT)));
-        vm.expectRevert(abi.encodeWithSelector(ICredits.PayoutFailed.selector, address(_hostile), PRICE));
+        vm.expectRevert(abi.encodeWithSelector(ICredits.PayoutFailed.selector, address(_hostile), PRICE - FEE));
         _hostile.perform(address(MARKET), 0, call);
 
         vm.warp(START + WORK_SECONDS + 1);
@@ -40,7 +40,7 @@ contract HostileTest is World {
         _hostile.plan(HostileAccount.Mood.Reenter, address(MARKET), call);
         _hostile.perform(address(MARKET), 0, call);
         _expectOneFailedCallback();
-        eq(address(_hostile).balance, FUNDS - STAKE + PRICE, "paid once");
+        eq(address(_hostile).balance, FUNDS - STAKE + PRICE - FEE, "paid once");
         eq(address(MARKET).balance, PRICE, "the other job's escrow is untouched");
         eq(phaseOf(other), uint256(IJobMarket.Phase.Open), "open");
     }

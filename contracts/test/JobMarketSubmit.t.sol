@@ -87,12 +87,12 @@ contract JobMarketSubmitTest is World {
         emit IJobMarket.JobAnswered(jobId, answer);
         vm.expectEmit();
         emit IJobMarket.JobClosed(
-            jobId, IJobMarket.Phase.Settled, IJobMarket.Reason.CorrectAnswer, BOB, PRICE, keccak256(answer)
+            jobId, IJobMarket.Phase.Settled, IJobMarket.Reason.CorrectAnswer, BOB, PRICE - FEE, keccak256(answer)
         );
         vm.expectEmit();
         emit IEdgeStaking.Unlocked(BOB, 1, jobId, PRICE);
         _submit(jobId, answer);
-        eq(BOB.balance, FUNDS - STAKE + PRICE, "paid");
+        eq(BOB.balance, FUNDS - STAKE + PRICE - FEE, "paid");
         eq(EDGE_STAKING.standingOf(BOB).free, STAKE, "bond is free again");
         eq(MARKET.escrowed(), 0, "escrow");
         eq(address(MARKET).balance, 0, "balance");
@@ -116,7 +116,7 @@ contract JobMarketSubmitTest is World {
         MARKET.submit(jobId, given, submitted);
         bool equal = keccak256(submitted) == keccak256(expected);
         eq(phaseOf(jobId), uint256(equal ? IJobMarket.Phase.Settled : IJobMarket.Phase.Rejected), "phase");
-        eq(BOB.balance, FUNDS - STAKE + (equal ? PRICE : 0), "worker");
+        eq(BOB.balance, FUNDS - STAKE + (equal ? PRICE - FEE : 0), "worker");
         eq(MARKET.creditOf(ALICE), equal ? 0 : PRICE, "requester");
     }
 

@@ -2,7 +2,9 @@
 pragma solidity ^0.8.30;
 
 import {GuardWorld} from "./GuardWorld.sol";
+import {Broken} from "./mocks/Broken.sol";
 import {ICommittee} from "../src/interfaces/ICommittee.sol";
+import {IEdgeRewards} from "../src/interfaces/IEdgeRewards.sol";
 import {IParameters} from "../src/interfaces/IParameters.sol";
 import {IRewards} from "../src/interfaces/IRewards.sol";
 import {IStakeBook} from "../src/interfaces/IStakeBook.sol";
@@ -29,12 +31,15 @@ contract RewardsReleaseTest is GuardWorld {
 
     function test_release_fills_the_pot_of_the_epoch() public {
         vm.expectEmit();
-        emit IRewards.PotFilled(EPOCH, 500 * 8e18, 500 * 6.33e18);
+        emit IEdgeRewards.PotFilled(EPOCH, 500 * 6.33e18);
+        vm.expectEmit();
+        emit IRewards.PotFilled(EPOCH, 500 * 8e18, 0);
         begun(FIRST, 0, 0);
         begun(FIRST + 100, 0, 0);
         IRewards.Pot memory pot = REWARDS.potOf(EPOCH);
         eq(pot.theta, 600 * 8e18, "theta");
-        eq(pot.edge, 600 * 6.33e18, "edge");
+        eq(pot.edge, 0, "edge");
+        eq(EDGE_REWARDS.potOf(EPOCH).amount, 600 * 6.33e18, "passed on");
         begun(3 * LENGTH, 0, 0);
         begun(3 * LENGTH + 1, 0, 0);
         eq(REWARDS.potOf(EPOCH).theta, pot.theta, "the next epoch's is its own");
@@ -42,6 +47,23 @@ contract RewardsReleaseTest is GuardWorld {
         vm.prank(Predeploys.EPOCHS);
         REWARDS.release();
         eq(REWARDS.potOf(3).theta, 400 * 8e18, "twice in a second is nothing more");
+    }
+
+    /// DOMAIN.md 27, the other way round: what is wrong with edge nodes' rewards is nothing to validators and guardians.
+    function test_what_edge_rewards_do_not_take_waits_to_be_swept() public {
+        bytes[3] memory codes = [bytes(""), type(Broken).runtimeCode, hex"5b5f56"];
+        uint256 before = Predeploys.EDGE_REWARDS.balance;
+        for (uint64 i = 0; i < 3; ++i) {
+            vm.etch(Predeploys.EDGE_REWARDS, codes[i]);
+            begun(FIRST + i * INTERVAL, 0, 0);
+        }
+        IRewards.Pot memory pot = REWARDS.potOf(EPOCH);
+        eq(pot.theta, 700 * 8e18, "theta");
+        eq(pot.edge, 700 * 6.33e18, "edge");
+        eq(Predeploys.EDGE_REWARDS.balance, before, "nothing is lost there");
+        vm.roll(uint256(EPOCH + 33) * LENGTH);
+        REWARDS.sweep(EPOCH);
+        eq(EMISSION.givenBack(), 700 * 14.33e18, "given back");
     }
 
     function test_begin_draws_the_samples_of_the_epoch_before_the_last() public {

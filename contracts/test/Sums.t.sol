@@ -96,20 +96,27 @@ contract SumsTest is World {
         eq(locked, bonds, "locked");
     }
 
-    function invariant_every_slash_is_burned_and_nothing_else() public view {
-        eq(EDGE_STAKING.totalSlashed(), Predeploys.BURN.balance, "burned");
+    function invariant_every_slash_and_the_fees_share_is_burned_and_nothing_else() public view {
         uint256 bonds;
+        uint256 fees;
+        uint256 burned;
         for (uint256 id = 1; id <= MARKET.jobCount(); ++id) {
             IJobMarket.Job memory job = MARKET.job(id);
             bool guilty = job.reason == IJobMarket.Reason.WrongAnswer || job.reason == IJobMarket.Reason.NotSubmitted;
             if (guilty) bonds += job.bond;
+            if (job.reason != IJobMarket.Reason.CorrectAnswer) continue;
+            fees += MARKET.feeFor(job.price);
+            burned += uint256(MARKET.feeFor(job.price)) * 2500 / 10_000;
         }
+        eq(EDGE_STAKING.totalSlashed() + burned, Predeploys.BURN.balance, "burned");
+        eq(address(EDGE_REWARDS).balance, fees - burned, "for edge nodes");
         uint256 slashed = EDGE_STAKING.totalSlashed();
         holds(slashed <= bonds + DUST && slashed + DUST >= bonds, "bonds of failed jobs");
     }
 
     function invariant_native_money_is_conserved() public view {
         uint256 sum = address(MARKET).balance + address(EDGE_STAKING).balance + Predeploys.BURN.balance;
+        sum += address(EDGE_REWARDS).balance;
         for (uint256 i = 0; i < _members; ++i) {
             sum += _crowd.member(i).balance;
         }

@@ -8,6 +8,7 @@ interface Vm {
     function chainId(uint256 id) external;
     function deal(address account, uint256 balance) external;
     function etch(address account, bytes calldata code) external;
+    function expectCall(address callee, bytes calldata callData) external;
     function expectEmit() external;
     function expectRevert(bytes calldata reason) external;
     function fee(uint256 basefee) external;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {EdgeRewards} from "../src/rewards/EdgeRewards.sol";
 import {EdgeStaking} from "../src/staking/EdgeStaking.sol";
 import {Epochs} from "../src/staking/Epochs.sol";
 import {IJobMarket} from "../src/interfaces/IJobMarket.sol";
@@ -15,6 +16,7 @@ import {vm} from "./Vm.sol";
 
 /// @dev The contracts where genesis puts them, by runtime code alone, with one registered model and a few accounts.
 abstract contract World {
+    EdgeRewards internal constant EDGE_REWARDS = EdgeRewards(Predeploys.EDGE_REWARDS);
     EdgeStaking internal constant EDGE_STAKING = EdgeStaking(Predeploys.EDGE_STAKING);
     Staking internal constant STAKING = Staking(Predeploys.STAKING);
     Parameters internal constant PARAMETERS = Parameters(Predeploys.PARAMETERS);
@@ -31,6 +33,9 @@ abstract contract World {
     uint64 internal constant EPOCH = 100;
     uint256 internal constant FUNDS = 1_000_000e18;
     uint128 internal constant PRICE = 5e18;
+    /// @dev Of a settled job of that price, and what of it genesis burns.
+    uint128 internal constant FEE = 0.25e18;
+    uint128 internal constant BURNED = 0.0625e18;
     uint64 internal constant TAKE_SECONDS = 600;
     uint32 internal constant WORK_SECONDS = 60;
     bytes internal constant INPUT = hex"0102030405060708";
@@ -44,6 +49,7 @@ abstract contract World {
         vm.roll(100);
         vm.etch(Predeploys.EDGE_PROOF, address(new XorProof()).code);
         vm.etch(Predeploys.EDGE_STAKING, address(new EdgeStaking()).code);
+        vm.etch(Predeploys.EDGE_REWARDS, address(new EdgeRewards()).code);
         vm.etch(Predeploys.MODEL_REGISTRY, address(new ModelRegistry()).code);
         vm.etch(Predeploys.JOB_MARKET, address(new JobMarket()).code);
         vm.etch(Predeploys.THETA, address(new Theta()).code);

@@ -9,7 +9,7 @@ pragma solidity ^0.8.30;
 /// or one after a halt, releases what a punctual one would have, and what nobody earned `giveBack` returns. Where the reserve
 /// is short, the streams share it by their rates, and what is missing is not owed later.
 interface IEmission {
-    /// @notice The caller is not the contract of rewards.
+    /// @notice The caller is not the contract of rewards, nor, where it gives back, that of edge nodes' rewards.
     error OnlyRewards(address caller);
     /// @notice The caller is not the contract of checkpoints.
     error OnlyCheckpoints(address caller);
@@ -42,7 +42,7 @@ interface IEmission {
     /// @return paid 0 where `to` refused
     function refund(address to, uint256 amount) external returns (uint256 paid);
 
-    /// @notice Takes back what was released and nobody earned. Only the contract of rewards.
+    /// @notice Takes back what was released and nobody earned. Only the two contracts of rewards.
     function giveBack() external payable;
 
     /// @notice What `release` would send now.

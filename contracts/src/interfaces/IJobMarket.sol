@@ -4,7 +4,8 @@ pragma solidity ^0.8.30;
 import {ICredits} from "./ICredits.sol";
 
 /// @title The market for inference jobs that the chain itself checks (assurance level Executed)
-/// @notice post (escrow) → take (a bonded worker) → submit: the chain runs the model, compares, and pays in the same transaction.
+/// @notice post (escrow) → take (a bonded worker) → submit: the chain runs the model, compares, and pays in the same transaction,
+/// all but a twentieth: the protocol's fee, of which a voted share is burned. `IEdgeRewards` has the worker earn no more than that by it.
 /// Exits: cancel while open, expire after a deadline, rejection of a wrong answer. Every terminal phase carries a reason.
 interface IJobMarket is ICredits {
     enum Phase {
@@ -59,12 +60,16 @@ interface IJobMarket is ICredits {
     );
     /// @notice The answer that the chain computed and paid for.
     event JobAnswered(uint256 indexed jobId, bytes output);
+    /// @notice What the protocol took of the price of a settled job: `burned` of it is gone, the rest is for all edge nodes.
+    event FeeTaken(uint256 indexed jobId, uint128 fee, uint128 burned);
 
+    /// @param burnShare of the fee, burned when the job is settled, in basis points: as it was when the job was posted
     struct Job {
         address requester;
         uint64 takeBy;
         Phase phase;
         Reason reason;
+        uint16 burnShare;
         address worker;
         uint64 submitBy;
         uint32 workSeconds;
@@ -100,4 +105,6 @@ interface IJobMarket is ICredits {
     /// @notice Σ of prices in escrow, wei.
     function escrowed() external view returns (uint256);
     function bondFor(uint128 price) external view returns (uint128);
+    /// @notice The protocol's fee on a job of this price, if it is settled; the worker is paid the rest.
+    function feeFor(uint128 price) external view returns (uint128);
 }

@@ -5,8 +5,8 @@ pragma solidity ^0.8.30;
 /// @notice An epoch's pot is what its checkpoints had the reserve release. Once the epoch is judged, at the first block of the second after
 /// it, anybody settles it, until the 32nd after it is over: every validator gets of the pot the part that its stake is of all validators'
 /// and guardians', times the part of the epoch's certificates that it signed; every guardian by its stake and the part that it signed of
-/// some checkpoints, which a mix drawn after the epoch names. What nobody earned, and for now what is for edge nodes, goes back to the
-/// reserve.
+/// some checkpoints, which a mix drawn after the epoch names. What nobody earned goes back to the reserve; what is for edge nodes goes on
+/// to `IEdgeRewards` as it comes.
 /// @dev Stake is that of the committee's election and of the guardians' snapshot. What a node gets is shared with its sources by
 /// `IStakeBook`, who have it as it is settled: settle soon. Who joins before that takes part in what others worked for, by its stake, which
 /// then stays for the time of unbonding; who leaves before that leaves it to the others.
@@ -29,13 +29,15 @@ interface IRewards {
     /// @notice The pot can be given back from epoch `from` on, or was, or is empty.
     error NothingToSweep(uint32 epoch, uint256 from);
 
+    /// @param theta for validators and guardians
+    /// @param edge for edge nodes, that the contract of their rewards did not take
     event PotFilled(uint32 indexed epoch, uint256 theta, uint256 edge);
     event SeatPaid(uint32 indexed epoch, uint32 indexed node, uint256 signed, uint256 included, uint256 amount);
     event PlacePaid(uint32 indexed epoch, uint32 indexed node, uint256 present, uint256 samples, uint256 amount);
     event PotSwept(uint32 indexed epoch, uint256 amount);
 
     /// @param theta for validators and guardians, wei
-    /// @param edge for edge nodes, wei
+    /// @param edge for edge nodes, wei: none where the contract of their rewards took it
     /// @param paid of both so far
     /// @param samples as many as are drawn
     /// @param seatsPaid whether the committee's seats were paid

@@ -114,7 +114,7 @@ interface IStakeBook {
     function settle(uint32 node, address source) external;
     /// @notice Ends the node's time in jail. Only its operator, once it is over.
     function unjail(uint32 node) external;
-    /// @notice Adds the sent TFUEL to the rewards of a node for an epoch. Only the contract of rewards.
+    /// @notice Adds the sent TFUEL to the rewards of a node for an epoch. Only the contract that rewards this book's nodes.
     function reward(uint32 node, uint32 epoch) external payable;
 
     function nodeCount() external view returns (uint32);

@@ -4,10 +4,13 @@ pragma solidity ^0.8.30;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Credits} from "./Credits.sol";
+import {LibCall} from "solady/utils/LibCall.sol";
 import {IEdgeProof} from "../interfaces/IEdgeProof.sol";
+import {IEdgeRewards} from "../interfaces/IEdgeRewards.sol";
 import {IEdgeStaking} from "../interfaces/IEdgeStaking.sol";
 import {IJobMarket} from "../interfaces/IJobMarket.sol";
 import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
+import {IParameters} from "../interfaces/IParameters.sol";
 import {Predeploys} from "../types/Predeploys.sol";
 
 contract JobMarket is IJobMarket, Credits {
@@ -16,11 +19,18 @@ contract JobMarket is IJobMarket, Credits {
     IEdgeProof private constant PROOF = IEdgeProof(Predeploys.EDGE_PROOF);
     IEdgeStaking private constant STAKING = IEdgeStaking(Predeploys.EDGE_STAKING);
     IModelRegistry private constant REGISTRY = IModelRegistry(Predeploys.MODEL_REGISTRY);
+    IParameters private constant PARAMETERS = IParameters(Predeploys.PARAMETERS);
 
     uint256 private constant PRICE_MIN = 1e9;
     /// @dev The largest stake: nobody could lock the bond of a dearer job.
     uint256 private constant PRICE_MAX = 500_000e18;
     uint256 private constant BOND_MIN = 1e18;
+    uint256 private constant BASIS_POINTS = 10_000;
+    /// @dev Of the price. Low enough that a deal past the market, without its escrow and its check, saves little: and while the reserve
+    /// lasts, edge nodes get back what is burned, and the rest always.
+    uint256 private constant FEE_SHARE = 500;
+    /// @dev What the rewards have to take note of a job: twice what that takes.
+    uint256 private constant RECORD_GAS = 120_000;
     uint64 private constant TAKE_SECONDS_MAX = 7 days;
     uint64 private constant WORK_SECONDS_MAX = 1 days;
 
@@ -47,6 +57,7 @@ contract JobMarket is IJobMarket, Credits {
         posted.requester = msg.sender;
         posted.takeBy = uint64(block.timestamp) + takeSeconds;
         posted.phase = Phase.Open;
+        posted.burnShare = PARAMETERS.valueOf(IParameters.Parameter.BurnShare).toUint16();
         posted.workSeconds = workSeconds;
         posted.price = price;
         posted.bond = bondFor(price);
@@ -118,11 +129,29 @@ contract JobMarket is IJobMarket, Credits {
         return Math.max(price, BOND_MIN).toUint128();
     }
 
+    function feeFor(uint128 price) public pure returns (uint128) {
+        return (price * FEE_SHARE / BASIS_POINTS).toUint128();
+    }
+
     function _settle(uint256 jobId, Job storage done, bytes calldata output) private {
         emit JobAnswered(jobId, output);
         _close(jobId, done, Phase.Settled, Reason.CorrectAnswer);
         STAKING.unlock(done.worker, jobId, done.bond);
-        _pay(msg.sender, done.price);
+        uint128 fee = feeFor(done.price);
+        uint128 burned = _record(fee, done.burnShare);
+        emit FeeTaken(jobId, fee, burned);
+        _pay(Predeploys.BURN, burned);
+        _pay(msg.sender, done.price - fee);
+    }
+
+    /// @dev No answer waits for the rewards, whatever is wrong with them: a fee that they do not take is burned whole. An address without
+    /// code would take it, too. A worker who leaves too little gas for it loses what it would have earned.
+    function _record(uint128 fee, uint16 burnShare) private returns (uint128 burned) {
+        burned = (uint256(fee) * burnShare / BASIS_POINTS).toUint128();
+        if (Predeploys.EDGE_REWARDS.code.length == 0) return fee;
+        bytes memory call = abi.encodeCall(IEdgeRewards.record, (msg.sender, burned));
+        (bool recorded,,) = LibCall.tryCall(Predeploys.EDGE_REWARDS, fee - burned, RECORD_GAS, 0, call);
+        if (!recorded) return fee;
     }
 
     function _reject(uint256 jobId, Job storage done) private {
@@ -136,7 +165,7 @@ contract JobMarket is IJobMarket, Credits {
         closing.phase = phase;
         closing.reason = reason;
         escrowed -= closing.price;
-        uint128 paid = phase == Phase.Settled ? closing.price : 0;
+        uint128 paid = phase == Phase.Settled ? closing.price - feeFor(closing.price) : 0;
         emit JobClosed(jobId, phase, reason, closing.worker, paid, closing.answerHash);
     }
 

@@ -92,6 +92,10 @@ contract EdgeStaking is IEdgeStaking, StakeBook {
         return PARAMETERS.valueOf(IParameters.Parameter.EdgeUnbonding);
     }
 
+    function _payer() internal pure override returns (address) {
+        return Predeploys.EDGE_REWARDS;
+    }
+
     function _give(address to, uint256 amount) internal override {
         _pay(to, amount);
     }

@@ -4,7 +4,6 @@ pragma solidity ^0.8.30;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Pool, Pools} from "../types/Pool.sol";
-import {Predeploys} from "../types/Predeploys.sol";
 import {Nodes} from "./Nodes.sol";
 
 /// @dev The accounting of stake, whatever is staked. Money comes and goes through `_give` and whoever inherits this; what is kept here is
@@ -169,7 +168,7 @@ abstract contract StakeBook is Nodes {
     }
 
     function reward(uint32 node, uint32 epoch) external payable {
-        if (msg.sender != Predeploys.REWARDS) revert OnlyRewards(msg.sender);
+        if (msg.sender != _payer()) revert OnlyRewards(msg.sender);
         Entry storage entry = _known(node);
         uint256 commission = msg.value;
         if (entry.shares >= SHARES_MIN) {
@@ -261,6 +260,9 @@ abstract contract StakeBook is Nodes {
 
     /// @dev Seconds from unstaking to redeeming.
     function _unbonding() internal view virtual returns (uint256);
+
+    /// @dev The contract that pays nodes of this book their rewards.
+    function _payer() internal view virtual returns (address);
 
     /// @dev Gives what was staked back.
     function _give(address to, uint256 amount) internal virtual;

@@ -228,6 +228,10 @@ contract Staking is IStaking, StakeBook {
         keyOf[node] = 0;
     }
 
+    function _payer() internal pure override returns (address) {
+        return Predeploys.REWARDS;
+    }
+
     function _unbonding() internal view override returns (uint256) {
         return _parameter(IParameters.Parameter.ThetaUnbonding);
     }

@@ -26,6 +26,7 @@ library Predeploys {
     address internal constant TIMELOCK = 0xeD6E000000000000000000000000000000000011;
     address internal constant UPGRADES = 0xEd6E000000000000000000000000000000000012;
     address internal constant EPOCHS = 0xED6e000000000000000000000000000000000013;
+    address internal constant EDGE_REWARDS = 0xeD6e000000000000000000000000000000000014;
     /// @dev EIP-2935's.
     address internal constant HISTORY_STORAGE = 0x0000F90827F1C53a10cb7A02335B175320002935;
     /// @dev Who calls in a block's name, before its transactions (EIP-4788's).

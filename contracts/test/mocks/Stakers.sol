@@ -136,8 +136,9 @@ contract Stakers is StakingWorld {
     function reward(bool edge, uint256 where, uint256 amount, uint256 ago) external counted("reward") {
         amount = within(amount, 0, 1e24);
         rewardsIn[edge] += amount;
-        vm.deal(Predeploys.REWARDS, amount);
-        vm.prank(Predeploys.REWARDS);
+        address payer = edge ? Predeploys.EDGE_REWARDS : Predeploys.REWARDS;
+        vm.deal(payer, amount);
+        vm.prank(payer);
         book(edge).reward{value: amount}(_node(where), _epoch() - uint32(within(ago, 0, 4)));
     }
 
