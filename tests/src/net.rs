@@ -50,6 +50,8 @@ pub struct NetConfig {
     /// Worker i serves its status page at `worker_port + i`.
     pub worker_port: u16,
     pub workers: u16,
+    /// More arguments of `edgeloom genesis`.
+    pub genesis: Vec<String>,
 }
 
 impl NetConfig {
@@ -60,7 +62,7 @@ impl NetConfig {
     pub fn on_free_ports(folder: PathBuf, validators: u16, workers: u16) -> Result<Self> {
         let rpc_port = free_ports(2 * validators + 1 + workers)?;
         let (p2p_port, index_port) = (rpc_port + validators, rpc_port + 2 * validators);
-        Ok(Self { folder, validators, p2p_port, rpc_port, index_port, worker_port: index_port + 1, workers })
+        Ok(Self { folder, validators, p2p_port, rpc_port, index_port, worker_port: index_port + 1, workers, genesis: Vec::new() })
     }
 }
 
@@ -128,6 +130,7 @@ impl Net {
         for account in &accounts {
             arguments.extend(["--fund".into(), format!("{account}={WORKER_FUNDS}")]);
         }
+        arguments.extend(config.genesis.iter().cloned());
         let mut process = Process::spawn("genesis", &binary("edgeloom")?, &arguments, &config.folder)?;
         let status = process.wait(START).await?;
         ensure!(status.success(), "edgeloom genesis ended with {status}:\n{}", process.tail());
@@ -166,6 +169,14 @@ impl Net {
 
     pub fn worker_page(&self, worker: u16) -> String {
         format!("http://127.0.0.1:{}", self.config.worker_port + worker)
+    }
+
+    /// What peers and the chain call a validator: its ed25519 key.
+    ///
+    /// # Errors
+    /// When its key file cannot be read.
+    pub fn identity(&self, validator: u16) -> Result<B256> {
+        identity(&self.config, validator)
     }
 
     /// The workers' accounts, in order.
@@ -330,13 +341,16 @@ async fn new_account(config: &NetConfig, worker: u16) -> Result<Address> {
     Ok(process.ready::<NewAccount>(START).await?.address)
 }
 
+fn identity(config: &NetConfig, validator: u16) -> Result<B256> {
+    let file = config.folder.join(format!("genesis/keys-{validator}.json"));
+    let keys: KeyFile = serde_json::from_str(&fs::read_to_string(&file)?)
+        .wrap_err_with(|| format!("{} is not a key file", file.display()))?;
+    Ok(keys.identity)
+}
+
 fn peers(config: &NetConfig) -> Result<String> {
-    let peers = (0..config.validators).map(|validator| {
-        let file = config.folder.join(format!("genesis/keys-{validator}.json"));
-        let keys: KeyFile = serde_json::from_str(&fs::read_to_string(&file)?)
-            .wrap_err_with(|| format!("{} is not a key file", file.display()))?;
-        Ok(format!("{}@127.0.0.1:{}", keys.identity, config.p2p_port + validator))
-    });
+    let peers = (0..config.validators)
+        .map(|validator| Ok(format!("{}@127.0.0.1:{}", identity(config, validator)?, config.p2p_port + validator)));
     Ok(peers.collect::<Result<Vec<_>>>()?.join(","))
 }
 

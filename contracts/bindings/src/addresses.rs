@@ -47,6 +47,8 @@ pub const TIMELOCK: Address = address!("0xed6e0000000000000000000000000000000000
 pub const UPGRADES: Address = address!("0xed6e000000000000000000000000000000000012");
 /// `IEpochs`.
 pub const EPOCHS: Address = address!("0xed6e000000000000000000000000000000000013");
+/// `IEdgeRewards`.
+pub const EDGE_REWARDS: Address = address!("0xed6e000000000000000000000000000000000014");
 
 /// Who calls in a block's name, before its transactions (EIP-4788's).
 pub const SYSTEM: Address = address!("0xfffffffffffffffffffffffffffffffffffffffe");

@@ -47,6 +47,7 @@ pub(crate) const COMPILED: &[Compiled] = &compiled![
     "Committee" at COMMITTEE,
     "Checkpoints" at CHECKPOINTS,
     "Rewards" at REWARDS,
+    "EdgeRewards" at EDGE_REWARDS,
     "Parameters" at PARAMETERS,
     "Epochs" at EPOCHS,
     "Wtfuel" at WTFUEL,

@@ -20,10 +20,6 @@ alloy::sol!(
 );
 alloy::sol!(
     #[sol(all_derives)]
-    "../src/interfaces/ICommittee.sol"
-);
-alloy::sol!(
-    #[sol(all_derives)]
     "../src/interfaces/ICredits.sol"
 );
 alloy::sol!(
@@ -33,6 +29,10 @@ alloy::sol!(
 alloy::sol!(
     #[sol(all_derives)]
     "../src/interfaces/IEdgeProof.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
+    "../src/interfaces/IEdgeRewards.sol"
 );
 alloy::sol!(
     #[sol(all_derives)]
@@ -93,3 +93,20 @@ alloy::sol!(
 
 #[cfg(test)]
 mod tests;
+/// Its interface takes types of another one, which the macro finds in what was compiled alone.
+mod committee {
+    alloy::sol!(
+        #[sol(all_derives)]
+        ICommittee,
+        "artifacts/Committee.json"
+    );
+}
+
+pub use committee::{ICommittee, IEquivocation};
+
+// OpenZeppelin's.
+alloy::sol!(
+    #[sol(all_derives)]
+    Governor,
+    "artifacts/Governor.json"
+);

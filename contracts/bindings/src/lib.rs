@@ -14,8 +14,8 @@ mod predeploys;
 mod sources;
 
 pub use interfaces::{
-    IAudits, IBeacon, IBls, ICheckpoints, ICommittee, ICredits, IDisputes, IEdgeProof, IEdgeStaking, IEmission,
-    IEpochs, IGovernance, IJobMarket, IKeyRegistry, IModelRegistry, IParameters, IRewards, IStakeBook, IStaking,
+    Governor, IAudits, IBeacon, IBls, ICheckpoints, ICommittee, ICredits, IDisputes, IEdgeProof, IEdgeRewards, IEdgeStaking, IEmission,
+    IEpochs, IEquivocation, IGovernance, IJobMarket, IKeyRegistry, IModelRegistry, IParameters, IRewards, IStakeBook, IStaking,
     ITheta, IUpgrades, IWtfuel,
 };
 pub use predeploys::{Predeploy, THETA_SUPPLY, predeploys};

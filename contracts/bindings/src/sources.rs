@@ -19,7 +19,7 @@ pub struct Published {
 const LIBRARIES: &str = include_str!("../artifacts/libraries.json");
 
 /// Sources of this repository by path.
-const OURS: [(&str, &str); 55] = [
+const OURS: [(&str, &str); 62] = [
     ("src/bls/Bls.sol", include_str!("../../src/bls/Bls.sol")),
     ("src/bls/KeyRegistry.sol", include_str!("../../src/bls/KeyRegistry.sol")),
     ("src/chain/Beacon.sol", include_str!("../../src/chain/Beacon.sol")),
@@ -36,9 +36,11 @@ const OURS: [(&str, &str); 55] = [
     ("src/interfaces/ICredits.sol", include_str!("../../src/interfaces/ICredits.sol")),
     ("src/interfaces/IDisputes.sol", include_str!("../../src/interfaces/IDisputes.sol")),
     ("src/interfaces/IEdgeProof.sol", include_str!("../../src/interfaces/IEdgeProof.sol")),
+    ("src/interfaces/IEdgeRewards.sol", include_str!("../../src/interfaces/IEdgeRewards.sol")),
     ("src/interfaces/IEdgeStaking.sol", include_str!("../../src/interfaces/IEdgeStaking.sol")),
     ("src/interfaces/IEmission.sol", include_str!("../../src/interfaces/IEmission.sol")),
     ("src/interfaces/IEpochs.sol", include_str!("../../src/interfaces/IEpochs.sol")),
+    ("src/interfaces/IEquivocation.sol", include_str!("../../src/interfaces/IEquivocation.sol")),
     ("src/interfaces/IGovernance.sol", include_str!("../../src/interfaces/IGovernance.sol")),
     ("src/interfaces/IJobMarket.sol", include_str!("../../src/interfaces/IJobMarket.sol")),
     ("src/interfaces/IKeyRegistry.sol", include_str!("../../src/interfaces/IKeyRegistry.sol")),
@@ -58,12 +60,16 @@ const OURS: [(&str, &str); 55] = [
     ("src/jobs/Evidence.sol", include_str!("../../src/jobs/Evidence.sol")),
     ("src/jobs/JobMarket.sol", include_str!("../../src/jobs/JobMarket.sol")),
     ("src/jobs/ModelRegistry.sol", include_str!("../../src/jobs/ModelRegistry.sol")),
+    ("src/rewards/EdgeRewards.sol", include_str!("../../src/rewards/EdgeRewards.sol")),
     ("src/rewards/Emission.sol", include_str!("../../src/rewards/Emission.sol")),
     ("src/rewards/Rewards.sol", include_str!("../../src/rewards/Rewards.sol")),
+    ("src/rewards/Rounds.sol", include_str!("../../src/rewards/Rounds.sol")),
     ("src/rewards/Schedule.sol", include_str!("../../src/rewards/Schedule.sol")),
     ("src/staking/Committee.sol", include_str!("../../src/staking/Committee.sol")),
     ("src/staking/EdgeStaking.sol", include_str!("../../src/staking/EdgeStaking.sol")),
     ("src/staking/Epochs.sol", include_str!("../../src/staking/Epochs.sol")),
+    ("src/staking/Equivocation.sol", include_str!("../../src/staking/Equivocation.sol")),
+    ("src/staking/Identity.sol", include_str!("../../src/staking/Identity.sol")),
     ("src/staking/Nodes.sol", include_str!("../../src/staking/Nodes.sol")),
     ("src/staking/StakeBook.sol", include_str!("../../src/staking/StakeBook.sol")),
     ("src/staking/Staking.sol", include_str!("../../src/staking/Staking.sol")),
@@ -74,6 +80,7 @@ const OURS: [(&str, &str); 55] = [
     ("src/types/Manifest.sol", include_str!("../../src/types/Manifest.sol")),
     ("src/types/Pool.sol", include_str!("../../src/types/Pool.sol")),
     ("src/types/Predeploys.sol", include_str!("../../src/types/Predeploys.sol")),
+    ("src/types/Sets.sol", include_str!("../../src/types/Sets.sol")),
     ("src/types/Subtree.sol", include_str!("../../src/types/Subtree.sol")),
 ];
 

@@ -111,6 +111,7 @@ impl Touched {
                 event.jobId
             }
             IJobMarketEvents::JobAnswered(event) => event.jobId,
+            IJobMarketEvents::FeeTaken(event) => event.jobId,
             IJobMarketEvents::JobClosed(event) => {
                 self.workers.insert(event.worker);
                 event.jobId

@@ -1,7 +1,11 @@
 //! The command line.
 
-use alloy::primitives::{Address, B256, U256, utils::parse_ether};
+use alloy::{
+    primitives::{Address, B256, U256, utils::parse_ether},
+    sol_types::SolEnum as _,
+};
 use clap::{Args, Parser, Subcommand};
+use edgeloom_bindings::IParameters::Parameter;
 use std::{
     net::{IpAddr, SocketAddr},
     num::NonZeroU64,
@@ -136,6 +140,8 @@ pub(crate) struct Devnet {
     #[command(flatten)]
     pub(crate) epochs: Epochs,
     #[command(flatten)]
+    pub(crate) voted: Voted,
+    #[command(flatten)]
     pub(crate) funds: Funds,
     /// Print one line of JSON when the network is up, and nothing else.
     #[arg(long)]
@@ -153,6 +159,8 @@ pub(crate) struct Genesis {
     #[command(flatten)]
     pub(crate) epochs: Epochs,
     #[command(flatten)]
+    pub(crate) voted: Voted,
+    #[command(flatten)]
     pub(crate) funds: Funds,
 }
 
@@ -166,6 +174,24 @@ pub(crate) struct Epochs {
 fn parse_epoch_length(text: &str) -> Result<NonZeroU64, String> {
     let length = text.parse().map_err(|error| format!("{error}"))?;
     NonZeroU64::new(length).filter(|length| length.get() >= 2).ok_or_else(|| "an epoch has two blocks at least".into())
+}
+
+#[derive(Debug, Default, Args)]
+pub(crate) struct Voted {
+    /// Begin with another value of a governed parameter (IParameters), within its bounds, as if it had been voted:
+    /// CheckpointInterval=20, say. May be given many times.
+    #[arg(long = "set", value_name = "PARAMETER=VALUE", value_parser = parse_parameter)]
+    pub(crate) set: Vec<(Parameter, U256)>,
+}
+
+fn parse_parameter(text: &str) -> Result<(Parameter, U256), String> {
+    let (name, value) = text.split_once('=').ok_or("expected PARAMETER=VALUE")?;
+    let all = || (0..Parameter::COUNT as u8).filter_map(|number| Parameter::try_from(number).ok());
+    let parameter = all().find(|parameter| format!("{parameter:?}") == name).ok_or_else(|| {
+        let names: Vec<_> = all().map(|parameter| format!("{parameter:?}")).collect();
+        format!("{name} is no parameter; those are {}", names.join(", "))
+    })?;
+    Ok((parameter, value.parse().map_err(|error| format!("{value}: {error}"))?))
 }
 
 #[derive(Debug, Default, Args)]

@@ -3,7 +3,7 @@
 
 use crate::{
     arguments::{Devnet, Storage},
-    genesis,
+    genesis::{self, Start},
     ready::Ready,
     signals::Signals,
 };
@@ -97,8 +97,8 @@ fn prepare(arguments: &Devnet, folder: &Path) -> Result<()> {
     if !path.exists() {
         let empty = !folder.exists() || fs::read_dir(folder)?.next().is_none();
         ensure!(empty, "{} is not empty and holds no devnet: choose another directory", folder.display());
-        let epoch_length = arguments.epochs.epoch_length;
-        return genesis::write(&genesis::devnet(arguments.validators, &arguments.funds.fund, epoch_length)?, folder);
+        let start = Start::of(&arguments.epochs, &arguments.voted);
+        return genesis::write(&genesis::devnet(arguments.validators, &arguments.funds.fund, start)?, folder);
     }
     let there = genesis::read(&path)?.committee().len();
     let asked = usize::from(arguments.validators);

@@ -9,6 +9,7 @@ use alloy::{
     primitives::{Address, B256, U256},
 };
 use edgeloom_bindings::{
+    IParameters::Parameter,
     addresses::{EMISSION, KEY_REGISTRY},
     predeploys,
 };
@@ -52,6 +53,21 @@ pub(crate) struct Network {
     pub(crate) secrets: Vec<Secrets>,
 }
 
+/// By what a network may differ from others.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Start<'a> {
+    /// Blocks.
+    pub(crate) epoch_length: NonZeroU64,
+    /// Those that do not begin with their usual value.
+    pub(crate) parameters: &'a [(Parameter, U256)],
+}
+
+impl<'a> Start<'a> {
+    pub(crate) fn of(epochs: &arguments::Epochs, voted: &'a arguments::Voted) -> Self {
+        Self { epoch_length: epochs.epoch_length, parameters: &voted.set }
+    }
+}
+
 /// What a development chain may be asked to begin with.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct DevGenesis<'a> {
@@ -80,7 +96,7 @@ pub(crate) fn dev(wishes: DevGenesis<'_>) -> Result<Network> {
     for index in 0..wishes.accounts {
         balances.insert(wallet.account(index)?.address(), tfuel(ACCOUNT_TFUEL));
     }
-    let Network { genesis, secrets } = network(wishes.chain_id, secrets, balances, DEV_EPOCH_LENGTH)?;
+    let Network { genesis, secrets } = network(wishes.chain_id, secrets, balances, Start { epoch_length: DEV_EPOCH_LENGTH, parameters: &[] })?;
     let file = GenesisFile { timestamp: wishes.timestamp, ..genesis.file().clone() };
     Ok(Network { genesis: Genesis::new(file)?, secrets })
 }
@@ -89,7 +105,7 @@ pub(crate) fn dev(wishes: DevGenesis<'_>) -> Result<Network> {
 ///
 /// # Errors
 /// When `funds` ask for more than the treasury has.
-pub(crate) fn devnet(validators: u16, funds: &[(Address, U256)], epoch_length: NonZeroU64) -> Result<Network> {
+pub(crate) fn devnet(validators: u16, funds: &[(Address, U256)], start: Start<'_>) -> Result<Network> {
     let secrets = (0..validators).map(|_| keys::derive(B256::random())).collect::<Result<Vec<_>>>()?;
     let mut balances = BTreeMap::new();
     for index in 1..DEVNET_ACCOUNTS {
@@ -105,14 +121,14 @@ pub(crate) fn devnet(validators: u16, funds: &[(Address, U256)], epoch_length: N
     let rest = spent.and_then(|spent| tfuel(CIRCULATING_TFUEL).checked_sub(spent));
     let rest = rest.ok_or_else(|| eyre!("--fund: the amounts exceed the {CIRCULATING_TFUEL} TFUEL in circulation"))?;
     balances.insert(treasury, rest);
-    network(DEVNET_CHAIN_ID, secrets, balances, epoch_length)
+    network(DEVNET_CHAIN_ID, secrets, balances, start)
 }
 
 fn network(
     chain_id: u64,
     secrets: Vec<Secrets>,
     mut balances: BTreeMap<Address, U256>,
-    epoch_length: NonZeroU64,
+    start: Start<'_>,
 ) -> Result<Network> {
     balances.insert(EMISSION, tfuel(RESERVE_TFUEL));
     let mut validators = Vec::new();
@@ -123,20 +139,20 @@ fn network(
         .into_iter()
         .map(|(address, balance)| (address, GenesisAccount { balance, ..Default::default() }))
         .collect();
-    for predeploy in predeploys(test_account(0)?.address(), epoch_length) {
+    for predeploy in predeploys(test_account(0)?.address(), start.epoch_length) {
         let account = alloc.entry(predeploy.address).or_default();
         account.nonce = Some(1);
         account.code = Some(predeploy.code);
         account.storage = Some(predeploy.storage).filter(|storage| !storage.is_empty());
     }
-    let config = config(chain_id, &validators, epoch_length)?;
+    let config = config(chain_id, &validators, start.epoch_length)?;
     let file = GenesisFile { config, gas_limit: GAS_LIMIT, alloc, ..Default::default() };
     let founders: Vec<_> = validators
         .into_iter()
         .zip(&secrets)
         .map(|(validator, secrets)| founder(validator, secrets, chain_id))
         .collect();
-    let file = found(file, test_account(0)?.address(), &founders)?;
+    let file = found(file, test_account(0)?.address(), &founders, start.parameters)?;
     Ok(Network { genesis: Genesis::new(file)?, secrets })
 }
 
@@ -186,7 +202,8 @@ fn tfuel(amount: u64) -> U256 {
 /// # Errors
 /// When the folder holds a network already or cannot be written.
 pub(crate) fn command(arguments: &arguments::Genesis) -> Result<()> {
-    let network = devnet(arguments.validators, &arguments.funds.fund, arguments.epochs.epoch_length)?;
+    let start = Start::of(&arguments.epochs, &arguments.voted);
+    let network = devnet(arguments.validators, &arguments.funds.fund, start)?;
     write(&network, &arguments.out)?;
     println!("wrote {}/genesis.json and the keys of {} validators", arguments.out.display(), arguments.validators);
     Ok(())

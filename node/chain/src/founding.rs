@@ -7,7 +7,11 @@ use alloy::{
     primitives::{Address, FixedBytes, KECCAK256_EMPTY, TxKind, U256},
     sol_types::SolCall,
 };
-use edgeloom_bindings::{ICommittee, IKeyRegistry, IStaking, ITheta, addresses};
+use edgeloom_bindings::{
+    ICommittee, IKeyRegistry,
+    IParameters::{self, Parameter},
+    IStaking, ITheta, addresses,
+};
 use edgeloom_evm::{Overrides, Replay};
 use edgeloom_state::Store;
 use edgeloom_types::{Genesis, GenesisError, StateDelta, Validator};
@@ -45,14 +49,24 @@ pub enum FoundingError {
     State(String),
 }
 
-/// Has every founder register its key and a node, stake THETA of `treasury`'s, and stand for the committee. Nonces stay as
-/// they were.
+/// Sets `parameters` as if they had been voted, then has every founder register its key and a node, stake THETA of
+/// `treasury`'s, and stand for the committee. Nonces stay as they were.
 ///
 /// # Errors
-/// [`FoundingError`] naming the first call that fails: without enough THETA, say, or with keys that are not its own.
-pub fn found(mut file: GenesisFile, treasury: Address, founders: &[Founder]) -> Result<GenesisFile, FoundingError> {
+/// [`FoundingError`] naming the first call that fails: with a value that no vote could set, say, without enough THETA, or
+/// with keys that are not the founder's own.
+pub fn found(
+    mut file: GenesisFile,
+    treasury: Address,
+    founders: &[Founder],
+    parameters: &[(Parameter, U256)],
+) -> Result<GenesisFile, FoundingError> {
     let genesis = Genesis::new(file.clone())?;
     let mut founding = Founding::over(&genesis)?;
+    for (parameter, value) in parameters {
+        let call = IParameters::setCall { parameter: *parameter, value: *value };
+        founding.call(addresses::TIMELOCK, addresses::PARAMETERS, &call)?;
+    }
     for founder in founders {
         founding.take_in(treasury, founder)?;
     }
@@ -115,13 +129,13 @@ impl Founding {
     }
 }
 
-/// Nonces of accounts without code stay as they were.
+/// Nonces of whoever called stay as they were: of accounts without code, and of the timelock.
 fn write(alloc: &mut BTreeMap<Address, GenesisAccount>, delta: StateDelta) {
     for (address, change) in delta.accounts {
         let Some(account) = change.account else { continue };
         let allocated = alloc.entry(address).or_default();
         allocated.balance = account.balance;
-        if account.code_hash != KECCAK256_EMPTY {
+        if account.code_hash != KECCAK256_EMPTY && address != addresses::TIMELOCK {
             allocated.nonce = Some(account.nonce);
         }
         if let Some(code) = delta.codes.get(&account.code_hash) {

@@ -57,7 +57,7 @@ impl World {
             stake: stake(),
             commission: 0,
         });
-        let file = found(file, accounts[usize::from(nodes)].address(), &founders.collect::<Vec<_>>());
+        let file = found(file, accounts[usize::from(nodes)].address(), &founders.collect::<Vec<_>>(), &[]);
         let genesis = Genesis::new(file.expect("founders found")).expect("valid genesis");
         Self { genesis: Arc::new(genesis), keys, accounts }
     }

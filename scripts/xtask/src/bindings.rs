@@ -23,12 +23,13 @@ use serde_json::json;
 use std::{collections::BTreeMap, fs, path::Path};
 
 /// The contracts that genesis holds. Interfaces and libraries have no artifact.
-const CONTRACTS: [&str; 19] = [
+const CONTRACTS: [&str; 20] = [
     "Audits",
     "Beacon",
     "Checkpoints",
     "Committee",
     "Disputes",
+    "EdgeRewards",
     "EdgeStaking",
     "Emission",
     "Epochs",

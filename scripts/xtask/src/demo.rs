@@ -208,6 +208,7 @@ fn configure(base: u16, folder: PathBuf) -> Result<NetConfig> {
         index_port: base + 20,
         worker_port: base + 21,
         workers: WORKERS,
+        genesis: Vec::new(),
     };
     for validator in 0..VALIDATORS {
         require_free(config.rpc_port + validator, "RPC", "--base-port")?;

@@ -14,7 +14,8 @@ use tokio::{
 use url::Url;
 
 use crate::{
-    Audits, Beacon, Disputes, EdgeStaking, Error, Index, Jobs, Keys, Models, Node, SignedTx, Staking,
+    Audits, Beacon, Checkpoints, Committee, Disputes, EdgeStaking, Error, Governance, Index, Jobs, Keys, Models, Node, SignedTx,
+    Staking, Theta, Wtfuel,
     follow::Follow,
     heads,
     rpc::{self, Rpc},
@@ -171,6 +172,36 @@ impl Client {
     #[must_use]
     pub fn edge_staking(&self) -> EdgeStaking {
         EdgeStaking::new(self.clone())
+    }
+
+    /// Validators' candidacies, committees, and evidence against who votes twice.
+    #[must_use]
+    pub fn committee(&self) -> Committee {
+        Committee::new(self.clone())
+    }
+
+    /// Checkpoints that guardians co-sign, and rewards of validators and guardians.
+    #[must_use]
+    pub fn checkpoints(&self) -> Checkpoints {
+        Checkpoints::new(self.clone())
+    }
+
+    /// Proposals, votes and parameters.
+    #[must_use]
+    pub fn governance(&self) -> Governance {
+        Governance::new(self.clone())
+    }
+
+    /// THETA at hand.
+    #[must_use]
+    pub fn theta(&self) -> Theta {
+        Theta::new(self.clone())
+    }
+
+    /// TFUEL as a token.
+    #[must_use]
+    pub fn wtfuel(&self) -> Wtfuel {
+        Wtfuel::new(self.clone())
     }
 
     /// BLS keys and sets of them: register, join, seal, read.

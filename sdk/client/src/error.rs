@@ -9,9 +9,12 @@ use alloy::{
     transports::{RpcError, TransportError},
 };
 use edgeloom_bindings::{
+    Governor::GovernorErrors,
     IAudits::IAuditsErrors,
     IBeacon::IBeaconErrors,
     IBls::IBlsErrors,
+    ICheckpoints::ICheckpointsErrors,
+    ICommittee::ICommitteeErrors,
     ICredits::ICreditsErrors,
     IDisputes::IDisputesErrors,
     IEdgeProof::IEdgeProofErrors,
@@ -20,6 +23,7 @@ use edgeloom_bindings::{
     IKeyRegistry::IKeyRegistryErrors,
     IModelRegistry::IModelRegistryErrors,
     IParameters::IParametersErrors,
+    IRewards::IRewardsErrors,
     IStakeBook::IStakeBookErrors,
     IStaking::IStakingErrors,
     addresses,
@@ -92,6 +96,18 @@ pub enum Error {
     /// The parameters' contract reverted.
     #[error("the parameters' contract reverted: {0:?}")]
     Parameters(IParametersErrors),
+    /// The committee's contract reverted.
+    #[error("the committee's contract reverted: {0:?}")]
+    Committee(ICommitteeErrors),
+    /// The checkpoints' contract reverted.
+    #[error("the checkpoints' contract reverted: {0:?}")]
+    Checkpoints(ICheckpointsErrors),
+    /// The contract of rewards reverted.
+    #[error("the contract of rewards reverted: {0:?}")]
+    Rewards(IRewardsErrors),
+    /// The governor reverted.
+    #[error("the governor reverted: {0:?}")]
+    Governor(GovernorErrors),
     /// The model registry reverted.
     #[error("the model registry reverted: {0:?}")]
     Models(IModelRegistryErrors),
@@ -245,6 +261,10 @@ impl Error {
         let edge = || IEdgeStakingErrors::abi_decode(&data).ok().map(Self::EdgeStaking);
         let stake = || IStakeBookErrors::abi_decode(&data).ok().map(Self::Stake);
         let parameters = || IParametersErrors::abi_decode(&data).ok().map(Self::Parameters);
+        let committee = || ICommitteeErrors::abi_decode(&data).ok().map(Self::Committee);
+        let checkpoints = || ICheckpointsErrors::abi_decode(&data).ok().map(Self::Checkpoints);
+        let rewards = || IRewardsErrors::abi_decode(&data).ok().map(Self::Rewards);
+        let governor = || GovernorErrors::abi_decode(&data).ok().map(Self::Governor);
         let models = || IModelRegistryErrors::abi_decode(&data).ok().map(Self::Models);
         let proof = || IEdgeProofErrors::abi_decode(&data).ok().map(Self::EdgeProof);
         let keys = || IKeyRegistryErrors::abi_decode(&data).ok().map(Self::Keys);
@@ -258,6 +278,10 @@ impl Error {
             Some(addresses::EDGE_STAKING) => edge().or_else(stake),
             Some(addresses::STAKING) => staking().or_else(stake),
             Some(addresses::PARAMETERS) => parameters(),
+            Some(addresses::COMMITTEE) => committee().or_else(staking).or_else(stake),
+            Some(addresses::CHECKPOINTS) => checkpoints().or_else(keys).or_else(bls),
+            Some(addresses::REWARDS) => rewards(),
+            Some(addresses::GOVERNOR) => governor().or_else(parameters),
             Some(addresses::MODEL_REGISTRY) => models(),
             Some(addresses::EDGE_PROOF) => proof(),
             // Some of what the precompile says, the edge-proof precompile says, too.
@@ -271,6 +295,7 @@ impl Error {
         let decoded = decoded.or_else(market).or_else(edge).or_else(stake).or_else(models).or_else(proof);
         let decoded = decoded.or_else(keys).or_else(bls).or_else(beacon);
         let decoded = decoded.or_else(staking).or_else(parameters);
+        let decoded = decoded.or_else(committee).or_else(checkpoints).or_else(rewards).or_else(governor);
         decoded.or_else(disputes).or_else(audits).unwrap_or(Self::Revert { data })
     }
 
@@ -293,6 +318,10 @@ impl Error {
                 | Self::EdgeStaking(_)
                 | Self::Stake(_)
                 | Self::Parameters(_)
+                | Self::Committee(_)
+                | Self::Checkpoints(_)
+                | Self::Rewards(_)
+                | Self::Governor(_)
                 | Self::Models(_)
                 | Self::EdgeProof(_)
                 | Self::Keys(_)

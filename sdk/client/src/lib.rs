@@ -1,5 +1,6 @@
 //! A typed client of an Edgeloom chain: post jobs and wait for paid answers, upload and run models, bond workers, claim
-//! answers, dispute and audit claims, keep keys and sets of them, read randomness, follow events, ask the index. It knows
+//! answers, dispute and audit claims, keep keys and sets of them, stake, co-sign checkpoints, vote, read randomness, follow
+//! events, ask the index. It knows
 //! contracts, JSON-RPC and the index's REST; it does not know the EVM, databases or the BFT engine, trusts the node only for
 //! what no local check can show, and decides nothing about money by the index.
 //!
@@ -22,11 +23,14 @@
 
 mod audits;
 mod beacon;
+mod checkpoints;
 mod client;
+mod committee;
 mod credits;
 mod disputes;
 mod error;
 mod follow;
+mod governance;
 mod heads;
 mod index;
 mod jobs;
@@ -38,16 +42,20 @@ mod nonces;
 mod rpc;
 mod sender;
 mod staking;
+mod tokens;
 
 pub use audits::{AuditEvent, AuditTerms, Audits, Finding, Testimony};
 pub use beacon::Beacon;
+pub use checkpoints::{Checkpoints, Guardians};
 pub use client::{Client, ClientBuilder, Deadlines};
+pub use committee::Committee;
 pub use disputes::{
     Answer, Asked, Challenge, Defence, DisputeEvent, DisputeTerms, Disputes, Duty, Line, Move, Proceedings, Refutation,
     Statement,
 };
 pub use error::{Error, ModelError};
 pub use follow::Closing;
+pub use governance::{Ballot, Governance, Proposal, Standing, Tally};
 pub use index::Index;
 pub use jobs::{Events, JobEvent, JobEventKind, JobResult, Jobs, Offer, PostedJob};
 pub use keys::{Keys, Member, Members, Sealed};
@@ -56,3 +64,4 @@ pub use models::{CHUNK_BYTES_MAX, IMAGE_BYTES_MAX, Models, RegisteredGraph, Regi
 pub use node::Node;
 pub use sender::SignedTx;
 pub use staking::{EdgeStaking, StakeBook, Staking};
+pub use tokens::{Theta, Wtfuel};

@@ -1,7 +1,7 @@
 use crate::{
     IAudits, IBeacon, ICheckpoints, ICommittee,
     ICredits::{ICreditsCalls, ICreditsErrors, ICreditsEvents},
-    IDisputes, IEdgeStaking, IEmission, IEpochs, IGovernance, IJobMarket, IKeyRegistry, IModelRegistry, IParameters,
+    IDisputes, IEdgeRewards, IEdgeStaking, IEmission, IEpochs, IGovernance, IJobMarket, IKeyRegistry, IModelRegistry, IParameters,
     IRewards,
     IStakeBook::{IStakeBookCalls, IStakeBookErrors, IStakeBookEvents},
     IStaking, ITheta, IUpgrades, IWtfuel,
@@ -54,8 +54,8 @@ fn the_types_name_everything_that_the_compiled_contracts_have() {
     use IAudits::{IAuditsCalls, IAuditsErrors};
     use IBeacon::{IBeaconCalls, IBeaconErrors};
     use ICheckpoints::{ICheckpointsCalls, ICheckpointsErrors};
-    use ICommittee::{ICommitteeCalls, ICommitteeErrors};
     use IDisputes::{IDisputesCalls, IDisputesErrors};
+    use IEdgeRewards::{IEdgeRewardsCalls, IEdgeRewardsErrors};
     use IEdgeStaking::{IEdgeStakingCalls, IEdgeStakingErrors};
     use IEmission::{IEmissionCalls, IEmissionErrors};
     use IEpochs::{IEpochsCalls, IEpochsErrors};
@@ -72,7 +72,7 @@ fn the_types_name_everything_that_the_compiled_contracts_have() {
     let casts = ["SafeCastOverflowedUintDowncast(uint8,uint256)"];
     assert_eq!(unnamed::<IEdgeStakingCalls, IEdgeStakingErrors>("EdgeStaking"), casts);
     assert_eq!(unnamed::<IStakingCalls, IStakingErrors>("Staking"), casts);
-    assert_eq!(unnamed::<ICommitteeCalls, ICommitteeErrors>("Committee"), casts);
+    assert_eq!(unnamed::<IEdgeRewardsCalls, IEdgeRewardsErrors>("EdgeRewards"), casts);
     assert_eq!(unnamed::<IRewardsCalls, IRewardsErrors>("Rewards"), casts);
     assert_eq!(unnamed::<IEpochsCalls, IEpochsErrors>("Epochs"), casts);
     assert_eq!(unnamed::<IJobMarketCalls, IJobMarketErrors>("JobMarket"), casts);
@@ -101,7 +101,7 @@ fn the_compiled_contracts_have_everything_that_the_types_name() {
     for book in ["EdgeStaking", "Staking"] {
         assert_eq!(missing::<IStakeBookCalls>(book), [Selector::ZERO; 0]);
     }
-    assert_eq!(missing::<ICommittee::ICommitteeCalls>("Committee"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IEdgeRewards::IEdgeRewardsCalls>("EdgeRewards"), [Selector::ZERO; 0]);
     assert_eq!(missing::<ICheckpoints::ICheckpointsCalls>("Checkpoints"), [Selector::ZERO; 0]);
     assert_eq!(missing::<IRewards::IRewardsCalls>("Rewards"), [Selector::ZERO; 0]);
     assert_eq!(missing::<IEpochs::IEpochsCalls>("Epochs"), [Selector::ZERO; 0]);
@@ -137,6 +137,7 @@ fn events_hash_alike() {
         ICommittee::ICommitteeEvents::SELECTORS,
         ICreditsEvents::SELECTORS,
         IDisputes::IDisputesEvents::SELECTORS,
+        IEdgeRewards::IEdgeRewardsEvents::SELECTORS,
         IEdgeStaking::IEdgeStakingEvents::SELECTORS,
         IEmission::IEmissionEvents::SELECTORS,
         IEpochs::IEpochsEvents::SELECTORS,

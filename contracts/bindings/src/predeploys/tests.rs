@@ -73,6 +73,7 @@ fn solidity_and_rust_agree_on_addresses() {
             ("COMMITTEE", addresses::COMMITTEE),
             ("DISPUTES", addresses::DISPUTES),
             ("EDGE_PROOF", addresses::EDGE_PROOF),
+            ("EDGE_REWARDS", addresses::EDGE_REWARDS),
             ("EDGE_STAKING", addresses::EDGE_STAKING),
             ("EMISSION", addresses::EMISSION),
             ("EPOCHS", addresses::EPOCHS),

@@ -16,6 +16,8 @@ impl Rows {
             IJobMarketEvents::JobTaken(taken) => (self.taken(event, taken)?, JobEventKind::Taken),
             IJobMarketEvents::JobAnswered(answered) => (self.answered(answered)?, JobEventKind::Answered),
             IJobMarketEvents::JobClosed(closed) => (self.closed(event, closed)?, JobEventKind::Closed),
+            // Where the fee goes is between the market and edge nodes; nothing becomes of the job by it.
+            IJobMarketEvents::FeeTaken(_) => return Ok(()),
         };
         let phase = self.jobs.get(&id).ok_or(Contradiction::JobUnknown(id))?.phase;
         self.job_events.push(JobEvent {

@@ -1,6 +1,6 @@
 //! T1: who votes in an epoch, and by which numbers, is what the state says after the first block of the one before.
 
-use super::world::{SEATS, TREASURY, World, call, certificate_of_seats, identity, invalid, sign, signer, theta};
+use super::world::{TREASURY, World, call, certificate_of_seats, identity, invalid, sign, signer, theta};
 use crate::{Chain, Founder, FoundingError, Invalid, Proposal, found};
 use alloy::{
     genesis::GenesisAccount,
@@ -19,6 +19,8 @@ use edgeloom_types::{Epoch, EpochRules, Height, SealedBlock};
 use std::sync::Arc;
 
 const LENGTH: u64 = 5;
+/// One more than the fewest.
+const FIVE: u8 = 5;
 
 /// Calls a contract of genesis as the operator of a seat.
 fn operator(seat: u8, nonce: u64, to: Address, question: &impl SolCall) -> super::world::Transaction {
@@ -56,13 +58,13 @@ fn extend_to(world: &World, chain: &mut Chain, height: u64, leaders: &[u8]) {
 }
 
 fn all() -> Vec<B256> {
-    (0..SEATS).map(identity).collect()
+    (0..FIVE).map(identity).collect()
 }
 
 #[test]
 fn founders_are_elected_and_found_the_same_chain_again() {
-    let world = World::staked(LENGTH, |alloc| alloc);
-    let again = World::staked(LENGTH, |alloc| alloc);
+    let world = World::staked(FIVE, LENGTH, |alloc| alloc);
+    let again = World::staked(FIVE, LENGTH, |alloc| alloc);
     let mut chain = world.chain();
     assert_eq!(chain.genesis_hash(), again.chain().genesis_hash());
     assert_eq!((seats(&chain, 0), seats(&chain, 1)), (Some(all()), None));
@@ -78,7 +80,7 @@ fn founders_are_elected_and_found_the_same_chain_again() {
     assert_eq!(world.genesis.file().alloc[&signer(1).address()].nonce, None, "as if it had sent nothing");
     let staked = ask(&chain, THETA, &ITheta::balanceOfCall { owner: STAKING });
     let rest = ask(&chain, THETA, &ITheta::balanceOfCall { owner: TREASURY });
-    assert_eq!((staked, rest), (theta(4_000_000), theta(996_000_000)));
+    assert_eq!((staked, rest), (theta(5_000_000), theta(995_000_000)));
 }
 
 #[test]
@@ -93,39 +95,39 @@ fn founders_need_their_keys_and_their_stake() {
         stake: theta(1),
         commission: 0,
     };
-    let error = found(file.clone(), TREASURY, &[founder]).expect_err("no consent");
+    let error = found(file.clone(), TREASURY, &[founder], &[]).expect_err("no consent");
     assert!(matches!(&error, FoundingError::Call { call, .. } if call.starts_with("register(bytes")), "{error}");
-    assert!(found(file, TREASURY, &[]).is_ok_and(|file| file == *bare.genesis.file()), "nobody changes nothing");
+    assert!(found(file, TREASURY, &[], &[]).is_ok_and(|file| file == *bare.genesis.file()), "nobody changes nothing");
 }
 
 #[test]
 fn who_resigns_has_no_seat_after_the_next_election() {
-    let world = World::staked(LENGTH, |alloc| alloc);
+    let world = World::staked(FIVE, LENGTH, |alloc| alloc);
     let mut chain = world.chain();
     extend_to(&world, &mut chain, 2, &[0, 1, 2, 3]);
-    let node = ask(&chain, STAKING, &nodeOfCall { operator: signer(4).address() });
+    let node = ask(&chain, STAKING, &nodeOfCall { operator: signer(5).address() });
     let tip = chain.tip().clone();
-    let resign = operator(3, 0, COMMITTEE, &ICommittee::resignCall { node });
-    let block = world.propose(&mut chain, &tip, 3, &[resign]);
+    let resign = operator(4, 0, COMMITTEE, &ICommittee::resignCall { node });
+    let block = world.propose(&mut chain, &tip, 4, &[resign]);
     chain.finalize(&block, None).expect("finalizes");
-    let three: Vec<_> = all()[..3].to_vec();
+    let four: Vec<_> = all()[..4].to_vec();
 
     // Block 5 elects for epoch 2, without it; epoch 1 was decided before and still has it.
-    extend_to(&world, &mut chain, 2 * LENGTH - 1, &[3]);
-    assert_eq!((seats(&chain, 1), seats(&chain, 2)), (Some(all()), Some(three)));
+    extend_to(&world, &mut chain, 2 * LENGTH - 1, &[4]);
+    assert_eq!((seats(&chain, 1), seats(&chain, 2)), (Some(all()), Some(four)));
     let parent = chain.tip().clone();
-    let stranger = chain.propose(world.proposal(&chain, &parent, 3), std::iter::empty());
-    assert!(matches!(stranger, Err(crate::ChainError::Invalid(Invalid::Leader(leader))) if leader == identity(3)));
+    let stranger = chain.propose(world.proposal(&chain, &parent, 4), std::iter::empty());
+    assert!(matches!(stranger, Err(crate::ChainError::Invalid(Invalid::Leader(leader))) if leader == identity(4)));
     extend_to(&world, &mut chain, 2 * LENGTH + 1, &[0, 1, 2]);
 
-    // Certificates of the three, who all have to sign, and of the four before.
-    let of_four = block_at(&chain, 2 * LENGTH - 1);
-    let of_three = block_at(&chain, 2 * LENGTH);
+    // Certificates of the four, three of whom have to sign, and of the five before.
+    let of_five = block_at(&chain, 2 * LENGTH - 1);
+    let of_four = block_at(&chain, 2 * LENGTH);
     let held = vec![
-        certificate_of_seats(&chain, &of_four, 4, &[0, 1, 3]),
-        certificate_of_seats(&chain, &of_three, 4, &[0, 1, 2]),
-        certificate_of_seats(&chain, &of_three, 3, &[0, 1]),
-        certificate_of_seats(&chain, &of_three, 3, &[0, 1, 2]),
+        certificate_of_seats(&chain, &of_five, 5, &[0, 1, 3, 4]),
+        certificate_of_seats(&chain, &of_four, 5, &[0, 1, 2, 3]),
+        certificate_of_seats(&chain, &of_four, 4, &[0, 1]),
+        certificate_of_seats(&chain, &of_four, 4, &[0, 1, 2]),
     ];
     let tip = chain.tip().clone();
     let proposal = Proposal { certificates: held.clone(), ..world.proposal(&chain, &tip, 0) };
@@ -137,8 +139,8 @@ fn who_resigns_has_no_seat_after_the_next_election() {
         let participation = ask(&chain, COMMITTEE, &ICommittee::participationOfCall { epoch });
         (participation.included.to::<u64>(), participation.signed.iter().map(|n| n.to::<u64>()).collect::<Vec<_>>())
     };
-    assert_eq!(counted(1), (1, vec![1, 1, 0, 1]));
-    assert_eq!(counted(2), (1, vec![1, 1, 1]));
+    assert_eq!(counted(1), (1, vec![1, 1, 0, 1, 1]));
+    assert_eq!(counted(2), (1, vec![1, 1, 1, 0]));
 }
 
 fn block_at(chain: &Chain, height: u64) -> SealedBlock {
@@ -148,12 +150,12 @@ fn block_at(chain: &Chain, height: u64) -> SealedBlock {
 /// Two first blocks of an epoch that decide differently: each branch follows its own.
 #[test]
 fn a_branch_has_the_terms_that_it_decided() {
-    let world = World::staked(2, |alloc| alloc);
+    let world = World::staked(FIVE, 2, |alloc| alloc);
     let mut chain = world.chain();
     let genesis = chain.tip().clone();
-    let node = |chain: &Chain| ask(chain, STAKING, &nodeOfCall { operator: signer(4).address() });
+    let node = |chain: &Chain| ask(chain, STAKING, &nodeOfCall { operator: signer(5).address() });
     let node = node(&chain);
-    let resign = operator(3, 0, COMMITTEE, &ICommittee::resignCall { node });
+    let resign = operator(4, 0, COMMITTEE, &ICommittee::resignCall { node });
     let with = world.propose(&mut chain, &genesis, 0, &[resign]);
     let without = world.propose(&mut chain, &genesis, 1, &[]);
     for (start, stays) in [(with, false), (without, true)] {
@@ -163,7 +165,7 @@ fn a_branch_has_the_terms_that_it_decided() {
             tip = world.propose(&mut chain, &tip, 0, &[]);
         }
         let mut other = world.chain();
-        let stranger = chain.propose(world.proposal(&chain, &tip, 3), std::iter::empty());
+        let stranger = chain.propose(world.proposal(&chain, &tip, 4), std::iter::empty());
         assert_eq!(stranger.is_ok(), stays);
         if let Ok((block, _)) = stranger {
             assert!(matches!(other.verify(&block), Err(crate::ChainError::UnknownParent(_))));
@@ -173,7 +175,7 @@ fn a_branch_has_the_terms_that_it_decided() {
 
 #[test]
 fn a_node_that_starts_again_knows_the_same_terms() {
-    let world = World::staked(LENGTH, |alloc| alloc);
+    let world = World::staked(FIVE, LENGTH, |alloc| alloc);
     let store = Store::memory();
     let mut chain = world.open(store.clone());
     for height in 1..=16 * LENGTH + 1 {
@@ -190,7 +192,7 @@ fn a_node_that_starts_again_knows_the_same_terms() {
 }
 
 /// What a vote set, as if it had been set before genesis.
-fn set(alloc: &mut Vec<(Address, GenesisAccount)>, parameter: IParameters::Parameter, value: u64) {
+fn set(alloc: &mut [(Address, GenesisAccount)], parameter: IParameters::Parameter, value: u64) {
     let slot = keccak256([U256::from(parameter as u8).to_be_bytes::<32>(), [0; 32]].concat());
     let (_, account) = alloc.iter_mut().find(|(address, _)| *address == PARAMETERS).expect("of genesis");
     account.storage.get_or_insert_default().insert(slot, U256::from(value + 1).into());
@@ -198,7 +200,7 @@ fn set(alloc: &mut Vec<(Address, GenesisAccount)>, parameter: IParameters::Param
 
 #[test]
 fn gas_limit_and_base_fee_follow_the_parameters_from_the_next_epoch_on() {
-    let world = World::staked(LENGTH, |mut alloc| {
+    let world = World::staked(FIVE, LENGTH, |mut alloc| {
         set(&mut alloc, IParameters::Parameter::GasLimit, 60_000_000);
         set(&mut alloc, IParameters::Parameter::BaseFeeFloor, 999_000_000);
         set(&mut alloc, IParameters::Parameter::BlockTimeMs, 50);
@@ -246,9 +248,9 @@ fn gas_limit_and_base_fee_follow_the_parameters_from_the_next_epoch_on() {
 #[test]
 fn a_validator_that_signs_nothing_is_slashed_and_leaves() {
     const LONG: u64 = 30;
-    let world = World::staked(LONG, |alloc| alloc);
+    let world = World::staked(FIVE, LONG, |alloc| alloc);
     let mut chain = world.chain();
-    let node = ask(&chain, STAKING, &nodeOfCall { operator: signer(4).address() });
+    let node = ask(&chain, STAKING, &nodeOfCall { operator: signer(5).address() });
     let stake = |chain: &Chain| ask(chain, STAKING, &describeCall { node }).stake;
     assert_eq!(stake(&chain), theta(1_000_000));
     while chain.tip().height().get() < 2 * LONG {
@@ -256,7 +258,7 @@ fn a_validator_that_signs_nothing_is_slashed_and_leaves() {
         let certificates = if tip.height() == Height::GENESIS {
             vec![]
         } else {
-            vec![certificate_of_seats(&chain, &tip, SEATS, &[0, 1, 2])]
+            vec![certificate_of_seats(&chain, &tip, FIVE, &[0, 1, 2, 3])]
         };
         let proposal = Proposal { certificates, ..world.proposal(&chain, &tip, 0) };
         let (block, _) = chain.propose(proposal, std::iter::empty()).expect("proposes");
@@ -266,5 +268,5 @@ fn a_validator_that_signs_nothing_is_slashed_and_leaves() {
     assert!(stake(&chain) < theta(1_000_000), "slashed");
     let described = ask(&chain, STAKING, &describeCall { node });
     assert!(described.jailedUntil.to::<u64>() > chain.tip().header().timestamp, "jailed");
-    assert_eq!((seats(&chain, 2), seats(&chain, 3)), (Some(all()), Some(all()[..3].to_vec())));
+    assert_eq!((seats(&chain, 2), seats(&chain, 3)), (Some(all()), Some(all()[..4].to_vec())));
 }

@@ -29,10 +29,10 @@ pub(crate) fn voting_key(seat: u8) -> SecretKey {
     SecretKey::from_seed(&[seat + 1; 32]).expect("32 bytes are enough")
 }
 
-/// A point of ed25519: y = 1, 3, 4 and 5 are on the curve. Higher seats are nobody's.
+/// A point of ed25519: y = 1, 3, 4, 5 and 6 are on the curve. Higher seats are nobody's.
 pub(crate) fn identity(seat: u8) -> B256 {
     let mut bytes = B256::ZERO;
-    bytes[0] = [1, 3, 4, 5].get(usize::from(seat)).copied().unwrap_or(seat);
+    bytes[0] = [1, 3, 4, 5, 6].get(usize::from(seat)).copied().unwrap_or(seat);
     bytes
 }
 
@@ -73,31 +73,33 @@ impl World {
     pub(crate) fn with_alloc(
         change: impl Fn(Vec<(Address, GenesisAccount)>) -> Vec<(Address, GenesisAccount)>,
     ) -> Self {
-        Self { genesis: Arc::new(Genesis::new(Self::file(EPOCH_LENGTH, change)).expect("valid genesis")) }
+        Self { genesis: Arc::new(Genesis::new(Self::file(SEATS, EPOCH_LENGTH, change)).expect("valid genesis")) }
     }
 
-    /// The validators have stakes, and operators that sign: seeds 1 to 4. [`TREASURY`] has the rest.
+    /// There are `seats` validators, who have stakes, and operators that sign: seeds from 1 on. [`TREASURY`] has the rest.
     pub(crate) fn staked(
+        seats: u8,
         epoch_length: u64,
         change: impl Fn(Vec<(Address, GenesisAccount)>) -> Vec<(Address, GenesisAccount)>,
     ) -> Self {
-        let file = Self::file(epoch_length, change);
+        let file = Self::file(seats, epoch_length, change);
         let genesis = Genesis::new(file.clone()).expect("valid genesis");
-        let founders = (0..SEATS).zip(genesis.config().validators.clone()).map(|(seat, validator)| {
+        let founders = (0..seats).zip(genesis.config().validators.clone()).map(|(seat, validator)| {
             let operator = signer(seat + 1).address();
             let consent = Domain::consent(CHAIN_ID, KEY_REGISTRY.into_array(), operator.into_array());
             let consent = voting_key(seat).sign(&consent).to_bytes().into();
             Founder { validator, operator, consent, stake: theta(1_000_000), commission: 0 }
         });
-        let file = found(file, TREASURY, &founders.collect::<Vec<_>>()).expect("founders found");
+        let file = found(file, TREASURY, &founders.collect::<Vec<_>>(), &[]).expect("founders found");
         Self { genesis: Arc::new(Genesis::new(file).expect("valid genesis")) }
     }
 
     fn file(
+        seats: u8,
         epoch_length: u64,
         change: impl Fn(Vec<(Address, GenesisAccount)>) -> Vec<(Address, GenesisAccount)>,
     ) -> GenesisFile {
-        let validators: Vec<_> = (0..SEATS)
+        let validators: Vec<_> = (0..seats)
             .map(|seat| {
                 let key = voting_key(seat);
                 json!({
@@ -112,7 +114,7 @@ impl World {
         let parameters = json!({ "epochLength": epoch_length, "validators": validators });
         config.extra_fields.insert_value("edgeloom".into(), parameters).expect("is JSON");
         let funded = GenesisAccount { balance: U256::from(10).pow(U256::from(20)), ..Default::default() };
-        let mut alloc: Vec<_> = (1..=4).map(|seed| (signer(seed).address(), funded.clone())).collect();
+        let mut alloc: Vec<_> = (1..=seats.max(4)).map(|seed| (signer(seed).address(), funded.clone())).collect();
         alloc.extend(predeploys(TREASURY, NonZeroU64::new(epoch_length).expect("not zero")).into_iter().map(
             |predeploy| {
                 let storage = Some(predeploy.storage);

@@ -126,7 +126,7 @@ impl Cursor {
     }
 }
 
-/// `None` for events of the market that are not about a job.
+/// `None` for events of the market that are about money and not about what becomes of a job.
 fn event(log: &Log) -> Result<Option<JobEvent>, Error> {
     if is_of_credits(log) {
         return Ok(None);
@@ -159,6 +159,7 @@ fn event(log: &Log) -> Result<Option<JobEvent>, Error> {
                 paid: U256::from(event.paid),
             },
         ),
+        IJobMarketEvents::FeeTaken(_) => return Ok(None),
     };
     Ok(Some(JobEvent {
         id,
