@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {EdgeWorld} from "./EdgeWorld.sol";
 import {IParameters} from "../src/interfaces/IParameters.sol";
+import {Predeploys} from "../src/types/Predeploys.sol";
 import {vm} from "./Vm.sol";
 
 /// @dev Gas of each verb as a whole transaction (run with `--isolate`), pinned in `snapshots/`. Rounds have genesis' 64 products. The
@@ -10,6 +11,7 @@ import {vm} from "./Vm.sol";
 contract EdgeRewardsGasTest is EdgeWorld {
     function test_gas_of_edge_rewards() public {
         voted(IParameters.Parameter.CapacityLinks, 64);
+        vm.deal(Predeploys.BURN, 1);
         uint32[2] memory nodes = [edgeNode(BOB, STAKE), edgeNode(CAROL, STAKE)];
         enrolled(BOB);
         vm.snapshotGasLastCall("EdgeRewards", "enrol, the first of an epoch");

@@ -106,6 +106,19 @@ contract EdgeRewardsWorkTest is EdgeWorld {
         }
     }
 
+    /// Whatever gas it is submitted with, an answer that is paid is recorded: an estimate that looks for the least is right.
+    function testFuzz_no_gas_pays_an_answer_without_recording_it(uint256 gas) public {
+        uint256 jobId = posted(ALICE, PRICE);
+        vm.prank(BOB);
+        MARKET.take(jobId);
+        bytes memory right = answerTo(INPUT);
+        gas = within(gas, 50_000, 300_000);
+        vm.prank(BOB);
+        (bool paid,) = address(MARKET).call{gas: gas}(abi.encodeCall(MARKET.submit, (jobId, INPUT, right)));
+        eq(EDGE_REWARDS.tallyOf(NOW, _bob).burned, paid ? BURNED : 0, "recorded");
+        eq(BOB.balance, paid ? PRICE - FEE : 0, "paid");
+    }
+
     function test_work_earns_what_it_burned_where_the_pot_is_large() public {
         worked(BOB, PRICE);
         worked(CAROL, 3 * PRICE);

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {DisputesWorld} from "./DisputesWorld.sol";
+import {Predeploys} from "../src/types/Predeploys.sol";
 import {World} from "./World.sol";
 import {vm} from "./Vm.sol";
 
@@ -10,7 +11,9 @@ import {vm} from "./Vm.sol";
 contract GasTest is World {
     uint128 private constant STAKE = 10_000e18;
 
+    /// What burns has something, as it has on a chain; the worker's node and the epoch have nothing yet.
     function test_gas_of_the_market() public {
+        vm.deal(Predeploys.BURN, 1);
         uint256 first = posted(ALICE, PRICE);
         uint256 second = posted(ALICE, PRICE);
         vm.snapshotGasLastCall("JobMarket", "post, 8 bytes");

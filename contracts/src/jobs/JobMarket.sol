@@ -145,7 +145,7 @@ contract JobMarket is IJobMarket, Credits {
     }
 
     /// @dev No answer waits for the rewards, whatever is wrong with them: a fee that they do not take is burned whole. An address without
-    /// code would take it, too. A worker who leaves too little gas for it loses what it would have earned.
+    /// code would take it, too. Who leaves too little gas for it has none left for the pay: no estimate of gas ends there.
     function _record(uint128 fee, uint16 burnShare) private returns (uint128 burned) {
         burned = (uint256(fee) * burnShare / BASIS_POINTS).toUint128();
         if (Predeploys.EDGE_REWARDS.code.length == 0) return fee;
