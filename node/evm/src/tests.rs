@@ -5,4 +5,5 @@ mod blocks;
 mod burns;
 mod calls;
 mod contracts;
+mod guardians;
 pub(crate) mod world;

@@ -1,5 +1,6 @@
 //! `cargo xtask soak NAME`: long runs. Standard output holds one JSON line a soak; a violation ends it with an error.
 
+mod contracts;
 mod peers;
 
 use clap::Subcommand;
@@ -40,6 +41,8 @@ enum Soak {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Calls of the institutions' contracts in any order, and the sums that have to hold after each
+    Contracts(contracts::Arguments),
     /// Malformed and mutated RPC requests on a node process, beside honest traffic (arguments go to `edgeloom-soak`)
     Rpc {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -60,6 +63,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         }
         Soak::Proofs { arguments } => start("edgeloom-kernels", "proofs", &arguments),
         Soak::Gpu { arguments } => start("edgeloom-gpu", "soak", &arguments),
+        Soak::Contracts(arguments) => contracts::run(&arguments),
         Soak::Rpc { arguments } => start("edgeloom-soak", "rpc", &arguments),
     }
 }

@@ -186,6 +186,15 @@ impl Jobs {
         self.client.call(JOB_MARKET, &ICredits::creditOfCall { account }).await
     }
 
+    /// What of a price is the protocol's when the answer is paid, wei.
+    ///
+    /// # Errors
+    /// [`Error::Transport`] and its like.
+    pub async fn fee_for(&self, price: U256) -> Result<U256, Error> {
+        let price = price.try_into().map_err(|_| Error::Settings(format!("{price} wei is no price")))?;
+        self.client.call(JOB_MARKET, &IJobMarket::feeForCall { price }).await.map(U256::from)
+    }
+
     /// Σ of prices in escrow, wei.
     ///
     /// # Errors

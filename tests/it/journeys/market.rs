@@ -31,10 +31,13 @@ async fn a_right_answer_is_paid_in_the_transaction_that_brings_it() -> Result<()
     let answer = worker.models().infer(registered.manifest, sample.pixels.clone()).await?;
     let before = worker.balance(worker.address()?).await?;
     let receipt = worker.jobs().submit(posted.id, sample.pixels.clone().into(), answer.clone()).await?;
-    let fee = U256::from(receipt.gas_used) * U256::from(receipt.effective_gas_price);
-    assert_eq!(worker.balance(worker.address()?).await?, before + price() - fee);
+    let gas = U256::from(receipt.gas_used) * U256::from(receipt.effective_gas_price);
+    // A twentieth is the protocol's.
+    let fee = worker.jobs().fee_for(price()).await?;
+    assert_eq!(fee, price() / U256::from(20));
+    assert_eq!(worker.balance(worker.address()?).await?, before + price() - fee - gas);
     let result = posted.result().await?;
-    assert_eq!((result.output, result.paid), (answer.clone(), price()));
+    assert_eq!((result.output, result.paid), (answer.clone(), price() - fee));
     assert_eq!(market.requester.jobs().escrowed().await?, U256::ZERO);
     let local = worker.models().load(market.model).await?.infer(&sample.pixels)?;
     assert_eq!(answer, Bytes::from(local), "the chain and the local kernel disagree");

@@ -23,7 +23,7 @@ const WITNESS: [u8; 20] =
     [0x5a, 0x60, 2, 0x55, 0x33, 0x5f, 0x55, 0x36, 0x5f, 0x5f, 0x37, 0x36, 0x5f, 0x20, 0x60, 1, 0x55, 0x5f, 0x5f, 0xf3];
 
 /// With the contracts of genesis.
-fn founded() -> World {
+pub(crate) fn founded() -> World {
     let mut world = World::new();
     for predeploy in predeploys(Address::repeat_byte(0x99), EPOCH_LENGTH) {
         world.put_code(predeploy.address, &predeploy.code, 0);

@@ -6,9 +6,9 @@ pub(crate) const KEY: u64 = 12_000;
 /// Reading a signature: on the curve, in the subgroup.
 pub(crate) const SIGNATURE: u64 = 22_000;
 /// Hashing a message to G2, two pairings, one exponentiation.
-pub(crate) const VERIFY: u64 = 190_000;
+pub(crate) const VERIFY: u64 = 110_000;
 /// As [`VERIFY`], over the 48 bytes of a key.
-pub(crate) const POSSESSION: u64 = 190_000;
+pub(crate) const POSSESSION: u64 = 110_000;
 /// The pairing of an aggregate's signature, and the exponentiation.
 pub(crate) const AGGREGATE_VERIFY: u64 = 150_000;
 /// Hashing the message of a key of an aggregate, and its pairing.

@@ -1,0 +1,222 @@
+//! `soak contracts`: calls of every institution in any order, by forge, seed after seed, and what stays true of their sums.
+//! With `--plant` a fault is put into a copy of the contracts first, which has to be found.
+
+use edgeloom_tests::{foundry, npm_packages};
+use eyre::{OptionExt, Result, WrapErr, bail, ensure, eyre};
+use serde::Deserialize;
+use serde_json::json;
+use std::{
+    fs,
+    os::unix::fs::symlink,
+    path::Path,
+    process::Command,
+    time::{Duration, Instant},
+};
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// How long to go on
+    #[arg(long, default_value_t = 30)]
+    minutes: u64,
+    /// The first round's; each later round's is one more
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Sequences of calls an invariant and round
+    #[arg(long, default_value_t = 64)]
+    runs: u32,
+    /// Calls of a sequence
+    #[arg(long, default_value_t = 256)]
+    depth: u32,
+    /// A fault that is put in first, and has to be found; `list` prints them
+    #[arg(long)]
+    plant: Option<String>,
+}
+
+/// A fault, in `contracts/test/plants/plants.json`.
+#[derive(Deserialize)]
+struct Plant {
+    name: String,
+    /// Below `contracts`.
+    file: String,
+    /// Stands there once.
+    old: String,
+    new: String,
+    /// Regular expression of the contracts whose invariants find it.
+    suite: String,
+    says: String,
+}
+
+/// What a round of forge came to.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Round {
+    invariants: u64,
+    calls: u64,
+    reverts: u64,
+    violations: Vec<String>,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<()> {
+    let contracts = npm_packages("contracts")?;
+    let plants = plants(&contracts)?;
+    let Some(name) = &arguments.plant else { return soak(arguments, &contracts) };
+    if name == "list" {
+        for Plant { name, file, says, .. } in &plants {
+            println!("{name}: {says} ({file})");
+        }
+        return Ok(());
+    }
+    let plant = plants.iter().find(|plant| plant.name == *name);
+    search(arguments, &contracts, plant.ok_or_else(|| eyre!("no plant is called {name}: see --plant list"))?)
+}
+
+fn plants(contracts: &Path) -> Result<Vec<Plant>> {
+    let path = contracts.join("test/plants/plants.json");
+    let text = fs::read_to_string(&path).wrap_err_with(|| format!("cannot read {}", path.display()))?;
+    serde_json::from_str(&text).wrap_err_with(|| path.display().to_string())
+}
+
+fn soak(arguments: &Arguments, contracts: &Path) -> Result<()> {
+    let (started, mut seed) = (Instant::now(), arguments.seed);
+    let (mut total, mut rounds) = (Round::default(), 0);
+    while total.violations.is_empty() && started.elapsed() < Duration::from_secs(60 * arguments.minutes) {
+        let round = forge(arguments, contracts, ".*", seed)?;
+        ensure!(round.invariants > 0, "forge ran no invariant");
+        total.invariants = round.invariants;
+        total.calls += round.calls;
+        total.reverts += round.reverts;
+        total.violations.extend(round.violations);
+        (seed, rounds) = (seed + 1, rounds + 1);
+        eprintln!("{} calls of {} invariants in {:.0?}", total.calls, total.invariants, started.elapsed());
+    }
+    let Round { invariants, calls, reverts, violations } = &total;
+    println!(
+        "{}",
+        json!({
+            "soak": "contracts", "seed": arguments.seed, "rounds": rounds, "invariants": invariants, "calls": calls,
+            "reverts": reverts, "violations": violations.len(), "seconds": started.elapsed().as_secs(),
+        })
+    );
+    ensure!(violations.is_empty(), "after seed {}: {}", seed - 1, violations.join("; "));
+    Ok(())
+}
+
+/// Goes on until it is found, for as long as asked.
+fn search(arguments: &Arguments, contracts: &Path, plant: &Plant) -> Result<()> {
+    let copy = tempfile::tempdir()?;
+    let planted = copy.path();
+    for part in ["src", "test"] {
+        copy_folder(&contracts.join(part), &planted.join(part))?;
+    }
+    for file in ["foundry.toml", "solc.mjs", "package.json"] {
+        fs::copy(contracts.join(file), planted.join(file))?;
+    }
+    symlink(contracts.join("node_modules"), planted.join("node_modules"))?;
+    let path = planted.join(&plant.file);
+    let text = fs::read_to_string(&path).wrap_err_with(|| path.display().to_string())?;
+    ensure!(text.matches(&plant.old).count() == 1, "{}: what is replaced stands there not once", plant.file);
+    fs::write(&path, text.replace(&plant.old, &plant.new))?;
+
+    let (started, mut seed) = (Instant::now(), arguments.seed);
+    loop {
+        let round = forge(arguments, planted, &plant.suite, seed)?;
+        if let Some(violation) = round.violations.first() {
+            let seconds = started.elapsed().as_secs();
+            println!("{}", json!({ "plant": plant.name, "found": violation, "seed": seed, "seconds": seconds }));
+            return Ok(());
+        }
+        ensure!(round.invariants > 0, "forge ran no invariant of {}", plant.suite);
+        if started.elapsed() > Duration::from_secs(60 * arguments.minutes) {
+            bail!("{}: not found by {} calls: {}", plant.name, round.calls, plant.says);
+        }
+        seed += 1;
+    }
+}
+
+fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy_folder(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
+fn forge(arguments: &Arguments, folder: &Path, suite: &str, seed: u64) -> Result<Round> {
+    let output = Command::new(foundry("forge")?)
+        .args(["test", "--match-test", "^invariant_", "--match-contract", suite])
+        .args(["--fuzz-seed", &format!("{seed:#x}")])
+        .env("FOUNDRY_INVARIANT_RUNS", arguments.runs.to_string())
+        .env("FOUNDRY_INVARIANT_DEPTH", arguments.depth.to_string())
+        .current_dir(folder)
+        .output()
+        .wrap_err("forge did not start")?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let round = read(&text)?;
+    // It also fails on what does not compile.
+    let explained = output.status.success() || !round.violations.is_empty();
+    ensure!(explained, "forge ended with {}:\n{text}{}", output.status, String::from_utf8_lossy(&output.stderr));
+    Ok(round)
+}
+
+/// `[PASS] invariant_x() (runs: 64, calls: 8192, reverts: 0)`, or `[FAIL: why] invariant_x() (…)`.
+fn read(text: &str) -> Result<Round> {
+    let mut round = Round::default();
+    for line in text.lines().map(str::trim) {
+        // What failed is said again in the end.
+        if line.starts_with("Failing tests:") {
+            break;
+        }
+        let Some((verdict, rest)) = line.split_once("] invariant_") else { continue };
+        let name = rest.split('(').next().unwrap_or_default();
+        round.invariants += 1;
+        round.calls += number(rest, "calls: ").unwrap_or(0);
+        round.reverts += number(rest, "reverts: ").unwrap_or(0);
+        match verdict.strip_prefix('[').ok_or_eyre("a verdict in brackets")? {
+            "PASS" => {}
+            failure => round.violations.push(format!("invariant_{name}: {failure}")),
+        }
+    }
+    Ok(round)
+}
+
+fn number(text: &str, label: &str) -> Option<u64> {
+    let digits = text.split_once(label)?.1;
+    digits.split(|letter: char| !letter.is_ascii_digit()).next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_forge_prints_is_counted_once() {
+        let text = "Ran 2 tests for test/A.t.sol:A\n\
+            [PASS] invariant_sums() (runs: 64, calls: 8192, reverts: 3)\n\
+            [FAIL: NotEqual(\"held\", 1, 2)]\n\
+            \t[Sequence] (original: 5, shrunk: 2)\n \
+            [FAIL: held is wrong] invariant_held() (runs: 1, calls: 77, reverts: 0)\n\
+            [PASS] test_other() (gas: 5)\n\
+            Failing tests:\n\
+            [FAIL: held is wrong] invariant_held() (runs: 1, calls: 77, reverts: 0)\n";
+        let violations = vec!["invariant_held: FAIL: held is wrong".to_owned()];
+        assert_eq!(read(text).expect("read"), Round { invariants: 2, calls: 8269, reverts: 3, violations });
+    }
+
+    /// Each stands where its plant says, so that none silently plants nothing.
+    #[test]
+    fn every_plant_changes_one_place() {
+        let contracts = edgeloom_tests::repository().join("contracts");
+        let plants = plants(&contracts).expect("listed");
+        assert!(plants.len() >= 10);
+        for Plant { name, file, old, new, .. } in plants {
+            let text = fs::read_to_string(contracts.join(&file)).expect("a file of ours");
+            assert_eq!(text.matches(&old).count(), 1, "{name}");
+            assert_ne!(old, new, "{name}");
+        }
+    }
+}
