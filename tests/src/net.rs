@@ -62,7 +62,16 @@ impl NetConfig {
     pub fn on_free_ports(folder: PathBuf, validators: u16, workers: u16) -> Result<Self> {
         let rpc_port = free_ports(2 * validators + 1 + workers)?;
         let (p2p_port, index_port) = (rpc_port + validators, rpc_port + 2 * validators);
-        Ok(Self { folder, validators, p2p_port, rpc_port, index_port, worker_port: index_port + 1, workers, genesis: Vec::new() })
+        Ok(Self {
+            folder,
+            validators,
+            p2p_port,
+            rpc_port,
+            index_port,
+            worker_port: index_port + 1,
+            workers,
+            genesis: Vec::new(),
+        })
     }
 }
 

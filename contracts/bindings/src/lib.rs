@@ -14,9 +14,9 @@ mod predeploys;
 mod sources;
 
 pub use interfaces::{
-    Governor, IAudits, IBeacon, IBls, ICheckpoints, ICommittee, ICredits, IDisputes, IEdgeProof, IEdgeRewards, IEdgeStaking, IEmission,
-    IEpochs, IEquivocation, IGovernance, IJobMarket, IKeyRegistry, IModelRegistry, IParameters, IRewards, IStakeBook, IStaking,
-    ITheta, IUpgrades, IWtfuel,
+    Governor, IAudits, IBeacon, IBls, ICheckpoints, ICommittee, ICredits, IDisputes, IEdgeProof, IEdgeRewards,
+    IEdgeStaking, IEmission, IEpochs, IEquivocation, IGovernance, IJobMarket, IKeyRegistry, IModelRegistry,
+    IParameters, IRewards, IStakeBook, IStaking, ITheta, IUpgrades, IWtfuel,
 };
 pub use predeploys::{Predeploy, THETA_SUPPLY, predeploys};
 pub use sources::{Published, published, sources};

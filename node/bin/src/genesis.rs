@@ -96,7 +96,8 @@ pub(crate) fn dev(wishes: DevGenesis<'_>) -> Result<Network> {
     for index in 0..wishes.accounts {
         balances.insert(wallet.account(index)?.address(), tfuel(ACCOUNT_TFUEL));
     }
-    let Network { genesis, secrets } = network(wishes.chain_id, secrets, balances, Start { epoch_length: DEV_EPOCH_LENGTH, parameters: &[] })?;
+    let Network { genesis, secrets } =
+        network(wishes.chain_id, secrets, balances, Start { epoch_length: DEV_EPOCH_LENGTH, parameters: &[] })?;
     let file = GenesisFile { timestamp: wishes.timestamp, ..genesis.file().clone() };
     Ok(Network { genesis: Genesis::new(file)?, secrets })
 }

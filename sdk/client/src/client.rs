@@ -14,8 +14,8 @@ use tokio::{
 use url::Url;
 
 use crate::{
-    Audits, Beacon, Checkpoints, Committee, Disputes, EdgeStaking, Error, Governance, Index, Jobs, Keys, Models, Node, SignedTx,
-    Staking, Theta, Wtfuel,
+    Audits, Beacon, Checkpoints, Committee, Disputes, EdgeStaking, Error, Governance, Index, Jobs, Keys, Models, Node,
+    SignedTx, Staking, Theta, Wtfuel,
     follow::Follow,
     heads,
     rpc::{self, Rpc},

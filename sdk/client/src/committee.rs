@@ -37,7 +37,9 @@ impl Committee {
         beneficiary: Address,
     ) -> Result<TransactionReceipt, Error> {
         let key = Bytes::copy_from_slice(voting_key);
-        self.client.send(COMMITTEE, &ICommittee::enterCall { node, identity, publicKey: key, beneficiary }, U256::ZERO).await
+        self.client
+            .send(COMMITTEE, &ICommittee::enterCall { node, identity, publicKey: key, beneficiary }, U256::ZERO)
+            .await
     }
 
     /// Takes a candidate out of elections to come.

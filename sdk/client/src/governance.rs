@@ -168,8 +168,7 @@ impl Governance {
     /// `GovernorUnexpectedProposalState` unless it passed.
     pub async fn queue(&self, proposal: &Proposal) -> Result<TransactionReceipt, Error> {
         let (targets, values, calldatas) = proposal.columns();
-        let call =
-            Governor::queueCall { targets, values, calldatas, descriptionHash: proposal.description_hash() };
+        let call = Governor::queueCall { targets, values, calldatas, descriptionHash: proposal.description_hash() };
         self.client.send(GOVERNOR, &call, U256::ZERO).await
     }
 
@@ -179,8 +178,7 @@ impl Governance {
     /// `GovernorUnexpectedProposalState`; the timelock's and the called contracts'.
     pub async fn execute(&self, proposal: &Proposal) -> Result<TransactionReceipt, Error> {
         let (targets, values, calldatas) = proposal.columns();
-        let call =
-            Governor::executeCall { targets, values, calldatas, descriptionHash: proposal.description_hash() };
+        let call = Governor::executeCall { targets, values, calldatas, descriptionHash: proposal.description_hash() };
         self.client.send(GOVERNOR, &call, U256::ZERO).await
     }
 

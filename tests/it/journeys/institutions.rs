@@ -191,10 +191,7 @@ async fn guardians_finalize_the_absent_leave_and_work_is_paid() -> Result<()> {
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
     assert_eq!(hash(&back, tip).await?, hash(&pacer, tip).await?);
-    assert_eq!(
-        number(&back, BlockNumberOrTag::Finalized).await?,
-        number(&pacer, BlockNumberOrTag::Finalized).await?
-    );
+    assert_eq!(number(&back, BlockNumberOrTag::Finalized).await?, number(&pacer, BlockNumberOrTag::Finalized).await?);
     net.check_alive()?;
     Ok(())
 }

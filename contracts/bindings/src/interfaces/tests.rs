@@ -1,8 +1,8 @@
 use crate::{
     IAudits, IBeacon, ICheckpoints, ICommittee,
     ICredits::{ICreditsCalls, ICreditsErrors, ICreditsEvents},
-    IDisputes, IEdgeRewards, IEdgeStaking, IEmission, IEpochs, IGovernance, IJobMarket, IKeyRegistry, IModelRegistry, IParameters,
-    IRewards,
+    IDisputes, IEdgeRewards, IEdgeStaking, IEmission, IEpochs, IGovernance, IJobMarket, IKeyRegistry, IModelRegistry,
+    IParameters, IRewards,
     IStakeBook::{IStakeBookCalls, IStakeBookErrors, IStakeBookEvents},
     IStaking, ITheta, IUpgrades, IWtfuel,
     artifact::COMPILED,

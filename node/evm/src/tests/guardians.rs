@@ -151,6 +151,8 @@ fn a_certificate_of_a_thousand_guardians_takes_less_than_300_000_gas() {
     let (part, back) = submitted(&mut world, 875);
     let spent = U256::from(part) * U256::from(BASE_FEE);
     assert!(back <= spent && back * U256::from(10) > spent * U256::from(9), "{back} of {spent} wei is refunded");
-    println!("gas of a certificate of 1,000: {whole} when all signed, {part} when 875 did, {first} for the first of all");
+    println!(
+        "gas of a certificate of 1,000: {whole} when all signed, {part} when 875 did, {first} for the first of all"
+    );
     assert!(whole <= 300_000 && part <= 300_000, "{whole} and {part} gas");
 }
