@@ -10,7 +10,7 @@ pragma solidity ^0.8.30;
 /// U2 When `next` is h, the node first looks at `pending()`: if a fork of height h has a `rule` that the node does not know, it stops
 /// before block h and says which rule it lacks. It neither proposes nor votes nor executes further.
 /// U3 Then it calls `applied()` as `Predeploys.SYSTEM` (as EIP-4788 calls: 30,000,000 gas that count for no block, no fee, no
-/// nonce), in the environment of block h. A call that fails makes the block invalid. No other block has this call.
+/// nonce), in the environment of block h. A call that fails is as if there were no forks. No other block has this call.
 /// U4 For each fork that it returns, in order: where `rule` is 0, the account `target` gets the code that `source` has, and keeps its
 /// storage, balance and nonce. Where `rule` is not 0, that rule holds from block h on, block h included.
 /// U5 All of that is in place before the first transaction of block h. Its logs are in no receipt: `ruleSince` and the
