@@ -62,14 +62,38 @@ contract CommitteeSumsTest is CommitteeWorld {
     }
 
     /// forge-config: default.invariant.runs = 12
-    function invariant_a_seat_signed_no_more_than_was_included() public view {
+    function invariant_a_seat_signed_what_was_included_and_no_more() public view {
         for (uint32 epoch = _oldest(); epoch <= EPOCHS.current() + 1; ++epoch) {
             if (_seatsOf(epoch).length == 0) continue;
             (uint256 count, uint256[] memory signed) = COMMITTEE.participationOf(epoch);
+            eq(count, _electorate.included(epoch), "included");
             for (uint256 i = 0; i < signed.length; ++i) {
-                holds(signed[i] <= count, "signed");
+                eq(signed[i], _electorate.signed(epoch, i), "signed");
+                holds(signed[i] <= count, "no more");
             }
         }
+    }
+
+    /// forge-config: default.invariant.runs = 12
+    function invariant_a_committee_stays_as_it_was_elected() public view {
+        for (uint32 epoch = _oldest(); epoch <= EPOCHS.current() + 1; ++epoch) {
+            ICommittee.Seat[] memory seats = _seatsOf(epoch);
+            bytes32 expected = _electorate.seatsHash(epoch);
+            if (expected != 0) eq(keccak256(abi.encode(seats)), expected, "seats");
+            else eq(seats.length, 0, "nobody elected them");
+        }
+    }
+
+    /// forge-config: default.invariant.runs = 12
+    function invariant_theta_is_at_stake_burned_or_its_owners() public view {
+        uint256 sum = THETA.balanceOf(HOLDER) + THETA.balanceOf(Predeploys.BURN);
+        uint256 held = THETA.balanceOf(Predeploys.STAKING);
+        uint256 staked;
+        for (uint32 node = 1; node <= STAKING.nodeCount(); ++node) {
+            staked += STAKING.describe(node).stake;
+        }
+        holds(staked <= held, "stakes are there");
+        eq(sum + held, THETA.SUPPLY(), "nobody redeemed any");
     }
 
     /// forge-config: default.invariant.runs = 12

@@ -5,6 +5,7 @@ import {EdgeRewards} from "../src/rewards/EdgeRewards.sol";
 import {Emission} from "../src/rewards/Emission.sol";
 import {Fleet} from "./mocks/Fleet.sol";
 import {IEdgeRewards} from "../src/interfaces/IEdgeRewards.sol";
+import {IStakeBook} from "../src/interfaces/IStakeBook.sol";
 import {Predeploys} from "../src/types/Predeploys.sol";
 import {eq, holds} from "./Vm.sol";
 
@@ -12,6 +13,8 @@ import {eq, holds} from "./Vm.sol";
 contract EdgeRewardsSumsTest {
     EdgeRewards private constant REWARDS = EdgeRewards(Predeploys.EDGE_REWARDS);
     Emission private constant EMISSION = Emission(Predeploys.EMISSION);
+
+    IStakeBook private constant BOOK = IStakeBook(Predeploys.EDGE_STAKING);
 
     Fleet private _fleet;
 
@@ -79,6 +82,40 @@ contract EdgeRewardsSumsTest {
         for (uint256 i = 0; i < _fleet.visited(); ++i) {
             _checkShares(_fleet.epochs(i));
         }
+    }
+
+    function invariant_enrolled_is_what_was_at_stake_and_nobody_stands_for_more() public view {
+        for (uint256 i = 0; i < _fleet.visited(); ++i) {
+            uint32 epoch = _fleet.epochs(i) + 1;
+            uint256 sum;
+            for (uint256 j = 0; j < _fleet.NODES(); ++j) {
+                uint256 enrolled = _fleet.enrolledOf(epoch, _fleet.nodeOf(j));
+                IEdgeRewards.Tally memory tally = REWARDS.tallyOf(epoch, _fleet.nodeOf(j));
+                holds(tally.stake <= enrolled, "no more than it had");
+                holds((tally.stake == 0) == (enrolled == 0), "who enrolled");
+                holds(tally.answered == 0 || enrolled != 0, "who did not enrol answers nothing");
+                holds(!tally.opened || tally.answered != 0, "who answered nothing shows nothing");
+                sum += enrolled;
+            }
+            eq(REWARDS.potOf(epoch).enrolled, sum, "enrolled");
+        }
+    }
+
+    /// Nobody is slashed here.
+    function invariant_the_book_has_stakes_exits_and_what_was_settled() public view {
+        uint256 sum;
+        for (uint256 i = 0; i < _fleet.NODES(); ++i) {
+            uint32 node = _fleet.nodeOf(i);
+            sum += BOOK.describe(node).stake;
+            IStakeBook.Unstaking[] memory waiting = BOOK.unstakingOf(node, _fleet.operator(i));
+            for (uint256 j = 0; j < waiting.length; ++j) {
+                sum += waiting[j].amount;
+            }
+        }
+        for (uint256 i = 0; i < _fleet.visited(); ++i) {
+            sum += _fleet.settledOf(_fleet.epochs(i));
+        }
+        eq(Predeploys.EDGE_STAKING.balance + _fleet.claimed(), sum, "balance");
     }
 
     /// The invariants above say something only if every verb moves something.

@@ -2,7 +2,9 @@
 pragma solidity ^0.8.30;
 
 import {Emission} from "../src/rewards/Emission.sol";
+import {ICommittee} from "../src/interfaces/ICommittee.sol";
 import {IRewards} from "../src/interfaces/IRewards.sol";
+import {IStaking} from "../src/interfaces/IStaking.sol";
 import {Predeploys} from "../src/types/Predeploys.sol";
 import {Rewards} from "../src/rewards/Rewards.sol";
 import {Watch} from "./mocks/Watch.sol";
@@ -12,6 +14,8 @@ import {eq, holds} from "./Vm.sol";
 contract RewardsSumsTest {
     Emission private constant EMISSION = Emission(Predeploys.EMISSION);
     Rewards private constant REWARDS = Rewards(payable(Predeploys.REWARDS));
+    ICommittee private constant COMMITTEE = ICommittee(Predeploys.COMMITTEE);
+    IStaking private constant STAKING = IStaking(Predeploys.STAKING);
     uint256 private constant RESERVE = 45_000_000_000e18;
 
     Watch private _watch;
@@ -64,6 +68,22 @@ contract RewardsSumsTest {
             left += uint256(pot.theta) + pot.edge - paid;
         }
         eq(Predeploys.REWARDS.balance, left, "balance");
+    }
+
+    /// By the stakes of both at the epoch, whatever either leaves.
+    function invariant_validators_and_guardians_get_their_parts_of_a_pot_at_most() public view {
+        for (uint256 i = 0; i < _watch.visited(); ++i) {
+            uint32 epoch = _watch.epochs(i);
+            uint256 settled = _watch.settled(epoch);
+            if (settled == 0) continue;
+            uint256 pot = REWARDS.potOf(epoch).theta;
+            eq(pot, _watch.potWhenSettled(epoch), "settled pots stay");
+            uint256 toSeats = _watch.paidToSeats(epoch);
+            (,, uint128 validators,,) = COMMITTEE.seatOf(epoch, 0);
+            (, uint256 guardians) = STAKING.guardiansOf(epoch);
+            holds(toSeats * (validators + guardians) <= pot * validators, "validators");
+            holds((settled - toSeats) * (validators + guardians) <= pot * guardians, "guardians");
+        }
     }
 
     function invariant_money_is_somewhere() public view {

@@ -129,10 +129,42 @@ contract StakingSumsTest is StakingWorld {
             holds(STAKING.principalOf(source) >= worth, "principal");
         }
         eq(votes, units, "votes");
+        votes += THETA.getVotes(HOLDER);
         // See ThetaVotes.t.sol for why.
         holds(votes <= SUPPLY + THETA.balanceOf(REPORTER), "votes and the supply");
         uint256 lost = THETA.balanceOf(Predeploys.BURN) + THETA.balanceOf(REPORTER);
         holds(principals <= THETA.balanceOf(Predeploys.STAKING) + lost, "principals");
+    }
+
+    function invariant_theta_is_somebodys_and_no_more_than_ever() public view {
+        address[7] memory others = [HOLDER, REPORTER, ALICE, BOB, CAROL, Predeploys.STAKING, Predeploys.BURN];
+        uint256 sum;
+        for (uint256 i = 0; i < others.length; ++i) {
+            sum += THETA.balanceOf(others[i]);
+        }
+        for (uint256 i = 0; i <= _members; ++i) {
+            sum += THETA.balanceOf(_source(i));
+        }
+        eq(sum, SUPPLY, "balances");
+    }
+
+    function invariant_votes_of_the_past_stay_as_they_were() public view {
+        Stakers.Moment[] memory moments = _stakers.moments();
+        uint256 first = moments.length > 8 ? moments.length - 8 : 0;
+        for (uint256 i = first; i < moments.length; ++i) {
+            for (uint256 j = 0; j < _members; ++j) {
+                eq(THETA.getPastVotes(_stakers.member(j), moments[i].number), moments[i].votes[j], "past votes");
+            }
+        }
+    }
+
+    /// Whoever staked, left or moved has what is left of each amount after the slashes that reached it: no less, no more.
+    function invariant_theta_slashes_reach_what_backed_the_fault_and_nothing_else() public {
+        _expectLots(false);
+    }
+
+    function invariant_tfuel_slashes_reach_what_is_locked_and_nothing_else() public {
+        _expectLots(true);
     }
 
     function invariant_the_guardians_set_adds_up() public view {
@@ -189,6 +221,25 @@ contract StakingSumsTest is StakingWorld {
         else if (verb == 13) _stakers.jail(a);
         else if (verb == 14) edge ? _stakers.delegate(a, b) : _stakers.transfer(a, b, raw >> 64);
         else _stakers.pass(a, b % 8 == 0);
+    }
+
+    /// @dev A slash rounds by a rate's unit of the shares, 1e27 at most.
+    function _expectLots(bool edge) private {
+        uint256 slack = 1e9 * (_stakers.slashes() + 1);
+        for (uint32 on = 1; on <= _nodes; ++on) {
+            for (uint256 i = 0; i <= _members; ++i) {
+                address source = _source(i);
+                _stakers.settled(edge, source, on);
+                uint256 staked_ = _stakers.book(edge).positionOf(on, source).stake;
+                _expectNear(staked_, _stakers.lots(edge).stakeOf(on, source), slack, "at stake");
+                uint256 waiting = _waiting(edge, on, source);
+                _expectNear(waiting, _stakers.lots(edge).waitingOf(on, source), slack, "leaving");
+            }
+        }
+    }
+
+    function _expectNear(uint256 left, uint256 right, uint256 slack, string memory what) private pure {
+        if (left > right + slack || right > left + slack) eq(left, right, what);
     }
 
     /// @dev What all sources could take out.

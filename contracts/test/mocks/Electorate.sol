@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {CommitteeWorld} from "../CommitteeWorld.sol";
+import {ICommittee} from "../../src/interfaces/ICommittee.sol";
 import {IEpochs} from "../../src/interfaces/IEpochs.sol";
 import {IParameters} from "../../src/interfaces/IParameters.sol";
 import {IStakeBook} from "../../src/interfaces/IStakeBook.sol";
@@ -21,6 +22,10 @@ contract Electorate is CommitteeWorld {
     mapping(uint32 epoch => uint256) public seatsMost;
     mapping(uint32 epoch => uint256) public stakeLeast;
     mapping(uint32 epoch => uint256) public perOwner;
+    /// @dev Who sits in an epoch, and what its certificates were, as it was when it happened.
+    mapping(uint32 epoch => bytes32) public seatsHash;
+    mapping(uint32 epoch => uint256) public included;
+    mapping(uint32 epoch => mapping(uint256 seat => uint256)) public signed;
     bool public elected;
     uint32 private _newest;
     uint256 private _identities = 1e6;
@@ -116,6 +121,7 @@ contract Electorate is CommitteeWorld {
             uint32 epoch = EPOCHS.current();
             if (i % 2 == 1 && epoch != 0) --epoch;
             certificates[i] = IEpochs.Included(epoch, uint32(uint256(keccak256(abi.encode(seats, i)))));
+            if (seatsHash[epoch] != 0) _include(certificates[i]);
         }
         begin(certificates);
         if (block.number % LENGTH == 0) _confirm(EPOCHS.current() + 1);
@@ -133,6 +139,7 @@ contract Electorate is CommitteeWorld {
         uint256 before = elected ? COMMITTEE.seatsOf(_newest).length : 0;
         if (count != 0 && (count >= 4 || count >= before)) {
             (elected, _newest) = (true, epoch);
+            _confirmFree(epoch);
             ++done["elect"];
         } else {
             (seatsMost[epoch], stakeLeast[epoch]) = (seatsMost[_newest], stakeLeast[_newest]);
@@ -141,7 +148,26 @@ contract Electorate is CommitteeWorld {
             _newest = epoch;
             if (elected) ++done["keep"];
         }
-        if (elected) holds(COMMITTEE.seatsOf(epoch).length == count, "as many as there can be");
+        if (!elected) return;
+        holds(COMMITTEE.seatsOf(epoch).length == count, "as many as there can be");
+        seatsHash[epoch] = keccak256(abi.encode(COMMITTEE.seatsOf(epoch)));
+    }
+
+    function _include(IEpochs.Included memory certificate) private {
+        ++included[certificate.epoch];
+        for (uint256 seat = 0; seat < 31; ++seat) {
+            signed[certificate.epoch][seat] += (certificate.seats >> seat) & 1;
+        }
+    }
+
+    /// @dev Who is elected is at large, and has at stake what it counts for.
+    function _confirmFree(uint32 epoch) private view {
+        ICommittee.Seat[] memory seats = COMMITTEE.seatsOf(epoch);
+        for (uint256 i = 0; i < seats.length; ++i) {
+            IStakeBook.Node memory described = STAKING.describe(seats[i].node);
+            holds(described.jailedUntil == 0, "not in jail");
+            holds(seats[i].stake == described.stake / 1e9, "its stake");
+        }
     }
 
     function _electable(uint32 epoch) private view returns (uint256 count) {

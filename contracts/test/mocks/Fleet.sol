@@ -25,6 +25,8 @@ contract Fleet is EdgeWorld {
     mapping(uint32 epoch => bool) public sweptOf;
     mapping(uint32 epoch => mapping(uint32 node => uint256)) public burnedOf;
     mapping(uint32 epoch => mapping(uint32 node => uint256)) public paidOf;
+    /// @dev What a node had at stake when it enrolled.
+    mapping(uint32 epoch => mapping(uint32 node => uint256)) public enrolledOf;
     mapping(uint32 epoch => mapping(uint32 node => mapping(uint256 round => uint256))) private _wrong;
 
     function setUp() public override {
@@ -63,6 +65,7 @@ contract Fleet is EdgeWorld {
     function enrol(uint256 who) external {
         uint32 epoch = last + 1;
         if (!_bonded(who) || EDGE_REWARDS.tallyOf(epoch, nodeOf(who)).stake != 0) return;
+        enrolledOf[epoch][nodeOf(who)] = EDGE_STAKING.describe(nodeOf(who)).stake;
         enrolled(operator(who));
         ++done["enrol"];
     }

@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {IEdgeStaking} from "../../src/interfaces/IEdgeStaking.sol";
 import {IStakeBook} from "../../src/interfaces/IStakeBook.sol";
 import {IStaking} from "../../src/interfaces/IStaking.sol";
+import {Lots} from "./Lots.sol";
 import {Predeploys} from "../../src/types/Predeploys.sol";
 import {StakingWorld} from "../StakingWorld.sol";
 import {vm, within} from "../Vm.sol";
@@ -17,8 +18,16 @@ contract Stakers is StakingWorld {
     address public constant SAINT = address(0x5a147);
     uint256 public constant SAINTS = 1000e18;
 
+    /// @dev What all had for votes in a block.
+    struct Moment {
+        uint256 number;
+        uint256[SIZE] votes;
+    }
+
     mapping(bytes32 verb => uint256) public done;
     uint256 public calls;
+    uint256 public slashes;
+    mapping(bool edge => Lots) public lots;
     /// @dev By book: THETA's is false, edge nodes' is true.
     mapping(bool edge => uint256) public paidIn;
     mapping(bool edge => uint256) public paidOut;
@@ -28,6 +37,7 @@ contract Stakers is StakingWorld {
     mapping(bool edge => mapping(uint32 node => uint256)) public worth;
     mapping(uint32 node => uint256) public locked;
     bytes32[5] public keys;
+    Moment[] private _moments;
 
     modifier counted(bytes32 verb) {
         _;
@@ -51,6 +61,13 @@ contract Stakers is StakingWorld {
         }
         vm.prank(REPORTER);
         THETA.delegate(REPORTER);
+        vm.prank(HOLDER);
+        THETA.delegate(HOLDER);
+        address[] memory sources = new address[](SIZE + 1);
+        for (uint256 i = 0; i <= SIZE; ++i) {
+            sources[i] = i == SIZE ? SAINT : member(i);
+        }
+        (lots[false], lots[true]) = (new Lots(NODES, sources), new Lots(NODES, sources));
         for (uint32 each = 1; each <= NODES; ++each) {
             _stake(false, SAINT, each, SAINTS);
             vm.prank(worker(each));
@@ -94,7 +111,7 @@ contract Stakers is StakingWorld {
     function redelegate(bool edge, uint256 who, uint256 from, uint256 to, uint256 amount) external {
         (address source, uint32 left, uint32 on) = (member(who), _node(from), _node(to));
         uint256 most = _free(edge, source, left);
-        book(edge).settle(on, source);
+        settled(edge, source, on);
         if (most == 0 || left == on || !_open(edge, on)) return;
         if (block.timestamp < book(edge).positionOf(on, source).liableUntil) return;
         amount = within(amount, 1, most);
@@ -109,7 +126,7 @@ contract Stakers is StakingWorld {
     }
 
     function settle(bool edge, uint256 who, uint256 where) external counted("settle") {
-        book(edge).settle(_node(where), member(who));
+        settled(edge, member(who), _node(where));
     }
 
     /// @dev Mostly some percent, now and then all.
@@ -119,6 +136,8 @@ contract Stakers is StakingWorld {
         uint32 epoch = _epoch() - uint32(within(ago, 0, 4));
         vm.prank(Predeploys.COMMITTEE);
         STAKING.slash(on, uint16(share), epoch, reported ? REPORTER : address(0), 7);
+        lots[false].slash(on, share, 10_000, epoch - 1);
+        ++slashes;
         worth[false][on] = positionOf(SAINT, on);
     }
 
@@ -179,6 +198,7 @@ contract Stakers is StakingWorld {
     /// @dev Some blocks, now and then days.
     function pass(uint256 blocks, bool long) external counted("pass") {
         blocks = within(blocks, 1, 60);
+        _remember();
         vm.warp(block.timestamp + (long ? 4 days : blocks));
         for (uint256 i = 0; i < 3; ++i) {
             vm.roll(block.number + blocks);
@@ -189,6 +209,15 @@ contract Stakers is StakingWorld {
     function advance() public {
         vm.prank(Predeploys.EPOCHS);
         STAKING.advance();
+    }
+
+    function settled(bool edge, address source, uint32 on) public {
+        book(edge).settle(on, source);
+        lots[edge].settle(on, source);
+    }
+
+    function moments() external view returns (Moment[] memory) {
+        return _moments;
     }
 
     /// @dev Everybody takes everything out: what can go wrong here did before.
@@ -220,6 +249,7 @@ contract Stakers is StakingWorld {
 
     function _stake(bool edge, address source, uint32 on, uint256 amount) private counted("stake") {
         paidIn[edge] += amount;
+        lots[edge].stake(on, source, amount);
         vm.prank(source);
         if (edge) EDGE_STAKING.stake{value: amount}(on);
         else STAKING.stake(on, amount);
@@ -228,6 +258,7 @@ contract Stakers is StakingWorld {
     function _unstake(bool edge, address source, uint32 on, uint256 amount) private counted("unstake") {
         vm.prank(source);
         book(edge).unstake(on, amount);
+        lots[edge].unstake(on, source, amount, _epoch(), block.timestamp + _unbonding(edge));
     }
 
     function _redelegate(bool edge, address source, uint32 from, uint32 to, uint256 amount)
@@ -236,11 +267,13 @@ contract Stakers is StakingWorld {
     {
         vm.prank(source);
         book(edge).redelegate(from, to, amount);
+        lots[edge].move(from, to, source, amount, _epoch(), block.timestamp + _unbonding(edge));
     }
 
     function _redeem(bool edge, address source, uint32 on) private counted("redeem") {
         vm.prank(source);
         paidOut[edge] += book(edge).redeem(on);
+        lots[edge].redeem(on, source);
     }
 
     function _claim(bool edge, address source, uint32 on) private counted("claim") {
@@ -259,15 +292,21 @@ contract Stakers is StakingWorld {
         counted(failed ? bytes32("fail") : bytes32("unlock"))
     {
         locked[on] -= amount;
+        if (!failed) {
+            vm.prank(Predeploys.JOB_MARKET);
+            return EDGE_STAKING.unlock(worker(on), 1, uint128(amount));
+        }
+        uint256 whole = EDGE_STAKING.describe(on).stake;
         vm.prank(Predeploys.JOB_MARKET);
-        if (!failed) return EDGE_STAKING.unlock(worker(on), 1, uint128(amount));
         EDGE_STAKING.slash(worker(on), 1, uint128(amount), 5);
+        if (whole != 0) lots[true].slash(on, amount < whole ? amount : whole, whole, type(uint32).max);
+        ++slashes;
         worth[true][on] = EDGE_STAKING.positionOf(on, SAINT).stake;
     }
 
     /// @dev What the source can take off the node once its losses are settled.
     function _free(bool edge, address source, uint32 on) private returns (uint256 free) {
-        book(edge).settle(on, source);
+        settled(edge, source, on);
         IStakeBook.Position memory position = book(edge).positionOf(on, source);
         IStakeBook.Node memory described = book(edge).describe(on);
         free = position.stake > position.liable ? position.stake - position.liable : 0;
@@ -278,6 +317,19 @@ contract Stakers is StakingWorld {
     /// @dev Nobody joins a node that lost all but a thousandth, or a bit more here.
     function _open(bool edge, uint32 on) private view returns (bool) {
         return worth[edge][on] > SAINTS / 999;
+    }
+
+    function _remember() private {
+        _moments.push();
+        Moment storage moment = _moments[_moments.length - 1];
+        moment.number = block.number;
+        for (uint256 i = 0; i < SIZE; ++i) {
+            moment.votes[i] = THETA.getVotes(member(i));
+        }
+    }
+
+    function _unbonding(bool edge) private pure returns (uint256) {
+        return edge ? 16 days : UNBONDING;
     }
 
     function _node(uint256 seed) private pure returns (uint32) {

@@ -4,6 +4,8 @@ pragma solidity ^0.8.30;
 import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
 import {GovernanceWorld} from "../GovernanceWorld.sol";
 import {IParameters} from "../../src/interfaces/IParameters.sol";
+import {IStakeBook} from "../../src/interfaces/IStakeBook.sol";
+import {IStaking} from "../../src/interfaces/IStaking.sol";
 import {IUpgrades} from "../../src/interfaces/IUpgrades.sol";
 import {Predeploys} from "../../src/types/Predeploys.sol";
 import {eq, vm, within} from "../Vm.sol";
@@ -46,6 +48,12 @@ contract Voters is GovernanceWorld {
             move(BOB, member(i), BOBS / SIZE);
             move(CAROL, member(i), CAROLS / SIZE);
         }
+        vm.prank(BOB);
+        STAKING.register(IStaking.Role.Validator, BOB, 0);
+        for (uint256 i = 0; i < SIZE; ++i) {
+            vm.prank(member(i));
+            THETA.approve(Predeploys.STAKING, type(uint256).max);
+        }
         expected = PARAMETERS.all();
         waitBlocks(1);
     }
@@ -66,6 +74,24 @@ contract Voters is GovernanceWorld {
     function delegateTheta(uint256 from, uint256 to) external counted("delegate") {
         vm.prank(member(from));
         THETA.delegate(member(to));
+    }
+
+    function stakeTheta(uint256 who, uint256 amount) external {
+        uint256 held = THETA.balanceOf(member(who));
+        if (held != 0) _stake(member(who), within(amount, 1, held));
+    }
+
+    function unstakeTheta(uint256 who, uint256 amount) external {
+        uint256 held = STAKING.positionOf(1, member(who)).stake;
+        if (held != 0) _unstake(member(who), within(amount, 1, held));
+    }
+
+    function redeemTheta(uint256 who) external {
+        IStakeBook.Unstaking[] memory waiting = STAKING.unstakingOf(1, member(who));
+        if (waiting.length == 0) return;
+        // Now and then so long that votes end meanwhile.
+        if (who % 8 < 5 && block.timestamp < waiting[0].release) waitBlocks(waiting[0].release - block.timestamp);
+        if (block.timestamp >= waiting[0].release) _redeem(member(who));
     }
 
     function proposeSetting(uint256 who, uint256 which, uint256 value) external {
@@ -142,6 +168,21 @@ contract Voters is GovernanceWorld {
         uint256 quorum = GOVERNOR.quorum(GOVERNOR.proposalSnapshot(id));
         _noted.push(Noted(id, block.number, quorum, 0, 0, 0, 0));
         _plans.push(made);
+    }
+
+    function _stake(address source, uint256 amount) private counted("stake") {
+        vm.prank(source);
+        STAKING.stake(1, amount);
+    }
+
+    function _unstake(address source, uint256 amount) private counted("unstake") {
+        vm.prank(source);
+        STAKING.unstake(1, amount);
+    }
+
+    function _redeem(address source) private counted("redeem") {
+        vm.prank(source);
+        STAKING.redeem(1);
     }
 
     function _cancel(uint256 index) private counted("cancel") {

@@ -12,6 +12,9 @@ import {eq, holds, vm, within} from "../Vm.sol";
 contract Watch is GuardWorld {
     uint32[] public epochs;
     mapping(uint32 epoch => uint256) public settled;
+    mapping(uint32 epoch => uint256) public paidToSeats;
+    /// @dev What a pot had when it was settled first: none gets more after that.
+    mapping(uint32 epoch => uint256) public potWhenSettled;
     mapping(bytes32 verb => uint256) public done;
     uint256 public claimed;
 
@@ -68,6 +71,8 @@ contract Watch is GuardWorld {
         uint256 paid = Predeploys.STAKING.balance - held;
         holds(!before || paid == 0, "seats are paid once");
         settled[epoch] += paid;
+        paidToSeats[epoch] += paid;
+        _keep(epoch);
         if (paid != 0) ++done["settleSeats"];
     }
 
@@ -88,6 +93,7 @@ contract Watch is GuardWorld {
         }
         holds(fresh != 0 || paid == 0, "places are paid once");
         settled[epoch] += paid;
+        _keep(epoch);
         if (paid != 0) ++done["settlePlaces"];
     }
 
@@ -128,6 +134,10 @@ contract Watch is GuardWorld {
 
     function visited() external view returns (uint256) {
         return epochs.length;
+    }
+
+    function _keep(uint32 epoch) private {
+        if (potWhenSettled[epoch] == 0) potWhenSettled[epoch] = REWARDS.potOf(epoch).theta;
     }
 
     /// @dev The first checkpoint above `from` by the rules of its epoch.
