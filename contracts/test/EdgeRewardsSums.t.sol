@@ -154,6 +154,7 @@ contract EdgeRewardsSumsTest {
             eq(tally.burned, _fleet.burnedOf(epoch, node), "what its jobs burned");
             holds(work <= tally.burned, "no more than it burned");
             holds(capacity == 0 || tally.opened, "nothing for what was not shown");
+            holds(_fleet.paidOf(epoch, node) <= work + capacity, "no more than its share");
             if (tally.paid) eq(_fleet.paidOf(epoch, node), work + capacity, "as it was settled");
             uint256[4] memory its = [work, capacity, tally.burned, tally.stake];
             for (uint256 j = 0; j < 4; ++j) {

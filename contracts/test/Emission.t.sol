@@ -359,12 +359,13 @@ abstract contract EmissionSums {
 
     function targetSelectors() external view returns (Selectors[] memory all) {
         all = new Selectors[](1);
-        all[0] = Selectors(address(payroll), new bytes4[](5));
+        all[0] = Selectors(address(payroll), new bytes4[](6));
         all[0].selectors[0] = Payroll.release.selector;
         all[0].selectors[1] = Payroll.refund.selector;
         all[0].selectors[2] = Payroll.giveBack.selector;
         all[0].selectors[3] = Payroll.setRates.selector;
         all[0].selectors[4] = Payroll.wait.selector;
+        all[0].selectors[5] = Payroll.spend.selector;
     }
 
     function invariant_nothing_comes_from_nowhere() public view {
@@ -396,6 +397,9 @@ abstract contract EmissionSums {
     function invariant_refunds_keep_to_a_days_budget_and_what_accrued() public view {
         uint256 most = EMISSION.REFUNDS_PER_DAY() * (1 days + payroll.elapsed()) / 1 days;
         holds(EMISSION.refunded() + EMISSION.refundable() <= most, "refunds");
+        uint256 left = EMISSION.REFUNDS_PER_DAY() - payroll.used();
+        if (left > EMISSION.REFUND_MAX()) left = EMISSION.REFUND_MAX();
+        holds(EMISSION.refundable() <= left, "no more than is left of the day's");
     }
 
     /// The invariants above say something only if every verb moves something.
@@ -408,8 +412,9 @@ abstract contract EmissionSums {
             else if (raw % 5 == 3) payroll.setRates(raw >> 8, raw >> 120);
             else payroll.wait(raw >> 16, raw >> 8 & 7 == 0);
             if (seed == 200) _giveAll();
+            if (seed % 64 == 0) payroll.spend(seed);
         }
-        bytes32[5] memory verbs = [bytes32("release"), "refund", "giveBack", "setRates", "wait"];
+        bytes32[6] memory verbs = [bytes32("release"), "refund", "giveBack", "setRates", "wait", "spend"];
         for (uint256 i = 0; i < verbs.length; ++i) {
             holds(payroll.done(verbs[i]) > 3, string(abi.encodePacked(verbs[i])));
         }

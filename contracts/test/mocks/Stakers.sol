@@ -91,21 +91,21 @@ contract Stakers is StakingWorld {
         return IStakeBook(edge ? Predeploys.EDGE_STAKING : Predeploys.STAKING);
     }
 
-    function stake(bool edge, uint256 who, uint256 where, uint256 amount, bool dust) external {
+    function stake(bool edge, uint256 who, uint256 where, uint256 amount, uint256 dust) external {
         (address source, uint32 on) = (member(who), _node(where));
         uint256 most = edge ? source.balance : THETA.balanceOf(source);
-        if (dust && most > 10) most = 10;
+        if (dust % 8 == 0 && most > 10) most = 10;
         if (most == 0 || !_open(edge, on)) return;
-        amount = within(amount, 1, most);
+        amount = _amount(amount, most);
         if (edge && EDGE_STAKING.describe(on).stake + amount > 500_000e18) return;
         _stake(edge, source, on, amount);
     }
 
-    function unstake(bool edge, uint256 who, uint256 where, uint256 amount, bool dust) external {
+    function unstake(bool edge, uint256 who, uint256 where, uint256 amount, uint256 dust) external {
         (address source, uint32 on) = (member(who), _node(where));
         uint256 most = _free(edge, source, on);
         if (most == 0) return;
-        _unstake(edge, source, on, within(amount, 1, dust && most > 10 ? 10 : most));
+        _unstake(edge, source, on, _amount(amount, dust % 8 == 0 && most > 10 ? 10 : most));
     }
 
     function redelegate(bool edge, uint256 who, uint256 from, uint256 to, uint256 amount) external {
@@ -114,7 +114,7 @@ contract Stakers is StakingWorld {
         settled(edge, source, on);
         if (most == 0 || left == on || !_open(edge, on)) return;
         if (block.timestamp < book(edge).positionOf(on, source).liableUntil) return;
-        amount = within(amount, 1, most);
+        amount = _amount(amount, most);
         if (edge && EDGE_STAKING.describe(on).stake + amount + 1 > 500_000e18) return;
         _redelegate(edge, source, left, on, amount);
     }
@@ -330,6 +330,11 @@ contract Stakers is StakingWorld {
 
     function _unbonding(bool edge) private pure returns (uint256) {
         return edge ? 16 days : UNBONDING;
+    }
+
+    /// @dev Fuzzers like small numbers, and most amounts are not.
+    function _amount(uint256 raw, uint256 most) private pure returns (uint256) {
+        return within(uint256(keccak256(abi.encode(raw))), 1, most);
     }
 
     function _node(uint256 seed) private pure returns (uint32) {

@@ -20,6 +20,7 @@ contract Watch is GuardWorld {
 
     uint64 private _height;
     mapping(uint32 epoch => bool) private _seen;
+    mapping(uint32 epoch => bool) private _seatsPaid;
     mapping(uint32 epoch => mapping(uint256 place => bool)) private _paid;
 
     modifier counted(bytes32 verb) {
@@ -65,7 +66,8 @@ contract Watch is GuardWorld {
     function settleSeats(uint256 which) external {
         uint32 epoch = _settling(which);
         if (epoch == 0) return;
-        bool before = REWARDS.potOf(epoch).seatsPaid;
+        bool before = _seatsPaid[epoch];
+        _seatsPaid[epoch] = true;
         uint256 held = Predeploys.STAKING.balance;
         REWARDS.settleSeats(epoch);
         uint256 paid = Predeploys.STAKING.balance - held;
