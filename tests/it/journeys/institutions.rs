@@ -103,7 +103,8 @@ async fn guardians_finalize_the_absent_leave_and_work_is_paid() -> Result<()> {
     config.genesis = vec!["--epoch-length".into(), EPOCH_LENGTH.to_string(), "--set".into(), interval];
     let mut net = Net::start(config).await?;
     let treasury = net.client(0, dev_signer(TREASURY)?).await?;
-    let pacer = net.client(1, dev_signer(PACER)?).await?;
+    // At the same node as everybody: another may be a block behind.
+    let pacer = net.client(0, dev_signer(PACER)?).await?;
     reach(&pacer, 2).await?;
     assert_eq!(pacer.committee().seats(0).await?.len(), usize::from(VALIDATORS));
     let tip = latest(&pacer).await?;
