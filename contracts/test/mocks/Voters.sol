@@ -100,6 +100,9 @@ contract Voters is GovernanceWorld {
         if (parameter == IParameters.Parameter.BlockTimeMs || parameter == IParameters.Parameter.HeartbeatMs) {
             parameter = IParameters.Parameter.Quorum;
         }
+        if (parameter == IParameters.Parameter.CommitteeSeats || parameter == IParameters.Parameter.SeatsPerOwner) {
+            parameter = IParameters.Parameter.VotingPeriod;
+        }
         IParameters.Bounded memory bounds = PARAMETERS.boundsOf(parameter);
         _propose(member(who), setting(parameter, within(value, bounds.least, bounds.most)));
     }

@@ -2,7 +2,7 @@
 //! With `--plant` a fault is put into a copy of the contracts first, which has to be found.
 
 use edgeloom_tests::{foundry, npm_packages};
-use eyre::{OptionExt, Result, WrapErr, bail, ensure, eyre};
+use eyre::{Result, WrapErr, bail, ensure, eyre};
 use serde::Deserialize;
 use serde_json::json;
 use std::{
@@ -156,32 +156,32 @@ fn forge(arguments: &Arguments, folder: &Path, suite: &str, seed: u64) -> Result
         .output()
         .wrap_err("forge did not start")?;
     let text = String::from_utf8_lossy(&output.stdout);
-    let round = read(&text)?;
+    let round = read(&text);
     // It also fails on what does not compile.
     let explained = output.status.success() || !round.violations.is_empty();
     ensure!(explained, "forge ended with {}:\n{text}{}", output.status, String::from_utf8_lossy(&output.stderr));
     Ok(round)
 }
 
-/// `[PASS] invariant_x() (runs: 64, calls: 8192, reverts: 0)`, or `[FAIL: why] invariant_x() (…)`.
-fn read(text: &str) -> Result<Round> {
-    let mut round = Round::default();
-    for line in text.lines().map(str::trim) {
-        // What failed is said again in the end.
-        if line.starts_with("Failing tests:") {
-            break;
+/// `[PASS] invariant_x() (runs: 64, calls: 8192, reverts: 0)`, or `[FAIL: why]`, the calls that led there, and then
+/// `invariant_x() (…)` on a line of its own.
+fn read(text: &str) -> Round {
+    let (mut round, mut failure) = (Round::default(), None);
+    // What failed is said again in the end.
+    for line in text.lines().map(str::trim).take_while(|line| !line.starts_with("Failing tests:")) {
+        let (verdict, rest) = line.strip_prefix('[').and_then(|line| line.split_once(']')).unwrap_or(("", line));
+        if verdict.starts_with("FAIL") {
+            failure = Some(verdict);
         }
-        let Some((verdict, rest)) = line.split_once("] invariant_") else { continue };
+        let Some(rest) = rest.trim().strip_prefix("invariant_") else { continue };
         let name = rest.split('(').next().unwrap_or_default();
         round.invariants += 1;
         round.calls += number(rest, "calls: ").unwrap_or(0);
         round.reverts += number(rest, "reverts: ").unwrap_or(0);
-        match verdict.strip_prefix('[').ok_or_eyre("a verdict in brackets")? {
-            "PASS" => {}
-            failure => round.violations.push(format!("invariant_{name}: {failure}")),
-        }
+        let failure = failure.take().filter(|_| verdict != "PASS");
+        round.violations.extend(failure.map(|failure| format!("invariant_{name}: {failure}")));
     }
-    Ok(round)
+    round
 }
 
 fn number(text: &str, label: &str) -> Option<u64> {
@@ -197,14 +197,17 @@ mod tests {
     fn what_forge_prints_is_counted_once() {
         let text = "Ran 2 tests for test/A.t.sol:A\n\
             [PASS] invariant_sums() (runs: 64, calls: 8192, reverts: 3)\n\
-            [FAIL: NotEqual(\"held\", 1, 2)]\n\
-            \t[Sequence] (original: 5, shrunk: 2)\n \
-            [FAIL: held is wrong] invariant_held() (runs: 1, calls: 77, reverts: 0)\n\
+            [FAIL: held is wrong]\n\
+            \t[Sequence] (original: 5, shrunk: 2)\n\
+            \t\tsender=0x1 addr=[test/A.t.sol:A]0x2 calldata=take(uint256) args=[1]\n \
+            invariant_held() (runs: 1, calls: 77, reverts: 0)\n\
             [PASS] test_other() (gas: 5)\n\
+            [FAIL: none] test_third() (gas: 5)\n\
+            [PASS] invariant_last() (runs: 1, calls: 1, reverts: 0)\n\
             Failing tests:\n\
             [FAIL: held is wrong] invariant_held() (runs: 1, calls: 77, reverts: 0)\n";
         let violations = vec!["invariant_held: FAIL: held is wrong".to_owned()];
-        assert_eq!(read(text).expect("read"), Round { invariants: 2, calls: 8269, reverts: 3, violations });
+        assert_eq!(read(text), Round { invariants: 3, calls: 8270, reverts: 3, violations });
     }
 
     /// Each stands where its plant says, so that none silently plants nothing.
