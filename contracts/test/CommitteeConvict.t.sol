@@ -41,7 +41,7 @@ contract CommitteeConvictTest is CommitteeWorld {
         _announce(ALICE);
         vm.roll(LENGTH + 1);
         vm.expectEmit();
-        emit IStakeBook.NodeSlashed(_node, 1, LOST, LOST / 20, ALICE, 2);
+        emit IStakeBook.NodeSlashed(_node, 1, LOST, 0, LOST / 20, ALICE, 2);
         _convict(ALICE);
         eq(THETA.balanceOf(ALICE), LOST / 20, "share");
         eq(THETA.balanceOf(Predeploys.BURN), LOST - LOST / 20, "burned");

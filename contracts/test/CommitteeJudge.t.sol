@@ -138,7 +138,7 @@ contract CommitteeJudgeTest is CommitteeWorld {
         uint256 stake = STAKING.describe(node).stake;
         included(1, allBut(1, node));
         vm.expectEmit();
-        emit IStakeBook.NodeSlashed(node, 1, stake / 1000, 0, address(0), 1);
+        emit IStakeBook.NodeSlashed(node, 1, stake / 1000, 0, 0, address(0), 1);
         judge(1);
         eq(STAKING.describe(node).stake, stake - stake / 1000, "left");
         eq(THETA.balanceOf(Predeploys.BURN), stake / 1000, "burned");

@@ -131,7 +131,7 @@ contract CommitteeReportTest is CommitteeWorld, Courtroom {
         COMMITTEE.announce(keccak256(abi.encodePacked(BOB, evidence)));
         vm.roll(block.number + 1);
         vm.expectEmit();
-        emit IStakeBook.NodeSlashed(_guilty, EPOCH, MIN * 3 / 10, MIN * 3 / 200, BOB, 2);
+        emit IStakeBook.NodeSlashed(_guilty, EPOCH, MIN * 3 / 10, 0, MIN * 3 / 200, BOB, 2);
         _reported(BOB, "finalizeA", "finalizeB");
         eq(THETA.balanceOf(BOB), MIN * 3 / 200, "share");
     }

@@ -210,7 +210,7 @@ contract EdgeStakingTest is World {
         vm.expectEmit();
         emit IEdgeStaking.Slashed(BOB, 1, 1, 4e18, 5);
         vm.expectEmit();
-        emit IStakeBook.NodeSlashed(1, 0, 4e18, 0, address(0), 5);
+        emit IStakeBook.NodeSlashed(1, 0, 4e18, 0, 0, address(0), 5);
         _slash(BOB, 4e18);
         eq(EDGE_STAKING.positionOf(1, BOB).stake, MIN - 1e18, "of BOB");
         eq(EDGE_STAKING.positionOf(1, ALICE).stake, 3 * MIN - 3e18, "of ALICE");

@@ -89,7 +89,7 @@ contract StakingRedelegateTest is StakingWorld {
         vm.expectEmit();
         emit IStakeBook.LossReckoned(OTHER, ALICE, lost);
         vm.expectEmit();
-        emit IStakeBook.NodeSlashed(NODE, NOW, lost, 0, address(0), 0);
+        emit IStakeBook.NodeSlashed(NODE, NOW, lost, 0, 0, address(0), 0);
         STAKING.settle(OTHER, ALICE);
         eq(positionOf(ALICE, OTHER), STAKE - lost, "position");
         eq(STAKING.describe(OTHER).stake, STAKE - lost, "of the node");

@@ -36,7 +36,7 @@ contract StakingSlashTest is StakingWorld {
         staked(ALICE, NODE, STAKE);
         staked(BOB, NODE, 2 * STAKE);
         vm.expectEmit();
-        emit IStakeBook.NodeSlashed(NODE, NOW, STAKE * 9 / 10, 0, address(0), 7);
+        emit IStakeBook.NodeSlashed(NODE, NOW, STAKE * 9 / 10, 0, 0, address(0), 7);
         slashed(NODE, 3000, NOW);
         eq(positionOf(ALICE, NODE), STAKE * 7 / 10, "of ALICE");
         eq(positionOf(BOB, NODE), STAKE * 14 / 10, "of BOB");
@@ -84,7 +84,7 @@ contract StakingSlashTest is StakingWorld {
     function test_threat_05_a_slash_that_pays_its_colluder_burns_the_rest() public {
         staked(ALICE, NODE, STAKE);
         vm.expectEmit();
-        emit IStakeBook.NodeSlashed(NODE, NOW, STAKE * 3 / 10, STAKE * 3 / 200, REPORTER, 7);
+        emit IStakeBook.NodeSlashed(NODE, NOW, STAKE * 3 / 10, 0, STAKE * 3 / 200, REPORTER, 7);
         _report(NODE, 3000);
         eq(THETA.balanceOf(REPORTER), STAKE * 3 / 200, "a twentieth of it");
         eq(THETA.balanceOf(Predeploys.BURN), STAKE * 57 / 200, "the rest");
@@ -122,6 +122,8 @@ contract StakingSlashTest is StakingWorld {
             enter(epoch);
             unstaked(ALICE, NODE, 10_000e18);
         }
+        vm.expectEmit();
+        emit IStakeBook.NodeSlashed(NODE, NOW + 2, (STAKE - 10_000e18) / 2, 20_000e18, 0, address(0), 7);
         slashed(NODE, 5000, NOW + 2);
         IStakeBook.Unstaking[] memory waiting = STAKING.unstakingOf(NODE, ALICE);
         eq(waiting[0].amount, 10_000e18, "two epochs before");

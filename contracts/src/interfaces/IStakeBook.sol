@@ -53,8 +53,16 @@ interface IStakeBook {
     event Redeemed(uint32 indexed node, address indexed source, uint256 amount, uint256 lost);
     /// @notice A source's part of slashes was reckoned: `lost` less of what it staked.
     event LossReckoned(uint32 indexed node, address indexed source, uint256 lost);
+    /// @param unstaking of what was lost, the part that was being unstaked
+    /// @param reason the contract's that had it slashed; 0 for what had come to another node, whose stake is then less, not this one's
     event NodeSlashed(
-        uint32 indexed node, uint32 indexed epoch, uint256 lost, uint256 toReporter, address reporter, uint8 reason
+        uint32 indexed node,
+        uint32 indexed epoch,
+        uint256 lost,
+        uint256 unstaking,
+        uint256 toReporter,
+        address reporter,
+        uint8 reason
     );
     event NodeJailed(uint32 indexed node, uint40 until);
     event NodeUnjailed(uint32 indexed node);

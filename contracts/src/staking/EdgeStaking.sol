@@ -100,9 +100,12 @@ contract EdgeStaking is IEdgeStaking, StakeBook {
         _pay(to, amount);
     }
 
-    function _burn(uint32 node, uint32 epoch, uint256 lost, address reporter, uint8 reason) internal override {
+    function _burn(uint32 node, uint32 epoch, uint256 lost, uint256 unstaking, address reporter, uint8 reason)
+        internal
+        override
+    {
         totalSlashed += lost;
-        emit NodeSlashed(node, epoch, lost, 0, reporter, reason);
+        emit NodeSlashed(node, epoch, lost, unstaking, 0, reporter, reason);
         _pay(Predeploys.BURN, lost);
     }
 }

@@ -164,7 +164,7 @@ abstract contract StakeBook is Nodes {
         emit LossReckoned(node, source, kept);
         _forfeit(source, kept);
         _changed(node);
-        _burn(from, epoch, lost, address(0), 0);
+        _burn(from, epoch, lost, 0, address(0), 0);
     }
 
     function reward(uint32 node, uint32 epoch) external payable {
@@ -218,12 +218,13 @@ abstract contract StakeBook is Nodes {
         entry.loss = Pools.slashed(entry.loss, share, BASIS_POINTS).toUint64();
         lost -= _stakeOf(entry);
         _losses[node][++entry.slashes] = entry.loss;
+        uint256 unstaking;
         for (uint32 left = epoch == 0 ? 0 : epoch - 1; left <= now_; ++left) {
-            lost += _slashPool(_exits[node][left], share);
+            unstaking += _slashPool(_exits[node][left], share);
             _slashPool(_shadows[node][left], share);
         }
         _changed(node);
-        _burn(node, epoch, lost, reporter, reason);
+        _burn(node, epoch, lost + unstaking, unstaking, reporter, reason);
     }
 
     /// @dev Slashes `amount` wei of the node's stake, or all where that is less. Nothing is kept for B4, so that there is no end to how
@@ -233,7 +234,7 @@ abstract contract StakeBook is Nodes {
         uint256 stake = _stakeOf(entry);
         if (stake == 0) return;
         entry.loss = Pools.slashed(entry.loss, Math.min(amount, stake), stake).toUint64();
-        _burn(node, 0, stake - _stakeOf(entry), reporter, reason);
+        _burn(node, 0, stake - _stakeOf(entry), 0, reporter, reason);
     }
 
     /// @dev Brings a position up to date: rewards are credited, losses reckoned.
@@ -267,8 +268,10 @@ abstract contract StakeBook is Nodes {
     /// @dev Gives what was staked back.
     function _give(address to, uint256 amount) internal virtual;
 
-    /// @dev Takes what was slashed out of the contract: a part for who reported it, the rest burned.
-    function _burn(uint32 node, uint32 epoch, uint256 lost, address reporter, uint8 reason) internal virtual;
+    /// @dev Takes what was slashed out of the contract: a part for who reported it, the rest burned. `unstaking` of it were exits.
+    function _burn(uint32 node, uint32 epoch, uint256 lost, uint256 unstaking, address reporter, uint8 reason)
+        internal
+        virtual;
 
     /// @dev A source has `amount` less than it had here.
     function _forfeit(address source, uint256 amount) internal virtual {}

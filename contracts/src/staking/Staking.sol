@@ -240,11 +240,14 @@ contract Staking is IStaking, StakeBook {
         THETA.transfer(to, amount);
     }
 
-    function _burn(uint32 node, uint32 epoch, uint256 lost, address reporter, uint8 reason) internal override {
+    function _burn(uint32 node, uint32 epoch, uint256 lost, uint256 unstaking, address reporter, uint8 reason)
+        internal
+        override
+    {
         uint256 share = _parameter(IParameters.Parameter.ReporterShare);
         if (share > REPORTER_MAX) share = REPORTER_MAX;
         uint256 toReporter = reporter == address(0) ? 0 : lost * share / BASIS_POINTS;
-        emit NodeSlashed(node, epoch, lost, toReporter, reporter, reason);
+        emit NodeSlashed(node, epoch, lost, unstaking, toReporter, reporter, reason);
         if (toReporter != 0) _give(reporter, toReporter);
         _give(Predeploys.BURN, lost - toReporter);
     }
