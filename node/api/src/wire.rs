@@ -32,6 +32,9 @@ pub struct FeedBlock {
     pub senders: Vec<Address>,
     /// RLP list of byte strings, each a receipt in its EIP-2718 form.
     pub receipts: Bytes,
+    /// RLP list of the logs of the block's own calls, in order, to which the header's `requestsHash` commits
+    /// (`edgeloom_types::system_logs_hash`); of genesis, those of its founders' calls.
+    pub system_logs: Bytes,
     /// Milliseconds since the Unix epoch.
     pub timestamp_ms: u64,
 }

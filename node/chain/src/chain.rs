@@ -24,7 +24,7 @@ use edgeloom_evm::{BlockEnvironment, CallError, Executed, ExecutionError, Limits
 use edgeloom_state::{Commit, Layer, Store, StoreError, View};
 use edgeloom_types::{
     Block, ConsensusRecord, Epoch, EpochRules, Genesis, Height, Included, MAX_BLOCK_BYTES, MAX_CERTIFICATES,
-    SealedBlock, Term, certificates_hash, next_mix,
+    SealedBlock, Term, certificates_hash, next_mix, system_logs_hash,
 };
 use rayon::iter::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
 use std::sync::Arc;
@@ -193,6 +193,7 @@ impl Chain {
             receipts_root,
             logs_bloom: ran.executed.logs_bloom,
             gas_used: ran.executed.gas_used,
+            requests_hash: Some(system_logs_hash(&ran.executed.system_logs)),
             ..draft.header().clone()
         };
         let certified = certificates::certified(draft).map_err(|fault| ChainError::Fault(fault.to_string()))?;
@@ -270,6 +271,7 @@ impl Chain {
             block: block.clone(),
             senders,
             receipts: Arc::new(executed.receipts),
+            system_logs: executed.system_logs,
             layer,
             certified,
             term,
@@ -304,6 +306,7 @@ impl Chain {
             block: &node.block,
             senders: &node.senders,
             receipts: &node.receipts,
+            system_logs: &node.system_logs,
             layer: &node.layer,
             burned: node.burned,
             certificate: certificate.as_ref().map(Bytes::as_ref),
@@ -459,6 +462,10 @@ fn check_outcome(header: &Header, executed: &Executed) -> Result<(), Invalid> {
     let (computed, found) = (calculate_receipt_root(&executed.receipts), header.receipts_root);
     if computed != found {
         return Err(Invalid::ReceiptsRoot { computed, found });
+    }
+    let (computed, found) = (system_logs_hash(&executed.system_logs), header.requests_hash);
+    if found != Some(computed) {
+        return Err(Invalid::RequestsHash { computed, found });
     }
     Ok(())
 }

@@ -47,6 +47,8 @@ pub enum Invalid {
     GasUsed { computed: u64, found: u64 },
     #[error("receipts have root {computed}, header says {found}")]
     ReceiptsRoot { computed: B256, found: B256 },
+    #[error("the block's own calls' logs hash to {computed}, header says {found:?}")]
+    RequestsHash { computed: B256, found: Option<B256> },
     #[error("logs have another bloom than the header's")]
     LogsBloom { computed: Box<Bloom> },
     #[error("state root is {computed}, header says {found}")]

@@ -1,10 +1,11 @@
 //! Genesis with stakes. What lies in the contracts of a new chain is what their own code makes of its founders' calls, run
-//! over the allocation by the machine that runs blocks: no slot is written by hand.
+//! over the allocation by the machine that runs blocks: no slot is written by hand. What they log goes into the file as well, so that
+//! whoever follows logs begins with what genesis holds.
 
 use crate::{chain::environment, state_db::StateDb};
 use alloy::{
     genesis::{Genesis as GenesisFile, GenesisAccount},
-    primitives::{Address, FixedBytes, KECCAK256_EMPTY, TxKind, U256},
+    primitives::{Address, FixedBytes, KECCAK256_EMPTY, Log, TxKind, U256},
     sol_types::SolCall,
 };
 use edgeloom_bindings::{
@@ -50,7 +51,7 @@ pub enum FoundingError {
 }
 
 /// Sets `parameters` as if they had been voted, then has every founder register its key and a node, stake THETA of
-/// `treasury`'s, and stand for the committee. Nonces stay as they were.
+/// `treasury`'s, and stand for the committee. Nonces stay as they were. Logs that the file has are kept.
 ///
 /// # Errors
 /// [`FoundingError`] naming the first call that fails: with a value that no vote could set, say, without enough THETA, or
@@ -70,11 +71,19 @@ pub fn found(
     for founder in founders {
         founding.take_in(treasury, founder)?;
     }
-    write(&mut file.alloc, founding.0.into_state().into_delta());
+    if !founding.logs.is_empty() {
+        let mut config = genesis.config().clone();
+        config.system_logs.extend(founding.logs);
+        file.config.extra_fields.insert_value("edgeloom".into(), config).map_err(GenesisError::Config)?;
+    }
+    write(&mut file.alloc, founding.machine.into_state().into_delta());
     Ok(file)
 }
 
-struct Founding(Replay<StateDb, NoOpInspector>);
+struct Founding {
+    machine: Replay<StateDb, NoOpInspector>,
+    logs: Vec<Log>,
+}
 
 impl Founding {
     fn over(genesis: &Genesis) -> Result<Self, FoundingError> {
@@ -84,7 +93,7 @@ impl Founding {
         let environment = environment(genesis.chain_id(), block.header(), &[]);
         let state = StateDb::from(Store::memory().view().with(Arc::new(layer)));
         let replay = Replay::call(&environment, state, &Overrides::new(), NoOpInspector);
-        Ok(Self(replay.map_err(|error| fault(&error))?))
+        Ok(Self { machine: replay.map_err(|error| fault(&error))?, logs: Vec::new() })
     }
 
     fn take_in(&mut self, treasury: Address, founder: &Founder) -> Result<(), FoundingError> {
@@ -118,13 +127,16 @@ impl Founding {
         let data = call.abi_encode().into();
         let gas_limit = CALL_GAS;
         let transaction = TxEnv { caller, kind: TxKind::Call(contract), data, gas_limit, ..Default::default() };
-        let ran = self.0.run(transaction).map_err(|error| failed(error.to_string()))?;
+        let ran = self.machine.run(transaction).map_err(|error| failed(error.to_string()))?;
         let answer = match &ran.result {
-            ExecutionResult::Success { output, .. } => C::abi_decode_returns(output.data()),
+            ExecutionResult::Success { output, logs, .. } => {
+                self.logs.extend_from_slice(logs);
+                C::abi_decode_returns(output.data())
+            }
             failure => return Err(failed(failure.to_string())),
         };
         let answer = answer.map_err(|error| failed(error.to_string()))?;
-        self.0.commit(ran.state);
+        self.machine.commit(ran.state);
         Ok(answer)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{error::Invalid, terms::Decided};
 use alloy::{
-    eips::{eip1559::BaseFeeParams, eip7685::EMPTY_REQUESTS_HASH},
+    eips::eip1559::BaseFeeParams,
     primitives::{Address, B64, B256, Bloom, U256},
 };
 use alloy_consensus::{
@@ -106,7 +106,6 @@ pub(crate) fn blank() -> Header {
         blob_gas_used: Some(0),
         excess_blob_gas: Some(0),
         parent_beacon_block_root: Some(B256::ZERO),
-        requests_hash: Some(EMPTY_REQUESTS_HASH),
         ..Default::default()
     }
 }
@@ -122,7 +121,6 @@ fn check_fixed(header: &Header) -> Result<(), Invalid> {
         ("blobGasUsed", header.blob_gas_used == blank.blob_gas_used),
         ("excessBlobGas", header.excess_blob_gas == blank.excess_blob_gas),
         ("parentBeaconBlockRoot", header.parent_beacon_block_root == blank.parent_beacon_block_root),
-        ("requestsHash", header.requests_hash == blank.requests_hash),
         ("blockAccessListHash", header.block_access_list_hash == blank.block_access_list_hash),
         ("slotNumber", header.slot_number == blank.slot_number),
     ];

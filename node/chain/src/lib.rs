@@ -11,10 +11,10 @@
 //! * H3 The epoch is the one that holds the height; the leader has a seat in its committee, and the beneficiary is the one
 //!   the committee names for the leader. View and parent view are for the engine to check.
 //! * H4 `reveal` is the leader's signature for this height; `mixHash` folds it into the parent's.
-//! * H5 What a chain without ommers, withdrawals, blobs, beacon and requests has in those fields never changes.
+//! * H5 What a chain without ommers, withdrawals, blobs and beacon has in those fields never changes.
 //! * K1 A certificate in the body finalizes an ancestor among the [`LOOK_BACK`] blocks below, by that ancestor's
 //!   committee; no block between the two, and nothing else in this body, certifies the same ancestor; at most four.
-//! * E1 Roots, gas and bloom are those of executing the body (`edgeloom-evm`).
+//! * E1 Roots, gas and bloom are those of executing the body (`edgeloom-evm`), and `requestsHash` is that of what its own calls logged.
 //! * T1 Committee and rules of epoch 0 are genesis's; those of epoch e + 1 are what the state says after the first block of e
 //!   (block 1 for epoch 0), and where it says nothing, those of e (CHAIN.md C7).
 //! * F1 Only a child of the tip becomes final. Its branch stays, every other is dropped.

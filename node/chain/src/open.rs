@@ -19,7 +19,7 @@ pub(crate) fn open(store: &Store, genesis: &Genesis) -> Result<(SealedBlock, Tre
     let tip = match store.tip() {
         Some(tip) => tip,
         None => {
-            store.commit(commit(&first, &layer))?;
+            store.commit(commit(genesis, &first, &layer))?;
             Tip { height: Height::GENESIS, hash: first.hash(), state_root: layer.root() }
         }
     };
@@ -33,7 +33,7 @@ pub(crate) fn open(store: &Store, genesis: &Genesis) -> Result<(SealedBlock, Tre
 /// Leaves nothing but genesis in `store`.
 pub(crate) fn begin_again(store: &Store, genesis: &Genesis) -> Result<Tree, ChainError> {
     let (first, layer) = begin(genesis)?;
-    store.begin_again(commit(&first, &layer))?;
+    store.begin_again(commit(genesis, &first, &layer))?;
     resume(store, Height::GENESIS)
 }
 
@@ -48,8 +48,9 @@ fn begin(genesis: &Genesis) -> Result<(SealedBlock, Layer), ChainError> {
     Ok((genesis.block(layer.root())?, layer))
 }
 
-fn commit<'a>(block: &'a SealedBlock, layer: &'a Layer) -> Commit<'a> {
-    Commit { block, senders: &[], receipts: &[], layer, burned: U256::ZERO, certificate: None }
+fn commit<'a>(genesis: &'a Genesis, block: &'a SealedBlock, layer: &'a Layer) -> Commit<'a> {
+    let system_logs = &genesis.config().system_logs;
+    Commit { block, senders: &[], receipts: &[], system_logs, layer, burned: U256::ZERO, certificate: None }
 }
 
 /// The tree at the tip of `store`, which is at this height.

@@ -3,7 +3,7 @@
 
 use crate::certificates::LOOK_BACK;
 use alloy::primitives::{
-    Address, B256, U256,
+    Address, B256, Log, U256,
     map::{B256Map, B256Set},
 };
 use alloy_consensus::ReceiptEnvelope;
@@ -17,6 +17,8 @@ pub(crate) struct Node {
     pub(crate) block: Arc<SealedBlock>,
     pub(crate) senders: Vec<Address>,
     pub(crate) receipts: Arc<Vec<ReceiptEnvelope>>,
+    /// Of the block's own calls.
+    pub(crate) system_logs: Vec<Log>,
     pub(crate) layer: Arc<Layer>,
     /// From genesis to this block.
     pub(crate) burned: U256,

@@ -33,6 +33,7 @@ pub(crate) fn commit(pre: &BTreeMap<Address, PreAccount>) -> Result<View> {
         block: &block,
         senders: &[],
         receipts: &[],
+        system_logs: &[],
         layer: &layer,
         burned: U256::ZERO,
         certificate: None,

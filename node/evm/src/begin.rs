@@ -7,7 +7,7 @@ use crate::{
     machine::{Machine, Ran},
 };
 use alloy::{
-    primitives::{B256, U256},
+    primitives::{B256, Log, U256},
     sol_types::SolCall,
 };
 use edgeloom_bindings::{IEpochs, IUpgrades, addresses};
@@ -16,16 +16,33 @@ use revm::Database;
 /// Where `IUpgrades` keeps the height of the next forks (U1).
 const NEXT_FORKS_SLOT: U256 = U256::ZERO;
 
+/// What X2's calls left beside state.
+#[derive(Debug, Default)]
+pub(crate) struct Begun {
+    /// Wei.
+    pub(crate) destroyed: U256,
+    pub(crate) logs: Vec<Log>,
+}
+
 impl<DB: Database> Machine<DB> {
-    /// X2. Tells how many wei were destroyed in it.
-    pub(crate) fn begin(&mut self, environment: &BlockEnvironment) -> Result<U256, Stop<DB::Error>> {
-        self.apply_forks(environment.number)?;
+    /// X2.
+    pub(crate) fn begin(&mut self, environment: &BlockEnvironment) -> Result<Begun, Stop<DB::Error>> {
+        let mut begun = Begun::default();
+        self.apply_forks(environment.number, &mut begun)?;
         self.store_parent_hash(environment.parent_hash)?;
-        self.begin_epochs(environment)
+        self.begin_epochs(environment, &mut begun)?;
+        Ok(begun)
+    }
+
+    /// What a call that succeeded did stays.
+    fn keep(&mut self, ran: Ran, begun: &mut Begun) {
+        self.commit(ran.state);
+        begun.destroyed += ran.destroyed;
+        begun.logs.extend(ran.result.into_logs());
     }
 
     /// `IUpgrades`, U1 to U5.
-    fn apply_forks(&mut self, number: u64) -> Result<(), Stop<DB::Error>> {
+    fn apply_forks(&mut self, number: u64, begun: &mut Begun) -> Result<(), Stop<DB::Error>> {
         let next = self.overlay().storage(addresses::UPGRADES, NEXT_FORKS_SLOT).map_err(Stop::Database)?;
         if next.is_zero() || next != U256::from(number) {
             return Ok(());
@@ -40,7 +57,7 @@ impl<DB: Database> Machine<DB> {
         }
         let applied = self.call_as_system(addresses::UPGRADES, IUpgrades::appliedCall {}.abi_encode().into())?;
         let Some(forks) = answer::<IUpgrades::appliedCall>(&applied) else { return Ok(()) };
-        self.commit(applied.state);
+        self.keep(applied, begun);
         for fork in forks.iter().filter(|fork| fork.rule == 0) {
             self.overlay().copy_code(fork.source, fork.target).map_err(Stop::Database)?;
         }
@@ -58,18 +75,17 @@ impl<DB: Database> Machine<DB> {
     }
 
     /// A chain whose genesis has no such contract goes on without.
-    fn begin_epochs(&mut self, environment: &BlockEnvironment) -> Result<U256, Stop<DB::Error>> {
+    fn begin_epochs(&mut self, environment: &BlockEnvironment, begun: &mut Begun) -> Result<(), Stop<DB::Error>> {
         let certificates = environment.included.iter().flatten().filter_map(|included| {
             let epoch = u32::try_from(included.epoch.get()).ok()?;
             Some(IEpochs::Included { epoch, seats: included.seats })
         });
         let input = IEpochs::beginCall { certificates: certificates.collect() }.abi_encode();
         let ran = self.call_as_system(addresses::EPOCHS, input.into())?;
-        if !ran.result.is_success() {
-            return Ok(U256::ZERO);
+        if ran.result.is_success() {
+            self.keep(ran, begun);
         }
-        self.commit(ran.state);
-        Ok(ran.destroyed)
+        Ok(())
     }
 }
 

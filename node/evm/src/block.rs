@@ -9,7 +9,7 @@ use crate::{
 };
 use alloy::{
     eips::eip2718::Encodable2718,
-    primitives::{B256, Bloom, U256, map::AddressSet},
+    primitives::{B256, Bloom, Log, U256, map::AddressSet},
 };
 use alloy_consensus::{Eip658Value, Receipt, ReceiptEnvelope, Transaction, TxEnvelope, TxType, transaction::Recovered};
 use alloy_evm::FromRecoveredTx;
@@ -27,6 +27,8 @@ const STRING_HEADER_BYTES: usize = 4;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Executed {
     pub receipts: Vec<ReceiptEnvelope>,
+    /// Of X2's calls, in order; neither in a receipt nor in the bloom.
+    pub system_logs: Vec<Log>,
     pub gas_used: u64,
     pub logs_bloom: Bloom,
     pub delta: StateDelta,
@@ -137,7 +139,8 @@ impl<DB: Database> Run<DB> {
         let machine = Machine::new(environment.evm(), Overlay::with_room(db, count));
         let mut run = Self::over(machine, environment.gas_limit, environment.base_fee);
         run.done.receipts.reserve_exact(count);
-        run.done.burned = run.machine.begin(environment).map_err(|stop| stop.at(0))?;
+        let begun = run.machine.begin(environment).map_err(|stop| stop.at(0))?;
+        (run.done.burned, run.done.system_logs) = (begun.destroyed, begun.logs);
         Ok(run)
     }
 

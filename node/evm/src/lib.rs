@@ -7,8 +7,8 @@
 //!   refused, there are no blobs. A transaction has at most 2^24 gas (EIP-7825).
 //! * X2 A block begins with system calls: forks that are due (`IUpgrades`, CHAIN.md C16), then EIP-2935's, which stores the
 //!   parent's hash (`BLOCKHASH` reads that contract, so the state alone answers it), then `IEpochs.begin`, which is told of the
-//!   certificates in the body and elects, judges and pays. Only EIP-2935's must succeed. Their logs are in no receipt. There
-//!   is no beacon root, no withdrawal and no request.
+//!   certificates in the body and elects, judges and pays. Only EIP-2935's must succeed. Their logs are in no receipt
+//!   ([`Executed::system_logs`]). There is no beacon root and no withdrawal.
 //! * X3 The base fee is burned, the tip goes to the beneficiary (EIP-1559).
 //! * X4 Supply (CHAIN.md C5): Σ balances before = Σ balances after + burned, over the accounts that the block touched. A
 //!   burn is counted where it happens: base fee × gas of each transaction, and what SELFDESTRUCT destroys (EIP-6780: only

@@ -66,7 +66,7 @@ fn feed(context: &Context, from: u64, limit: u64) -> Result<Vec<FeedBlock>, Faul
     let (mut out, mut bytes) = (Vec::new(), 0);
     for height in from..end {
         let block = feed_block(context, Height::new(height))?;
-        bytes += block.block.len() + block.receipts.len();
+        bytes += block.block.len() + block.receipts.len() + block.system_logs.len();
         if bytes > FEED_BYTES_MAX && !out.is_empty() {
             break;
         }
@@ -86,6 +86,7 @@ fn feed_block(context: &Context, height: Height) -> Result<FeedBlock, Fault> {
         block: record.block.block().encode().into(),
         senders: record.senders.clone(),
         receipts: receipts.into(),
+        system_logs: context.store.system_logs(height)?,
         timestamp_ms: record.block.timestamp_ms(),
     })
 }

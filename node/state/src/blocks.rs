@@ -12,7 +12,7 @@ use crate::{
 use alloy::primitives::{Address, B256, Bytes, U256, keccak256};
 use alloy_consensus::{Header, ReceiptEnvelope};
 use alloy_rlp::Header as RlpHeader;
-use edgeloom_types::{Block, BlockError, ConsensusRecord, Height, SealedBlock};
+use edgeloom_types::{Block, BlockError, ConsensusRecord, Height, SealedBlock, encode_system_logs};
 
 /// Each of these fails only when the disk does, with [`StoreError::Database`], or holds what we did not write there,
 /// with [`StoreError::Corrupt`] or [`StoreError::Block`].
@@ -62,6 +62,15 @@ impl Store {
     /// The disk's.
     pub fn receipts(&self, height: Height) -> Result<Option<Vec<ReceiptEnvelope>>, StoreError> {
         self.row(Table::Receipts, height)?.map(|row| receipts::decode(&row)).transpose()
+    }
+
+    /// Logs of the block's own calls, as `edgeloom_types::encode_system_logs` has them; empty for a block that is not there.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn system_logs(&self, height: Height) -> Result<Bytes, StoreError> {
+        let row = self.row(Table::SystemLogs, height)?;
+        Ok(row.map_or_else(|| encode_system_logs(&[]), Bytes::from))
     }
 
     /// Who signed each transaction, in the block's order.

@@ -13,11 +13,11 @@ use crate::{
     },
     trie::{Changed, children, nibbles},
 };
-use alloy::primitives::{Address, B256, U256};
+use alloy::primitives::{Address, B256, Log, U256};
 use alloy_consensus::ReceiptEnvelope;
 use alloy_rlp::Header as RlpHeader;
 use alloy_trie::{EMPTY_ROOT_HASH, Nibbles};
-use edgeloom_types::{Block, Height, SealedBlock};
+use edgeloom_types::{Block, Height, SealedBlock, encode_system_logs};
 use std::collections::BTreeSet;
 
 /// Of a row of state with its history and its part of the trie, keys included; measured over blocks of transfers.
@@ -36,6 +36,8 @@ pub struct Commit<'a> {
     pub senders: &'a [Address],
     /// One per transaction.
     pub receipts: &'a [ReceiptEnvelope],
+    /// Of the block's own calls.
+    pub system_logs: &'a [Log],
     pub layer: &'a Layer,
     /// Wei burned from genesis to this block, itself included.
     pub burned: U256,
@@ -209,6 +211,9 @@ impl BlockRows {
         batch.put(Table::Burned, &height, &short(commit.burned));
         batch.put(Table::Senders, &height, &commit.senders.concat());
         batch.put(Table::Receipts, &height, &self.receipts);
+        if !commit.system_logs.is_empty() {
+            batch.put(Table::SystemLogs, &height, &encode_system_logs(commit.system_logs));
+        }
         if !self.log_places.is_empty() {
             batch.put(Table::LogPlaces, &height, &self.log_places);
             log_index::put(batch, commit.block.height(), commit.receipts);

@@ -6,8 +6,8 @@ use alloy_trie::Nibbles;
 use edgeloom_types::Height;
 
 /// Changes when any key or value encoding does. Every other version is refused at open. Versions 1 and 2 had the
-/// consensus record in the header, in place of its hash; version 3 had rows for leaves.
-pub(crate) const LAYOUT_VERSION: u32 = 4;
+/// consensus record in the header, in place of its hash; version 3 had rows for leaves, version 4 no system logs.
+pub(crate) const LAYOUT_VERSION: u32 = 5;
 
 /// One column family each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -23,6 +23,8 @@ pub(crate) enum Table {
     Senders,
     /// Height → receipts without blooms.
     Receipts,
+    /// Height → RLP list of the logs of the block's own calls; no row where there is none.
+    SystemLogs,
     /// Height → where each log lies in the receipts; no row for a block without logs.
     LogPlaces,
     /// Address or topic, folded ‖ height → which logs of the block have it.
@@ -73,12 +75,13 @@ const HEIGHT_BYTES: usize = 8;
 impl Table {
     pub(crate) const COUNT: usize = Self::ALL.len();
 
-    pub(crate) const ALL: [Self; 20] = [
+    pub(crate) const ALL: [Self; 21] = [
         Self::Meta,
         Self::Headers,
         Self::Bodies,
         Self::Senders,
         Self::Receipts,
+        Self::SystemLogs,
         Self::LogPlaces,
         Self::LogIndex,
         Self::Transactions,
@@ -107,6 +110,7 @@ impl Table {
             Self::Bodies => "bodies",
             Self::Senders => "senders",
             Self::Receipts => "receipts",
+            Self::SystemLogs => "system_logs",
             Self::LogPlaces => "log_places",
             Self::LogIndex => "log_index",
             Self::Transactions => "transactions",

@@ -1,13 +1,14 @@
 //! Genesis: geth's `genesis.json`, unchanged, with our parameters under `config.edgeloom`. The genesis header's
-//! `mixHash` commits to those parameters and validators, so two chains that differ in them have different hashes.
+//! `mixHash` commits to those parameters and validators and its `requestsHash` to the founders' logs, so two chains that differ in
+//! them have different hashes.
 
 use crate::{
     Account, AccountDelta, Block, BlockError, Committee, CommitteeError, ConsensusRecord, EpochRules, SealedBlock,
-    StateDelta, Term, Validator,
+    StateDelta, Term, Validator, system_logs_hash,
 };
 use alloy::{
     eips::{eip1559::INITIAL_BASE_FEE, eip7702::constants::EIP7702_DELEGATION_DESIGNATOR},
-    primitives::{Address, B64, B256, KECCAK256_EMPTY, U256, keccak256},
+    primitives::{Address, B64, B256, KECCAK256_EMPTY, Log, U256, keccak256},
 };
 use alloy_consensus::constants::EMPTY_ROOT_HASH;
 use alloy_consensus::{
@@ -41,6 +42,9 @@ pub struct EdgeloomConfig {
     #[serde(default = "default_epoch_length")]
     pub epoch_length: NonZeroU64,
     pub validators: Vec<Validator>,
+    /// What the contracts of `alloc` logged when the founders called them, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub system_logs: Vec<Log>,
 }
 
 const fn default_block_time_ms() -> u64 {
@@ -189,7 +193,7 @@ impl Genesis {
             blob_gas_used: Some(0),
             excess_blob_gas: Some(0),
             parent_beacon_block_root: Some(B256::ZERO),
-            requests_hash: Some(alloy::eips::eip7685::EMPTY_REQUESTS_HASH),
+            requests_hash: Some(system_logs_hash(&self.config.system_logs)),
             ..Default::default()
         };
         let consensus = ConsensusRecord::GENESIS;

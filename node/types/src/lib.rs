@@ -9,6 +9,7 @@ mod delta;
 mod genesis;
 mod height;
 mod record;
+mod system_logs;
 mod term;
 
 pub use block::{Block, BlockError, MAX_BLOCK_BYTES, MAX_CERTIFICATES, SealedBlock, certificates_hash};
@@ -18,4 +19,5 @@ pub use delta::{Account, AccountDelta, StateDelta};
 pub use genesis::{EdgeloomConfig, Genesis, GenesisError};
 pub use height::{Epoch, Height};
 pub use record::{ConsensusRecord, RecordError};
+pub use system_logs::{decode_system_logs, encode_system_logs, system_logs_hash};
 pub use term::{EpochRules, Included, Term};

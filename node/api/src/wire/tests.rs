@@ -9,6 +9,7 @@ fn json_is_camel_case_with_plain_heights_and_hex_bytes() {
         block: Bytes::from_static(&[1, 2]),
         senders: vec![Address::repeat_byte(3)],
         receipts: Bytes::from_static(&[0xc0]),
+        system_logs: Bytes::from_static(&[0xc0]),
         timestamp_ms: 1_500,
     };
     let json = serde_json::to_value(&block).unwrap();

@@ -15,7 +15,7 @@ use alloy_consensus::{
 };
 use edgeloom_evm::{BlockEnvironment, Limits};
 use edgeloom_state::Store;
-use edgeloom_types::{Block, MAX_BLOCK_BYTES, SealedBlock};
+use edgeloom_types::{Block, MAX_BLOCK_BYTES, SealedBlock, system_logs_hash};
 use std::sync::Arc;
 
 /// A block that is not there yet.
@@ -84,6 +84,7 @@ impl Pending {
             receipts_root: calculate_receipt_root(&executed.receipts),
             logs_bloom: executed.logs_bloom,
             gas_used: executed.gas_used,
+            requests_hash: Some(system_logs_hash(&executed.system_logs)),
             ..header
         };
         Ok(Self {

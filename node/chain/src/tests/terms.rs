@@ -5,17 +5,17 @@ use crate::{Chain, Founder, FoundingError, Invalid, Proposal, found};
 use alloy::{
     genesis::GenesisAccount,
     primitives::{Address, B256, TxKind, U256, keccak256},
-    sol_types::SolCall,
+    sol_types::{SolCall, SolEvent},
 };
 use alloy_consensus::TxEip1559;
 use edgeloom_bindings::{
     ICommittee, IEpochs, IParameters,
-    IStakeBook::{describeCall, nodeOfCall},
+    IStakeBook::{self, describeCall, nodeOfCall},
     ITheta,
     addresses::{COMMITTEE, EPOCHS, PARAMETERS, STAKING, THETA},
 };
 use edgeloom_state::Store;
-use edgeloom_types::{Epoch, EpochRules, Height, SealedBlock};
+use edgeloom_types::{Epoch, EpochRules, Height, SealedBlock, decode_system_logs, system_logs_hash};
 use std::sync::Arc;
 
 const LENGTH: u64 = 5;
@@ -81,6 +81,37 @@ fn founders_are_elected_and_found_the_same_chain_again() {
     let staked = ask(&chain, THETA, &ITheta::balanceOfCall { owner: STAKING });
     let rest = ask(&chain, THETA, &ITheta::balanceOfCall { owner: TREASURY });
     assert_eq!((staked, rest), (theta(5_000_000), theta(995_000_000)));
+}
+
+#[test]
+fn what_a_block_s_own_calls_log_is_kept_and_its_header_commits_to_it() {
+    let world = World::staked(FIVE, LENGTH, |alloc| alloc);
+    let (mut chain, mut other) = (world.chain(), world.chain());
+    extend_to(&world, &mut chain, LENGTH, &[0]);
+    let logged = |height| {
+        let height = Height::new(height);
+        let logs = decode_system_logs(&chain.store().system_logs(height).expect("reads")).expect("ours");
+        let header = chain.store().header(height).expect("reads").expect("is there");
+        assert_eq!(header.requests_hash, Some(system_logs_hash(&logs)), "{height}");
+        logs
+    };
+    let founders = logged(0);
+    let of = |event: B256| founders.iter().filter(|log| log.topics()[0] == event).count();
+    assert_eq!(of(IStakeBook::NodeRegistered::SIGNATURE_HASH), usize::from(FIVE));
+    assert_eq!(of(IStakeBook::Staked::SIGNATURE_HASH), usize::from(FIVE));
+    let elections = [1, 2, LENGTH].map(|height| {
+        let elected = logged(height).into_iter().filter_map(|log| ICommittee::CommitteeElected::decode_log(&log).ok());
+        elected.map(|elected| elected.epoch).collect::<Vec<_>>()
+    });
+    assert_eq!(elections, [vec![0, 1], vec![], vec![2]]);
+
+    // Who says that it was something else is wrong.
+    let mut lied = block_at(&chain, 1).block().clone();
+    lied.header.requests_hash = Some(system_logs_hash(&[]));
+    let lied = Arc::new(SealedBlock::new(lied).expect("committed to"));
+    let verdict = invalid(other.verify(&lied));
+    let computed = system_logs_hash(&logged(1));
+    assert_eq!(verdict, Invalid::RequestsHash { computed, found: Some(system_logs_hash(&[])) });
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::world::{World, beneficiary, call, identity, invalid, sign, transfer, 
 use crate::{Chain, Invalid};
 use alloy::primitives::{Address, B64, B256, Bloom, Bytes, Signature, TxKind, U256};
 use alloy_consensus::{TxEip1559, TxEnvelope, proofs::calculate_transaction_root};
-use edgeloom_types::{Block, ConsensusRecord, Epoch, SealedBlock, next_mix, reveal_message};
+use edgeloom_types::{Block, ConsensusRecord, Epoch, SealedBlock, next_mix, reveal_message, system_logs_hash};
 use std::sync::Arc;
 
 /// A node, and a valid block of two transactions on its tip that another node made.
@@ -80,7 +80,7 @@ fn base_fee() {
 #[test]
 fn fixed_fields() {
     type Change = fn(&mut Block);
-    let changes: [(&str, Change); 10] = [
+    let changes: [(&str, Change); 9] = [
         ("sha3Uncles", |block| block.header.ommers_hash = B256::ZERO),
         ("difficulty", |block| block.header.difficulty = U256::from(1)),
         ("nonce", |block| block.header.nonce = B64::with_last_byte(1)),
@@ -88,12 +88,20 @@ fn fixed_fields() {
         ("blobGasUsed", |block| block.header.blob_gas_used = Some(1)),
         ("excessBlobGas", |block| block.header.excess_blob_gas = Some(1)),
         ("parentBeaconBlockRoot", |block| block.header.parent_beacon_block_root = Some(B256::with_last_byte(1))),
-        ("requestsHash", |block| block.header.requests_hash = None),
         ("blockAccessListHash", |block| block.header.block_access_list_hash = Some(B256::ZERO)),
         ("slotNumber", |block| block.header.slot_number = Some(0)),
     ];
     for (field, change) in changes {
         assert_eq!(verdict(change), Invalid::Fixed(field));
+    }
+}
+
+#[test]
+fn system_logs() {
+    let computed = system_logs_hash(&[]);
+    for found in [None, Some(B256::ZERO)] {
+        let verdict = verdict(|block| block.header.requests_hash = found);
+        assert_eq!(verdict, Invalid::RequestsHash { computed, found });
     }
 }
 

@@ -175,6 +175,9 @@ async fn the_chains_own_methods_give_whole_blocks_and_the_supply() {
     assert_eq!(feed[0].senders, [signer(0).address()]);
     let receipts = Vec::<Bytes>::decode(&mut feed[0].receipts.as_ref()).unwrap();
     assert_eq!(receipts.len(), 1);
+    let logs = edgeloom_types::decode_system_logs(&feed[0].system_logs).unwrap();
+    let header = world.store.header(Height::new(1)).unwrap().unwrap();
+    assert_eq!(header.requests_hash, Some(edgeloom_types::system_logs_hash(&logs)));
     assert_eq!(world.get("edge_feed", json!([4, 10])).await, json!([]));
     assert!(world.get("edge_certificate", json!([1])).await.is_null());
     let block = world.get("eth_getBlockByNumber", json!(["0x1", false])).await;

@@ -28,6 +28,7 @@ pub(super) fn chain(store: Store, blocks: &[Vec<Logs>]) -> Store {
             block: &block,
             senders: &senders,
             receipts: &receipts,
+            system_logs: &[],
             layer: &layer,
             burned: U256::ZERO,
             certificate: None,

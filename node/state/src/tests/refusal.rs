@@ -14,7 +14,8 @@ fn layer(store: &Store, balance: u64) -> Layer {
 
 fn refused(store: &Store, block: &SealedBlock, layer: &Layer, senders: &[Address]) -> StoreError {
     let before = store.tip();
-    let commit = Commit { block, senders, receipts: &[], layer, burned: U256::ZERO, certificate: None };
+    let commit =
+        Commit { block, senders, receipts: &[], system_logs: &[], layer, burned: U256::ZERO, certificate: None };
     let error = store.commit(commit).expect_err("refused");
     assert_eq!(store.tip(), before);
     assert_eq!(store.height_of(block.hash()).expect("reads"), None);
@@ -82,8 +83,15 @@ fn a_block_is_committed_once_however_many_try() {
     for height in 0..20 {
         let layer = layer(&store, height + 1);
         let block = empty_block(store.tip(), &layer);
-        let commit =
-            Commit { block: &block, senders: &[], receipts: &[], layer: &layer, burned: U256::ZERO, certificate: None };
+        let commit = Commit {
+            block: &block,
+            senders: &[],
+            receipts: &[],
+            system_logs: &[],
+            layer: &layer,
+            burned: U256::ZERO,
+            certificate: None,
+        };
         let committed = std::thread::scope(|scope| {
             let tries = [(); 4].map(|()| scope.spawn(|| store.commit(commit).is_ok()));
             tries.map(|one| one.join().expect("no panic")).into_iter().filter(|committed| *committed).count()

@@ -6,7 +6,7 @@ use alloy::primitives::{Address, B256, Bytes, Log, Signature, TxKind, U256};
 use alloy_consensus::{
     Eip658Value, Header, Receipt, ReceiptEnvelope, SignableTransaction, TxEip1559, TxEnvelope, TxType,
 };
-use edgeloom_types::{Block, ConsensusRecord, Height, SealedBlock, StateDelta};
+use edgeloom_types::{Block, ConsensusRecord, Height, SealedBlock, StateDelta, encode_system_logs};
 
 fn transaction(nonce: u64) -> TxEnvelope {
     let to = TxKind::Call(Address::repeat_byte(9));
@@ -18,6 +18,10 @@ fn receipt(gas: u64) -> ReceiptEnvelope {
     let log = Log::new_unchecked(Address::repeat_byte(9), vec![B256::repeat_byte(1)], Bytes::from_static(b"paid"));
     let receipt = Receipt { status: Eip658Value::Eip658(true), cumulative_gas_used: gas, logs: vec![log] };
     ReceiptEnvelope::from_typed(TxType::Eip1559, receipt)
+}
+
+fn system_log() -> Log {
+    Log::new_unchecked(Address::repeat_byte(9), vec![B256::repeat_byte(8)], Bytes::from_static(b"elected"))
 }
 
 /// Genesis and one block of three transactions.
@@ -40,6 +44,7 @@ fn chain(store: &Store) -> (SealedBlock, Vec<Address>, Vec<ReceiptEnvelope>) {
             block: &block,
             senders: &senders,
             receipts: &receipts,
+            system_logs: &[system_log()],
             layer: &layer,
             burned: U256::from(1u128 << 100),
             certificate: Some(b"certificate of this block"),
@@ -58,6 +63,8 @@ fn assert_reads_back(store: &Store, (block, senders, receipts): &(SealedBlock, V
     assert_eq!(store.senders(height).expect("reads").as_ref(), Some(senders));
     assert_eq!(store.receipts(height).expect("reads").as_ref(), Some(receipts));
     assert_eq!(store.burned(height).expect("reads"), U256::from(1u128 << 100));
+    assert_eq!(store.system_logs(height).expect("reads"), encode_system_logs(&[system_log()]));
+    assert_eq!(store.system_logs(Height::GENESIS).expect("reads"), encode_system_logs(&[]));
     for (index, transaction) in (0..).zip(&block.block().transactions) {
         assert_eq!(store.transaction(*transaction.tx_hash()).expect("reads"), Some((height, index)));
     }

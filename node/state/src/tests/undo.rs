@@ -142,8 +142,15 @@ fn a_cursor_reads_what_replaced_what_it_had_read() {
 fn begin_again(store: &Store) {
     let layer = Store::memory().view().extend(StateDelta::default()).expect("extends");
     let block = empty_block(None, &layer);
-    let genesis =
-        Commit { block: &block, senders: &[], receipts: &[], layer: &layer, burned: U256::ZERO, certificate: None };
+    let genesis = Commit {
+        block: &block,
+        senders: &[],
+        receipts: &[],
+        system_logs: &[],
+        layer: &layer,
+        burned: U256::ZERO,
+        certificate: None,
+    };
     store.begin_again(genesis).expect("begins again");
 }
 
