@@ -54,6 +54,10 @@ pub struct JobRow {
     pub evidence: Option<String>,
     /// What the worker was paid; absent unless settled.
     pub paid_wei: Option<String>,
+    /// What the protocol took of the price beside; absent unless settled.
+    pub fee_wei: Option<String>,
+    /// Of the fee, what was burned; the rest is for all edge nodes.
+    pub burned_wei: Option<String>,
     /// Unix seconds until which it may be taken.
     pub take_by: u64,
     /// Seconds the taker may work.

@@ -6,6 +6,15 @@ pub const JOBS: &str = "/api/jobs";
 pub const WORKERS: &str = "/api/workers";
 pub const MODELS: &str = "/api/models";
 pub const TRANSFERS: &str = "/api/transfers";
+pub const NODES: &str = "/api/nodes";
+pub const POSITIONS: &str = "/api/positions";
+pub const SLASHES: &str = "/api/slashes";
+pub const COMMITTEES: &str = "/api/committees";
+pub const CHECKPOINTS: &str = "/api/checkpoints";
+pub const PROPOSALS: &str = "/api/proposals";
+pub const VOTES: &str = "/api/votes";
+/// Changes of parameters.
+pub const PARAMETER_CHANGES: &str = "/api/parameter-changes";
 /// [`crate::Meta`].
 pub const META: &str = "/api/meta";
 pub const OPENAPI: &str = "/api/openapi.json";

@@ -26,9 +26,10 @@ pub struct TransferRow {
     pub to: String,
     pub amount_wei: String,
     pub block: u64,
+    /// Zero for what a block did by itself, slashes above all.
     pub tx: String,
     pub tx_index: u32,
-    /// Position in the block's logs; absent for TFUEL.
+    /// Position in the block's logs; absent for TFUEL, and for what a block did by itself.
     pub log_index: Option<u32>,
     pub ms: u64,
 }

@@ -1,6 +1,6 @@
 //! A block of the node's feed as facts and events. Pure: bytes in, values out.
 //!
-//! D1 The block's hash is recomputed and its transactions and receipts are checked against the header's roots: a node
+//! D1 The block's hash is recomputed and its transactions, receipts and own calls' logs are checked against the header: a node
 //!    (or what stands between) can withhold blocks, but not slip in logs that the header does not commit to.
 //! D2 Senders are the node's word (recovering them again would cost most of a backfill); they decide `actor` and `from` only.
 //! D3 Logs of other contracts, and events of ours that no row needs, are skipped. One that ought to decode and does
@@ -8,7 +8,7 @@
 
 use crate::record::{BlockFacts, Stamp};
 use alloy::{
-    eips::eip2718::Decodable2718,
+    eips::{eip2718::Decodable2718, eip4788::SYSTEM_ADDRESS},
     primitives::{Address, B256, Bytes, Log, TxKind, U256},
     sol_types::{SolEvent, SolEventInterface},
 };
@@ -18,12 +18,13 @@ use alloy_consensus::{
 };
 use alloy_rlp::Decodable;
 use edgeloom_bindings::{
-    IEdgeStaking::IEdgeStakingEvents, IJobMarket::IJobMarketEvents, IModelRegistry::IModelRegistryEvents,
+    Governor::GovernorEvents, ICheckpoints::ICheckpointsEvents, ICommittee::ICommitteeEvents,
+    IEdgeStaking::IEdgeStakingEvents, IJobMarket::IJobMarketEvents, IModelRegistry::IModelRegistryEvents, IParameters,
     IStakeBook::IStakeBookEvents, ITheta, addresses,
 };
 use edgeloom_index_api::Asset;
 use edgeloom_node_api::FeedBlock;
-use edgeloom_types::{Block, BlockError, SealedBlock};
+use edgeloom_types::{Block, BlockError, SealedBlock, decode_system_logs, system_logs_hash};
 
 /// A block that agrees with itself, and what it says to the index.
 #[derive(Clone, Debug)]
@@ -38,9 +39,9 @@ pub struct Decoded {
 pub struct Event {
     pub at: Stamp,
     pub tx_index: u32,
-    /// Position in the block's logs; `None` for the value that a transaction carried.
+    /// Position in the block's logs; `None` for the value that a transaction carried, and for what the block itself did.
     pub log_index: Option<u32>,
-    /// Who sent the transaction.
+    /// Who sent the transaction, which is `SYSTEM_ADDRESS` for what the block itself did: its hash is then zero.
     pub actor: Address,
     pub what: What,
 }
@@ -49,8 +50,12 @@ pub struct Event {
 pub enum What {
     Market(IJobMarketEvents),
     Bonds(IEdgeStakingEvents),
-    /// Of edge nodes.
-    Stakes(IStakeBookEvents),
+    /// Of edge nodes, which stake TFUEL, or of validators and guardians.
+    Stakes(Asset, IStakeBookEvents),
+    Committee(ICommitteeEvents),
+    Checkpoints(ICheckpointsEvents),
+    Votes(GovernorEvents),
+    Parameter(IParameters::ParameterSet),
     Registry(IModelRegistryEvents),
     Transfer {
         asset: Asset,
@@ -75,6 +80,8 @@ pub enum DecodeError {
         "block {height}: {transactions} transactions, {senders} senders and {receipts} receipts do not belong together"
     )]
     Counts { height: u64, transactions: usize, senders: usize, receipts: usize },
+    #[error("block {height}: malformed system logs: {reason}")]
+    SystemLogs { height: u64, reason: alloy_rlp::Error },
     #[error("block {height}: its {what} do not match the root in its header")]
     Root { height: u64, what: &'static str },
     #[error(
@@ -98,6 +105,7 @@ pub fn decode(feed: &FeedBlock) -> Result<Decoded, DecodeError> {
     }
     let receipts = decode_receipts(height, &feed.receipts)?;
     check_body(&sealed, feed, &receipts)?;
+    let system_logs = decode_own(&sealed, &feed.system_logs)?;
     let facts = BlockFacts {
         height,
         hash: sealed.hash(),
@@ -106,7 +114,7 @@ pub fn decode(feed: &FeedBlock) -> Result<Decoded, DecodeError> {
         gas_used: header.gas_used,
     };
     let parent = header.parent_hash;
-    Ok(Decoded { facts, parent, events: events(&sealed, &feed.senders, &receipts)? })
+    Ok(Decoded { facts, parent, events: events(&sealed, &system_logs, &feed.senders, &receipts)? })
 }
 
 fn decode_receipts(height: u64, encoded: &[u8]) -> Result<Vec<ReceiptEnvelope>, DecodeError> {
@@ -144,9 +152,36 @@ fn check_body(sealed: &SealedBlock, feed: &FeedBlock, receipts: &[ReceiptEnvelop
     Ok(())
 }
 
-fn events(sealed: &SealedBlock, senders: &[Address], receipts: &[ReceiptEnvelope]) -> Result<Vec<Event>, DecodeError> {
+/// D1, of the block's own calls.
+fn decode_own(sealed: &SealedBlock, encoded: &[u8]) -> Result<Vec<Log>, DecodeError> {
+    let height = sealed.height().get();
+    let logs = decode_system_logs(encoded).map_err(|reason| DecodeError::SystemLogs { height, reason })?;
+    if sealed.header().requests_hash != Some(system_logs_hash(&logs)) {
+        return Err(DecodeError::Root { height, what: "system logs" });
+    }
+    Ok(logs)
+}
+
+fn events(
+    sealed: &SealedBlock,
+    system_logs: &[Log],
+    senders: &[Address],
+    receipts: &[ReceiptEnvelope],
+) -> Result<Vec<Event>, DecodeError> {
     let (height, ms) = (sealed.height().get(), sealed.timestamp_ms());
+    let wrong = |log: &Log, log_index, error: alloy::sol_types::Error| DecodeError::Log {
+        height,
+        log_index,
+        contract: log.address,
+        reason: error.to_string(),
+    };
     let mut events = Vec::new();
+    for (log, place) in system_logs.iter().zip(0..) {
+        let at = Stamp { block: height, tx: B256::ZERO, ms };
+        if let Some(what) = what(log).map_err(|error| wrong(log, place, error))? {
+            events.push(Event { at, tx_index: 0, log_index: None, actor: SYSTEM_ADDRESS, what });
+        }
+    }
     let mut log_index = 0;
     let executed = sealed.block().transactions.iter().zip(senders).zip(receipts).zip(0u32..);
     for (((transaction, sender), receipt), tx_index) in executed {
@@ -161,8 +196,7 @@ fn events(sealed: &SealedBlock, senders: &[Address], receipts: &[ReceiptEnvelope
             events.push(event(None, What::Transfer { asset: Asset::Tfuel, from: *sender, to, amount }));
         }
         for log in receipt.logs() {
-            let wrong = |error: String| DecodeError::Log { height, log_index, contract: log.address, reason: error };
-            if let Some(what) = what(log).map_err(|error| wrong(error.to_string()))? {
+            if let Some(what) = what(log).map_err(|error| wrong(log, log_index, error))? {
                 events.push(event(Some(log_index), what));
             }
             log_index += 1;
@@ -184,7 +218,22 @@ fn what(log: &Log) -> alloy::sol_types::Result<Option<What>> {
             What::Bonds(IEdgeStakingEvents::decode_raw_log(raw.0, raw.1)?)
         }
         addresses::EDGE_STAKING if known(IStakeBookEvents::SELECTORS) => {
-            What::Stakes(IStakeBookEvents::decode_raw_log(raw.0, raw.1)?)
+            What::Stakes(Asset::Tfuel, IStakeBookEvents::decode_raw_log(raw.0, raw.1)?)
+        }
+        addresses::STAKING if known(IStakeBookEvents::SELECTORS) => {
+            What::Stakes(Asset::Theta, IStakeBookEvents::decode_raw_log(raw.0, raw.1)?)
+        }
+        addresses::COMMITTEE if known(ICommitteeEvents::SELECTORS) => {
+            What::Committee(ICommitteeEvents::decode_raw_log(raw.0, raw.1)?)
+        }
+        addresses::CHECKPOINTS if known(ICheckpointsEvents::SELECTORS) => {
+            What::Checkpoints(ICheckpointsEvents::decode_raw_log(raw.0, raw.1)?)
+        }
+        addresses::GOVERNOR if known(GovernorEvents::SELECTORS) => {
+            What::Votes(GovernorEvents::decode_raw_log(raw.0, raw.1)?)
+        }
+        addresses::PARAMETERS if *topic == IParameters::ParameterSet::SIGNATURE_HASH => {
+            What::Parameter(IParameters::ParameterSet::decode_raw_log(log.topics().iter().copied(), raw.1)?)
         }
         addresses::MODEL_REGISTRY if known(IModelRegistryEvents::SELECTORS) => {
             What::Registry(IModelRegistryEvents::decode_raw_log(raw.0, raw.1)?)

@@ -2,7 +2,9 @@
 
 use crate::page::{Column, Kind, List, Ordering, PageError};
 use alloy::primitives::{Address, B256, U256};
-use edgeloom_index_api::{Asset, JobOrder, ModelOrder, Phase, TransferOrder, WorkerOrder};
+use edgeloom_index_api::{
+    Asset, JobOrder, ModelOrder, NodeOrder, Phase, PositionOrder, ProposalPhase, Role, TransferOrder, WorkerOrder,
+};
 
 /// An argument that cannot be what it should be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -17,6 +19,10 @@ pub enum BadArgument {
         "`phase` must be one of open, taken, settled, cancelled, expired, rejected, or several with commas between"
     )]
     Phase,
+    #[error("`{argument}` must be a proposal's id: a decimal number below 2^256")]
+    Proposal { argument: &'static str },
+    #[error("`asset` must be THETA or TFUEL")]
+    Asset,
     #[error("`{argument}` has {length} entries, more than {max}")]
     TooMany { argument: &'static str, length: usize, max: usize },
     #[error(transparent)]
@@ -58,6 +64,40 @@ pub struct TransferFilter {
     pub block_max: Option<u64>,
 }
 
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NodeFilter {
+    pub asset: Option<Asset>,
+    pub role: Option<Role>,
+    pub owner: Option<Address>,
+    pub operator: Option<Address>,
+    pub stake_min: Option<U256>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PositionFilter {
+    pub asset: Option<Asset>,
+    pub node: Option<u32>,
+    pub source: Option<Address>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SlashFilter {
+    pub asset: Option<Asset>,
+    pub node: Option<u32>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProposalFilter {
+    pub phase: Option<ProposalPhase>,
+    pub proposer: Option<Address>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct VoteFilter {
+    pub proposal: Option<U256>,
+    pub voter: Option<Address>,
+}
+
 /// # Errors
 /// [`BadArgument::Address`]; upper and lower case are both taken, without checking a checksum.
 pub fn address(argument: &'static str, text: &str) -> Result<Address, BadArgument> {
@@ -75,11 +115,28 @@ pub fn hash(argument: &'static str, text: &str) -> Result<B256, BadArgument> {
 /// # Errors
 /// [`BadArgument::Wei`].
 pub fn wei(argument: &'static str, text: &str) -> Result<U256, BadArgument> {
-    let wrong = BadArgument::Wei { argument };
-    if text.is_empty() || text.len() > 78 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Err(wrong);
+    decimal(text).ok_or(BadArgument::Wei { argument })
+}
+
+/// # Errors
+/// [`BadArgument::Proposal`].
+pub fn proposal(argument: &'static str, text: &str) -> Result<U256, BadArgument> {
+    decimal(text).ok_or(BadArgument::Proposal { argument })
+}
+
+/// # Errors
+/// [`BadArgument::Asset`]; upper and lower case are both taken.
+pub fn asset(text: &str) -> Result<Asset, BadArgument> {
+    match text.to_ascii_uppercase().as_str() {
+        "THETA" => Ok(Asset::Theta),
+        "TFUEL" => Ok(Asset::Tfuel),
+        _ => Err(BadArgument::Asset),
     }
-    U256::from_str_radix(text, 10).map_err(|_| wrong)
+}
+
+fn decimal(text: &str) -> Option<U256> {
+    let fits = !text.is_empty() && text.len() <= 78 && text.bytes().all(|byte| byte.is_ascii_digit());
+    fits.then(|| U256::from_str_radix(text, 10).ok())?
 }
 
 /// `open` or `open,taken`.
@@ -153,4 +210,34 @@ pub const fn transfers_by(order: TransferOrder) -> Ordering {
         TransferOrder::AmountWei => column("amount", WEI),
     };
     ordering(List::Transfers, order as u8, by, key)
+}
+
+/// Lists that have one order: by what grows with every row.
+pub const SLASHES_BY_ID: Ordering = ordering(List::Slashes, 0, column("id", NUMBER), column("id", NUMBER));
+pub const COMMITTEES_BY_EPOCH: Ordering =
+    ordering(List::Committees, 0, column("epoch", NUMBER), column("epoch", NUMBER));
+pub const CHECKPOINTS_BY_HEIGHT: Ordering =
+    ordering(List::Checkpoints, 0, column("height", NUMBER), column("height", NUMBER));
+pub const PROPOSALS_BY_NUMBER: Ordering =
+    ordering(List::Proposals, 0, column("number", NUMBER), column("number", NUMBER));
+pub const VOTES_BY_ID: Ordering = ordering(List::Votes, 0, column("id", NUMBER), column("id", NUMBER));
+pub const CHANGES_BY_ID: Ordering = ordering(List::ParameterChanges, 0, column("id", NUMBER), column("id", NUMBER));
+
+pub const fn nodes_by(order: NodeOrder) -> Ordering {
+    let key = column("id", NUMBER);
+    let by = match order {
+        NodeOrder::Number => key,
+        NodeOrder::StakeWei => column("stake", WEI),
+        NodeOrder::RewardedWei => column("rewarded", WEI),
+    };
+    ordering(List::Nodes, order as u8, by, key)
+}
+
+pub const fn positions_by(order: PositionOrder) -> Ordering {
+    let key = column("id", NUMBER);
+    let by = match order {
+        PositionOrder::Id => key,
+        PositionOrder::StakedWei => column("staked", WEI),
+    };
+    ordering(List::Positions, order as u8, by, key)
 }

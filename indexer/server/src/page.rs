@@ -12,6 +12,14 @@ pub enum List {
     Models = 3,
     Transfers = 4,
     Contracts = 5,
+    Nodes = 6,
+    Positions = 7,
+    Slashes = 8,
+    Committees = 9,
+    Checkpoints = 10,
+    Proposals = 11,
+    Votes = 12,
+    ParameterChanges = 13,
 }
 
 /// A column of the database to order by.

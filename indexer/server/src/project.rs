@@ -6,12 +6,19 @@
 
 use crate::{
     decode::{Decoded, Event, What},
-    record::{BlockFacts, Job, JobEvent, Model, Stamp, Transfer, Worker},
+    record::{
+        BlockFacts, Checkpoint, Committee, Job, JobEvent, Model, Node, NodeKey, ParameterChange, Position, Proposal,
+        ProposalText, Slash, Stamp, Transfer, Vote, Worker,
+    },
 };
 use alloy::primitives::{Address, B256, Bytes, U256};
 use edgeloom_bindings::{IJobMarket::IJobMarketEvents, IModelRegistry, IModelRegistry::IModelRegistryEvents};
+use edgeloom_index_api::Asset;
 use std::collections::{BTreeMap, BTreeSet};
 
+mod book;
+mod committee;
+mod governance;
 mod market;
 mod stake;
 
@@ -30,9 +37,38 @@ pub struct Rows {
     pub operators: BTreeMap<u32, Address>,
     pub models: BTreeMap<B256, Model>,
     pub transfers: Vec<Transfer>,
+    pub nodes: BTreeMap<NodeKey, Node>,
+    pub positions: BTreeMap<(NodeKey, Address), Position>,
+    pub slashes: Vec<Slash>,
+    pub committees: BTreeMap<u32, Committee>,
+    pub checkpoints: BTreeMap<u64, Checkpoint>,
+    pub proposals: BTreeMap<U256, Proposal>,
+    /// Of the proposals that were made, by proposal.
+    pub texts: Vec<(U256, ProposalText)>,
+    pub votes: Vec<Vote>,
+    pub parameter_changes: Vec<ParameterChange>,
     /// Numbers given so far.
-    pub last_model: u64,
-    pub last_transfer: u64,
+    pub last: Last,
+    /// Whose source's loss was reckoned last: a slash of what had moved there comes right behind it.
+    reckoned: Option<NodeKey>,
+}
+
+/// Numbers given so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Last {
+    pub model: u64,
+    pub transfer: u64,
+    pub position: u64,
+    pub slash: u64,
+    pub proposal: u64,
+    pub vote: u64,
+    pub parameter_change: u64,
+}
+
+/// The next number.
+const fn next(last: &mut u64) -> u64 {
+    *last += 1;
+    *last
 }
 
 /// Keys of the rows that events may change.
@@ -43,6 +79,12 @@ pub struct Touched {
     /// Whose operators are workers.
     pub nodes: BTreeSet<u32>,
     pub models: BTreeSet<B256>,
+    /// Of both books of stake.
+    pub staked: BTreeSet<NodeKey>,
+    pub positions: BTreeSet<(NodeKey, Address)>,
+    pub committees: BTreeSet<u32>,
+    pub checkpoints: BTreeSet<u64>,
+    pub proposals: BTreeSet<U256>,
 }
 
 /// What an event says that the rows before it contradict.
@@ -77,6 +119,26 @@ pub enum Contradiction {
     Stake(u32),
     #[error("node {0} was never registered")]
     NodeUnknown(u32),
+    #[error("stake of node {0} moves that is not there")]
+    StakeOf(NodeKey),
+    #[error("node {0} was registered before")]
+    NodeKnown(NodeKey),
+    #[error("node {0} is none")]
+    NodeMissing(NodeKey),
+    #[error("node {0} has a role that this program does not know")]
+    NodeRole(NodeKey),
+    #[error("{1} has nothing on node {0}")]
+    PositionMissing(NodeKey, Address),
+    #[error("there is no committee of epoch {0}")]
+    CommitteeMissing(u32),
+    #[error("block {0} was never certified")]
+    CheckpointMissing(u64),
+    #[error("proposal {0} was never made")]
+    ProposalMissing(U256),
+    #[error("proposal {0} was made before")]
+    ProposalKnown(U256),
+    #[error("proposal {0} got a vote that is neither for nor against nor abstains")]
+    Support(U256),
     #[error("worker {0} was never seen")]
     WorkerUnknown(Address),
 }
@@ -90,11 +152,21 @@ impl Touched {
                 What::Bonds(event) => {
                     touched.nodes.insert(stake::bond(event).0);
                 }
-                What::Stakes(event) => touched.stake(event),
+                What::Stakes(asset, event) => {
+                    if *asset == Asset::Tfuel {
+                        touched.stake(event);
+                    }
+                    touched.book(*asset, event);
+                }
+                What::Committee(event) => touched.committee(event),
+                What::Checkpoints(event) => {
+                    touched.checkpoints.insert(committee::height_of(event));
+                }
+                What::Votes(event) => touched.proposals.extend(governance::proposal_of(event)),
                 What::Registry(IModelRegistryEvents::ModelRegistered(event)) => {
                     touched.models.insert(event.modelId);
                 }
-                What::Registry(_) | What::Transfer { .. } => {}
+                What::Registry(_) | What::Transfer { .. } | What::Parameter(_) => {}
             }
         }
         touched
@@ -140,14 +212,22 @@ impl Rows {
                 let (node, change, amount) = stake::bond(bond);
                 self.move_stake(node, change, amount, &event.at)?;
             }
-            What::Stakes(stake) => self.stake(stake, &event.at)?,
+            What::Stakes(asset, stake) => {
+                if *asset == Asset::Tfuel {
+                    self.stake(stake, &event.at)?;
+                }
+                self.book(*asset, stake, &event.at)?;
+            }
+            What::Committee(committee) => self.committee(committee, &event.at)?,
+            What::Checkpoints(checkpoint) => self.checkpoint(event.actor, checkpoint, &event.at)?,
+            What::Votes(vote) => self.governance(vote, &event.at)?,
+            What::Parameter(set) => self.parameter(set, &event.at),
             What::Registry(IModelRegistryEvents::ModelRegistered(model)) => self.register(model, event.at)?,
             // A graph without its image is no model that jobs of the market can name.
             What::Registry(IModelRegistryEvents::ChunkUploaded(_) | IModelRegistryEvents::GraphRegistered(_)) => {}
             What::Transfer { asset, from, to, amount } => {
-                self.last_transfer += 1;
                 self.transfers.push(Transfer {
-                    id: self.last_transfer,
+                    id: next(&mut self.last.transfer),
                     asset: *asset,
                     from: *from,
                     to: *to,
@@ -171,12 +251,11 @@ impl Rows {
         if self.models.contains_key(&model.modelId) {
             return Err(Contradiction::ModelKnown(model.modelId));
         }
-        self.last_model += 1;
         self.models.insert(
             model.modelId,
             Model {
                 id: model.modelId,
-                number: self.last_model,
+                number: next(&mut self.last.model),
                 owner: model.owner,
                 manifest: model.manifest,
                 input_bytes: model.inputBytes,

@@ -1,14 +1,20 @@
 //! What the index keeps, typed: parsed once at the border, shown as rows of `edgeloom_index_api`.
 
+mod committee;
 mod contract;
+mod governance;
 mod job;
 mod model;
+mod node;
 mod transfer;
 mod worker;
 
+pub use committee::{Checkpoint, Committee};
 pub use contract::{Contract, Creation, Links, Sources};
+pub use governance::{ParameterChange, Proposal, ProposalText, Vote};
 pub use job::{Job, JobEvent, Payload};
 pub use model::Model;
+pub use node::{Node, NodeKey, Position, Seen, Slash};
 pub use transfer::Transfer;
 pub use worker::{NegativeStake, StakeMove, Worker};
 

@@ -10,6 +10,7 @@
 //! Commits survive a killed process; after a power cut the newest may be gone, all of each or nothing (WAL, `synchronous = normal`),
 //! and are fetched again from the node.
 
+mod committees;
 pub mod contracts;
 mod load;
 mod lock;
@@ -18,6 +19,8 @@ mod read;
 mod readers;
 pub mod rewind;
 mod rows;
+mod stakes;
+mod votes;
 mod write;
 
 pub use lock::LockError;

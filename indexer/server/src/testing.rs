@@ -1,18 +1,22 @@
 //! Blocks as a node would send them: real headers, transactions, receipts and ABI-encoded events, but no chain behind
 //! them, so that a test can say anything. And a server that sends them over the node's own wire.
 
+#[path = "testing/institutions.rs"]
+pub(crate) mod institutions;
+
 use alloy::{
     primitives::{Address, B256, Bytes, Log, Signature, TxKind, U256},
     sol_types::SolEvent,
 };
 use alloy_consensus::{
     Header, Receipt, ReceiptEnvelope, SignableTransaction, TxEip1559, TxEnvelope,
+    constants::EMPTY_WITHDRAWALS,
     proofs::{calculate_receipt_root, calculate_transaction_root},
 };
 use alloy_rlp::Encodable;
 use edgeloom_bindings::{ICredits, IEdgeStaking, IJobMarket, IModelRegistry, IStakeBook, ITheta, addresses};
 use edgeloom_node_api::{ChainApiServer, Consensus, FEED_BLOCKS_MAX, FeedBlock, Status, Supply};
-use edgeloom_types::{Block, ConsensusRecord};
+use edgeloom_types::{Block, ConsensusRecord, encode_system_logs, system_logs_hash};
 use jsonrpsee::{
     RpcModule,
     core::RpcResult,
@@ -73,9 +77,14 @@ pub(crate) struct Blocks {
 impl Blocks {
     /// A chain of which there is only genesis. Different salts give different chains.
     pub(crate) fn new(salt: u8) -> Self {
+        Self::founded(salt, &[])
+    }
+
+    /// A chain whose founders' calls wrote `system_logs`.
+    pub(crate) fn founded(salt: u8, system_logs: &[Log]) -> Self {
         let mut blocks = Self { feed: Vec::new(), chain_id: CHAIN_ID, nonce: 0, ms: 1_700_000_000_000 };
         let header = Header { mix_hash: B256::repeat_byte(salt), ..root_header(&[], &[]) };
-        blocks.seal(Header { timestamp: blocks.ms / 1000, ..header }, Vec::new(), Vec::new(), Vec::new());
+        blocks.seal(Header { timestamp: blocks.ms / 1000, ..header }, Vec::new(), Vec::new(), Vec::new(), system_logs);
         blocks
     }
 
@@ -88,6 +97,11 @@ impl Blocks {
     }
 
     pub(crate) fn push(&mut self, txs: Vec<Tx>) {
+        self.push_with(&[], txs);
+    }
+
+    /// A block whose own calls wrote `system_logs`.
+    pub(crate) fn push_with(&mut self, system_logs: &[Log], txs: Vec<Tx>) {
         let (mut transactions, mut receipts, mut gas) = (Vec::new(), Vec::new(), 0);
         for tx in &txs {
             let unsigned = TxEip1559 {
@@ -112,7 +126,7 @@ impl Blocks {
             gas_used: gas,
             ..root_header(&transactions, &receipts)
         };
-        self.seal(header, transactions, receipts, txs.iter().map(|tx| tx.from).collect());
+        self.seal(header, transactions, receipts, txs.iter().map(|tx| tx.from).collect(), system_logs);
     }
 
     fn seal(
@@ -121,7 +135,9 @@ impl Blocks {
         transactions: Vec<TxEnvelope>,
         receipts: Vec<ReceiptEnvelope>,
         senders: Vec<Address>,
+        system_logs: &[Log],
     ) {
+        header.requests_hash = Some(system_logs_hash(system_logs));
         let consensus = ConsensusRecord { milliseconds: (self.ms % 1000) as u16, ..ConsensusRecord::GENESIS };
         header.extra_data = consensus.commitment().into();
         let (height, hash) = (header.number, header.hash_slow());
@@ -133,6 +149,7 @@ impl Blocks {
             block,
             senders,
             receipts: encode_receipts(&receipts),
+            system_logs: encode_system_logs(system_logs),
             timestamp_ms: self.ms,
         });
     }
@@ -143,6 +160,10 @@ fn root_header(transactions: &[TxEnvelope], receipts: &[ReceiptEnvelope]) -> Hea
         transactions_root: calculate_transaction_root(transactions),
         receipts_root: calculate_receipt_root(receipts),
         base_fee_per_gas: Some(1),
+        withdrawals_root: Some(EMPTY_WITHDRAWALS),
+        blob_gas_used: Some(0),
+        excess_blob_gas: Some(0),
+        parent_beacon_block_root: Some(B256::ZERO),
         ..Header::default()
     }
 }
@@ -231,6 +252,7 @@ pub(crate) fn slash(id: u64, price: u128, reason: IJobMarket::Reason) -> Tx {
         node: NODE,
         epoch: 0,
         lost: bond,
+        unstaking: U256::ZERO,
         toReporter: U256::ZERO,
         reporter: Address::ZERO,
         reason: code,

@@ -1,8 +1,10 @@
 use std::time::Duration;
 
+use alloy::primitives::U256;
 use edgeloom_index_api::{
-    JobDetail, JobQuery, JobRow, Meta, ModelQuery, ModelRow, Page, Problem, Readiness, TransferQuery, TransferRow,
-    WorkerQuery, WorkerRow, paths,
+    CheckpointRow, CommitteeRow, HistoryQuery, JobDetail, JobQuery, JobRow, Meta, ModelQuery, ModelRow, NodeQuery,
+    NodeRow, Page, ParameterChangeRow, PositionQuery, PositionRow, Problem, ProposalDetail, ProposalQuery, ProposalRow,
+    Readiness, SlashQuery, SlashRow, TransferQuery, TransferRow, VoteQuery, VoteRow, WorkerQuery, WorkerRow, paths,
 };
 use futures::{Stream, stream};
 use reqwest::{Response, StatusCode};
@@ -86,6 +88,78 @@ impl Index {
     /// As [`Self::jobs`].
     pub async fn transfers(&self, query: &TransferQuery) -> Result<Page<TransferRow>, Error> {
         self.get(paths::TRANSFERS, query).await
+    }
+
+    /// A page of validators, guardians and edge nodes, with their stakes.
+    ///
+    /// # Errors
+    /// As [`Self::jobs`].
+    pub async fn nodes(&self, query: &NodeQuery) -> Result<Page<NodeRow>, Error> {
+        self.get(paths::NODES, query).await
+    }
+
+    /// A page of what accounts have on nodes.
+    ///
+    /// # Errors
+    /// As [`Self::jobs`].
+    pub async fn positions(&self, query: &PositionQuery) -> Result<Page<PositionRow>, Error> {
+        self.get(paths::POSITIONS, query).await
+    }
+
+    /// A page of slashes.
+    ///
+    /// # Errors
+    /// As [`Self::jobs`].
+    pub async fn slashes(&self, query: &SlashQuery) -> Result<Page<SlashRow>, Error> {
+        self.get(paths::SLASHES, query).await
+    }
+
+    /// A page of committees.
+    ///
+    /// # Errors
+    /// As [`Self::jobs`].
+    pub async fn committees(&self, query: &HistoryQuery) -> Result<Page<CommitteeRow>, Error> {
+        self.get(paths::COMMITTEES, query).await
+    }
+
+    /// A page of blocks that guardians certified.
+    ///
+    /// # Errors
+    /// As [`Self::jobs`].
+    pub async fn checkpoints(&self, query: &HistoryQuery) -> Result<Page<CheckpointRow>, Error> {
+        self.get(paths::CHECKPOINTS, query).await
+    }
+
+    /// A page of proposals.
+    ///
+    /// # Errors
+    /// As [`Self::jobs`].
+    pub async fn proposals(&self, query: &ProposalQuery) -> Result<Page<ProposalRow>, Error> {
+        self.get(paths::PROPOSALS, query).await
+    }
+
+    /// A page of votes.
+    ///
+    /// # Errors
+    /// As [`Self::jobs`].
+    pub async fn votes(&self, query: &VoteQuery) -> Result<Page<VoteRow>, Error> {
+        self.get(paths::VOTES, query).await
+    }
+
+    /// A page of what votes set.
+    ///
+    /// # Errors
+    /// As [`Self::jobs`].
+    pub async fn parameter_changes(&self, query: &HistoryQuery) -> Result<Page<ParameterChangeRow>, Error> {
+        self.get(paths::PARAMETER_CHANGES, query).await
+    }
+
+    /// One proposal, by the governor's id, with its text and what it does.
+    ///
+    /// # Errors
+    /// [`Error::Index`] with status 404 for a proposal the index does not know.
+    pub async fn proposal(&self, id: U256) -> Result<ProposalDetail, Error> {
+        self.get(&format!("{}/{id}", paths::PROPOSALS), &()).await
     }
 
     /// How far the index has come.

@@ -11,10 +11,12 @@ use edgeloom_bindings::{
     IParameters::Parameter,
     addresses::{BEACON, PARAMETERS},
 };
+use edgeloom_index_api::{HistoryQuery, ProposalPhase, VoteQuery};
 use edgeloom_sdk::{Ballot, Client, ClientBuilder, Error, Proposal, Standing};
-use edgeloom_tests::{Dev, dev_signer};
+use edgeloom_tests::{Dev, Process, binary, dev_signer, free_ports, wait_for};
 use eyre::{OptionExt as _, Result, ensure};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// Has all THETA that is not at stake.
 const HOLDER: u32 = 0;
@@ -116,5 +118,31 @@ async fn a_vote_changes_a_parameter_and_replaces_a_predeploy() -> Result<()> {
     dev.kill_9_and_restart().await?;
     let holder = client(&dev, HOLDER).await?;
     assert_eq!(holder.provider().get_code_at(BEACON).await?, holder.provider().get_code_at(source).await?);
-    Ok(())
+    rows_agree(&dev, id, limit).await
+}
+
+/// What the index says of the proposal, its votes and what it changed.
+async fn rows_agree(dev: &Dev, id: U256, limit: U256) -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let (rpc, database) = (dev.url(), folder.path().join("index.db").display().to_string());
+    let listen = format!("127.0.0.1:{}", free_ports(1)?);
+    let arguments = ["--rpc", &rpc, "--db", &database, "--listen", &listen, "--json"];
+    let mut process = Process::spawn("indexer", &binary("edgeloom-indexer")?, &arguments, folder.path())?;
+    process.ready::<Value>(Duration::from_secs(30)).await?;
+    let client = ClientBuilder::new(dev.url()).index(format!("http://{listen}")).signer(dev_signer(HOLDER)?);
+    let client = Client::connect(client).await?;
+    let index = client.index()?;
+    let ready = async || Ok(index.ready().await?.ready.then_some(()));
+    wait_for("the index", Duration::from_secs(60), ready).await?;
+    let detail = index.proposal(id).await?;
+    let (row, tally) = (&detail.proposal, client.governance().tally(id).await?);
+    assert_eq!((row.phase, row.voters), (ProposalPhase::Executed, 1));
+    assert_eq!((&row.for_wei, row.against_wei.as_str()), (&tally.in_favour.to_string(), "0"));
+    assert_eq!(detail.calls.len(), 2);
+    let votes = index.votes(&VoteQuery { proposal: Some(id.to_string()), ..VoteQuery::default() }).await?.items;
+    assert_eq!(votes.iter().map(|vote| &vote.weight_wei).collect::<Vec<_>>(), [&row.for_wei]);
+    let changes = index.parameter_changes(&HistoryQuery::default()).await?.items;
+    let changes: Vec<_> = changes.iter().map(|change| (change.parameter.as_str(), change.value.as_str())).collect();
+    assert_eq!(changes, [("GasLimit", limit.to_string().as_str())]);
+    process.kill_9()
 }

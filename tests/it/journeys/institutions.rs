@@ -3,7 +3,7 @@
 
 use alloy::{
     eips::BlockNumberOrTag,
-    primitives::{B256, Bytes, U256, keccak256},
+    primitives::{Address, B256, Bytes, U256, keccak256},
     providers::Provider as _,
 };
 use edgeloom_bindings::{
@@ -12,8 +12,9 @@ use edgeloom_bindings::{
     addresses::CHECKPOINTS,
 };
 use edgeloom_bls::SecretKey;
+use edgeloom_index_api::{Asset, HistoryQuery, NodeQuery, PositionQuery, Role as RoleOfRow, SlashQuery};
 use edgeloom_sdk::{Client, Error, Guardians};
-use edgeloom_tests::{Net, NetConfig, dev_signer};
+use edgeloom_tests::{Net, NetConfig, dev_signer, wait_for};
 use eyre::{OptionExt as _, Result, ensure};
 use std::{collections::BTreeMap, time::Duration};
 
@@ -194,5 +195,57 @@ async fn guardians_finalize_the_absent_leave_and_work_is_paid() -> Result<()> {
     assert_eq!(hash(&back, tip).await?, hash(&pacer, tip).await?);
     assert_eq!(number(&back, BlockNumberOrTag::Finalized).await?, number(&pacer, BlockNumberOrTag::Finalized).await?);
     net.check_alive()?;
+    net.start_indexer().await?;
+    rows_agree(&pacer, described_node(&pacer, epoch, identity).await?, &signed).await
+}
+
+async fn described_node(client: &Client, epoch: u32, identity: B256) -> Result<u32> {
+    let seats = client.committee().seats(epoch).await?;
+    Ok(seats.into_iter().find(|seat| seat.identity == identity).ok_or_eyre("it had a seat")?.node)
+}
+
+/// What the index makes of genesis, of blocks' own calls and of transactions is what the contracts say: `dead` was slashed,
+/// and the blocks of `signed` were certified.
+async fn rows_agree(client: &Client, dead: u32, signed: &BTreeMap<u64, (B256, Bytes)>) -> Result<()> {
+    let (index, tip) = (client.index()?, latest(client).await?);
+    let caught_up = async || Ok(index.meta().await?.block.filter(|block| block.number >= tip).map(drop));
+    wait_for("the index", Duration::from_secs(60), caught_up).await?;
+    let nodes = index.nodes(&NodeQuery { asset: Some(Asset::Theta), ..NodeQuery::default() }).await?.items;
+    assert_eq!(nodes.len(), usize::from(VALIDATORS) + GUARDIANS.len());
+    for row in &nodes {
+        let node = client.staking().book().describe(row.number).await?;
+        assert_eq!((&row.owner, &row.operator), (&lower(node.owner), &lower(node.operator)));
+        let role = if row.number <= VALIDATORS.into() { RoleOfRow::Validator } else { RoleOfRow::Guardian };
+        assert_eq!((row.role, row.commission), (role, u32::from(node.commission)));
+        // A wei more for each time that the contract rounded.
+        let (stake, there) = (row.stake_wei.parse::<U256>()?, node.stake);
+        ensure!(stake >= there && stake - there < U256::from(8), "node {}: {stake}, {there}", row.number);
+        assert_eq!(row.jailed_until.unwrap_or(0), node.jailedUntil.to::<u64>());
+        assert_eq!(row.identity.is_some(), role == RoleOfRow::Validator);
+        ensure!(role != RoleOfRow::Guardian || row.rewarded_wei.parse::<U256>()? > U256::ZERO, "{row:?}");
+    }
+    let slashes = index.slashes(&SlashQuery::default()).await?.items;
+    ensure!(!slashes.is_empty() && slashes.iter().all(|row| row.node == dead && row.reason == 1), "{slashes:?}");
+    let lost = slashes.iter().map(|row| row.lost_wei.parse::<U256>()).sum::<Result<U256, _>>()?;
+    let row = nodes.iter().find(|row| row.number == dead).ok_or_eyre("no row")?;
+    assert_eq!(row.slashed_wei, lost.to_string());
+    let committees = index.committees(&HistoryQuery::default()).await?.items;
+    for row in &committees {
+        let seats = client.committee().seats(row.epoch).await?;
+        assert_eq!(row.nodes, seats.iter().map(|seat| seat.node).collect::<Vec<_>>(), "epoch {}", row.epoch);
+    }
+    assert_eq!(committees.last().map(|row| u64::from(row.epoch)), Some(tip / EPOCH_LENGTH + 1));
+    ensure!(committees.iter().any(|row| row.not_live.iter().any(|seat| seat.node == dead)), "{committees:?}");
+    let checkpoints = index.checkpoints(&HistoryQuery::default()).await?.items;
+    let rows: BTreeMap<_, _> = checkpoints.into_iter().map(|row| (row.height, (row.block_hash, row.signers))).collect();
+    let expected = signed.iter().map(|(height, (hash, signers))| (*height, (hash.to_string(), signers.to_string())));
+    assert_eq!(rows, expected.collect());
+    let positions = index.positions(&PositionQuery { node: Some(dead), ..PositionQuery::default() }).await?.items;
+    assert_eq!(positions.iter().map(|row| row.staked_wei.as_str()).collect::<Vec<_>>(), [theta(1_000_000).to_string()]);
     Ok(())
+}
+
+/// As the index writes it.
+fn lower(address: Address) -> String {
+    address.to_string().to_lowercase()
 }

@@ -4,6 +4,7 @@ use crate::testing::{
 };
 use alloy::primitives::{LogData, keccak256};
 use edgeloom_bindings::{IEdgeStaking, IJobMarket, IModelRegistry};
+use edgeloom_types::encode_system_logs;
 use proptest::prelude::*;
 
 fn one_block(txs: Vec<Tx>) -> FeedBlock {
@@ -107,6 +108,10 @@ fn refuses_what_the_header_does_not_commit_to() {
     let other = decode_receipts(1, &one_block(vec![theta(REQUESTER, WORKER, 2)]).receipts).unwrap();
     let error = refused(&|block| block.receipts = encode_receipts(&other));
     assert!(matches!(error, DecodeError::Root { what: "receipts", .. }), "{error}");
+    let lied = encode_system_logs(&[Log::new_unchecked(addresses::COMMITTEE, vec![], Bytes::new())]);
+    let error = refused(&|block| block.system_logs = lied.clone());
+    assert!(matches!(error, DecodeError::Root { what: "system logs", .. }), "{error}");
+    assert!(matches!(refused(&|block| block.system_logs = Bytes::new()), DecodeError::SystemLogs { .. }));
     let body = Block::decode(&one_block(vec![theta(WORKER, REQUESTER, 1).value(1)]).block).unwrap().transactions;
     let mut swapped = Block::decode(&block.block).unwrap();
     swapped.transactions = body;

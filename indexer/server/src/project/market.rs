@@ -16,8 +16,13 @@ impl Rows {
             IJobMarketEvents::JobTaken(taken) => (self.taken(event, taken)?, JobEventKind::Taken),
             IJobMarketEvents::JobAnswered(answered) => (self.answered(answered)?, JobEventKind::Answered),
             IJobMarketEvents::JobClosed(closed) => (self.closed(event, closed)?, JobEventKind::Closed),
-            // Where the fee goes is between the market and edge nodes; nothing becomes of the job by it.
-            IJobMarketEvents::FeeTaken(_) => return Ok(()),
+            // Nothing becomes of the job by it.
+            IJobMarketEvents::FeeTaken(taken) => {
+                let id = number(taken.jobId)?;
+                let job = self.jobs.get_mut(&id).ok_or(Contradiction::JobUnknown(id))?;
+                job.fee = Some((U256::from(taken.fee), U256::from(taken.burned)));
+                return Ok(());
+            }
         };
         let phase = self.jobs.get(&id).ok_or(Contradiction::JobUnknown(id))?.phase;
         self.job_events.push(JobEvent {
@@ -55,6 +60,7 @@ impl Rows {
                 output_bytes: None,
                 evidence: None,
                 paid: None,
+                fee: None,
                 take_by: posted.takeBy,
                 work_seconds: posted.workSeconds,
                 submit_by: None,

@@ -20,6 +20,8 @@ pub struct Job {
     pub output_bytes: Option<u32>,
     pub evidence: Option<B256>,
     pub paid: Option<U256>,
+    /// What the protocol took, and of it what was burned.
+    pub fee: Option<(U256, U256)>,
     pub take_by: u64,
     pub work_seconds: u64,
     pub submit_by: Option<u64>,
@@ -44,6 +46,8 @@ impl Job {
             input_hash: hash_text(&self.input_hash),
             output_bytes: self.output_bytes,
             evidence: self.evidence.as_ref().map(hash_text),
+            fee_wei: self.fee.map(|(fee, _)| fee.to_string()),
+            burned_wei: self.fee.map(|(_, burned)| burned.to_string()),
             paid_wei: self.paid.map(|paid| paid.to_string()),
             take_by: self.take_by,
             work_seconds: self.work_seconds,

@@ -4,7 +4,7 @@
 //! G2 fields: at most 10,000 once fragments are expanded, counted without expanding them;
 //! G3 depth: at most 12 fields below each other;
 //! G4 complexity: at most 30,000, where a list counts its fields once per row of the page and 100 for itself, a row that
-//!    is looked up 10, and a job's input or output 1,000;
+//!    is looked up 10, and a job's input or output or a proposal's text 1,000;
 //!
 //! and once while it runs:
 //!
@@ -14,6 +14,7 @@
 
 mod bounds;
 mod contracts;
+mod institutions;
 mod length;
 mod loaders;
 mod query;
@@ -62,7 +63,7 @@ pub(super) struct Schemas {
 impl Schemas {
     pub(super) fn new(store: &Store, progress: &Progress) -> Self {
         let schema = || {
-            Schema::build(Query, EmptyMutation, EmptySubscription)
+            Schema::build(Query::default(), EmptyMutation, EmptySubscription)
                 .data(store.clone())
                 .data(progress.clone())
                 .data(DataLoader::new(loaders::Rows(store.clone()), tokio::spawn))
@@ -98,7 +99,7 @@ impl Schemas {
                 }
                 "Query is too complex." => {
                     error.message = format!(
-                        "Query costs more than {COMPLEXITY_MAX} (fields × rows per page; a list itself costs 100, a job's bytes 1000): ask for fewer rows or fields."
+                        "Query costs more than {COMPLEXITY_MAX} (fields × rows per page; a list itself costs 100, a job's bytes or a proposal's text 1000): ask for fewer rows or fields."
                     );
                 }
                 _ => {}

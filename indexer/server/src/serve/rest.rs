@@ -1,5 +1,7 @@
 //! REST: the same lists as GraphQL, described by OpenAPI.
 
+mod institutions;
+
 use super::{
     Served, graphql,
     problem::{Failed, Refusal},
@@ -30,7 +32,7 @@ type Answer<T> = Result<Json<T>, Refusal>;
 #[derive(OpenApi)]
 #[openapi(info(
     title = "Edgeloom index",
-    description = "Jobs, workers, models, transfers and verified contracts of an Edgeloom chain. Only final blocks are indexed: rows never go back, unless \
+    description = "Jobs, workers, models, transfers, stakes, committees, checkpoints, votes and verified contracts of an Edgeloom chain. Only final blocks are indexed: rows never go back, unless \
                    a development chain does. Amounts are wei as decimal strings. Contracts are verified by Sourcify's API v2 and by \
                    Etherscan's form; their errors have those APIs' own shapes."
 ))]
@@ -51,6 +53,7 @@ pub(super) fn routes() -> OpenApiRouter<Served> {
         .routes(routes!(transfers))
         .routes(routes!(contracts))
         .routes(routes!(contract))
+        .merge(institutions::routes())
         .route_layer(middleware::from_fn_with_state(Turns::new(REST_AT_ONCE), turns::wait));
     let queried = OpenApiRouter::new()
         .routes(routes!(graphql::answer))

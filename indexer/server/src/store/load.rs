@@ -1,7 +1,7 @@
 //! The rows that a batch of blocks may change, as they are before it.
 
-use super::{StoreError, rows};
-use crate::project::{Rows, Touched};
+use super::{StoreError, committees, rows, stakes, votes};
+use crate::project::{Last, Rows, Touched};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection, sqlite::SqliteRow};
 
 /// Keys per statement; SQLite allows 32,766 values.
@@ -32,9 +32,55 @@ pub(super) async fn load(connection: &mut SqliteConnection, mut touched: Touched
         let model = rows::model(&row)?;
         loaded.models.insert(model.id, model);
     }
-    loaded.last_model = last(connection, "select coalesce(max(number), 0) from models").await?;
-    loaded.last_transfer = last(connection, "select coalesce(max(id), 0) from transfers").await?;
+    institutions(connection, &touched, &mut loaded).await?;
+    loaded.last = Last {
+        model: last(connection, "select coalesce(max(number), 0) from models").await?,
+        transfer: last(connection, "select coalesce(max(id), 0) from transfers").await?,
+        position: last(connection, "select coalesce(max(id), 0) from positions").await?,
+        slash: last(connection, "select coalesce(max(id), 0) from slashes").await?,
+        proposal: last(connection, "select coalesce(max(number), 0) from proposals").await?,
+        vote: last(connection, "select coalesce(max(id), 0) from votes").await?,
+        parameter_change: last(connection, "select coalesce(max(id), 0) from parameter_changes").await?,
+    };
     Ok(loaded)
+}
+
+async fn institutions(
+    connection: &mut SqliteConnection,
+    touched: &Touched,
+    loaded: &mut Rows,
+) -> Result<(), StoreError> {
+    let nodes: Vec<i64> = touched.staked.iter().map(|key| key.id().cast_signed()).collect();
+    for row in by_keys(connection, "select * from nodes where id in (", nodes).await? {
+        let node = stakes::node_row(&row)?;
+        loaded.nodes.insert(node.key, node);
+    }
+    for (node, source) in &touched.positions {
+        let found = sqlx::query("select * from positions where node = ? and source = ?")
+            .bind(node.id().cast_signed())
+            .bind(source.to_vec())
+            .fetch_optional(&mut *connection)
+            .await?;
+        if let Some(row) = found {
+            loaded.positions.insert((*node, *source), stakes::position_row(&row)?);
+        }
+    }
+    let epochs: Vec<i64> = touched.committees.iter().map(|epoch| i64::from(*epoch)).collect();
+    for row in by_keys(connection, "select * from committees where epoch in (", epochs).await? {
+        let committee = committees::committee_row(&row)?;
+        loaded.committees.insert(committee.epoch, committee);
+    }
+    let heights: Vec<i64> = touched.checkpoints.iter().map(|height| height.cast_signed()).collect();
+    for row in by_keys(connection, "select * from checkpoints where height in (", heights).await? {
+        let checkpoint = committees::checkpoint_row(&row)?;
+        loaded.checkpoints.insert(checkpoint.height, checkpoint);
+    }
+    let proposals: Vec<Vec<u8>> = touched.proposals.iter().map(|id| id.to_be_bytes_vec()).collect();
+    for row in by_keys(connection, "select * from proposals where id in (", proposals).await? {
+        let proposal = votes::proposal_row(&row)?;
+        loaded.proposals.insert(proposal.id, proposal);
+    }
+    Ok(())
 }
 
 async fn by_keys<K>(

@@ -34,7 +34,7 @@ pub(super) struct Listing<F, T> {
     pub(super) read: fn(&SqliteRow) -> Result<T, StoreError>,
 }
 
-type Query = QueryBuilder<Sqlite>;
+pub(super) type Query = QueryBuilder<Sqlite>;
 
 pub(super) async fn cursor(connection: &mut SqliteConnection) -> Result<Option<Cursor>, StoreError> {
     let row: Option<(i64, Vec<u8>)> =
@@ -124,7 +124,7 @@ impl Store {
         Ok(events)
     }
 
-    async fn by_keys<K, T>(
+    pub(super) async fn by_keys<K, T>(
         &self,
         select: &'static str,
         keys: impl Iterator<Item = K>,
@@ -219,7 +219,7 @@ fn row_cursor(row: &SqliteRow, page: &PageRequest) -> Result<String, StoreError>
 }
 
 /// Pushes ` and COLUMN COMPARISON ?` for a condition that was given.
-fn push_condition<V>(query: &mut Query, condition: &str, value: Option<V>)
+pub(super) fn push_condition<V>(query: &mut Query, condition: &str, value: Option<V>)
 where
     V: sqlx::Type<Sqlite> + for<'q> sqlx::Encode<'q, Sqlite> + 'static + Send,
 {

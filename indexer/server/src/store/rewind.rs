@@ -46,8 +46,25 @@ pub struct Presence {
 }
 
 /// Tables of blocks and of what their events said.
-const PROJECTED: [&str; 8] =
-    ["blocks", "jobs", "job_inputs", "job_outputs", "job_events", "workers", "models", "transfers"];
+const PROJECTED: [&str; 17] = [
+    "blocks",
+    "jobs",
+    "job_inputs",
+    "job_outputs",
+    "job_events",
+    "workers",
+    "models",
+    "transfers",
+    "nodes",
+    "positions",
+    "slashes",
+    "committees",
+    "checkpoints",
+    "proposals",
+    "proposal_texts",
+    "votes",
+    "parameter_changes",
+];
 
 impl Store {
     /// `None` until [`Self::adopt`].
@@ -123,13 +140,26 @@ impl Store {
 async fn adds_up_after(connection: &mut SqliteConnection, height: u64) -> Result<bool, StoreError> {
     let select = "select exists(select 1 from workers where last_block > ?1) \
                   or exists(select 1 from models where registered_block > ?1) \
-                  or exists(select 1 from job_events where block > ?1)";
+                  or exists(select 1 from job_events where block > ?1) \
+                  or exists(select 1 from nodes where last_block > ?1) \
+                  or exists(select 1 from positions where last_block > ?1) \
+                  or exists(select 1 from committees where last_block > ?1 and block <= ?1) \
+                  or exists(select 1 from checkpoints where last_block > ?1 and block <= ?1) \
+                  or exists(select 1 from proposals where last_block > ?1)";
     let found: i64 = sqlx::query_scalar(select).bind(height.cast_signed()).fetch_one(connection).await?;
     Ok(found == 1)
 }
 
 async fn truncate(connection: &mut SqliteConnection, to: u64) -> Result<(), StoreError> {
-    for delete in ["delete from blocks where height > ?", "delete from transfers where block > ?"] {
+    // Slashes come with a change of a node, votes with one of a proposal.
+    let deletes = [
+        "delete from blocks where height > ?",
+        "delete from transfers where block > ?",
+        "delete from committees where block > ?",
+        "delete from checkpoints where block > ?",
+        "delete from parameter_changes where block > ?",
+    ];
+    for delete in deletes {
         sqlx::query(delete).bind(to.cast_signed()).execute(&mut *connection).await?;
     }
     Ok(())

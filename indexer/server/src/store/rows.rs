@@ -13,69 +13,73 @@ use edgeloom_index_api::{Asset, JobEventKind, Phase, Reason};
 use sqlx::{Row, sqlite::SqliteRow};
 
 /// A row with its table's name, for errors.
-struct Of<'r>(&'static str, &'r SqliteRow);
+pub(super) struct Of<'r>(pub(super) &'static str, pub(super) &'r SqliteRow);
 
 impl Of<'_> {
-    fn damaged(&self, column: &str) -> StoreError {
+    pub(super) fn damaged(&self, column: &str) -> StoreError {
         StoreError::Damaged { table: self.0, reason: format!("column {column} has a value that was never written") }
     }
 
-    fn number(&self, column: &str) -> Result<u64, StoreError> {
+    pub(super) fn number(&self, column: &str) -> Result<u64, StoreError> {
         u64::try_from(self.1.try_get::<i64, _>(column)?).map_err(|_| self.damaged(column))
     }
 
-    fn small(&self, column: &str) -> Result<u32, StoreError> {
+    pub(super) fn small(&self, column: &str) -> Result<u32, StoreError> {
         u32::try_from(self.1.try_get::<i64, _>(column)?).map_err(|_| self.damaged(column))
     }
 
-    fn maybe_small(&self, column: &str) -> Result<Option<u32>, StoreError> {
+    pub(super) fn maybe_small(&self, column: &str) -> Result<Option<u32>, StoreError> {
         let number: Option<i64> = self.1.try_get(column)?;
         number.map(|number| u32::try_from(number).map_err(|_| self.damaged(column))).transpose()
     }
 
     /// 0 stands for "not yet".
-    fn later(&self, column: &str) -> Result<Option<u64>, StoreError> {
+    pub(super) fn later(&self, column: &str) -> Result<Option<u64>, StoreError> {
         Ok(Some(self.number(column)?).filter(|number| *number != 0))
     }
 
-    fn blob(&self, column: &str) -> Result<&[u8], StoreError> {
+    pub(super) fn blob(&self, column: &str) -> Result<&[u8], StoreError> {
         Ok(self.1.try_get(column)?)
     }
 
-    fn text(&self, column: &str) -> Result<String, StoreError> {
+    pub(super) fn text(&self, column: &str) -> Result<String, StoreError> {
         Ok(self.1.try_get(column)?)
     }
 
-    fn maybe_blob(&self, column: &str) -> Result<Option<&[u8]>, StoreError> {
+    pub(super) fn maybe_blob(&self, column: &str) -> Result<Option<&[u8]>, StoreError> {
         Ok(self.1.try_get(column)?)
     }
 
-    fn address(&self, column: &str) -> Result<Address, StoreError> {
+    pub(super) fn address(&self, column: &str) -> Result<Address, StoreError> {
         Address::try_from(self.blob(column)?).map_err(|_| self.damaged(column))
     }
 
-    fn hash(&self, column: &str) -> Result<B256, StoreError> {
+    pub(super) fn hash(&self, column: &str) -> Result<B256, StoreError> {
         B256::try_from(self.blob(column)?).map_err(|_| self.damaged(column))
     }
 
-    fn maybe_hash(&self, column: &str) -> Result<Option<B256>, StoreError> {
+    pub(super) fn maybe_hash(&self, column: &str) -> Result<Option<B256>, StoreError> {
         self.maybe_blob(column)?.map(|hash| B256::try_from(hash).map_err(|_| self.damaged(column))).transpose()
     }
 
-    fn wei(&self, column: &str) -> Result<U256, StoreError> {
+    pub(super) fn wei(&self, column: &str) -> Result<U256, StoreError> {
         Ok(U256::from_be_bytes(self.hash(column)?.0))
     }
 
-    fn stamp(&self, columns: [&str; 3]) -> Result<Stamp, StoreError> {
+    pub(super) fn maybe_wei(&self, column: &str) -> Result<Option<U256>, StoreError> {
+        Ok(self.maybe_hash(column)?.map(|wei| U256::from_be_bytes(wei.0)))
+    }
+
+    pub(super) fn stamp(&self, columns: [&str; 3]) -> Result<Stamp, StoreError> {
         let [block, tx, ms] = columns;
         Ok(Stamp { block: self.number(block)?, tx: self.hash(tx)?, ms: self.number(ms)? })
     }
 
-    fn maybe_stamp(&self, columns: [&str; 3]) -> Result<Option<Stamp>, StoreError> {
+    pub(super) fn maybe_stamp(&self, columns: [&str; 3]) -> Result<Option<Stamp>, StoreError> {
         if self.maybe_blob(columns[1])?.is_none() { Ok(None) } else { self.stamp(columns).map(Some) }
     }
 
-    fn coded<T: Copy>(&self, column: &str, all: &[T]) -> Result<T, StoreError> {
+    pub(super) fn coded<T: Copy>(&self, column: &str, all: &[T]) -> Result<T, StoreError> {
         let code = self.small(column)?;
         all.get(code as usize).copied().ok_or_else(|| self.damaged(column))
     }
@@ -134,7 +138,8 @@ pub(super) fn job(row: &SqliteRow) -> Result<Job, StoreError> {
         input_hash: row.hash("input_hash")?,
         output_bytes: row.maybe_small("output_bytes")?,
         evidence: row.maybe_hash("evidence")?,
-        paid: row.maybe_hash("paid")?.map(|paid| U256::from_be_bytes(paid.0)),
+        paid: row.maybe_wei("paid")?,
+        fee: row.maybe_wei("fee")?.zip(row.maybe_wei("burned")?),
         take_by: row.number("take_by")?,
         work_seconds: row.number("work_seconds")?,
         submit_by: row.later("submit_by")?,

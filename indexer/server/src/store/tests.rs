@@ -1,12 +1,19 @@
 use super::*;
 use crate::{
     decode::decode,
-    filter::{JobFilter, ModelFilter, TransferFilter, WorkerFilter, jobs_by, models_by, transfers_by, workers_by},
+    filter::{
+        CHANGES_BY_ID, CHECKPOINTS_BY_HEIGHT, COMMITTEES_BY_EPOCH, JobFilter, ModelFilter, NodeFilter,
+        PROPOSALS_BY_NUMBER, PositionFilter, ProposalFilter, SLASHES_BY_ID, SlashFilter, TransferFilter, VOTES_BY_ID,
+        VoteFilter, WorkerFilter, jobs_by, models_by, nodes_by, positions_by, transfers_by, workers_by,
+    },
     page::{PageArguments, PageRequest},
-    record::{Job, JobEvent, Model, Payload, Transfer, Worker},
-    testing::{Blocks, CHAIN_ID, ETHER, busy, opening, settle},
+    record::{
+        Checkpoint, Committee, Job, JobEvent, Model, Node, ParameterChange, Payload, Position, Proposal, ProposalText,
+        Slash, Transfer, Vote, Worker,
+    },
+    testing::{Blocks, CHAIN_ID, ETHER, busy, institutions::history, opening, settle},
 };
-use edgeloom_index_api::{JobOrder, ModelOrder, TransferOrder, WorkerOrder};
+use edgeloom_index_api::{JobOrder, ModelOrder, NodeOrder, PositionOrder, TransferOrder, WorkerOrder};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use tempfile::TempDir;
@@ -24,8 +31,40 @@ pub(super) async fn open(folder: &TempDir) -> Store {
 }
 
 /// Everything that can be read.
-pub(super) type Everything =
-    (Option<Cursor>, Option<BlockFacts>, Vec<Job>, Vec<JobEvent>, Vec<Payload>, Vec<Worker>, Vec<Model>, Vec<Transfer>);
+pub(super) type Everything = (
+    (Option<Cursor>, Option<BlockFacts>),
+    (Vec<Job>, Vec<JobEvent>, Vec<Payload>, Vec<Worker>, Vec<Model>, Vec<Transfer>),
+    Institutions,
+);
+
+type Institutions = (
+    (Vec<Node>, Vec<Position>, Vec<Slash>),
+    (Vec<Committee>, Vec<Checkpoint>),
+    (Vec<Proposal>, Vec<Option<ProposalText>>, Vec<Vote>, Vec<ParameterChange>),
+);
+
+async fn institutions(store: &Store) -> Institutions {
+    let page = |ordering| {
+        let arguments = PageArguments { limit: Some(1000), ..PageArguments::default() };
+        PageRequest::parse(ordering, &arguments).expect("a page")
+    };
+    let by_number = page(nodes_by(NodeOrder::Number));
+    let nodes = store.nodes(&NodeFilter::default(), &by_number, Count::No).await.expect("reads").items;
+    let by_id = page(positions_by(PositionOrder::Id));
+    let positions = store.positions(&PositionFilter::default(), &by_id, Count::No).await.expect("reads").items;
+    let slashes = store.slashes(&SlashFilter::default(), &page(SLASHES_BY_ID), Count::No).await.expect("reads").items;
+    let committees = store.committees(&page(COMMITTEES_BY_EPOCH), Count::No).await.expect("reads").items;
+    let checkpoints = store.checkpoints(&page(CHECKPOINTS_BY_HEIGHT), Count::No).await.expect("reads").items;
+    let by_number = page(PROPOSALS_BY_NUMBER);
+    let proposals = store.proposals(&ProposalFilter::default(), &by_number, Count::No).await.expect("reads").items;
+    let mut texts = Vec::new();
+    for proposal in &proposals {
+        texts.push(store.proposal_text(proposal.id).await.expect("reads"));
+    }
+    let votes = store.votes(&VoteFilter::default(), &page(VOTES_BY_ID), Count::No).await.expect("reads").items;
+    let changes = store.parameter_changes(&page(CHANGES_BY_ID), Count::No).await.expect("reads").items;
+    ((nodes, positions, slashes), (committees, checkpoints), (proposals, texts, votes, changes))
+}
 
 pub(super) async fn everything(store: &Store) -> Everything {
     let page = |ordering| {
@@ -49,15 +88,11 @@ pub(super) async fn everything(store: &Store) -> Everything {
     for id in &ids {
         payloads.push(store.payload(*id).await.expect("reads").expect("every job has one"));
     }
+    let history = store.job_events(&ids).await.expect("reads");
     (
-        store.cursor().await.expect("reads"),
-        store.newest().await.expect("reads"),
-        jobs.items,
-        store.job_events(&ids).await.expect("reads"),
-        payloads,
-        workers.items,
-        models.items,
-        transfers.items,
+        (store.cursor().await.expect("reads"), store.newest().await.expect("reads")),
+        (jobs.items, history, payloads, workers.items, models.items, transfers.items),
+        institutions(store).await,
     )
 }
 
@@ -72,39 +107,51 @@ fn projected(blocks: &[Decoded]) -> Everything {
     let outputs: BTreeMap<_, _> = rows.outputs.into_iter().collect();
     let payload = |(id, input)| Payload { input, output: outputs.get(&id).cloned() };
     let payloads = rows.inputs.into_iter().map(payload).collect();
+    let mut positions: Vec<_> = rows.positions.into_values().collect();
+    positions.sort_by_key(|position| position.id);
+    let mut proposals: Vec<_> = rows.proposals.into_values().collect();
+    proposals.sort_by_key(|proposal| proposal.number);
+    let texts: BTreeMap<_, _> = rows.texts.into_iter().collect();
+    let texts = proposals.iter().map(|proposal| texts.get(&proposal.id).cloned()).collect();
+    let (workers, models) = (rows.workers.into_values().collect(), rows.models.into_values().collect());
     (
-        Some(Cursor { height: facts.height, hash: facts.hash }),
-        Some(facts),
-        rows.jobs.into_values().collect(),
-        rows.job_events,
-        payloads,
-        rows.workers.into_values().collect(),
-        rows.models.into_values().collect(),
-        rows.transfers,
+        (Some(Cursor { height: facts.height, hash: facts.hash }), Some(facts)),
+        (rows.jobs.into_values().collect(), rows.job_events, payloads, workers, models, rows.transfers),
+        (
+            (rows.nodes.into_values().collect(), positions, rows.slashes),
+            (rows.committees.into_values().collect(), rows.checkpoints.into_values().collect()),
+            (proposals, texts, rows.votes, rows.parameter_changes),
+        ),
     )
 }
 
 #[tokio::test]
 async fn rows_survive_the_file_unchanged() {
-    let (folder, blocks) = (TempDir::new().unwrap(), busy(20));
-    let all = decoded(&blocks);
-    let store = open(&folder).await;
-    store.adopt(identity(&blocks), History::Final).await.unwrap();
-    store.apply(&all).await.unwrap();
-    assert_eq!(everything(&store).await, projected(&all));
-    store.close().await;
-    drop(store);
-    assert_eq!(everything(&open(&folder).await).await, projected(&all));
+    for blocks in [busy(20), history()] {
+        let folder = TempDir::new().unwrap();
+        let all = decoded(&blocks);
+        let store = open(&folder).await;
+        store.adopt(identity(&blocks), History::Final).await.unwrap();
+        store.apply(&all).await.unwrap();
+        assert_eq!(everything(&store).await, projected(&all));
+        store.close().await;
+        drop(store);
+        assert_eq!(everything(&open(&folder).await).await, projected(&all));
+    }
 }
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
     /// Whatever the batches, and wherever the process ends between them, the rows are the same.
     #[test]
-    fn batches_and_restarts_do_not_matter(sizes in prop::collection::vec((1usize..9, any::<bool>()), 1..20)) {
+    fn batches_and_restarts_do_not_matter(
+        sizes in prop::collection::vec((1usize..9, any::<bool>()), 1..20),
+        institutions in any::<bool>(),
+    ) {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         runtime.block_on(async {
-            let (folder, blocks) = (TempDir::new().unwrap(), busy(15));
+            let blocks = if institutions { history() } else { busy(15) };
+            let folder = TempDir::new().unwrap();
             let all = decoded(&blocks);
             let mut store = open(&folder).await;
             store.adopt(identity(&blocks), History::Final).await.unwrap();
@@ -154,7 +201,7 @@ async fn a_dropped_write_leaves_rows_and_cursor_together() {
         let applying = store.apply(&all[2..]);
         // Whether it is cut off or done: either all of it is there, or none.
         let done = tokio::time::timeout(Duration::from_millis(millis), applying).await;
-        let (cursor, newest, jobs, ..) = everything(&store).await;
+        let ((cursor, newest), (jobs, ..), _) = everything(&store).await;
         assert_eq!(cursor.map(|cursor| (cursor.height, cursor.hash)), newest.map(|block| (block.height, block.hash)));
         // The commit may be done when the future is dropped before it hears of it.
         assert!(jobs.len() == 400 || (jobs.is_empty() && done.is_err()), "{} jobs of half a batch", jobs.len());

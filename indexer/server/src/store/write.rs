@@ -1,8 +1,9 @@
 //! Records to the database, many rows to a statement.
 
 use super::{
-    Cursor, StoreError,
+    Cursor, StoreError, committees,
     rows::{ASSETS, KINDS, PHASES, REASONS, code},
+    stakes, votes,
 };
 use crate::{
     project::Rows,
@@ -11,10 +12,10 @@ use crate::{
 use alloy::primitives::{Bytes, U256};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection, query_builder::Separated};
 
-/// Rows per statement: times the widest table's 25 columns it stays below SQLite's 32,766 values.
+/// Rows per statement: times the widest table's 27 columns it stays below SQLite's 32,766 values.
 const CHUNK: usize = 1000;
 
-type Values<'a> = Separated<'a, Sqlite, &'static str>;
+pub(super) type Values<'a> = Separated<'a, Sqlite, &'static str>;
 
 pub(super) async fn write(connection: &mut SqliteConnection, rows: &Rows) -> Result<(), StoreError> {
     insert(connection, "insert into blocks ", rows.blocks.iter(), block).await?;
@@ -24,7 +25,18 @@ pub(super) async fn write(connection: &mut SqliteConnection, rows: &Rows) -> Res
     insert(connection, "insert into job_events ", rows.job_events.iter(), job_event).await?;
     insert(connection, "insert into job_inputs ", rows.inputs.iter(), bytes).await?;
     insert(connection, "insert or replace into job_outputs ", rows.outputs.iter(), bytes).await?;
-    insert(connection, "insert into transfers ", rows.transfers.iter(), transfer).await
+    insert(connection, "insert into transfers ", rows.transfers.iter(), transfer).await?;
+    insert(connection, "insert or replace into nodes ", rows.nodes.values(), stakes::write_node).await?;
+    insert(connection, "insert or replace into positions ", rows.positions.values(), stakes::write_position).await?;
+    insert(connection, "insert into slashes ", rows.slashes.iter(), stakes::write_slash).await?;
+    insert(connection, "insert or replace into committees ", rows.committees.values(), committees::write_committee)
+        .await?;
+    insert(connection, "insert or replace into checkpoints ", rows.checkpoints.values(), committees::write_checkpoint)
+        .await?;
+    insert(connection, "insert or replace into proposals ", rows.proposals.values(), votes::write_proposal).await?;
+    insert(connection, "insert into proposal_texts ", rows.texts.iter(), votes::write_text).await?;
+    insert(connection, "insert into votes ", rows.votes.iter(), votes::write_vote).await?;
+    insert(connection, "insert into parameter_changes ", rows.parameter_changes.iter(), votes::write_change).await
 }
 
 pub(super) async fn cursor(connection: &mut SqliteConnection, cursor: Cursor) -> Result<(), StoreError> {
@@ -52,11 +64,11 @@ async fn insert<'r, T: 'r>(
 }
 
 /// Numbers beyond 63 bits come only from contracts' arguments (a gas, a size); they are shown as the largest that fits.
-fn number(value: u64) -> i64 {
+pub(super) fn number(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
 
-fn wei(value: U256) -> Vec<u8> {
+pub(super) fn wei(value: U256) -> Vec<u8> {
     value.to_be_bytes_vec()
 }
 
@@ -93,6 +105,8 @@ fn job(values: &mut Values<'_>, job: &Job) {
         values.push_bind(stamp.map(|at| at.tx.to_vec()));
         values.push_bind(number(stamp.map_or(0, |at| at.ms)));
     }
+    values.push_bind(job.fee.map(|(fee, _)| wei(fee)));
+    values.push_bind(job.fee.map(|(_, burned)| wei(burned)));
 }
 
 fn bytes(values: &mut Values<'_>, (job, bytes): &(u64, Bytes)) {

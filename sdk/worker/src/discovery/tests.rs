@@ -17,6 +17,8 @@ fn row(id: u64) -> JobRow {
         output_bytes: None,
         evidence: None,
         paid_wei: None,
+        fee_wei: None,
+        burned_wei: None,
         take_by: 0,
         work_seconds: 1,
         submit_by: None,

@@ -5,6 +5,7 @@
 
 use super::{
     contracts::Contract,
+    institutions::Institutions,
     rows::{Job, Listed, Model, Worker, bad_input, unreadable},
     wheres::{JobWhere, ModelWhere, TransferWhere, WorkerWhere},
 };
@@ -14,10 +15,16 @@ use crate::{
     progress::Progress,
     store::{Count, Store},
 };
-use async_graphql::{Context, Object, Result};
+use async_graphql::{Context, MergedObject, Object, Result};
 use edgeloom_index_api::{JobOrder, Meta, ModelOrder, OrderDirection, Page, TransferOrder, TransferRow, WorkerOrder};
 
-pub(super) struct Query;
+/// The root.
+#[derive(Default, MergedObject)]
+pub(super) struct Query(Market, Institutions);
+
+/// Rows of the market, and what they refer to.
+#[derive(Default)]
+pub(super) struct Market;
 
 /// Arguments that all lists share.
 pub(super) struct List {
@@ -61,7 +68,7 @@ pub(super) fn cost(first: Option<u32>, limit: Option<u32>, child: usize) -> usiz
 }
 
 #[Object]
-impl Query {
+impl Market {
     #[graphql(complexity = "ROW_COST + child_complexity")]
     async fn job(&self, ctx: &Context<'_>, id: u64) -> Result<Option<Job>> {
         let jobs = ctx.data::<Store>()?.jobs_by_id(&[id]).await.map_err(|error| unreadable(&error))?;

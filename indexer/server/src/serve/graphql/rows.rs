@@ -2,6 +2,7 @@
 
 use super::{
     contracts::Contract,
+    institutions::Proposal,
     loaders::{self, HistoryOf},
     query::{List, cost, list},
 };
@@ -14,7 +15,10 @@ use alloy::primitives::hex;
 use async_graphql::{
     ComplexObject, Context, Error, ErrorExtensions, OutputType, Result, SimpleObject, dataloader::DataLoader,
 };
-use edgeloom_index_api::{JobEventRow, JobOrder, JobRow, ModelRow, OrderDirection, PageInfo, TransferRow, WorkerRow};
+use edgeloom_index_api::{
+    CheckpointRow, CommitteeRow, JobEventRow, JobOrder, JobRow, ModelRow, NodeRow, OrderDirection, PageInfo,
+    ParameterChangeRow, PositionRow, SlashRow, TransferRow, VoteRow, WorkerRow,
+};
 
 /// Error codes in `extensions.code`.
 pub(super) const BAD_INPUT: &str = "BAD_USER_INPUT";
@@ -31,6 +35,14 @@ const PAYLOAD_COST: usize = 1000;
 #[graphql(concrete(name = "ModelPage", params(Model)))]
 #[graphql(concrete(name = "TransferPage", params(TransferRow)))]
 #[graphql(concrete(name = "ContractPage", params(Contract)))]
+#[graphql(concrete(name = "NodePage", params(NodeRow)))]
+#[graphql(concrete(name = "PositionPage", params(PositionRow)))]
+#[graphql(concrete(name = "SlashPage", params(SlashRow)))]
+#[graphql(concrete(name = "CommitteePage", params(CommitteeRow)))]
+#[graphql(concrete(name = "CheckpointPage", params(CheckpointRow)))]
+#[graphql(concrete(name = "ProposalPage", params(Proposal)))]
+#[graphql(concrete(name = "VotePage", params(VoteRow)))]
+#[graphql(concrete(name = "ParameterChangePage", params(ParameterChangeRow)))]
 pub(super) struct Listed<T: OutputType> {
     items: Vec<T>,
     page_info: PageInfo,

@@ -2,7 +2,11 @@ use crate::{
     progress::NodeStatus,
     serve::tests::World,
     store::Identity,
-    testing::{CHAIN_ID, ETHER, busy, post_input},
+    testing::{
+        CHAIN_ID, ETHER, busy,
+        institutions::{PROPOSAL, history},
+        post_input,
+    },
 };
 use axum::{
     body::Body,
@@ -56,6 +60,54 @@ async fn answers_lists_rows_and_meta() {
     let next = query.replace("first: 2", &format!("first: 2, after: \"{after}\""));
     let (_, body) = world.ask(&next).await;
     assert_eq!(body["data"]["jobs"]["items"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn answers_stakes_committees_checkpoints_and_votes() {
+    let world = World::new(history()).await;
+    let query = r#"{
+        node(asset: THETA, number: 1) { role stakeWei jailedUntil banned commission }
+        none: node(asset: TFUEL, number: 1) { number }
+        nodes(where: {role: guardian}, orderBy: stakeWei) { items { number } totalCount }
+        positions(where: {node: 2}, first: 1) { items { source stakedWei } totalCount }
+        slashes { items { reason lostWei reporter } }
+        committee(epoch: 2) { nodes keptFrom }
+        committees(orderDirection: desc, first: 1) { items { epoch notLive { node } } }
+        checkpoint(height: 1) { signers }
+        checkpoints { totalCount }
+        proposals(where: {phase: executed}, first: 2) { items { id title description calls { target data } votes(first: 2) { items { support weightWei } totalCount } } }
+        votes(where: {voter: "0x2222222222222222222222222222222222222222"}) { items { support } }
+        parameterChanges { items { parameter value } }
+    }"#;
+    let (status, body) = world.ask(query).await;
+    assert_eq!((status, &body["errors"]), (StatusCode::OK, &Value::Null));
+    let data = &body["data"];
+    let node = json!({ "role": "validator", "stakeWei": "1125000000000000000000", "jailedUntil": 1_700_001_000_u64, "banned": false, "commission": 500 });
+    assert_eq!((&data["node"], &data["none"]), (&node, &Value::Null));
+    assert_eq!(data["nodes"], json!({ "items": [{ "number": 2 }], "totalCount": 1 }));
+    assert_eq!(data["positions"]["items"][0]["stakedWei"], "250000000000000000000");
+    assert_eq!(
+        data["slashes"]["items"],
+        json!([{ "reason": 1, "lostWei": "175000000000000000000", "reporter": null }])
+    );
+    assert_eq!(data["committee"], json!({ "nodes": [1], "keptFrom": 1 }));
+    assert_eq!(data["committees"]["items"], json!([{ "epoch": 2, "notLive": [] }]));
+    assert_eq!((&data["checkpoint"]["signers"], &data["checkpoints"]["totalCount"]), (&json!("0x07"), &json!(1)));
+    let proposal = &data["proposals"]["items"][0];
+    assert_eq!(proposal["description"], "# More gas\nBlocks are full.");
+    assert_eq!(proposal["calls"][0]["data"], "0x010203");
+    assert_eq!(
+        (&proposal["votes"]["items"][0]["support"], &proposal["votes"]["totalCount"]),
+        (&json!("for"), &json!(3))
+    );
+    assert_eq!(data["votes"]["items"], json!([{ "support": "against" }]));
+    assert_eq!(data["parameterChanges"]["items"], json!([{ "parameter": "GasLimit", "value": "40000000" }]));
+    let by_id = format!(r#"{{ proposal(id: "{PROPOSAL}") {{ voters }} other: proposal(id: "9") {{ voters }} }}"#);
+    let (_, body) = world.ask(&by_id).await;
+    assert_eq!(body["data"], json!({ "proposal": { "voters": 3 }, "other": null }));
+    let (status, body) = world.ask(r#"{ proposal(id: "0x9") { voters } }"#).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
+    assert!(message(&body).contains("decimal"), "{body}");
 }
 
 #[tokio::test]

@@ -2,10 +2,15 @@ use super::*;
 use crate::{
     record::{Contract, Sources},
     store::tests::{decoded, everything, identity, open},
-    testing::{Blocks, REQUESTER, WORKER, busy, theta},
+    testing::{
+        Blocks, REQUESTER, WORKER, busy,
+        institutions::{certified, elected, history, log},
+        theta,
+    },
     verify::compare::Match,
 };
 use alloy::primitives::b256;
+use edgeloom_bindings::addresses;
 use tempfile::TempDir;
 
 async fn indexed(blocks: &Blocks, length: usize) -> (TempDir, Store) {
@@ -39,6 +44,27 @@ async fn rows_are_those_of_the_blocks_that_are_left() {
         let newest = store.rewind(&back(&blocks, to as u64)).await.unwrap();
         let left = newest.map_or(0, |block| block.height as usize + 1);
         assert!(left == to + 1 || (left == 0 && to < 7), "went to {left} for {to}");
+        let (_other, fresh) = indexed(&blocks, left).await;
+        assert_eq!(everything(&store).await, everything(&fresh).await, "back to {to}");
+        store.apply(&all[left..]).await.unwrap();
+        let (_other, fresh) = indexed(&blocks, all.len()).await;
+        assert_eq!(everything(&store).await, everything(&fresh).await, "and forth from {to}");
+    }
+}
+
+/// As above, for what stakers, committees, guardians and voters did: all of it changes rows in place, but what a block adds by
+/// itself at the end of this.
+#[tokio::test]
+async fn institutions_are_those_of_the_blocks_that_are_left() {
+    let mut blocks = history();
+    blocks.push_with(&[log(addresses::COMMITTEE, &elected(3, &[2, 1]))], vec![]);
+    blocks.push(vec![theta(REQUESTER, WORKER, 1).log(addresses::CHECKPOINTS, &certified(6))]);
+    let all = decoded(&blocks);
+    for to in 0..all.len() {
+        let (_folder, store) = indexed(&blocks, all.len()).await;
+        let newest = store.rewind(&back(&blocks, to as u64)).await.unwrap();
+        let left = newest.map_or(0, |block| block.height as usize + 1);
+        assert_eq!(left, if to < 5 { 0 } else { to + 1 }, "back to {to}");
         let (_other, fresh) = indexed(&blocks, left).await;
         assert_eq!(everything(&store).await, everything(&fresh).await, "back to {to}");
         store.apply(&all[left..]).await.unwrap();
