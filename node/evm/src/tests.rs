@@ -6,4 +6,5 @@ mod burns;
 mod calls;
 mod contracts;
 mod guardians;
+mod stakers;
 pub(crate) mod world;

@@ -22,7 +22,7 @@ use revm::context::TxEnv;
 use std::collections::BTreeMap;
 
 const GUARDIANS: u16 = 1000;
-const HOLDER: Address = Address::repeat_byte(0x99);
+pub(super) const HOLDER: Address = Address::repeat_byte(0x99);
 /// Of the staking contract's sets.
 const ROLE: u8 = 2;
 
@@ -35,7 +35,7 @@ fn operator(guardian: u16) -> Address {
 }
 
 /// A call as if its sender had signed it, at no price but the base fee.
-fn sent(sender: Address, nonce: u64, to: Address, call: &impl SolCall) -> Recovered<TxEnvelope> {
+pub(super) fn sent(sender: Address, nonce: u64, to: Address, call: &impl SolCall) -> Recovered<TxEnvelope> {
     let call = TxEip1559 {
         chain_id: CHAIN_ID,
         nonce,
