@@ -397,6 +397,7 @@ abstract contract EmissionSums {
     function invariant_refunds_keep_to_a_days_budget_and_what_accrued() public view {
         uint256 most = EMISSION.REFUNDS_PER_DAY() * (1 days + payroll.elapsed()) / 1 days;
         holds(EMISSION.refunded() + EMISSION.refundable() <= most, "refunds");
+        holds(payroll.used() <= EMISSION.REFUNDS_PER_DAY(), "no more than a day's were paid");
         uint256 left = EMISSION.REFUNDS_PER_DAY() - payroll.used();
         if (left > EMISSION.REFUND_MAX()) left = EMISSION.REFUND_MAX();
         holds(EMISSION.refundable() <= left, "no more than is left of the day's");
