@@ -174,6 +174,17 @@ contract CheckpointsSubmitTest is GuardWorld {
         eq(CHECKPOINTS.checkpointOf(hashOf(FIRST + 100)).certifiedAt, 0, "none there");
     }
 
+    /// Block 0 has a hash, and is no checkpoint.
+    function test_before_the_first_there_is_no_latest() public {
+        vm.roll(100);
+        vm.store(Predeploys.HISTORY_STORAGE, 0, hashOf(FIRST));
+        (bool known, bytes memory found) = Predeploys.HISTORY_STORAGE.staticcall(abi.encode(0));
+        holds(known && bytes32(found) == hashOf(FIRST), "block 0 is known");
+        (uint64 height, bytes32 blockHash) = CHECKPOINTS.latest();
+        eq(height, 0, "height");
+        eq(blockHash, 0, "hash");
+    }
+
     function test_submit_of_an_older_height_keeps_the_latest() public {
         past(FIRST);
         past(FIRST + 100);

@@ -394,9 +394,16 @@ abstract contract EmissionSums {
         holds(edge + edgeDue <= payroll.scheduledEdge(), "edge nodes");
     }
 
+    function invariant_the_reserve_has_what_it_owes() public view {
+        (uint256 theta, uint256 edge) = EMISSION.due();
+        holds(theta + edge <= Predeploys.EMISSION.balance, "due");
+        holds(EMISSION.refundable() <= Predeploys.EMISSION.balance, "refundable");
+    }
+
     function invariant_refunds_keep_to_a_days_budget_and_what_accrued() public view {
         uint256 most = EMISSION.REFUNDS_PER_DAY() * (1 days + payroll.elapsed()) / 1 days;
         holds(EMISSION.refunded() + EMISSION.refundable() <= most, "refunds");
+        holds(payroll.used() <= EMISSION.REFUNDS_PER_DAY(), "no more than a day's were paid");
         uint256 left = EMISSION.REFUNDS_PER_DAY() - payroll.used();
         if (left > EMISSION.REFUND_MAX()) left = EMISSION.REFUND_MAX();
         holds(EMISSION.refundable() <= left, "no more than is left of the day's");

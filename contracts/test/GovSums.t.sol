@@ -77,6 +77,19 @@ contract GovSumsTest is GovernanceWorld {
         }
     }
 
+    /// Each by itself, since what one delegate has too much another could lack.
+    function invariant_votes_of_a_delegate_are_what_its_choosers_hold_and_stake() public view {
+        for (uint256 i = 0; i < _electorate.SIZE(); ++i) {
+            address chosen = _electorate.member(i);
+            uint256 sum;
+            for (uint256 j = 0; j < _electorate.SIZE(); ++j) {
+                address owner = _electorate.member(j);
+                if (THETA.delegates(owner) == chosen) sum += THETA.balanceOf(owner) + STAKING.principalOf(owner);
+            }
+            eq(THETA.getVotes(chosen), sum, "votes of a delegate");
+        }
+    }
+
     function invariant_parameters_are_what_was_executed_and_within_bounds() public view {
         uint256[] memory values = PARAMETERS.all();
         for (uint256 i = 0; i < values.length; ++i) {

@@ -138,6 +138,17 @@ contract StakingSumsTest is StakingWorld {
         holds(principals <= THETA.balanceOf(Predeploys.STAKING) + lost, "principals");
     }
 
+    function invariant_votes_of_a_delegate_are_what_its_choosers_hold_and_stake() public view {
+        for (uint256 i = 0; i <= _members; ++i) {
+            uint256 sum;
+            for (uint256 j = 0; j <= _members; ++j) {
+                (address chosen, address owner) = (_source(i), _source(j));
+                if (THETA.delegates(owner) == chosen) sum += THETA.balanceOf(owner) + STAKING.principalOf(owner);
+            }
+            eq(THETA.getVotes(_source(i)), sum, "votes of a delegate");
+        }
+    }
+
     function invariant_theta_is_somebodys_and_no_more_than_ever() public view {
         address[7] memory others = [HOLDER, REPORTER, ALICE, BOB, CAROL, Predeploys.STAKING, Predeploys.BURN];
         uint256 sum;

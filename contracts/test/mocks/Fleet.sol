@@ -150,6 +150,8 @@ contract Fleet is EdgeWorld {
         settled(epoch, node);
         uint256 paid = held - Predeploys.EDGE_REWARDS.balance;
         holds(!before || paid == 0, "paid once");
+        settled(epoch, node);
+        eq(Predeploys.EDGE_REWARDS.balance, held - paid, "asked again, it pays nothing");
         settledOf[epoch] += paid;
         paidOf[epoch][node] += paid;
         if (paid != 0) ++done["settle"];

@@ -99,7 +99,8 @@ contract Payroll {
     function _refund(uint256 who, uint256 amount) private returns (uint256 paid) {
         vm.prank(Predeploys.CHECKPOINTS);
         paid = EMISSION.refund(receiver(who), amount);
-        (_used, _usedSince) = (used() + paid, block.timestamp);
+        // Where nothing is paid nothing is written, and what came back is not rounded down.
+        if (paid != 0) (_used, _usedSince) = (used() + paid, block.timestamp);
         paidRefunds += paid;
         if (paid != 0) ++done["refund"];
     }

@@ -87,7 +87,7 @@ contract Sentries is GuardWorld {
         Height storage height = _recent(which);
         bytes memory before = height.signers;
         bytes memory bitmap = _bitmap(signers);
-        if (signers % 3 != 0 && height.certifiedAt != 0) bitmap[0] |= before[0];
+        if ((signers >> 16) % 2 != 0 && height.certifiedAt != 0) bitmap[0] |= before[0];
         bytes memory signature = signatureOf(height.number, bitmap);
         bool right = height.certifiedAt != 0 && block.number <= height.certifiedAt + 25
             && (before[0] & bitmap[0]) == before[0] && before[0] != bitmap[0];
@@ -173,9 +173,10 @@ contract Sentries is GuardWorld {
         return _heights[_heights.length - 1 - (which % 4 == 3 ? (which >> 8) % latest : 0)];
     }
 
-    /// @dev Mostly two or more of the four.
+    /// @dev Mostly one of three quorums, of which the first is in both others, and neither of these in the other.
     function _bitmap(uint256 seed) private pure returns (bytes memory) {
-        uint256 bits = seed % 4 == 0 ? 3 : seed % 16;
+        uint256[3] memory quorums = [uint256(3), 11, 7];
+        uint256 bits = seed % 4 < 3 ? quorums[seed % 4] : (seed >> 8) % 16;
         return abi.encodePacked(uint8(bits == 0 ? 15 : bits));
     }
 }

@@ -7,7 +7,7 @@ import {IStaking} from "../../src/interfaces/IStaking.sol";
 import {Lots} from "./Lots.sol";
 import {Predeploys} from "../../src/types/Predeploys.sol";
 import {StakingWorld} from "../StakingWorld.sol";
-import {vm, within} from "../Vm.sol";
+import {eq, vm, within} from "../Vm.sol";
 
 /// @dev Sources who stake on nodes of both books in any order, with slashes, jobs, rewards, jails and time between. Every action picks a
 /// target for which it is allowed and does nothing when there is none, so a revert is a finding.
@@ -162,6 +162,13 @@ contract Stakers is StakingWorld {
     }
 
     function claim(bool edge, uint256 who, uint256 where) external {
+        // Whom a node owes something, which credits would hide.
+        for (uint256 i = 0; i < SIZE * NODES; ++i) {
+            (address earner, uint32 on) = (member(who % SIZE + i / NODES), _node(where % NODES + i));
+            if (book(edge).positionOf(on, earner).reward > book(edge).creditOf(earner)) {
+                return _claim(edge, earner, on);
+            }
+        }
         address source = who % 5 == 0 ? OWNER : member(who);
         if (book(edge).positionOf(_node(where), source).reward != 0) _claim(edge, source, _node(where));
     }
@@ -279,6 +286,7 @@ contract Stakers is StakingWorld {
     function _claim(bool edge, address source, uint32 on) private counted("claim") {
         vm.prank(source);
         rewardsOut[edge] += book(edge).claim(on);
+        eq(book(edge).positionOf(on, source).reward, 0, "all was claimed");
     }
 
     function _lock(uint32 on, uint256 amount) private counted("lock") {

@@ -1,5 +1,6 @@
 //! `soak contracts`: calls of every institution in any order, by forge, seed after seed, and what stays true of their sums.
-//! With `--plant` a fault is put into a copy of the contracts first, which has to be found.
+//! With `--plant` a fault is put into it first, which has to be found. Runs in a copy of the contracts without the lines
+//! `forge-config: default.invariant` of the tests, which would win over `--runs` and `--depth`.
 
 use edgeloom_tests::{foundry, npm_packages};
 use eyre::{Result, WrapErr, bail, ensure, eyre};
@@ -9,9 +10,10 @@ use std::{
     fs,
     os::unix::fs::symlink,
     path::Path,
-    process::Command,
+    process::{Command, Output},
     time::{Duration, Instant},
 };
+use tempfile::TempDir;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -46,6 +48,10 @@ struct Plant {
     says: String,
 }
 
+/// What `timeout` exits with.
+const TIMED_OUT: i32 = 124;
+const KILLED: i32 = 137;
+
 /// What a round of forge came to.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Round {
@@ -58,7 +64,7 @@ struct Round {
 pub(super) fn run(arguments: &Arguments) -> Result<()> {
     let contracts = npm_packages("contracts")?;
     let plants = plants(&contracts)?;
-    let Some(name) = &arguments.plant else { return soak(arguments, &contracts) };
+    let Some(name) = &arguments.plant else { return soak(arguments, copied(&contracts)?.path()) };
     if name == "list" {
         for Plant { name, file, says, .. } in &plants {
             println!("{name}: {says} ({file})");
@@ -75,11 +81,11 @@ fn plants(contracts: &Path) -> Result<Vec<Plant>> {
     serde_json::from_str(&text).wrap_err_with(|| path.display().to_string())
 }
 
-fn soak(arguments: &Arguments, contracts: &Path) -> Result<()> {
+fn soak(arguments: &Arguments, folder: &Path) -> Result<()> {
     let (started, mut seed) = (Instant::now(), arguments.seed);
     let (mut total, mut rounds) = (Round::default(), 0);
     while total.violations.is_empty() && started.elapsed() < Duration::from_secs(60 * arguments.minutes) {
-        let round = forge(arguments, contracts, ".*", seed)?;
+        let round = forge(arguments, folder, ".*", seed, None)?.ok_or_else(|| eyre!("forge was stopped"))?;
         ensure!(round.invariants > 0, "forge ran no invariant");
         total.invariants = round.invariants;
         total.calls += round.calls;
@@ -100,36 +106,41 @@ fn soak(arguments: &Arguments, contracts: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Goes on until it is found, for as long as asked.
+/// Goes on until it is found, for as long as asked. What forge does not end in that time has found nothing.
 fn search(arguments: &Arguments, contracts: &Path, plant: &Plant) -> Result<()> {
-    let copy = tempfile::tempdir()?;
-    let planted = copy.path();
-    for part in ["src", "test"] {
-        copy_folder(&contracts.join(part), &planted.join(part))?;
-    }
-    for file in ["foundry.toml", "solc.mjs", "package.json"] {
-        fs::copy(contracts.join(file), planted.join(file))?;
-    }
-    symlink(contracts.join("node_modules"), planted.join("node_modules"))?;
-    let path = planted.join(&plant.file);
+    let planted = copied(contracts)?;
+    let path = planted.path().join(&plant.file);
     let text = fs::read_to_string(&path).wrap_err_with(|| path.display().to_string())?;
     ensure!(text.matches(&plant.old).count() == 1, "{}: what is replaced stands there not once", plant.file);
     fs::write(&path, text.replace(&plant.old, &plant.new))?;
 
-    let (started, mut seed) = (Instant::now(), arguments.seed);
+    let (started, mut seed, mut calls) = (Instant::now(), arguments.seed, 0);
     loop {
-        let round = forge(arguments, planted, &plant.suite, seed)?;
-        if let Some(violation) = round.violations.first() {
+        let left = Duration::from_secs(60 * arguments.minutes).saturating_sub(started.elapsed());
+        let round =
+            if left.is_zero() { None } else { forge(arguments, planted.path(), &plant.suite, seed, Some(left))? };
+        let Some(round) = round else { bail!("{}: not found by {calls} calls: {}", plant.name, plant.says) };
+        if !round.violations.is_empty() {
             let seconds = started.elapsed().as_secs();
-            println!("{}", json!({ "plant": plant.name, "found": violation, "seed": seed, "seconds": seconds }));
+            println!("{}", json!({ "plant": plant.name, "found": round.violations, "seed": seed, "seconds": seconds }));
             return Ok(());
         }
         ensure!(round.invariants > 0, "forge ran no invariant of {}", plant.suite);
-        if started.elapsed() > Duration::from_secs(60 * arguments.minutes) {
-            bail!("{}: not found by {} calls: {}", plant.name, round.calls, plant.says);
-        }
+        calls += round.calls;
         seed += 1;
     }
+}
+
+fn copied(contracts: &Path) -> Result<TempDir> {
+    let copy = tempfile::tempdir()?;
+    for part in ["src", "test"] {
+        copy_folder(&contracts.join(part), &copy.path().join(part))?;
+    }
+    for file in ["foundry.toml", "solc.mjs", "package.json"] {
+        fs::copy(contracts.join(file), copy.path().join(file))?;
+    }
+    symlink(contracts.join("node_modules"), copy.path().join("node_modules"))?;
+    Ok(copy)
 }
 
 fn copy_folder(from: &Path, to: &Path) -> Result<()> {
@@ -139,6 +150,8 @@ fn copy_folder(from: &Path, to: &Path) -> Result<()> {
         let target = to.join(entry.file_name());
         if entry.file_type()?.is_dir() {
             copy_folder(&entry.path(), &target)?;
+        } else if target.extension().is_some_and(|extension| extension == "sol") {
+            fs::write(target, unconfigured(&fs::read_to_string(entry.path())?))?;
         } else {
             fs::copy(entry.path(), target)?;
         }
@@ -146,21 +159,42 @@ fn copy_folder(from: &Path, to: &Path) -> Result<()> {
     Ok(())
 }
 
-fn forge(arguments: &Arguments, folder: &Path, suite: &str, seed: u64) -> Result<Round> {
-    let output = Command::new(foundry("forge")?)
+fn unconfigured(solidity: &str) -> String {
+    let configures = |line: &&str| line.contains("forge-config: default.invariant");
+    solidity.split_inclusive('\n').filter(|line| !configures(line)).collect()
+}
+
+/// `None` when `most` was not enough.
+fn forge(
+    arguments: &Arguments,
+    folder: &Path,
+    suite: &str,
+    seed: u64,
+    most: Option<Duration>,
+) -> Result<Option<Round>> {
+    let seconds = most.map_or(0, |most| most.as_secs().max(1));
+    // Of `timeout`: zero is for ever.
+    let Output { status, stdout, stderr } = Command::new("timeout")
+        .args(["--kill-after=5", &seconds.to_string()])
+        .arg(foundry("forge")?)
         .args(["test", "--match-test", "^invariant_", "--match-contract", suite])
         .args(["--fuzz-seed", &format!("{seed:#x}")])
         .env("FOUNDRY_INVARIANT_RUNS", arguments.runs.to_string())
         .env("FOUNDRY_INVARIANT_DEPTH", arguments.depth.to_string())
+        // To make a sequence of calls short takes minutes, and its seed repeats it.
+        .env("FOUNDRY_INVARIANT_SHRINK_RUN_LIMIT", "0")
         .current_dir(folder)
         .output()
-        .wrap_err("forge did not start")?;
-    let text = String::from_utf8_lossy(&output.stdout);
+        .wrap_err("timeout did not start")?;
+    if [Some(TIMED_OUT), Some(KILLED)].contains(&status.code()) {
+        return Ok(None);
+    }
+    let text = String::from_utf8_lossy(&stdout);
     let round = read(&text);
     // It also fails on what does not compile.
-    let explained = output.status.success() || !round.violations.is_empty();
-    ensure!(explained, "forge ended with {}:\n{text}{}", output.status, String::from_utf8_lossy(&output.stderr));
-    Ok(round)
+    let explained = status.success() || !round.violations.is_empty();
+    ensure!(explained, "forge ended with {status}:\n{text}{}", String::from_utf8_lossy(&stderr));
+    Ok(Some(round))
 }
 
 /// `[PASS] invariant_x() (runs: 64, calls: 8192, reverts: 0)`, or `[FAIL: why]`, the calls that led there, and then
@@ -208,6 +242,14 @@ mod tests {
             [FAIL: held is wrong] invariant_held() (runs: 1, calls: 77, reverts: 0)\n";
         let violations = vec!["invariant_held: FAIL: held is wrong".to_owned()];
         assert_eq!(read(text), Round { invariants: 3, calls: 8270, reverts: 3, violations });
+    }
+
+    #[test]
+    fn only_what_sets_runs_is_dropped() {
+        let text = "/// What is true.\n/// forge-config: default.invariant.runs = 24\ncontract A {}\n";
+        assert_eq!(unconfigured(text), "/// What is true.\ncontract A {}\n");
+        let fuzz = "/// forge-config: default.fuzz.runs = 64\n";
+        assert_eq!(unconfigured(fuzz), fuzz);
     }
 
     /// Each stands where its plant says, so that none silently plants nothing.
