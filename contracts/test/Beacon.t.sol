@@ -50,6 +50,11 @@ contract BeaconTest {
         (uint256 height, bytes32 mix) = _beacon.record(header);
         eq(height, 9000, "height");
         eq(mix, keccak256("mix"), "mix");
+        vm.recordLogs();
+        (height, mix) = _beacon.record(header);
+        eq(height, 9000, "height again");
+        eq(mix, keccak256("mix"), "mix again");
+        eq(vm.getRecordedLogs().length, 0, "nothing is recorded again");
         vm.roll(1_000_000);
         eq(_beacon.mixAt(9000), keccak256("mix"), "for good");
     }

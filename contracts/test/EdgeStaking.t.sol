@@ -236,6 +236,17 @@ contract EdgeStakingTest is World {
         EDGE_STAKING.bond{value: MIN}();
     }
 
+    function test_slash_of_who_lost_all_takes_nothing() public {
+        bonded(BOB, MIN);
+        _lock(BOB, uint128(MIN));
+        _slash(BOB, uint128(MIN));
+        vm.recordLogs();
+        _slash(BOB, 0);
+        // That it was asked for, and no burn.
+        eq(vm.getRecordedLogs().length, 1, "events");
+        eq(Predeploys.BURN.balance, MIN, "burned");
+    }
+
     function test_a_job_ends_at_the_node_that_took_it_whoever_runs_that_now() public {
         uint256 jobId = taken();
         uint256 other = posted(ALICE, PRICE);

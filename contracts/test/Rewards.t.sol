@@ -157,7 +157,9 @@ contract RewardsSeatsTest is GuardWorld {
     function test_a_committee_without_certificates_is_paid_nothing() public {
         begun(FIRST, 0, 0);
         judged(EPOCH);
+        vm.recordLogs();
         REWARDS.settleSeats(EPOCH);
+        eq(vm.getRecordedLogs().length, 4, "events: one a seat, and none of the book");
         holds(REWARDS.potOf(EPOCH).seatsPaid, "settled");
         holds(REWARDS.potOf(EPOCH).theta != 0, "there was something");
         eq(REWARDS.potOf(EPOCH).paid, 0, "paid");

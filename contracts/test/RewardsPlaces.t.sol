@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {GuardWorld} from "./GuardWorld.sol";
 import {IKeyRegistry} from "../src/interfaces/IKeyRegistry.sol";
+import {IParameters} from "../src/interfaces/IParameters.sol";
 import {IRewards} from "../src/interfaces/IRewards.sol";
 import {IStaking} from "../src/interfaces/IStaking.sol";
 import {Predeploys} from "../src/types/Predeploys.sol";
@@ -170,6 +171,46 @@ contract RewardsPlacesTest is GuardWorld {
         REWARDS.settlePlaces(EPOCH, samplesOf(EPOCH), presences(0, 4));
         uint256 rest = _part(20_000e9 + 1, 1, 1) + _part(1500e9, 1, 1);
         eq(REWARDS.potOf(EPOCH).paid, both + rest, "the rest is still to be had");
+    }
+
+    /// More than 256 places take more than one word.
+    function test_settlePlaces_marks_a_place_in_its_own_word() public {
+        lived(EPOCH);
+        judged(EPOCH);
+        REWARDS.settlePlaces(EPOCH, samplesOf(EPOCH), presences(1, 1));
+        vm.mockCall(Predeploys.KEY_REGISTRY, abi.encodePacked(IKeyRegistry.isIn.selector), abi.encode(true));
+        REWARDS.settlePlaces(EPOCH, samplesOf(EPOCH), _one(keyOf(guardian(0)), 256));
+        holds(REWARDS.isPlacePaid(EPOCH, 1) && REWARDS.isPlacePaid(EPOCH, 256), "marked");
+        holds(!REWARDS.isPlacePaid(EPOCH, 0) && !REWARDS.isPlacePaid(EPOCH, 257), "and no others");
+        vm.recordLogs();
+        REWARDS.settlePlaces(EPOCH, samplesOf(EPOCH), _one(keyOf(guardian(0)), 256));
+        eq(vm.getRecordedLogs().length, 0, "nothing is paid again");
+    }
+
+    /// 2500 = 49 × 51 + 1: an epoch can begin with a checkpoint.
+    function test_samples_are_of_all_heights_of_the_epoch_that_leave_1() public {
+        voted(IParameters.Parameter.CheckpointInterval, 51);
+        voted(IParameters.Parameter.PresenceSamples, 32);
+        begun(4 * LENGTH, 0, 0);
+        begun(5 * LENGTH, 0, 0);
+        judged(5);
+        uint64[] memory heights = REWARDS.samplesOf(5);
+        eq(heights.length, 32, "samples");
+        uint256 seen;
+        for (uint256 i = 0; i < heights.length; ++i) {
+            eq(heights[i] % 51, 1, "leaves 1");
+            holds(heights[i] >= 5 * LENGTH && heights[i] < 6 * LENGTH, "of the epoch");
+            seen |= 1 << (heights[i] - 5 * LENGTH) / 51;
+        }
+        eq(seen, 0x3ff, "each of the ten");
+    }
+
+    function test_an_epoch_without_rules_has_no_samples() public {
+        vm.prank(Predeploys.EPOCHS);
+        REWARDS.begin(40);
+        holds(REWARDS.potOf(38).mix != 0, "drawn");
+        eq(EPOCHS.rulesOf(38).checkpointInterval, 0, "no rules");
+        eq(REWARDS.samplesOf(38).length, 0, "samples");
     }
 
     /// Another operator, another key, another's key in its place: the epoch's key still names the node that it worked for.

@@ -3,6 +3,12 @@ pragma solidity ^0.8.30;
 
 /// @dev The cheat codes of forge that these tests use, and no others.
 interface Vm {
+    struct Log {
+        bytes32[] topics;
+        bytes data;
+        address emitter;
+    }
+
     function addr(uint256 key) external pure returns (address);
     function assume(bool condition) external pure;
     function chainId(uint256 id) external;
@@ -12,6 +18,7 @@ interface Vm {
     function expectEmit() external;
     function expectRevert(bytes calldata reason) external;
     function fee(uint256 basefee) external;
+    function getRecordedLogs() external returns (Log[] memory logs);
     function load(address account, bytes32 slot) external view returns (bytes32);
     function mockCall(address callee, bytes calldata callData, bytes calldata returned) external;
     function mockCallRevert(address callee, bytes calldata callData, bytes calldata reason) external;
@@ -21,6 +28,7 @@ interface Vm {
     function prank(address sender) external;
     function prevrandao(bytes32 mix) external;
     function readFile(string calldata path) external view returns (string memory);
+    function recordLogs() external;
     function roll(uint256 number) external;
     function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256 gas);
