@@ -21,7 +21,7 @@ use tokio::{
 };
 
 use crate::{
-    Config, Skip, Status,
+    Config, Enrolment, Skip, Status,
     bond::{self, BondError, Goal},
     card::{self, CardError},
     discovery::Discovery,
@@ -29,6 +29,7 @@ use crate::{
     life::{self, Bench, Candidate, Outcome},
     page,
     plan::Policy,
+    rounds::Rounds,
     shelf::Shelf,
     tally::Tally,
 };
@@ -67,6 +68,7 @@ pub struct Worker {
     bench: Arc<Bench>,
     ledger: Ledger,
     stake: Goal,
+    rounds: Enrolment,
     max_parallel: usize,
     drain: Duration,
     listen: SocketAddr,
@@ -85,6 +87,10 @@ struct Floor {
     bonded: bool,
     bonding: JoinSet<Result<(), BondError>>,
     bond_at: Instant,
+    /// Here while nothing is done about them.
+    rounds: Option<Rounds>,
+    tending: JoinSet<Result<(Rounds, bool), JournalError>>,
+    tend_at: Instant,
     eager: u32,
     ask_at: Instant,
     refresh_at: Instant,
@@ -136,7 +142,8 @@ impl Worker {
             bond::top_up(&bench.client, worker, stake).await?;
         }
         let drain = Duration::from_secs(config.drain_seconds);
-        Ok(Self { bench, ledger, stake, max_parallel: config.max_parallel, drain, listen, _lock: lock })
+        let rounds = config.rounds;
+        Ok(Self { bench, ledger, stake, rounds, max_parallel: config.max_parallel, drain, listen, _lock: lock })
     }
 
     /// Where the status page is.
@@ -167,6 +174,9 @@ impl Worker {
             bonded: self.ledger.open.is_empty(),
             bonding: JoinSet::new(),
             bond_at: now,
+            rounds: Some(Rounds::new(self.rounds, self.ledger.epochs.clone())),
+            tending: JoinSet::new(),
+            tend_at: now,
             eager: 1,
             ask_at: now,
             refresh_at: now,
@@ -179,7 +189,8 @@ impl Worker {
         self.bench.tally.set(|state| state.head = head);
         while !*stop.borrow() {
             self.start_due(&mut floor);
-            let wake = [floor.discovery.due(), Some(floor.ask_at), Some(floor.refresh_at)];
+            let tend_at = floor.rounds.as_ref().filter(|_| floor.bonded).map(|_| floor.tend_at);
+            let wake = [floor.discovery.due(), Some(floor.ask_at), Some(floor.refresh_at), tend_at];
             // Until it may take jobs, one whose turn has come is no reason to wake.
             let takes = floor.bonded && floor.running.len() < self.max_parallel;
             let wake = wake.into_iter().skip(usize::from(!takes)).flatten().min().unwrap_or(floor.ask_at);
@@ -187,6 +198,7 @@ impl Worker {
                 () = stopped(&mut stop) => break,
                 Some(done) = floor.tasks.join_next() => self.finish(&mut floor, done)?,
                 Some(done) = floor.bonding.join_next() => look::bonded(&mut floor, done)?,
+                Some(done) = floor.tending.join_next() => look::tended(&mut floor, done)?,
                 changed = heads.changed() => {
                     if changed.is_err() {
                         break;
