@@ -40,6 +40,11 @@ impl Product {
         self.rows(Kernel::best(), 0..self.size, &columns)
     }
 
+    /// Some rows of A, one after the other.
+    pub fn lines(&self, range: Range<u32>) -> Vec<u8> {
+        range.flat_map(|row| self.vector(b"row", row)).collect()
+    }
+
     /// Some columns of B, one after the other.
     pub fn columns(&self, range: Range<u32>) -> Vec<u8> {
         range.flat_map(|column| self.vector(b"column", column)).collect()
@@ -48,8 +53,7 @@ impl Product {
     /// Some rows of what A makes of these columns, 4 bytes for each entry: for whoever divides a product among cores. All columns
     /// make rows of the product.
     pub fn rows(&self, kernel: Kernel, range: Range<u32>, columns: &[u8]) -> Vec<u8> {
-        let rows: Vec<_> = range.flat_map(|row| self.vector(b"row", row)).collect();
-        kernel.products(&rows, columns, self.size as usize)
+        kernel.products(&self.lines(range), columns, self.size as usize)
     }
 
     /// Entries that the challenge asks for.

@@ -5,6 +5,7 @@
 //! round, is in the journal, product by product, before they are answered with; what is drawn of them is computed again.
 
 mod compute;
+mod matrix;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -21,6 +22,7 @@ use alloy::{
 };
 use edgeloom_bindings::IEdgeRewards::Tally;
 use edgeloom_edge_proof::Product;
+use edgeloom_gpu::Gpu;
 use edgeloom_sdk::{Client, Due, EdgeRewards, Entrant, Error, Schedule, Window, chain_after, digest_of};
 use serde::Deserialize;
 use thiserror::Error as ThisError;
@@ -67,8 +69,8 @@ pub(crate) struct Rounds {
     schedules: BTreeMap<u32, Schedule>,
     /// Spent on an epoch by this process, wei.
     gas: BTreeMap<u32, U256>,
-    /// What a product takes here, by its rows.
-    paces: BTreeMap<u32, Duration>,
+    /// Rows and products of rounds that the operator was told are too much for this machine.
+    told: BTreeSet<(u32, u32)>,
     enrolled: Option<u32>,
     /// Whether there may be something to claim.
     unclaimed: bool,
@@ -102,8 +104,8 @@ pub(crate) struct Pace {
 }
 
 impl Pace {
-    /// Tries a part of a product on all cores, for some tenths of a second.
-    pub(crate) async fn of_next_epoch(client: &Client) -> Result<Self, Error> {
+    /// Tries a part of a product on what computes here, for some tenths of a second.
+    pub(crate) async fn of_next_epoch(client: &Client, card: Option<Gpu>) -> Result<Self, Error> {
         let (rewards, checkpoints) = (client.edge_rewards(), client.checkpoints());
         let epoch = checkpoints.epoch().await?;
         let (pot, rules, chain) =
@@ -111,7 +113,8 @@ impl Pace {
         let (size, links) = if pot.size == 0 { rules } else { (pot.size.into(), pot.links.into()) };
         let Window { height, until } = rewards.schedule(epoch + 1).await?.rounds[0];
         let window = Duration::from_millis((until - height) * u64::from(chain.blockTimeMs));
-        let pace = spawn_blocking(move || compute::pace(size)).await.map_err(|lost| Error::Answer(lost.to_string()))?;
+        let pace = spawn_blocking(move || compute::pace(card.as_ref(), size)).await;
+        let pace = pace.map_err(|lost| Error::Answer(lost.to_string()))?;
         Ok(Self { size, links, takes: pace * links, may_take: window.mul_f64(KEEPS_UP) })
     }
 
@@ -128,7 +131,7 @@ impl Rounds {
             over: BTreeSet::new(),
             schedules: BTreeMap::new(),
             gas: BTreeMap::new(),
-            paces: BTreeMap::new(),
+            told: BTreeSet::new(),
             enrolled: None,
             unclaimed: true,
             begun: false,
@@ -143,6 +146,8 @@ impl Rounds {
             Err(Fault::Chain(error)) => {
                 if error.is_revert() {
                     tracing::info!(%error, "rounds: the chain refuses a step; looking again");
+                } else if error.is_transient() {
+                    tracing::debug!(%error, "rounds: the node does not answer");
                 } else {
                     tracing::warn!(%error, "rounds: failed for now; trying again");
                 }
@@ -247,16 +252,15 @@ impl Rounds {
         Ok(())
     }
 
-    /// Whether this machine computes a round of the next epoch in its time. It is tried once for each size.
+    /// Whether this machine computes a round of the next epoch in its time. It is tried once an epoch: what it does besides differs.
     async fn keeps_up(&mut self, bench: &Bench) -> Result<bool, Fault> {
-        let pace = Pace::of_next_epoch(&bench.client).await?;
+        let pace = Pace::of_next_epoch(&bench.client, bench.card.clone()).await?;
         if pace.keeps_up() {
             return Ok(true);
         }
         let (takes, may_take) = (pace.takes.as_secs(), pace.may_take.as_secs());
-        let told = self.paces.insert(pace.size, pace.takes).is_some();
-        if !told {
-            let (size, links) = (pace.size, pace.links);
+        let (size, links) = (pace.size, pace.links);
+        if self.told.insert((size, links)) {
             tracing::warn!(
                 "rounds: {links} products of {size} rows take about {takes} s here and may take {may_take} s, so the node does \
                  not enrol. Use a faster machine, or say --rounds on to try all the same, or --rounds off"
@@ -296,7 +300,7 @@ impl Rounds {
                 );
                 return Ok(());
             }
-            let Some(root) = computed(product, compute::root).await? else { return Ok(()) };
+            let Some(root) = computed(bench, product, compute::root).await? else { return Ok(()) };
             self.record(bench, Record::RoundComputed { epoch, round, root }).await?;
             roots.push(root);
             crash::after("round-computed");
@@ -341,7 +345,7 @@ impl Rounds {
             };
             say(bench, format!("showing product {} of round {round} of epoch {epoch}", draw.link));
             tracing::info!(epoch, round, product = %draw.link, "rounds: computing what was drawn");
-            let Some(product) = computed(product, compute::whole).await? else { return Ok(()) };
+            let Some(product) = computed(bench, product, compute::whole).await? else { return Ok(()) };
             let Some(opening) = asked.open(&draw, &answer.roots, &product) else {
                 tracing::error!(
                     epoch,
@@ -493,12 +497,13 @@ fn say(bench: &Bench, what: impl Into<String>) {
 
 /// What `compute` makes of a product, on threads of its own; `None` when the process stops.
 async fn computed<T: Send + 'static>(
+    bench: &Bench,
     product: Product,
-    compute: fn(Product, &AtomicBool) -> Option<T>,
+    compute: fn(Option<&Gpu>, Product, &AtomicBool) -> Option<T>,
 ) -> Result<Option<T>, Error> {
     let stop = Arc::new(AtomicBool::new(false));
-    let wanted = Wanted(Arc::clone(&stop));
-    let made = spawn_blocking(move || compute(product, &stop)).await;
+    let (wanted, card) = (Wanted(Arc::clone(&stop)), bench.card.clone());
+    let made = spawn_blocking(move || compute(card.as_ref(), product, &stop)).await;
     drop(wanted);
     made.map_err(|lost| Error::Answer(format!("the computation of a product ended: {lost}")))
 }
