@@ -4,29 +4,29 @@
 //! whatever a killed process sent or did not send, the next one asks and goes on. What the chain does not have, the roots of each
 //! round, is in the journal, product by product, before they are answered with; what is drawn of them is computed again.
 
+mod answers;
 mod compute;
+mod enrolment;
 mod matrix;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
     time::Duration,
 };
 
 use alloy::{
-    primitives::{B256, U256, utils::format_ether},
+    primitives::{U256, utils::format_ether},
     rpc::types::TransactionReceipt,
 };
 use edgeloom_bindings::IEdgeRewards::Tally;
-use edgeloom_edge_proof::Product;
-use edgeloom_gpu::Gpu;
-use edgeloom_sdk::{Client, Due, EdgeRewards, Entrant, Error, Schedule, Window, chain_after, digest_of};
-use serde::Deserialize;
+use edgeloom_sdk::{Due, Entrant, Error, Schedule, digest_of};
 use thiserror::Error as ThisError;
-use tokio::task::spawn_blocking;
+use tokio::time::sleep;
+
+use answers::Answers;
+pub use enrolment::Enrolment;
+pub(crate) use enrolment::Pace;
 
 use crate::{
     crash,
@@ -37,26 +37,14 @@ use crate::{
 
 /// Epochs before this one that may still be settled.
 const EPOCHS_BACK: u32 = 32;
+/// Between two looks at what is due, and before one after a step that failed.
+const LOOK: Duration = Duration::from_millis(500);
+const AGAIN: Duration = Duration::from_secs(2);
 /// How long transactions of an earlier process may wait in the node's pool before the first step.
 const SETTLED: Duration = Duration::from_secs(20);
-/// Of a round's window, what its products may take for a machine to keep up: the rest is for the transaction, and for jobs.
-const KEEPS_UP: f64 = 0.8;
 /// What claiming rewards takes about, and how many times as much they have to be before they are.
 const CLAIM_GAS: u64 = 200_000;
 const CLAIM_TIMES: u64 = 10;
-
-/// Whether the node enrols for rounds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Enrolment {
-    /// Where this machine computes a round in its time
-    #[default]
-    Auto,
-    /// Always
-    On,
-    /// Never; what was earned before is still shown, settled and claimed
-    Off,
-}
 
 /// What this process knows of rounds; the rest it asks.
 #[derive(Debug)]
@@ -86,43 +74,6 @@ enum Fault {
     Chain(#[from] Error),
 }
 
-/// Ends a computation that nobody waits for any more.
-struct Wanted(Arc<AtomicBool>);
-
-impl Drop for Wanted {
-    fn drop(&mut self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
-/// What a round of these products takes on this machine, and what it may take there.
-pub(crate) struct Pace {
-    pub(crate) size: u32,
-    pub(crate) links: u32,
-    pub(crate) takes: Duration,
-    pub(crate) may_take: Duration,
-}
-
-impl Pace {
-    /// Tries a part of a product on what computes here, for some tenths of a second.
-    pub(crate) async fn of_next_epoch(client: &Client, card: Option<Gpu>) -> Result<Self, Error> {
-        let (rewards, checkpoints) = (client.edge_rewards(), client.checkpoints());
-        let epoch = checkpoints.epoch().await?;
-        let (pot, rules, chain) =
-            futures::try_join!(rewards.pot(epoch + 1), rewards.rules(), checkpoints.rules(epoch))?;
-        let (size, links) = if pot.size == 0 { rules } else { (pot.size.into(), pot.links.into()) };
-        let Window { height, until } = rewards.schedule(epoch + 1).await?.rounds[0];
-        let window = Duration::from_millis((until - height) * u64::from(chain.blockTimeMs));
-        let pace = spawn_blocking(move || compute::pace(card.as_ref(), size)).await;
-        let pace = pace.map_err(|lost| Error::Answer(lost.to_string()))?;
-        Ok(Self { size, links, takes: pace * links, may_take: window.mul_f64(KEEPS_UP) })
-    }
-
-    pub(crate) fn keeps_up(&self) -> bool {
-        self.takes <= self.may_take
-    }
-}
-
 impl Rounds {
     pub(crate) fn new(enrolment: Enrolment, epochs: BTreeMap<u32, Attendance>) -> Self {
         Self {
@@ -138,21 +89,24 @@ impl Rounds {
         }
     }
 
-    /// Does what is most urgent, if anything is due. Whether nothing was in the way.
-    pub(crate) async fn tend(mut self, bench: Arc<Bench>) -> Result<(Self, bool), JournalError> {
-        match self.step(&bench).await {
-            Ok(()) => Ok((self, true)),
-            Err(Fault::Journal(error)) => Err(error),
-            Err(Fault::Chain(error)) => {
-                if error.is_revert() {
-                    tracing::info!(%error, "rounds: the chain refuses a step; looking again");
-                } else if error.is_transient() {
-                    tracing::debug!(%error, "rounds: the node does not answer");
-                } else {
-                    tracing::warn!(%error, "rounds: failed for now; trying again");
+    /// Does what is most urgent, again and again, until the disk fails.
+    pub(crate) async fn tend(mut self, bench: Arc<Bench>) -> JournalError {
+        loop {
+            let pause = match self.step(&bench).await {
+                Ok(()) => LOOK,
+                Err(Fault::Journal(error)) => return error,
+                Err(Fault::Chain(error)) => {
+                    if error.is_revert() {
+                        tracing::info!(%error, "rounds: the chain refuses a step; looking again");
+                    } else if error.is_transient() {
+                        tracing::debug!(%error, "rounds: the node does not answer");
+                    } else {
+                        tracing::warn!(%error, "rounds: failed for now; trying again");
+                    }
+                    AGAIN
                 }
-                Ok((self, false))
-            }
+            };
+            sleep(pause).await;
         }
     }
 
@@ -224,52 +178,6 @@ impl Rounds {
         }
     }
 
-    async fn enrol(&mut self, bench: &Bench, entrant: Entrant) -> Result<(), Fault> {
-        let (client, rewards, epoch) = (&bench.client, bench.client.edge_rewards(), entrant.epoch);
-        if self.enrolment == Enrolment::Off || self.enrolled == Some(epoch) {
-            return Ok(());
-        }
-        if rewards.tally(entrant).await?.stake.is_zero() {
-            if !client.edge_staking().is_bonded(bench.worker).await? {
-                say(bench, "not enrolled: the stake is below the least, or the node in jail");
-                return Ok(());
-            }
-            if self.enrolment == Enrolment::Auto && !self.keeps_up(bench).await? {
-                self.enrolled = Some(epoch);
-                return Ok(());
-            }
-            self.begin(bench, epoch).await?;
-            crash::after("round-enrolling");
-            let sent = decided(client, rewards.enrol().await).await?;
-            self.spent(epoch, &sent);
-            crash::after("round-enrolled");
-            // Its block may have been the first of the next epoch.
-            let epoch = EdgeRewards::enrolled(&sent)?.epoch;
-            tracing::info!(epoch, "rounds: enrolled");
-        }
-        self.enrolled = Some(epoch);
-        say(bench, format!("enrolled for epoch {epoch}"));
-        Ok(())
-    }
-
-    /// Whether this machine computes a round of the next epoch in its time. It is tried once an epoch: what it does besides differs.
-    async fn keeps_up(&mut self, bench: &Bench) -> Result<bool, Fault> {
-        let pace = Pace::of_next_epoch(&bench.client, bench.card.clone()).await?;
-        if pace.keeps_up() {
-            return Ok(true);
-        }
-        let (takes, may_take) = (pace.takes.as_secs(), pace.may_take.as_secs());
-        let (size, links) = (pace.size, pace.links);
-        if self.told.insert((size, links)) {
-            tracing::warn!(
-                "rounds: {links} products of {size} rows take about {takes} s here and may take {may_take} s, so the node does \
-                 not enrol. Use a faster machine, or say --rounds on to try all the same, or --rounds off"
-            );
-        }
-        say(bench, format!("not enrolled: a round takes about {takes} s here and may take {may_take} s"));
-        Ok(false)
-    }
-
     /// Computes a round, product by product, and answers it.
     async fn answer(
         &mut self,
@@ -300,7 +208,9 @@ impl Rounds {
                 );
                 return Ok(());
             }
-            let Some(root) = computed(bench, product, compute::root).await? else { return Ok(()) };
+            let Some(root) = compute::computed(bench.card.as_ref(), product, compute::root).await? else {
+                return Ok(());
+            };
             self.record(bench, Record::RoundComputed { epoch, round, root }).await?;
             roots.push(root);
             crash::after("round-computed");
@@ -345,7 +255,9 @@ impl Rounds {
             };
             say(bench, format!("showing product {} of round {round} of epoch {epoch}", draw.link));
             tracing::info!(epoch, round, product = %draw.link, "rounds: computing what was drawn");
-            let Some(product) = computed(bench, product, compute::whole).await? else { return Ok(()) };
+            let Some(product) = compute::computed(bench.card.as_ref(), product, compute::whole).await? else {
+                return Ok(());
+            };
             let Some(opening) = asked.open(&draw, &answer.roots, &product) else {
                 tracing::error!(
                     epoch,
@@ -464,48 +376,9 @@ impl Rounds {
     }
 }
 
-/// What a node answered rounds with, in their order, and the chain before each.
-#[derive(Debug, PartialEq, Eq)]
-struct Answers(Vec<Answer>);
-
-#[derive(Debug, PartialEq, Eq)]
-struct Answer {
-    round: u8,
-    chain: B256,
-    roots: Vec<B256>,
-}
-
-impl Answers {
-    /// As the journal has them. `None` where it has others than the chain.
-    fn of(tally: &Tally, known: &Attendance) -> Option<Self> {
-        let mut chain = B256::ZERO;
-        let mut answers = Vec::new();
-        for round in (0..u8::BITS as u8).filter(|round| (tally.answered >> round) & 1 != 0) {
-            let roots = known.rounds.get(&round)?.roots.clone();
-            let digest = digest_of(&roots);
-            answers.push(Answer { round, chain, roots });
-            chain = chain_after(chain, round, digest);
-        }
-        (chain == tally.chain).then_some(Self(answers))
-    }
-}
-
 /// For the status page.
 fn say(bench: &Bench, what: impl Into<String>) {
     bench.tally.set(|state| state.rounds = what.into());
-}
-
-/// What `compute` makes of a product, on threads of its own; `None` when the process stops.
-async fn computed<T: Send + 'static>(
-    bench: &Bench,
-    product: Product,
-    compute: fn(Option<&Gpu>, Product, &AtomicBool) -> Option<T>,
-) -> Result<Option<T>, Error> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let (wanted, card) = (Wanted(Arc::clone(&stop)), bench.card.clone());
-    let made = spawn_blocking(move || compute(card.as_ref(), product, &stop)).await;
-    drop(wanted);
-    made.map_err(|lost| Error::Answer(format!("the computation of a product ended: {lost}")))
 }
 
 #[cfg(test)]

@@ -87,10 +87,9 @@ struct Floor {
     bonded: bool,
     bonding: JoinSet<Result<(), BondError>>,
     bond_at: Instant,
-    /// Here while nothing is done about them.
+    /// Until there is stake to answer with.
     rounds: Option<Rounds>,
-    tending: JoinSet<Result<(Rounds, bool), JournalError>>,
-    tend_at: Instant,
+    tending: JoinSet<JournalError>,
     eager: u32,
     ask_at: Instant,
     refresh_at: Instant,
@@ -176,7 +175,6 @@ impl Worker {
             bond_at: now,
             rounds: Some(Rounds::new(self.rounds, self.ledger.epochs.clone())),
             tending: JoinSet::new(),
-            tend_at: now,
             eager: 1,
             ask_at: now,
             refresh_at: now,
@@ -189,8 +187,7 @@ impl Worker {
         self.bench.tally.set(|state| state.head = head);
         while !*stop.borrow() {
             self.start_due(&mut floor);
-            let tend_at = floor.rounds.as_ref().filter(|_| floor.bonded).map(|_| floor.tend_at);
-            let wake = [floor.discovery.due(), Some(floor.ask_at), Some(floor.refresh_at), tend_at];
+            let wake = [floor.discovery.due(), Some(floor.ask_at), Some(floor.refresh_at)];
             // Until it may take jobs, one whose turn has come is no reason to wake.
             let takes = floor.bonded && floor.running.len() < self.max_parallel;
             let wake = wake.into_iter().skip(usize::from(!takes)).flatten().min().unwrap_or(floor.ask_at);
@@ -198,7 +195,7 @@ impl Worker {
                 () = stopped(&mut stop) => break,
                 Some(done) = floor.tasks.join_next() => self.finish(&mut floor, done)?,
                 Some(done) = floor.bonding.join_next() => look::bonded(&mut floor, done)?,
-                Some(done) = floor.tending.join_next() => look::tended(&mut floor, done)?,
+                Some(ended) = floor.tending.join_next() => return Err(look::untended(ended)),
                 changed = heads.changed() => {
                     if changed.is_err() {
                         break;
@@ -219,6 +216,11 @@ impl Worker {
     }
 
     fn start_due(&self, floor: &mut Floor) {
+        if floor.bonded
+            && let Some(rounds) = floor.rounds.take()
+        {
+            floor.tending.spawn(rounds.tend(Arc::clone(&self.bench)));
+        }
         let now = Instant::now();
         while floor.bonded
             && floor.running.len() < self.max_parallel

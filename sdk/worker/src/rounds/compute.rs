@@ -3,7 +3,10 @@
 use std::{
     ops::Range,
     panic::resume_unwind,
-    sync::atomic::{AtomicBool, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -11,6 +14,8 @@ use std::{
 use alloy::primitives::B256;
 use edgeloom_edge_proof::{Kernel, Product, RootHasher};
 use edgeloom_gpu::Gpu;
+use edgeloom_sdk::Error;
+use tokio::task::spawn_blocking;
 
 use super::matrix::{Matrix, MatrixError};
 
@@ -20,6 +25,28 @@ const ROWS: u32 = 64;
 const TRIAL_COLUMNS: u32 = 2_048;
 /// What a trial takes at least.
 const TRIAL: Duration = Duration::from_millis(150);
+
+/// Ends a computation that nobody waits for any more.
+struct Wanted(Arc<AtomicBool>);
+
+impl Drop for Wanted {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+/// What [`root`] or [`whole`] make of a product, on threads of its own; `None` when the process stops.
+pub(super) async fn computed<T: Send + 'static>(
+    card: Option<&Gpu>,
+    product: Product,
+    compute: fn(Option<&Gpu>, Product, &AtomicBool) -> Option<T>,
+) -> Result<Option<T>, Error> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let (wanted, card) = (Wanted(Arc::clone(&stop)), card.cloned());
+    let made = spawn_blocking(move || compute(card.as_ref(), product, &stop)).await;
+    drop(wanted);
+    made.map_err(|lost| Error::Answer(format!("the computation of a product ended: {lost}")))
+}
 
 /// The root of a product (C3), of which no more than a stripe is ever in memory. `None` when `stop` was set.
 pub(super) fn root(card: Option<&Gpu>, product: Product, stop: &AtomicBool) -> Option<B256> {

@@ -1,4 +1,5 @@
-use edgeloom_sdk::digest_of;
+use alloy::primitives::B256;
+use edgeloom_sdk::chain_after;
 
 use super::*;
 use crate::journal::RoundWork;

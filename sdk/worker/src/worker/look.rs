@@ -15,7 +15,6 @@ use crate::{
     bond::{self, BondError, Stake},
     discovery,
     journal::{JournalError, Stage},
-    rounds::Rounds,
 };
 
 /// Between two questions to the index while nothing happens.
@@ -26,9 +25,6 @@ const EAGER: Duration = Duration::from_millis(40);
 const REFRESH: Duration = Duration::from_secs(5);
 /// Before bonding is tried again.
 const BOND_AGAIN: Duration = Duration::from_secs(30);
-/// Between two looks at rounds, and before one after a step that failed.
-const TEND: Duration = Duration::from_millis(500);
-const TEND_AGAIN: Duration = Duration::from_secs(2);
 /// One question to index or node from the loop.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -41,13 +37,6 @@ impl Worker {
         if floor.refresh_at <= Instant::now() {
             floor.refresh_at = Instant::now() + REFRESH;
             self.refresh(floor).await;
-        }
-        // A step takes as long as a product or a block does; the loop goes on.
-        if floor.bonded
-            && floor.tend_at <= Instant::now()
-            && let Some(rounds) = floor.rounds.take()
-        {
-            floor.tending.spawn(rounds.tend(Arc::clone(&self.bench)));
         }
     }
 
@@ -147,16 +136,10 @@ pub(super) fn bonded(floor: &mut Floor, done: Result<Result<(), BondError>, Join
     Ok(())
 }
 
-/// A step of the rounds was made, or is to be tried again.
-pub(super) fn tended(
-    floor: &mut Floor,
-    done: Result<Result<(Rounds, bool), JournalError>, JoinError>,
-) -> Result<(), WorkerError> {
-    let (rounds, made) = match done {
-        Ok(done) => done?,
+/// Rounds go on until the disk fails.
+pub(super) fn untended(ended: Result<JournalError, JoinError>) -> WorkerError {
+    match ended {
+        Ok(error) => error.into(),
         Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
-    };
-    floor.rounds = Some(rounds);
-    floor.tend_at = Instant::now() + if made { TEND } else { TEND_AGAIN };
-    Ok(())
+    }
 }
