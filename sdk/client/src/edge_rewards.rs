@@ -14,6 +14,7 @@ use edgeloom_bindings::{
     IParameters::Parameter,
     addresses::{EDGE_REWARDS, EPOCHS},
 };
+use edgeloom_edge_proof::SIZE_MAX;
 
 pub use round::{Round, chain_after, digest_of};
 pub use schedule::{Due, Schedule, Window};
@@ -136,7 +137,7 @@ impl EdgeRewards {
         let links = parameter(&self.client, Parameter::CapacityLinks);
         let (size, links) = futures::try_join!(size, links)?;
         match (size.try_into(), links.try_into()) {
-            (Ok(size), Ok(links)) => Ok((size, links)),
+            (Ok(size), Ok(links)) if size <= SIZE_MAX => Ok((size, links)),
             _ => Err(Error::Answer(format!("rounds of {links} products of {size} rows"))),
         }
     }
@@ -180,6 +181,9 @@ impl EdgeRewards {
             return Err(Error::Answer(format!("nobody enrolled for epoch {epoch}: its rounds have no rules")));
         }
         let purpose = keccak256((node, U256::from(round), chain).abi_encode());
+        if u32::from(pot.size) > SIZE_MAX {
+            return Err(Error::Answer(format!("a round of products of {} rows", pot.size)));
+        }
         let height = window.height.try_into().map_err(|_| Error::Answer(format!("height {}", window.height)))?;
         let seed = self.client.beacon().seed_for(EDGE_REWARDS, height, purpose).await?;
         Ok(Round { seed, size: pot.size.into(), links: pot.links.into() })

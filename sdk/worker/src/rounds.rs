@@ -148,12 +148,8 @@ impl Rounds {
                 continue;
             }
             let entrant = Entrant { epoch, node };
-            let rewards = bench.client.edge_rewards();
-            let schedule = match self.schedules.get(&epoch) {
-                Some(schedule) => schedule.clone(),
-                None => self.schedules.entry(epoch).or_insert(rewards.schedule(epoch).await?).clone(),
-            };
-            let tally = rewards.tally(entrant).await?;
+            let schedule = self.schedule(bench, epoch).await?;
+            let tally = bench.client.edge_rewards().tally(entrant).await?;
             let head = *bench.client.heads().borrow();
             if schedule.is_over(&tally, head) {
                 self.end(bench, entrant, &tally).await?;
@@ -164,6 +160,14 @@ impl Rounds {
             }
         }
         Ok(found)
+    }
+
+    async fn schedule(&mut self, bench: &Bench, epoch: u32) -> Result<Schedule, Error> {
+        if let Some(known) = self.schedules.get(&epoch) {
+            return Ok(known.clone());
+        }
+        let schedule = bench.client.edge_rewards().schedule(epoch).await?;
+        Ok(self.schedules.entry(epoch).or_insert(schedule).clone())
     }
 
     fn serves(&self, due: Due) -> bool {
@@ -223,7 +227,7 @@ impl Rounds {
         tracing::info!(epoch, round, products, block = sent.block_number, "rounds: answered");
         say(bench, format!("answered round {round} of epoch {epoch}"));
         // Now, since a block is out of the chain's reach after 8,191 others.
-        let height = rewards.schedule(epoch).await?.rounds[usize::from(round)].height;
+        let height = self.schedule(bench, epoch).await?.rounds[usize::from(round)].height;
         self.show_mix(bench, (epoch, height)).await
     }
 
@@ -240,7 +244,7 @@ impl Rounds {
             self.end(bench, entrant, tally).await?;
             return Ok(());
         };
-        let schedule = rewards.schedule(epoch).await?;
+        let schedule = self.schedule(bench, epoch).await?;
         self.show_mix(bench, (epoch, schedule.opening.height)).await?;
         let mut openings = Vec::new();
         for draw in rewards.draws(entrant).await? {

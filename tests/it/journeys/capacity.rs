@@ -47,16 +47,17 @@ fn worker(dev: &Dev, folder: &Path) -> Result<Command> {
     Ok(command)
 }
 
-/// A worker that aborts right after a step, and did.
-async fn aborted(dev: &Dev, folder: &Path, step: &str) -> Result<()> {
+/// What a worker said that aborts right after a step, and did.
+async fn aborted(dev: &Dev, folder: &Path, step: &str) -> Result<String> {
     let mut command = worker(dev, folder)?;
     command.env("EDGELOOM_WORKER_CRASH_AT", step);
     let mut process = Process::start("crashing", command, folder)?;
     let ended = process.wait(PATIENCE).await;
     let status = ended.map_err(|error| error.wrap_err(format!("at {step}:\n{}", process.tail())))?;
     ensure!(!status.success(), "it was to abort at {step}:\n{}", process.tail());
-    ensure!(process.lines()?.join("\n").contains(step), "it ended for another reason than {step}:\n{}", process.tail());
-    Ok(())
+    let said = process.lines()?.join("\n");
+    ensure!(said.contains(&format!("after step {step}")), "it ended for another reason than {step}:\n{said}");
+    Ok(said)
 }
 
 /// Mines up to this height. The next transaction's block is above it.
@@ -130,9 +131,9 @@ async fn killed_after_each_step_a_node_that_computes_is_paid_once_and_no_other()
 
     reach(&watcher, schedule.rounds[0].height + 1).await?;
     assert_eq!(rewards.due(entrant).await?, Some(Due::Answer { round: 0, until: schedule.rounds[0].until }));
-    for step in ["round-computed", "round-answered"] {
-        aborted(&dev, folder, step).await?;
-    }
+    aborted(&dev, folder, "round-computed").await?;
+    let said = aborted(&dev, folder, "round-answered").await?;
+    ensure!(said.contains("\"known\":1"), "it goes on with the second product:\n{said}");
     lifted::answer(&liar, lies).await?;
     reach(&watcher, schedule.rounds[1].height + 1).await?;
     aborted(&dev, folder, "round-recorded").await?;
@@ -210,6 +211,45 @@ async fn gas_of_opening(watcher: &Client) -> Result<u64> {
     let opened = logs::<CapacityOpened>(watcher).await?;
     let tx = opened.last().and_then(|log| log.transaction_hash).ok_or_eyre("nothing was opened")?;
     Ok(watcher.receipt(tx).await?.ok_or_eyre("no receipt")?.gas_used)
+}
+
+/// What a killed process sent may still get into a block.
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_with_a_transaction_on_its_way_it_sends_no_second() -> Result<()> {
+    let (dev, folder) = (chain().await?, tempfile::tempdir()?);
+    let (folder, watcher) = (folder.path(), client(&dev, 0).await?);
+    let me = account(folder).await?;
+    watcher.transfer(me, parse_ether("1010")?).await?;
+    aborted(&dev, folder, "round-enrolling").await?;
+    let provider = watcher.provider();
+    let automine = Cow::Borrowed("evm_setAutomine");
+    provider.raw_request::<_, serde_json::Value>(automine.clone(), [false]).await?;
+    let process = Process::start("worker", worker(&dev, folder)?, folder)?;
+    let sent = async || Ok((provider.get_transaction_count(me).pending().await? == 2).then_some(()));
+    wait_for("the worker to enrol", PATIENCE, sent).await.map_err(|error| error.wrap_err(process.tail()))?;
+    process.kill_9()?;
+    assert_eq!(provider.get_transaction_count(me).await?, 1, "its stake alone is in a block");
+    let process = Process::start("worker", worker(&dev, folder)?, folder)?;
+    provider.raw_request::<_, serde_json::Value>(automine, [true]).await?;
+    reach(&watcher, provider.get_block_number().await? + 1).await?;
+    // From then on it would send another.
+    let ready = async || Ok(process.lines()?.iter().any(|line| line.contains("\"ready\"")).then_some(()));
+    wait_for("the worker to be back", PATIENCE, ready).await.map_err(|error| error.wrap_err(process.tail()))?;
+    let schedule = watcher.edge_rewards().schedule(EPOCH).await?;
+    reach(&watcher, schedule.rounds[0].height + 1).await?;
+    let node = watcher.edge_staking().standing_of(me).await?.node;
+    let entrant = Entrant { epoch: EPOCH, node };
+    let answered = async || Ok((watcher.edge_rewards().tally(entrant).await?.answered == 1).then_some(()));
+    wait_for("its answer", PATIENCE, answered).await.map_err(|error| error.wrap_err(process.tail()))?;
+    let epochs = events::<Enrolled>(&watcher).await?.into_iter().map(|event| event.epoch).collect::<Vec<_>>();
+    assert_eq!(epochs.iter().filter(|epoch| **epoch == EPOCH).count(), 1, "{epochs:?}");
+    let blocks = provider.get_block_number().await?;
+    for height in 0..=blocks {
+        for receipt in provider.get_block_receipts(height.into()).await?.unwrap_or_default() {
+            ensure!(receipt.from != me || receipt.status(), "a transaction was sent for nothing: {receipt:?}");
+        }
+    }
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -105,7 +105,7 @@ struct Maker<'a> {
 impl<'a> Maker<'a> {
     fn of(card: Option<&Gpu>, product: Product, columns: &'a [u8]) -> Self {
         let whole = columns.len() == product.size as usize * product.size as usize;
-        let load = |gpu| Matrix::load(gpu, product, columns).inspect_err(|error| refused(error)).ok();
+        let load = |gpu| Matrix::load(gpu, product, columns).inspect_err(refused).ok();
         Self { product, columns, matrix: card.filter(|_| whole).and_then(load) }
     }
 
