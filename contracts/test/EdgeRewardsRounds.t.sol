@@ -137,6 +137,23 @@ contract EdgeRewardsRoundsTest is EdgeWorld {
         _answer(BOB, ROUNDS, "");
     }
 
+    /// Attack 27: whoever proposes a block chooses its time within seconds, and windows are of heights.
+    function test_attack_27_no_time_opens_or_closes_a_round() public {
+        enrolled(BOB);
+        reach(FIRST);
+        vm.warp(block.timestamp + 365 days);
+        _expectNotAnswering(0);
+        _answer(BOB, 0, "early");
+        vm.roll(FIRST + 150);
+        vm.warp(block.timestamp + 365 days);
+        _answer(BOB, 0, "in time");
+        eq(EDGE_REWARDS.tallyOf(NOW, _bob).answered, 1, "round");
+        vm.warp(START + FIRST + 1);
+        vm.roll(FIRST + 3 * SPACING + 151);
+        _expectNotAnswering(3);
+        _answer(BOB, 3, "late");
+    }
+
     function test_answer_refuses_who_did_not_enrol() public {
         enrolled(BOB);
         uint32 carol = edgeNode(CAROL, STAKE);

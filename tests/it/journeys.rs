@@ -1,6 +1,7 @@
 //! Journeys through public doors: command lines, JSON-RPC, GraphQL, REST and the SDK, against real processes.
 
 mod audits;
+mod capacity;
 mod certificates;
 mod clients;
 mod demo;

@@ -311,6 +311,8 @@ impl Net {
         // Not the validator that the demo kills.
         command.args(["run", "--rpc", &self.rpc(worker % self.config.validators.max(2).div_ceil(2))]);
         command.args(["--index", &self.index(), "--listen", &format!("127.0.0.1:{port}"), "--json"]);
+        // They take all cores, and transactions besides those that jobs take; their journey has its own workers.
+        command.args(["--rounds", "off"]);
         for (option, file) in [("--keystore", "key.json"), ("--password-file", "password"), ("--data", "data")] {
             command.arg(option).arg(folder.join(file));
         }

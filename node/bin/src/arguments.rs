@@ -79,6 +79,11 @@ pub(crate) struct Dev {
     /// Timestamp of a new chain's genesis block, in seconds; its time goes on from there.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(0..=1 << 48))]
     pub(crate) timestamp: Option<u64>,
+    /// Blocks of an epoch of a new chain [default: 10000].
+    #[arg(long, value_name = "BLOCKS", value_parser = parse_epoch_length)]
+    pub(crate) epoch_length: Option<NonZeroU64>,
+    #[command(flatten)]
+    pub(crate) voted: Voted,
     /// Gas limit of the blocks [default: 90000000].
     #[arg(long, value_name = "GAS", value_parser = clap::value_parser!(u64).range(21_000..))]
     pub(crate) gas_limit: Option<u64>,

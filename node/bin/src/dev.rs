@@ -5,7 +5,7 @@ mod state;
 use crate::{
     arguments::Dev,
     durable,
-    genesis::{self, DEV_CHAIN_ID, DevGenesis, Network},
+    genesis::{self, DEV_CHAIN_ID, DevGenesis, Network, Start},
     keys, open,
     ready::Ready,
     run,
@@ -15,6 +15,7 @@ use alloy::{
     primitives::{B256, utils::format_ether},
     signers::local::PrivateKeySigner,
 };
+use edgeloom_bindings::addresses::PARAMETERS;
 use edgeloom_dev::{Config, Console, Mode, Parts, Solo};
 use edgeloom_rpc::{Submit, serve};
 use edgeloom_state::Store;
@@ -99,6 +100,10 @@ fn wishes(arguments: &Dev) -> DevGenesis<'_> {
         accounts: arguments.accounts.unwrap_or(ACCOUNTS),
         chain_id: arguments.chain_id.unwrap_or(DEV_CHAIN_ID),
         timestamp: arguments.timestamp.unwrap_or(0),
+        start: Start {
+            epoch_length: arguments.epoch_length.unwrap_or(genesis::DEV_EPOCH_LENGTH),
+            parameters: &arguments.voted.set,
+        },
     }
 }
 
@@ -132,6 +137,15 @@ fn stored(data: &Path, asked: &Dev) -> Result<Genesis> {
         "{} holds a chain that began at {timestamp}: leave out --timestamp, {rest}",
         data.display()
     );
+    let length = genesis.config().epoch_length;
+    ensure!(
+        asked.epoch_length.is_none_or(|asked| asked == length),
+        "{} holds a chain whose epochs have {length} blocks: leave out --epoch-length, {rest}",
+        data.display()
+    );
+    let values = |genesis: &Genesis| genesis.file().alloc.get(&PARAMETERS).and_then(|found| found.storage.clone());
+    let same = asked.voted.set.is_empty() || values(&genesis::dev(wishes(asked))?.genesis) == values(&genesis);
+    ensure!(same, "{} holds a chain that began with other parameters: leave out --set, {rest}", data.display());
     Ok(genesis)
 }
 

@@ -29,7 +29,7 @@ pub(crate) const DEVNET_CHAIN_ID: u64 = 36_127;
 /// A block of the dearest instructions, at some 60 Mgas a second on one core, takes half of the leader timeout of 3 s:
 /// its proposer and then its judges can each execute it in time (CHAIN.md C4).
 const GAS_LIMIT: u64 = 90_000_000;
-const DEV_EPOCH_LENGTH: NonZeroU64 = NonZeroU64::new(10_000).expect("not zero");
+pub(crate) const DEV_EPOCH_LENGTH: NonZeroU64 = NonZeroU64::new(10_000).expect("not zero");
 /// Accounts of the test mnemonic that a devnet funds; the first is its treasury.
 const DEVNET_ACCOUNTS: u32 = 20;
 /// What each account of the test mnemonic holds, TFUEL.
@@ -76,13 +76,15 @@ pub(crate) struct DevGenesis<'a> {
     pub(crate) chain_id: u64,
     /// Seconds.
     pub(crate) timestamp: u64,
+    pub(crate) start: Start<'a>,
 }
 
 #[cfg(test)]
 impl DevGenesis<'_> {
     /// Nothing special.
     pub(crate) const fn of(accounts: u32) -> Self {
-        Self { mnemonic: keys::TEST_MNEMONIC, accounts, chain_id: DEV_CHAIN_ID, timestamp: 0 }
+        let start = Start { epoch_length: DEV_EPOCH_LENGTH, parameters: &[] };
+        Self { mnemonic: keys::TEST_MNEMONIC, accounts, chain_id: DEV_CHAIN_ID, timestamp: 0, start }
     }
 }
 
@@ -96,8 +98,7 @@ pub(crate) fn dev(wishes: DevGenesis<'_>) -> Result<Network> {
     for index in 0..wishes.accounts {
         balances.insert(wallet.account(index)?.address(), tfuel(ACCOUNT_TFUEL));
     }
-    let Network { genesis, secrets } =
-        network(wishes.chain_id, secrets, balances, Start { epoch_length: DEV_EPOCH_LENGTH, parameters: &[] })?;
+    let Network { genesis, secrets } = network(wishes.chain_id, secrets, balances, wishes.start)?;
     let file = GenesisFile { timestamp: wishes.timestamp, ..genesis.file().clone() };
     Ok(Network { genesis: Genesis::new(file)?, secrets })
 }

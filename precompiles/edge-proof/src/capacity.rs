@@ -13,8 +13,10 @@
 use crate::{
     opening::{Blob, CHUNK_BYTES, Tree},
     possession::{opened, opening},
+    run::Kernel,
     sample::Sample,
 };
+use std::ops::Range;
 
 /// Rows of a matrix: no sum of products leaves 32 bits.
 pub const SIZE_MAX: u32 = 32_768;
@@ -34,12 +36,24 @@ pub struct Product {
 impl Product {
     /// All entries, row by row: n³ multiply-accumulates on one core.
     pub fn compute(&self) -> Vec<u8> {
-        let columns: Vec<_> = (0..self.size).map(|j| self.vector(b"column", j)).collect();
-        let row = |i| {
-            let row = self.vector(b"row", i);
-            columns.iter().flat_map(|column| dot(&row, column).to_le_bytes()).collect::<Vec<_>>()
-        };
-        (0..self.size).flat_map(row).collect()
+        let columns = self.columns(0..self.size);
+        self.rows(Kernel::best(), 0..self.size, &columns)
+    }
+
+    /// Some rows of A, one after the other.
+    pub fn lines(&self, range: Range<u32>) -> Vec<u8> {
+        range.flat_map(|row| self.vector(b"row", row)).collect()
+    }
+
+    /// Some columns of B, one after the other.
+    pub fn columns(&self, range: Range<u32>) -> Vec<u8> {
+        range.flat_map(|column| self.vector(b"column", column)).collect()
+    }
+
+    /// Some rows of what A makes of these columns, 4 bytes for each entry: for whoever divides a product among cores. All columns
+    /// make rows of the product.
+    pub fn rows(&self, kernel: Kernel, range: Range<u32>, columns: &[u8]) -> Vec<u8> {
+        kernel.products(&self.lines(range), columns, self.size as usize)
     }
 
     /// Entries that the challenge asks for.
@@ -87,7 +101,7 @@ impl Product {
     }
 }
 
-fn dot(row: &[u8], column: &[u8]) -> i32 {
+pub(crate) fn dot(row: &[u8], column: &[u8]) -> i32 {
     let product = |(a, b): (&u8, &u8)| i32::from(a.cast_signed()) * i32::from(b.cast_signed());
     row.iter().zip(column).map(product).sum()
 }

@@ -170,7 +170,7 @@ pub use freivalds::{CHALLENGES_MAX, Layer, MalformedLayer, ROWS_MAX, project, pr
 pub use layout::Element;
 pub use limits::Limits;
 pub use model::{InputLength, Model};
-pub use opening::{Blob, CHUNK_BYTES, FOLD_MAX, Tree, VALUE_BYTES, fold, values_beside};
+pub use opening::{Blob, CHUNK_BYTES, FOLD_MAX, RootHasher, Tree, VALUE_BYTES, fold, values_beside};
 pub use operation::Operation;
 pub use outline::Outline;
 pub use plan::Plan;

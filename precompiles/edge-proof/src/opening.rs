@@ -92,6 +92,22 @@ impl Blob {
     }
 }
 
+/// What bytes are committed to by (O1), of bytes that come one after the other and need not be kept.
+#[derive(Clone, Debug, Default)]
+pub struct RootHasher(blake3::Hasher);
+
+impl RootHasher {
+    /// The bytes after those so far.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// Of all bytes so far.
+    pub fn root(&self) -> [u8; 32] {
+        self.0.finalize().into()
+    }
+}
+
 /// The chaining values beside a run of `content`'s chunks, which with the run's own bytes are its opening. `None` where the run is
 /// empty or not inside.
 pub fn values_beside(content: &[u8], run: &Range<u64>) -> Option<Vec<ChainingValue>> {

@@ -16,6 +16,9 @@ mod window;
 
 pub(crate) use rows::{entry, row_of};
 
+/// Of a sum of products.
+const SUM_BYTES: usize = 4;
+
 /// A way to run models on this machine. That a value exists proves that the machine can.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kernel(Path);
@@ -42,6 +45,18 @@ impl Kernel {
     /// The fastest kernel this processor has.
     pub fn best() -> Self {
         Self::avx2().unwrap_or(Self::PORTABLE)
+    }
+
+    /// The sum of products of each row with each column, row by row, 4 bytes little-endian each. Rows and columns have `k` signed bytes
+    /// each, `k` being at most 32,768.
+    pub(crate) fn products(self, rows: &[u8], columns: &[u8], k: usize) -> Vec<u8> {
+        let mut out = vec![0; rows.len() / k * (columns.len() / k) * SUM_BYTES];
+        match self.0 {
+            Path::Portable => portable::products(rows, columns, k, &mut out),
+            #[cfg(target_arch = "x86_64")]
+            Path::Avx2(proof) => proof.products(rows, columns, k, &mut out),
+        }
+        out
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod blocks;
 mod bls;
+mod capacity;
 mod client;
 mod devnet;
 mod edge_proof;
@@ -34,6 +35,8 @@ pub(crate) struct Arguments {
 enum Name {
     /// Certificates of up to ten thousand signers; blst's own beside them
     Bls,
+    /// Rounds of computing capacity: a product on one core, and gas of each transaction
+    Capacity,
     /// Proofs of possession and capacity, openings and folds, and gas a second at worst
     EdgeProof,
     /// The integer kernel: multiply-accumulates a second, and gas a second at worst
@@ -56,6 +59,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     crate::cargo::build_binaries()?;
     match arguments.name {
         Name::Bls => bls::run(arguments.runs),
+        Name::Capacity => capacity::run(arguments.runs),
         Name::EdgeProof => edge_proof::run(arguments.runs),
         Name::Infer => infer::run(),
         Name::Gpu => gpu::run(arguments.runs),

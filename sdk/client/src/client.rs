@@ -14,8 +14,8 @@ use tokio::{
 use url::Url;
 
 use crate::{
-    Audits, Beacon, Checkpoints, Committee, Disputes, EdgeStaking, Error, Governance, Index, Jobs, Keys, Models, Node,
-    SignedTx, Staking, Theta, Wtfuel,
+    Audits, Beacon, Checkpoints, Committee, Disputes, EdgeRewards, EdgeStaking, Error, Governance, Index, Jobs, Keys,
+    Models, Node, SignedTx, Staking, Theta, Wtfuel,
     follow::Follow,
     heads,
     rpc::{self, Rpc},
@@ -172,6 +172,12 @@ impl Client {
     #[must_use]
     pub fn edge_staking(&self) -> EdgeStaking {
         EdgeStaking::new(self.clone())
+    }
+
+    /// What edge nodes are paid beside their jobs: rounds of computing capacity.
+    #[must_use]
+    pub fn edge_rewards(&self) -> EdgeRewards {
+        EdgeRewards::new(self.clone())
     }
 
     /// Validators' candidacies, committees, and evidence against who votes twice.

@@ -18,6 +18,7 @@ use edgeloom_bindings::{
     ICredits::ICreditsErrors,
     IDisputes::IDisputesErrors,
     IEdgeProof::IEdgeProofErrors,
+    IEdgeRewards::IEdgeRewardsErrors,
     IEdgeStaking::IEdgeStakingErrors,
     IJobMarket::{IJobMarketErrors, Phase, Reason},
     IKeyRegistry::IKeyRegistryErrors,
@@ -105,6 +106,9 @@ pub enum Error {
     /// The contract of rewards reverted.
     #[error("the contract of rewards reverted: {0:?}")]
     Rewards(IRewardsErrors),
+    /// The contract of edge nodes' rewards reverted.
+    #[error("the contract of edge nodes' rewards reverted: {0:?}")]
+    EdgeRewards(IEdgeRewardsErrors),
     /// The governor reverted.
     #[error("the governor reverted: {0:?}")]
     Governor(GovernorErrors),
@@ -264,6 +268,7 @@ impl Error {
         let committee = || ICommitteeErrors::abi_decode(&data).ok().map(Self::Committee);
         let checkpoints = || ICheckpointsErrors::abi_decode(&data).ok().map(Self::Checkpoints);
         let rewards = || IRewardsErrors::abi_decode(&data).ok().map(Self::Rewards);
+        let edge_rewards = || IEdgeRewardsErrors::abi_decode(&data).ok().map(Self::EdgeRewards);
         let governor = || GovernorErrors::abi_decode(&data).ok().map(Self::Governor);
         let models = || IModelRegistryErrors::abi_decode(&data).ok().map(Self::Models);
         let proof = || IEdgeProofErrors::abi_decode(&data).ok().map(Self::EdgeProof);
@@ -281,6 +286,7 @@ impl Error {
             Some(addresses::COMMITTEE) => committee().or_else(staking).or_else(stake),
             Some(addresses::CHECKPOINTS) => checkpoints().or_else(keys).or_else(bls),
             Some(addresses::REWARDS) => rewards(),
+            Some(addresses::EDGE_REWARDS) => edge_rewards().or_else(beacon).or_else(proof),
             Some(addresses::GOVERNOR) => governor().or_else(parameters),
             Some(addresses::MODEL_REGISTRY) => models(),
             Some(addresses::EDGE_PROOF) => proof(),
@@ -296,7 +302,7 @@ impl Error {
         let decoded = decoded.or_else(keys).or_else(bls).or_else(beacon);
         let decoded = decoded.or_else(staking).or_else(parameters);
         let decoded = decoded.or_else(committee).or_else(checkpoints).or_else(rewards).or_else(governor);
-        decoded.or_else(disputes).or_else(audits).unwrap_or(Self::Revert { data })
+        decoded.or_else(edge_rewards).or_else(disputes).or_else(audits).unwrap_or(Self::Revert { data })
     }
 
     /// Whether trying the same read again can help: the fault lies with the connection, not with the request.
@@ -321,6 +327,7 @@ impl Error {
                 | Self::Committee(_)
                 | Self::Checkpoints(_)
                 | Self::Rewards(_)
+                | Self::EdgeRewards(_)
                 | Self::Governor(_)
                 | Self::Models(_)
                 | Self::EdgeProof(_)

@@ -1,5 +1,5 @@
 //! A typed client of an Edgeloom chain: post jobs and wait for paid answers, upload and run models, bond workers, claim
-//! answers, dispute and audit claims, keep keys and sets of them, stake, co-sign checkpoints, vote, read randomness, follow
+//! answers, dispute and audit claims, keep keys and sets of them, stake, show capacity, co-sign checkpoints, vote, read randomness, follow
 //! events, ask the index. It knows
 //! contracts, JSON-RPC and the index's REST; it does not know the EVM, databases or the BFT engine, trusts the node only for
 //! what no local check can show, and decides nothing about money by the index.
@@ -28,6 +28,7 @@ mod client;
 mod committee;
 mod credits;
 mod disputes;
+mod edge_rewards;
 mod error;
 mod follow;
 mod governance;
@@ -53,6 +54,7 @@ pub use disputes::{
     Answer, Asked, Challenge, Defence, DisputeEvent, DisputeTerms, Disputes, Duty, Line, Move, Proceedings, Refutation,
     Statement,
 };
+pub use edge_rewards::{Due, EdgeRewards, Entrant, Round, Schedule, Window, chain_after, digest_of};
 pub use error::{Error, ModelError};
 pub use follow::Closing;
 pub use governance::{Ballot, Governance, Proposal, Standing, Tally};

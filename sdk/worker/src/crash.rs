@@ -1,12 +1,14 @@
 //! A test hook: with `EDGELOOM_WORKER_CRASH_AT=STEP` the process aborts, as if killed, right after the first STEP. Steps, in
 //! order: `taking` (journalled), `take-sent`, `taken` (journalled), `computed` (journalled), `submitting` (journalled),
 //! `submit-sent`, `settled` (journalled). Of a claim: `claiming` (journalled), `claim-sent`; of an audit: `testifying` (journalled),
-//! `commit-sent`, `attest-sent`.
+//! `commit-sent`, `attest-sent`. Of rounds of capacity: `round-enrolling` (journalled), `round-enrolled`, `round-computed` (journalled),
+//! `round-answered`, `round-recorded`, `round-opened`, `round-settling` (journalled), `round-settled`, `round-ended` (journalled),
+//! `round-claimed`; those that are not journalled are in a block.
 
 use std::{env, process, sync::OnceLock};
 
 /// Steps that can be named.
-pub const STEPS: [&str; 12] = [
+pub const STEPS: [&str; 22] = [
     "taking",
     "take-sent",
     "taken",
@@ -19,6 +21,16 @@ pub const STEPS: [&str; 12] = [
     "testifying",
     "commit-sent",
     "attest-sent",
+    "round-enrolling",
+    "round-enrolled",
+    "round-computed",
+    "round-answered",
+    "round-recorded",
+    "round-opened",
+    "round-settling",
+    "round-settled",
+    "round-ended",
+    "round-claimed",
 ];
 
 /// Aborts if this is the step that the variable names.

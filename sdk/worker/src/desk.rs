@@ -122,19 +122,7 @@ impl Desk {
     /// What came of a call: one that may still get into a block is waited for, however long it takes, so that nobody makes it a
     /// second time.
     pub(crate) async fn decided(&self, sent: Result<TransactionReceipt, Error>) -> Result<TransactionReceipt, Error> {
-        let Err(Error::Unconfirmed { mut bids, .. }) = sent else { return sent };
-        loop {
-            match self.client.see_through(bids.clone()).await {
-                Ok(receipt) => return Ok(receipt),
-                Err(error) if error.is_revert() || matches!(error, Error::Replaced { .. }) => return Err(error),
-                Err(Error::Unconfirmed { bids: newest, .. }) => bids = newest,
-                Err(error) => {
-                    tracing::warn!(%error, "cannot look for a transaction now");
-                    sleep(AGAIN).await;
-                }
-            }
-            tracing::warn!("a transaction is in no block yet; waiting on");
-        }
+        decided(&self.client, sent).await
     }
 
     /// Waits for the next block, for a few seconds.
@@ -158,6 +146,26 @@ impl Desk {
             return Ok(());
         }
         paid(disputes.withdraw().await)
+    }
+}
+
+/// As [`Desk::decided`].
+pub(crate) async fn decided(
+    client: &Client,
+    sent: Result<TransactionReceipt, Error>,
+) -> Result<TransactionReceipt, Error> {
+    let Err(Error::Unconfirmed { mut bids, .. }) = sent else { return sent };
+    loop {
+        match client.see_through(bids.clone()).await {
+            Ok(receipt) => return Ok(receipt),
+            Err(error) if error.is_revert() || matches!(error, Error::Replaced { .. }) => return Err(error),
+            Err(Error::Unconfirmed { bids: newest, .. }) => bids = newest,
+            Err(error) => {
+                tracing::warn!(%error, "cannot look for a transaction now");
+                sleep(AGAIN).await;
+            }
+        }
+        tracing::warn!("a transaction is in no block yet; waiting on");
     }
 }
 

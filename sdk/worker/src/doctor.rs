@@ -15,7 +15,7 @@ use edgeloom_sdk::{Client, Deadlines, Error};
 use serde::Serialize;
 use tokio::task::spawn_blocking;
 
-use crate::{Config, Device, account, card, card::CardError, life::unix_seconds};
+use crate::{Config, Device, Enrolment, account, card, card::CardError, life::unix_seconds, rounds::Pace};
 
 /// Most seconds that this machine's clock may lag behind the chain's newest block.
 const CLOCK_BEHIND_MAX: u64 = 2;
@@ -62,9 +62,10 @@ pub async fn examine(config: &Config) -> Vec<Check> {
     let mut checks = vec![processor()];
     let device = config.device;
     let graphics = spawn_blocking(move || graphics(device)).await;
-    checks.push(graphics.unwrap_or_else(|panicked| {
-        Check::fail("graphics", panicked.to_string(), "repair or remove the card's driver")
-    }));
+    let (check, card) = graphics.unwrap_or_else(|panicked| {
+        (Check::fail("graphics", panicked.to_string(), "repair or remove the card's driver"), None)
+    });
+    checks.push(check);
     let opened = account::open(config.keystore.as_deref(), config.password_file.as_deref());
     let worker = opened.as_ref().map(|signer| signer.address()).ok();
     checks.push(match opened {
@@ -86,6 +87,7 @@ pub async fn examine(config: &Config) -> Vec<Check> {
             checks.push(clock(&client).await);
             checks.push(index(config, &client).await);
             checks.extend(bond(config, &client, worker).await);
+            checks.push(rounds(config, &client, (worker, card)).await);
         }
         Err(error) => checks.push(Check::fail(
             "rpc",
@@ -114,17 +116,19 @@ fn processor() -> Check {
 }
 
 /// What the chosen device comes to here, and every adapter there is.
-fn graphics(device: Device) -> Check {
+fn graphics(device: Device) -> (Check, Option<Gpu>) {
     let name = "graphics";
     let adapters: Vec<_> = Gpu::adapters().iter().map(ToString::to_string).collect();
     let list = if adapters.is_empty() { "no adapters".to_owned() } else { adapters.join(", ") };
     match card::open(device) {
-        Ok(Some(gpu)) => Check::pass(name, format!("{} computes; here are: {list}", gpu.adapter().name)),
-        Ok(None) => Check::pass(name, format!("the processor computes; here are: {list}")),
+        Ok(Some(gpu)) => (Check::pass(name, format!("{} computes; here are: {list}", gpu.adapter().name)), Some(gpu)),
+        Ok(None) => (Check::pass(name, format!("the processor computes; here are: {list}")), None),
         Err(CardError::Open(error)) => {
-            Check::fail(name, error.to_string(), "install the card's driver, or run with --device cpu")
+            (Check::fail(name, error.to_string(), "install the card's driver, or run with --device cpu"), None)
         }
-        Err(error) => Check::fail(name, error.to_string(), "update the card's driver, or run with --device cpu"),
+        Err(error) => {
+            (Check::fail(name, error.to_string(), "update the card's driver, or run with --device cpu"), None)
+        }
     }
 }
 
@@ -214,6 +218,49 @@ async fn bond(config: &Config, client: &Client, worker: Option<Address>) -> Vec<
             funds(Money { balance, active, free: stake.free, minimum, target: config.bond })
         }
         Err(error) => vec![unreadable(&error)],
+    }
+}
+
+/// Whether this machine keeps up with rounds of capacity, and what there is to be claimed.
+async fn rounds(config: &Config, client: &Client, (worker, card): (Option<Address>, Option<Gpu>)) -> Check {
+    let name = "rounds";
+    let read = async {
+        let pace = Pace::of_next_epoch(client, card).await?;
+        let Some(worker) = worker else { return Ok((pace, U256::ZERO)) };
+        let staking = client.edge_staking();
+        let node = staking.standing_of(worker).await?.node;
+        let reward = match node {
+            0 => U256::ZERO,
+            node => staking.book().position_of(node, worker).await?.reward,
+        };
+        Ok::<_, Error>((pace, reward))
+    };
+    let (pace, reward) = match read.await {
+        Ok(read) => read,
+        Err(error) => {
+            return Check::warn(
+                name,
+                error.to_string(),
+                "see rpc; jobs do not need rounds: --rounds off leaves them out",
+            );
+        }
+    };
+    let Pace { size, links, takes, may_take } = &pace;
+    let detail = format!(
+        "{links} products of {size} rows take about {:.1} s here and may take {:.1} s; {} TFUEL to claim",
+        takes.as_secs_f64(),
+        may_take.as_secs_f64(),
+        format_ether(reward)
+    );
+    match config.rounds {
+        Enrolment::Off => Check::pass(name, format!("off; {detail}")),
+        _ if pace.keeps_up() => Check::pass(name, detail),
+        Enrolment::Auto => {
+            Check::warn(name, format!("{detail}: the node does not enrol"), "use a faster machine, or --rounds off")
+        }
+        Enrolment::On => {
+            Check::warn(name, format!("{detail}: answers will be late"), "use a faster machine, or --rounds off")
+        }
     }
 }
 

@@ -4,7 +4,9 @@
 //! finding, is in the journal before the transaction that carries it is signed. J3 [`Journal::record`] returns when its line is durable. J4 A torn tail, which a
 //! crash can leave, is cut off at the next start; a broken line before a whole one is damage, and refuses to open.
 //! J5 Steps of finished jobs are dropped whenever the file is large; their sums stay. J6 The first line names the chain, and
-//! on any other the journal refuses to open: job numbers and nonces mean nothing there.
+//! on any other the journal refuses to open: job numbers and nonces mean nothing there. J7 The root of a round's product is in the
+//! journal before the round is answered. Transactions of rounds are not in it: the chain takes each of their steps once, however often
+//! it is sent.
 
 mod file;
 mod ledger;
@@ -23,7 +25,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use file::JournalFile;
-pub use ledger::{Claiming, Ledger, Stage, Testifying, Totals};
+pub use ledger::{Attendance, Claiming, Ledger, RoundWork, Stage, Testifying, Totals};
 use writer::Writer;
 
 use crate::Skip;
@@ -57,7 +59,15 @@ pub enum Record {
     Testifying { claim: B256, testifying: Testifying },
     /// An audit, and what came of it, is over.
     AuditEnded { claim: B256 },
-    /// Sums of jobs whose lines were dropped.
+    /// About to enrol for the rounds of an epoch, or to have one settled.
+    EpochBegun { epoch: u32 },
+    /// About to compute the products of a round, the first of which has this seed.
+    RoundBegun { epoch: u32, round: u8, seed: B256 },
+    /// The root of the round's next product.
+    RoundComputed { epoch: u32, round: u8, root: B256 },
+    /// Nothing is left to be done in an epoch. How many of its rounds were paid, and what the node was paid in all.
+    EpochEnded { epoch: u32, rounds: u64, paid_wei: U256, gas_wei: U256 },
+    /// Sums of jobs and epochs whose lines were dropped.
     Totals { totals: Totals },
 }
 

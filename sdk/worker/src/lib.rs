@@ -2,6 +2,8 @@
 //! answers. It learns of jobs from an index and decides by the chain, so a lying index can waste its time but not its bond.
 //! It is an outsider: it knows JSON-RPC and contracts, and neither the EVM, the node's storage nor the BFT engine.
 //!
+//! In rounds it shows its capacity to compute, and has its node paid for that.
+//!
 //! Besides, it claims answers that the chain only checks when somebody disputes them, audits such claims, and tells the story of a
 //! dispute.
 //!
@@ -25,6 +27,7 @@ mod life;
 mod page;
 pub mod plan;
 mod prosecute;
+mod rounds;
 mod settings;
 mod shelf;
 pub mod status_line;
@@ -37,6 +40,7 @@ pub use card::{CardError, Device};
 pub use desk::CaseError;
 pub use dispute::Replay;
 pub use plan::Skip;
+pub use rounds::Enrolment;
 pub use settings::{Config, Settings, SettingsError};
 pub use tally::{Finished, Status};
 pub use worker::{Watch, Worker, WorkerError};

@@ -59,7 +59,10 @@ fn prometheus(status: &Status) -> String {
     metric("jobs_settled_total", "counter", "Jobs paid.", &status.jobs_settled.to_string());
     metric("jobs_failed_total", "counter", "Jobs taken and not paid.", &status.jobs_failed.to_string());
     metric("earned_tfuel_total", "counter", "TFUEL paid for jobs.", &tfuel(&status.earned_wei));
-    metric("gas_tfuel_total", "counter", "TFUEL spent on gas for jobs.", &tfuel(&status.gas_wei));
+    metric("rounds_answered_total", "counter", "Rounds of capacity answered.", &status.rounds_answered.to_string());
+    metric("rounds_paid_total", "counter", "Rounds of capacity paid.", &status.rounds_paid.to_string());
+    metric("rewards_tfuel_total", "counter", "TFUEL the node was paid beside prices.", &tfuel(&status.rewards_wei));
+    metric("gas_tfuel_total", "counter", "TFUEL spent on gas for jobs and rounds.", &tfuel(&status.gas_wei));
     metric("balance_tfuel", "gauge", "TFUEL of the account.", &tfuel(&status.balance_wei));
     metric("stake_free_tfuel", "gauge", "Stake free for jobs.", &tfuel(&status.stake_free_wei));
     metric("exposure_tfuel", "gauge", "Stake locked by jobs under way.", &tfuel(&status.exposure_wei));
@@ -83,7 +86,7 @@ fn prometheus(status: &Status) -> String {
     text
 }
 
-/// Nothing on the page comes from outside but numbers and hex.
+/// Nothing on the page comes from outside but numbers and hex; what is said of rounds is made of those here.
 fn html(status: &Status) -> String {
     let mut rows = String::new();
     for done in &status.recent {
@@ -108,7 +111,8 @@ fn html(status: &Status) -> String {
          td,th{{text-align:left;padding:.2rem 1rem .2rem 0}}h1 small{{font-size:1rem;font-weight:normal}}</style>\
          <h1>Edgeloom worker <small>{state}</small></h1><p>{worker} on chain {chain}, block {head}\
          <table><tr><th>Earned<td>{earned} TFUEL<tr><th>Gas<td>{gas} TFUEL<tr><th>Jobs paid<td>{settled}\
-         <tr><th>Jobs lost<td>{failed}<tr><th>Under way<td>{running} ({queued} queued)<tr><th>At stake now<td>{exposure} TFUEL\
+         <tr><th>Jobs lost<td>{failed}<tr><th>Rewards<td>{rewards} TFUEL\
+         <tr><th>Rounds paid<td>{rounds_paid} ({rounds_answered} answered since the start)<tr><th>Rounds<td>{rounds}<tr><th>Under way<td>{running} ({queued} queued)<tr><th>At stake now<td>{exposure} TFUEL\
          <tr><th>Free stake<td>{free} TFUEL<tr><th>Balance<td>{balance} TFUEL</table>\
          <h2>Recent jobs</h2><table><tr><th>Job<th>Outcome<th>Paid<th>Gas<th>Took{rows}</table>\
          <h2>Not taken</h2><table><tr><th>Reason<th>Jobs{refusals}</table></html>",
@@ -119,6 +123,10 @@ fn html(status: &Status) -> String {
         gas = tfuel(&status.gas_wei),
         settled = status.jobs_settled,
         failed = status.jobs_failed,
+        rewards = tfuel(&status.rewards_wei),
+        rounds_paid = status.rounds_paid,
+        rounds_answered = status.rounds_answered,
+        rounds = status.rounds,
         running = status.running,
         queued = status.queued,
         exposure = tfuel(&status.exposure_wei),

@@ -12,7 +12,7 @@ use edgeloom_sdk::ClientBuilder;
 use serde::Deserialize;
 use thiserror::Error;
 
-use crate::Device;
+use crate::{Device, Enrolment};
 
 /// Settings as given, before defaults.
 #[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args, Deserialize)]
@@ -53,6 +53,9 @@ pub struct Settings {
     /// What computes answers [default: cpu]
     #[arg(long, env = "EDGELOOM_WORKER_DEVICE", value_name = "DEVICE")]
     pub device: Option<Device>,
+    /// Whether to show computing capacity in rounds, for a part of what the reserve releases to edge nodes [default: auto]
+    #[arg(long, env = "EDGELOOM_WORKER_ROUNDS", value_name = "WHEN")]
+    pub rounds: Option<Enrolment>,
     /// Seconds that jobs under way get to finish after Ctrl-C [default: 30]
     #[arg(long, env = "EDGELOOM_WORKER_DRAIN_SECONDS", value_name = "N")]
     pub drain_seconds: Option<u64>,
@@ -74,6 +77,7 @@ pub struct Config {
     pub min_price: U256,
     pub max_parallel: usize,
     pub device: Device,
+    pub rounds: Enrolment,
     pub drain_seconds: u64,
 }
 
@@ -127,6 +131,7 @@ impl Settings {
             min_price: self.min_price.or(file.min_price),
             max_parallel: self.max_parallel.or(file.max_parallel),
             device: self.device.or(file.device),
+            rounds: self.rounds.or(file.rounds),
             drain_seconds: self.drain_seconds.or(file.drain_seconds),
         }
     }
@@ -156,6 +161,7 @@ impl Settings {
             min_price,
             max_parallel,
             device: self.device.unwrap_or_default(),
+            rounds: self.rounds.unwrap_or_default(),
             drain_seconds: self.drain_seconds.unwrap_or(30),
         })
     }

@@ -27,10 +27,12 @@ fn line(status: &Status) -> String {
         _ => "",
     };
     format!(
-        "block {} | earned {} TFUEL ({} jobs) | gas {} | under way {} | at stake {}{trouble}",
+        "block {} | earned {} TFUEL ({} jobs) and {} ({} rounds) | gas {} | under way {} | at stake {}{trouble}",
         status.head,
         tfuel(&status.earned_wei),
         status.jobs_settled,
+        tfuel(&status.rewards_wei),
+        status.rounds_paid,
         tfuel(&status.gas_wei),
         status.running,
         tfuel(&status.exposure_wei),

@@ -47,7 +47,15 @@ pub struct Status {
     pub jobs_settled: u64,
     pub jobs_failed: u64,
     pub earned_wei: String,
+    /// Spent on jobs and rounds.
     pub gas_wei: String,
+    /// What is done about rounds of capacity, in words.
+    pub rounds: String,
+    /// Since this process started.
+    pub rounds_answered: u64,
+    pub rounds_paid: u64,
+    /// What the node was paid for rounds, and for its work beside the prices of its jobs.
+    pub rewards_wei: String,
     pub balance_wei: String,
     pub stake_free_wei: String,
     /// Stake locked by jobs under way: what could be lost now.
@@ -76,6 +84,8 @@ pub(crate) struct State {
     pub(crate) balance: U256,
     pub(crate) free: U256,
     pub(crate) locked: U256,
+    pub(crate) rounds: String,
+    pub(crate) rounds_answered: u64,
     totals: Totals,
     refusals: BTreeMap<Skip, u64>,
     recent: VecDeque<Finished>,
@@ -111,6 +121,14 @@ impl Tally {
         state.finish(job, outcome, (U256::ZERO, gas), since);
     }
 
+    /// An epoch is over, with so many rounds paid.
+    pub(crate) fn epoch_ended(&self, rounds: u64, paid: U256, gas: U256) {
+        let totals = &mut self.state.lock().totals;
+        totals.rounds += rounds;
+        totals.rewards_wei = totals.rewards_wei.saturating_add(paid);
+        totals.gas_wei = totals.gas_wei.saturating_add(gas);
+    }
+
     pub(crate) fn status(&self) -> Status {
         let state = self.state.lock();
         Status {
@@ -128,6 +146,10 @@ impl Tally {
             jobs_failed: state.totals.failed,
             earned_wei: state.totals.earned_wei.to_string(),
             gas_wei: state.totals.gas_wei.to_string(),
+            rounds: state.rounds.clone(),
+            rounds_answered: state.rounds_answered,
+            rounds_paid: state.totals.rounds,
+            rewards_wei: state.totals.rewards_wei.to_string(),
             balance_wei: state.balance.to_string(),
             stake_free_wei: state.free.to_string(),
             exposure_wei: state.locked.to_string(),

@@ -21,7 +21,7 @@ use tokio::{
 };
 
 use crate::{
-    Config, Skip, Status,
+    Config, Enrolment, Skip, Status,
     bond::{self, BondError, Goal},
     card::{self, CardError},
     discovery::Discovery,
@@ -29,6 +29,7 @@ use crate::{
     life::{self, Bench, Candidate, Outcome},
     page,
     plan::Policy,
+    rounds::Rounds,
     shelf::Shelf,
     tally::Tally,
 };
@@ -67,6 +68,7 @@ pub struct Worker {
     bench: Arc<Bench>,
     ledger: Ledger,
     stake: Goal,
+    rounds: Enrolment,
     max_parallel: usize,
     drain: Duration,
     listen: SocketAddr,
@@ -85,6 +87,9 @@ struct Floor {
     bonded: bool,
     bonding: JoinSet<Result<(), BondError>>,
     bond_at: Instant,
+    /// Until there is stake to answer with.
+    rounds: Option<Rounds>,
+    tending: JoinSet<JournalError>,
     eager: u32,
     ask_at: Instant,
     refresh_at: Instant,
@@ -136,7 +141,8 @@ impl Worker {
             bond::top_up(&bench.client, worker, stake).await?;
         }
         let drain = Duration::from_secs(config.drain_seconds);
-        Ok(Self { bench, ledger, stake, max_parallel: config.max_parallel, drain, listen, _lock: lock })
+        let rounds = config.rounds;
+        Ok(Self { bench, ledger, stake, rounds, max_parallel: config.max_parallel, drain, listen, _lock: lock })
     }
 
     /// Where the status page is.
@@ -167,6 +173,8 @@ impl Worker {
             bonded: self.ledger.open.is_empty(),
             bonding: JoinSet::new(),
             bond_at: now,
+            rounds: Some(Rounds::new(self.rounds, self.ledger.epochs.clone())),
+            tending: JoinSet::new(),
             eager: 1,
             ask_at: now,
             refresh_at: now,
@@ -187,6 +195,7 @@ impl Worker {
                 () = stopped(&mut stop) => break,
                 Some(done) = floor.tasks.join_next() => self.finish(&mut floor, done)?,
                 Some(done) = floor.bonding.join_next() => look::bonded(&mut floor, done)?,
+                Some(ended) = floor.tending.join_next() => return Err(look::untended(ended)),
                 changed = heads.changed() => {
                     if changed.is_err() {
                         break;
@@ -207,6 +216,11 @@ impl Worker {
     }
 
     fn start_due(&self, floor: &mut Floor) {
+        if floor.bonded
+            && let Some(rounds) = floor.rounds.take()
+        {
+            floor.tending.spawn(rounds.tend(Arc::clone(&self.bench)));
+        }
         let now = Instant::now();
         while floor.bonded
             && floor.running.len() < self.max_parallel

@@ -6,7 +6,7 @@
 //! the same precompiles; everything else runs on four validators.
 
 mod canary;
-mod honest;
+pub(super) mod honest;
 mod liar;
 mod member;
 mod net;

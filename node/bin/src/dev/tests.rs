@@ -11,14 +11,17 @@ fn asked(arguments: &[&str]) -> Dev {
 #[test]
 fn a_stored_chain_keeps_what_it_began_with() {
     let folder = tempfile::tempdir().expect("temporary folder");
-    let wishes = ["--accounts", "3", "--chain-id", "99", "--timestamp", "1700000000"];
+    let wishes = ["--accounts", "3", "--chain-id", "99", "--timestamp", "1700000000", "--epoch-length", "77"];
+    let wishes = [&wishes[..], &["--set", "CapacitySize=256"]].concat();
     let first = stored(folder.path(), &asked(&wishes)).expect("new");
     assert_eq!((first.chain_id(), first.file().timestamp), (99, 1_700_000_000));
     for again in [&[][..], &wishes] {
         let again = stored(folder.path(), &asked(again)).expect("the same chain");
         assert_eq!(again.file(), first.file());
     }
-    for other in [["--accounts", "4"], ["--chain-id", "98"], ["--timestamp", "5"]] {
+    assert_eq!(first.config().epoch_length.get(), 77);
+    let others = [["--accounts", "4"], ["--chain-id", "98"], ["--timestamp", "5"], ["--epoch-length", "78"]];
+    for other in others.into_iter().chain([["--set", "CapacitySize=257"]]) {
         let refused = stored(folder.path(), &asked(&other)).expect_err("another chain").to_string();
         assert!(refused.contains("holds a chain") && refused.contains(other[0]), "{refused}");
     }

@@ -13,13 +13,21 @@ use std::{
     ops::Range,
 };
 
-use super::{Scene, elementwise::write, portable::dot, simple, vectors::gather};
+use super::{
+    SUM_BYTES, Scene,
+    elementwise::write,
+    portable::{self, dot},
+    simple,
+    vectors::gather,
+};
 use crate::{scale::SCALE_BYTES, step::Op};
 
 /// Weights in a block: one 128-bit load.
 const BLOCK: usize = 16;
 /// Rows of a tile.
 const ROWS: usize = 4;
+/// Widened rows of a product held at a time, in bytes: half of a small second-level cache.
+const GROUP_BYTES: usize = 256 << 10;
 /// Widened vectors held at a time, in bytes: half of a small first-level cache.
 const HELD_BYTES: usize = 16 << 10;
 
@@ -36,6 +44,46 @@ impl Avx2 {
     pub(super) fn step(self, scene: Scene<'_>, out: &mut [u8], scratch: &mut Vec<i16>) {
         // SAFETY: `self` exists only where `detect` found AVX2, the one feature that `step` needs.
         unsafe { step(scene, out, scratch) }
+    }
+
+    /// [`Kernel::products`](super::Kernel::products).
+    pub(super) fn products(self, rows: &[u8], columns: &[u8], k: usize, out: &mut [u8]) {
+        // Loads take whole blocks, and no zeros lie between columns.
+        if !k.is_multiple_of(BLOCK) {
+            return portable::products(rows, columns, k, out);
+        }
+        let group = (GROUP_BYTES / (2 * k)).max(2);
+        let columns_each = columns.len() / k;
+        if columns_each == 0 {
+            return;
+        }
+        for (rows, out) in rows.chunks(group * k).zip(out.chunks_mut(group * columns_each * SUM_BYTES)) {
+            // SAFETY: as above.
+            unsafe { products(rows, columns, k, out) }
+        }
+    }
+}
+
+/// A group of rows meets every column once; of four columns, which stay in the first-level cache, each meets all rows of the group,
+/// which stay in the second.
+#[target_feature(enable = "avx2")]
+fn products(rows: &[u8], columns: &[u8], k: usize, out: &mut [u8]) {
+    let widened: Vec<_> = rows.iter().map(|byte| i16::from(byte.cast_signed())).collect();
+    let vectors: Vec<_> = widened.chunks_exact(k).map(|row| row.as_chunks::<BLOCK>().0).collect();
+    let row_bytes = columns.len() / k * SUM_BYTES;
+    for (first, tile_columns) in columns.chunks(ROWS * k).enumerate() {
+        let live = tile_columns.len() / k;
+        let blocks: [_; ROWS] = std::array::from_fn(|r| {
+            let column = r.min(live - 1) * k;
+            tile_columns[column..column + k].as_chunks::<BLOCK>().0
+        });
+        for (pair, out) in vectors.chunks(2).zip(out.chunks_mut(2 * row_bytes)) {
+            let sums = tile::<ROWS, 2>(blocks, [pair[0], pair[pair.len() - 1]]);
+            for (row, sums) in out.chunks_exact_mut(row_bytes).zip(sums) {
+                let row = row[first * ROWS * SUM_BYTES..].chunks_exact_mut(SUM_BYTES);
+                row.zip(lanes(sums)).take(live).for_each(|(out, sum)| out.copy_from_slice(&sum.to_le_bytes()));
+            }
+        }
     }
 }
 

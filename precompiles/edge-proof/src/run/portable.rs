@@ -1,7 +1,8 @@
 //! The reference kernel: G24 and G25 as written.
 
-use super::{Scene, elementwise::write, simple, vectors::gather};
+use super::{SUM_BYTES, Scene, elementwise::write, simple, vectors::gather};
 use crate::{
+    capacity,
     scale::{SCALE_BYTES, Scale},
     step::Op,
 };
@@ -32,4 +33,12 @@ fn linear(scene: Scene<'_>, out: &mut [u8]) {
 #[inline(always)]
 pub(super) fn dot(row: &[u8], vector: &[i16]) -> i32 {
     row.iter().zip(vector).fold(0_i32, |sum, (w, x)| sum.wrapping_add(i32::from(w.cast_signed()) * i32::from(*x)))
+}
+
+/// [`Kernel::products`](super::Kernel::products) as written.
+pub(super) fn products(rows: &[u8], columns: &[u8], k: usize, out: &mut [u8]) {
+    let pairs = rows.chunks_exact(k).flat_map(|row| columns.chunks_exact(k).map(move |column| (row, column)));
+    for (out, (row, column)) in out.chunks_exact_mut(SUM_BYTES).zip(pairs) {
+        out.copy_from_slice(&capacity::dot(row, column).to_le_bytes());
+    }
 }

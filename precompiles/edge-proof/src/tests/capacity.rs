@@ -1,6 +1,6 @@
 //! Proofs of capacity, and products that are wrong.
 
-use crate::Product;
+use crate::{Kernel, Product};
 
 const PRODUCT: Product = Product { seed: [3; 32], size: 48 };
 
@@ -42,4 +42,24 @@ fn a_wrong_entry_is_found_where_it_is_asked_for() {
     let root = *blake3::hash(&product).as_bytes();
     let proof = PRODUCT.prove(&product, &[4; 32], 1);
     assert!(!PRODUCT.proves(&root, (&[4; 32], 1), &proof));
+}
+
+/// Groups of rows, tiles of columns, and what is left over of both, and sizes that no block divides.
+#[test]
+fn every_kernel_makes_the_same_product_of_any_share_of_it() {
+    for size in [1, 16, 47, 48, 130, 2_064] {
+        let product = Product { seed: [7; 32], size };
+        for (rows, columns) in
+            [(0..1, 0..1), (0..size.min(133), 0..size.min(7)), (size / 3..size.min(size / 3 + 9), 0..size.min(66))]
+        {
+            let columns = product.columns(columns);
+            let expected = product.rows(Kernel::PORTABLE, rows.clone(), &columns);
+            assert_eq!(product.rows(Kernel::best(), rows.clone(), &columns), expected, "{rows:?} of {size}");
+            assert!(!expected.is_empty());
+        }
+    }
+    let whole = PRODUCT.compute();
+    let columns = PRODUCT.columns(0..48);
+    let parts = [0..5, 5..40, 40..48].map(|rows| PRODUCT.rows(Kernel::PORTABLE, rows, &columns));
+    assert_eq!(parts.concat(), whole);
 }

@@ -1,6 +1,7 @@
 use alloy::{primitives::U256, sol_types::SolError};
 use edgeloom_bindings::{
-    IAudits, IBeacon, IBls, ICredits, IDisputes, IEdgeProof, IEdgeStaking, IJobMarket, IKeyRegistry, IModelRegistry,
+    IAudits, IBeacon, IBls, ICredits, IDisputes, IEdgeProof, IEdgeRewards, IEdgeStaking, IJobMarket, IKeyRegistry,
+    IModelRegistry,
 };
 
 use super::*;
@@ -90,4 +91,16 @@ fn disputes_and_audits_have_errors_of_their_own_and_pass_on_those_that_they_call
     assert!(matches!(reverted(Some(addresses::DISPUTES), &payout), Error::Credits(_)));
     let missing = IBeacon::NotRecorded { height: U256::from(7) };
     assert!(matches!(reverted(Some(addresses::AUDITS), &missing), Error::Beacon(_)));
+}
+
+#[test]
+fn edge_rewards_have_errors_of_their_own_and_pass_on_those_that_they_call() {
+    let late = IEdgeRewards::NotOpening { epoch: 3, from: U256::ONE, until: U256::from(2) };
+    let error = reverted(Some(addresses::EDGE_REWARDS), &late);
+    assert!(matches!(&error, Error::EdgeRewards(IEdgeRewardsErrors::NotOpening(found)) if *found == late));
+    assert!(error.is_revert());
+    let missing = IBeacon::NotRecorded { height: U256::from(7) };
+    assert!(matches!(reverted(Some(addresses::EDGE_REWARDS), &missing), Error::Beacon(_)));
+    let many = IEdgeProof::WrongCount { limit: U256::ONE, actual: U256::from(2) };
+    assert!(matches!(reverted(Some(addresses::EDGE_REWARDS), &many), Error::EdgeProof(_)));
 }

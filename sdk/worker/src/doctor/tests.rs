@@ -40,6 +40,7 @@ async fn without_a_node_every_other_check_is_still_made() {
         min_price: U256::ZERO,
         max_parallel: 1,
         device: Device::Cpu,
+        rounds: Enrolment::Auto,
         drain_seconds: 1,
     };
     let checks = examine(&config).await;

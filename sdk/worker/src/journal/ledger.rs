@@ -36,14 +36,63 @@ pub struct Testifying {
     pub salt: B256,
 }
 
-/// Sums over finished jobs.
+/// A round, as far as it is computed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RoundWork {
+    /// Of the first product.
+    pub seed: B256,
+    /// Of all products so far.
+    pub roots: Vec<B256>,
+}
+
+/// What was done for the rounds of an epoch.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Attendance {
+    pub rounds: BTreeMap<u8, RoundWork>,
+}
+
+impl Attendance {
+    /// Adds a line to what is known of epochs, if it is about one.
+    pub(crate) fn apply(epochs: &mut BTreeMap<u32, Self>, record: &Record) {
+        match record {
+            Record::EpochBegun { epoch } => drop(epochs.entry(*epoch).or_default()),
+            Record::RoundBegun { epoch, round, seed } => {
+                let work = RoundWork { seed: *seed, roots: Vec::new() };
+                epochs.entry(*epoch).or_default().rounds.insert(*round, work);
+            }
+            Record::RoundComputed { epoch, round, root } => {
+                epochs.entry(*epoch).or_default().rounds.entry(*round).or_default().roots.push(*root);
+            }
+            Record::EpochEnded { epoch, .. } => drop(epochs.remove(epoch)),
+            _ => {}
+        }
+    }
+
+    /// Lines that make this of nothing.
+    fn records(&self, epoch: u32) -> Vec<Record> {
+        let mut records = vec![Record::EpochBegun { epoch }];
+        for (&round, RoundWork { seed, roots }) in &self.rounds {
+            records.push(Record::RoundBegun { epoch, round, seed: *seed });
+            records.extend(roots.iter().map(|root| Record::RoundComputed { epoch, round, root: *root }));
+        }
+        records
+    }
+}
+
+/// Sums over finished jobs and epochs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Totals {
     pub settled: u64,
     /// Jobs that cost or may cost a bond.
     pub failed: u64,
     pub earned_wei: U256,
+    /// Of jobs and rounds.
     pub gas_wei: U256,
+    /// Rounds of capacity that were paid.
+    pub rounds: u64,
+    /// What the node was paid for rounds, and for its work beside the prices of its jobs.
+    pub rewards_wei: U256,
 }
 
 /// The journal, folded.
@@ -54,6 +103,8 @@ pub struct Ledger {
     pub claims: BTreeMap<B256, Claiming>,
     /// Audits that are not over.
     pub audits: BTreeMap<B256, Testifying>,
+    /// Epochs in which something is left to be done.
+    pub epochs: BTreeMap<u32, Attendance>,
     pub totals: Totals,
 }
 
@@ -94,6 +145,15 @@ impl Ledger {
             Record::ClaimEnded { claim } => drop(self.claims.remove(claim)),
             Record::Testifying { claim, testifying } => drop(self.audits.insert(*claim, testifying.clone())),
             Record::AuditEnded { claim } => drop(self.audits.remove(claim)),
+            Record::EpochBegun { .. } | Record::RoundBegun { .. } | Record::RoundComputed { .. } => {
+                Attendance::apply(&mut self.epochs, record);
+            }
+            Record::EpochEnded { rounds, paid_wei, gas_wei, .. } => {
+                Attendance::apply(&mut self.epochs, record);
+                self.totals.rounds += rounds;
+                self.totals.rewards_wei = self.totals.rewards_wei.saturating_add(*paid_wei);
+                self.totals.gas_wei = self.totals.gas_wei.saturating_add(*gas_wei);
+            }
             Record::Totals { totals } => self.totals = *totals,
         }
     }
@@ -109,6 +169,7 @@ impl Ledger {
             testifying: testifying.clone(),
         };
         records.extend(self.audits.iter().map(testifying));
+        records.extend(self.epochs.iter().flat_map(|(epoch, attendance)| attendance.records(*epoch)));
         for (&job, stage) in &self.open {
             match stage {
                 Stage::Taking { tx } => records.push(Record::Taking { job, tx: tx.clone() }),

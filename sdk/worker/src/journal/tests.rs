@@ -18,7 +18,7 @@ fn testifying() -> Testifying {
     Testifying { output_root, trace_root, salt }
 }
 
-/// A job that is paid, one that is lost, and one under way; a claim and an audit that are over, and one of each that is not.
+/// A job that is paid, one that is lost, and one under way; a claim, an audit and an epoch that are over, and one of each that is not.
 pub(super) fn history() -> Vec<Record> {
     let (a, b, c) = (U256::from(1), U256::from(2), U256::from(3));
     vec![
@@ -40,6 +40,17 @@ pub(super) fn history() -> Vec<Record> {
         Record::Testifying { claim: B256::repeat_byte(4), testifying: testifying() },
         Record::ClaimEnded { claim: B256::repeat_byte(1) },
         Record::AuditEnded { claim: B256::repeat_byte(4) },
+        Record::EpochBegun { epoch: 5 },
+        Record::RoundBegun { epoch: 5, round: 0, seed: B256::repeat_byte(11) },
+        Record::RoundComputed { epoch: 5, round: 0, root: B256::repeat_byte(12) },
+        Record::EpochBegun { epoch: 6 },
+        Record::EpochEnded { epoch: 5, rounds: 4, paid_wei: U256::from(50), gas_wei: U256::from(3) },
+        Record::RoundBegun { epoch: 6, round: 1, seed: B256::repeat_byte(13) },
+        Record::RoundComputed { epoch: 6, round: 1, root: B256::repeat_byte(14) },
+        // Somebody else answered before: the round asks for other products.
+        Record::RoundBegun { epoch: 6, round: 1, seed: B256::repeat_byte(15) },
+        Record::RoundComputed { epoch: 6, round: 1, root: B256::repeat_byte(16) },
+        Record::RoundComputed { epoch: 6, round: 1, root: B256::repeat_byte(17) },
     ]
 }
 
@@ -63,9 +74,26 @@ async fn what_was_recorded_is_there_after_a_restart() {
     write(&path, &history()).await;
     let (_journal, ledger) = Journal::open(&path, CHAIN).expect("reopens");
     assert_eq!(ledger, fold(&history()));
-    assert_eq!(ledger.totals, Totals { settled: 1, failed: 0, earned_wei: U256::from(100), gas_wei: U256::from(18) });
+    let (earned_wei, gas_wei, rewards_wei) = (U256::from(100), U256::from(21), U256::from(50));
+    assert_eq!(ledger.totals, Totals { settled: 1, failed: 0, earned_wei, gas_wei, rounds: 4, rewards_wei });
+    let work = RoundWork { seed: B256::repeat_byte(15), roots: vec![B256::repeat_byte(16), B256::repeat_byte(17)] };
+    let attendance = Attendance { rounds: [(1, work)].into() };
+    assert_eq!(ledger.epochs.into_iter().collect::<Vec<_>>(), [(6, attendance)]);
     let stage = Stage::Submitting { output: vec![9].into(), tx: tx(5) };
     assert_eq!(ledger.open.into_iter().collect::<Vec<_>>(), [(U256::from(3), stage)]);
+}
+
+#[test]
+fn lines_made_of_a_ledger_fold_to_it_again() {
+    let ledger = fold(&history());
+    assert_eq!(fold(&ledger.records()), ledger);
+}
+
+#[test]
+fn sums_that_were_written_before_there_were_rounds_are_read() {
+    let line = r#"{"step":"totals","totals":{"settled":2,"failed":1,"earned_wei":"0x5","gas_wei":"0x6"}}"#;
+    let Record::Totals { totals } = serde_json::from_str(line).expect("read") else { panic!("sums") };
+    assert_eq!((totals.settled, totals.gas_wei, totals.rounds), (2, U256::from(6), 0));
 }
 
 #[tokio::test]

@@ -12,6 +12,8 @@ fn status() -> Status {
     tally.refused(Skip::PriceTooLow);
     tally.refused(Skip::PriceTooLow);
     tally.refused(Skip::LostRace);
+    tally.set(|state| (state.rounds, state.rounds_answered) = ("enrolled for epoch 9".to_owned(), 5));
+    tally.epoch_ended(4, wei * U256::from(2), U256::from(9));
     tally.status()
 }
 
@@ -28,6 +30,10 @@ fn amounts_are_shown_in_tfuel() {
 fn metrics_are_prometheus_text_with_every_reason() {
     let text = prometheus(&status());
     assert!(text.contains("\nedgeloom_worker_earned_tfuel_total 1.5\n"));
+    assert!(
+        text.contains("\nedgeloom_worker_rewards_tfuel_total 3\nedgeloom") || text.contains("rewards_tfuel_total 3\n")
+    );
+    assert!(text.contains("\nedgeloom_worker_rounds_paid_total 4\n"));
     assert!(text.contains("edgeloom_worker_refusals_total{reason=\"price-too-low\"} 2\n"));
     assert!(text.contains("edgeloom_worker_refusals_total{reason=\"lost-race\"} 1\n"));
     for line in text.lines().filter(|line| !line.starts_with('#')) {
@@ -40,9 +46,13 @@ fn metrics_are_prometheus_text_with_every_reason() {
 fn the_page_and_the_json_show_the_same_job() {
     let status = status();
     assert!(html(&status).contains("<tr><td>7<td>settled<td>1.5<td>0<td>"));
+    for shown in ["Rewards<td>3 TFUEL", "Rounds paid<td>4 (5 answered", "Rounds<td>enrolled for epoch 9"] {
+        assert!(html(&status).contains(shown), "{shown}");
+    }
     let json = serde_json::to_value(&status).expect("JSON");
     assert_eq!(json["jobs_settled"], 1);
     assert_eq!(json["earned_wei"], "1500000000000000000");
+    assert_eq!((&json["rewards_wei"], &json["gas_wei"]), (&"3000000000000000000".into(), &"30".into()));
     assert_eq!(json["refusals"]["price-too-low"], 2);
     assert_eq!(json["recent"][0]["outcome"], "settled");
 }

@@ -18,7 +18,7 @@ fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
     let path = dir.path().join("worker.toml");
     fs::write(
         &path,
-        "rpc = \"http://file:1\"\nmin-price = \"7\"\nmax-parallel = 3\ndevice = \"gpu\"\nbond = \"12500.5\"\n",
+        "rpc = \"http://file:1\"\nmin-price = \"7\"\nmax-parallel = 3\ndevice = \"gpu\"\nrounds = \"off\"\nbond = \"12500.5\"\n",
     )
     .expect("written");
     let path = path.to_str().expect("text");
@@ -26,7 +26,9 @@ fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
     assert_eq!(config.rpc, ["http://flag:2"]);
     assert_eq!(config.index, "http://127.0.0.1:8550", "where an indexer serves by default");
     assert_eq!((config.min_price, config.max_parallel, config.drain_seconds), (U256::from(7), 3, 30));
-    assert_eq!(config.device, Device::Gpu);
+    assert_eq!((config.device, config.rounds), (Device::Gpu, Enrolment::Off));
+    assert_eq!(flags(&["--config", path, "--rounds", "on"]).resolve().expect("valid").rounds, Enrolment::On);
+    assert_eq!(flags(&[]).resolve().expect("valid").rounds, Enrolment::Auto);
     assert_eq!(flags(&["--config", path, "--device", "auto"]).resolve().expect("valid").device, Device::Auto);
     assert_eq!(flags(&[]).resolve().expect("valid").device, Device::Cpu);
     assert_eq!(config.bond, Some(U256::from(125_005) * U256::from(10).pow(U256::from(17))));

@@ -14,7 +14,7 @@ use super::{Floor, SOON, Worker, WorkerError};
 use crate::{
     bond::{self, BondError, Stake},
     discovery,
-    journal::Stage,
+    journal::{JournalError, Stage},
 };
 
 /// Between two questions to the index while nothing happens.
@@ -134,4 +134,12 @@ pub(super) fn bonded(floor: &mut Floor, done: Result<Result<(), BondError>, Join
         Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
     }
     Ok(())
+}
+
+/// Rounds go on until the disk fails.
+pub(super) fn untended(ended: Result<JournalError, JoinError>) -> WorkerError {
+    match ended {
+        Ok(error) => error.into(),
+        Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
+    }
 }

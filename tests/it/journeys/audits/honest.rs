@@ -27,7 +27,7 @@ pub(super) struct Status {
     pub(super) phase: String,
 }
 
-pub(super) async fn client(dev: &Dev, account: u32) -> Result<Client> {
+pub(crate) async fn client(dev: &Dev, account: u32) -> Result<Client> {
     Ok(Client::connect(ClientBuilder::new(dev.url()).signer(dev_signer(account)?)).await?)
 }
 
@@ -44,7 +44,7 @@ pub(super) async fn later(client: &Client, seconds: u64) -> Result<()> {
 }
 
 /// The account, in `folder`, of a worker that is yet to be paid anything.
-pub(super) async fn account(folder: &Path) -> Result<Address> {
+pub(crate) async fn account(folder: &Path) -> Result<Address> {
     fs::write(folder.join("password"), "honest")?;
     let path = |name: &str| folder.join(name).display().to_string();
     let arguments = ["account", "new", "--keystore", &path("key.json"), "--password-file", &path("password"), "--json"];
