@@ -23,6 +23,16 @@ contract Batch {
     receive() external payable {}
 }
 
+/// @dev Adds zeros of its memory to a call.
+contract Padder {
+    function perform(bytes calldata callData, uint256 zeros) external {
+        (bool done,) = Predeploys.CHECKPOINTS.call(bytes.concat(callData, new bytes(zeros)));
+        require(done);
+    }
+
+    receive() external payable {}
+}
+
 contract CheckpointsRefundTest is GuardWorld {
     uint256 private constant FEE = 1 gwei;
     address private constant BOB = address(0xb0b);
@@ -47,8 +57,20 @@ contract CheckpointsRefundTest is GuardWorld {
 
     function test_a_refund_is_not_raised_by_bytes_that_nobody_reads() public {
         (uint256 paid, uint256 spent) = _sent(bytes.concat(_submission(FIRST, MORE), new bytes(50_000)));
-        holds(paid > 50_000 * 4 * FEE, "they are paid for");
-        holds(paid <= spent, "and no more");
+        holds(paid < 50_000 * 4 * FEE, "they are not paid for");
+        holds(paid <= spent, "not more");
+    }
+
+    /// A contract has a zero of its memory for less than a transaction has one of its data.
+    function test_a_refund_is_not_raised_by_bytes_that_a_contract_makes() public {
+        Padder padder = new Padder();
+        vm.deal(address(padder), 1);
+        bytes memory submission = _submission(FIRST, MORE);
+        uint256 before = gasleft();
+        padder.perform(submission, 380_000);
+        uint256 used = before - gasleft();
+        uint256 spent = (used + 21_000 + _priceOf(abi.encodeCall(Padder.perform, (submission, 380_000)))) * FEE;
+        holds(address(padder).balance - 1 <= spent, "not more");
     }
 
     function test_a_refund_is_not_raised_by_bringing_many_at_once() public {
@@ -69,10 +91,16 @@ contract CheckpointsRefundTest is GuardWorld {
     }
 
     function test_a_refund_has_a_most() public {
-        (uint256 paid,) = _sent(bytes.concat(_submission(FIRST, MORE), new bytes(600_000)));
+        bytes memory verified = abi.encode(IBls.Quorum(true, 1, 3, 3));
+        vm.mockCall(Predeploys.BLS, abi.encodePacked(IBls.fastAggregateVerify.selector), verified);
+        bytes memory call_ = abi.encodeCall(ICheckpoints.submit, (FIRST, hashOf(FIRST), new bytes(300_000), ""));
+        (uint256 paid,) = _sent(call_);
         eq(paid, 2_000_000 * FEE, "gas");
+    }
+
+    function test_a_refund_has_the_reserves_most() public {
         vm.fee(1e15);
-        (paid,) = _sent(_submission(FIRST + 100, MORE));
+        (uint256 paid,) = _sent(_submission(FIRST + 100, MORE));
         eq(paid, EMISSION.REFUND_MAX(), "the reserve's");
     }
 

@@ -127,6 +127,30 @@ contract CommitteeConvictTest is CommitteeWorld {
         eq(STAKING.unstakingOf(_node, ownerAt(_node))[0].amount, MIN - LOST, "slashed");
     }
 
+    /// 12: a committee that is kept was elected of older stakes, which answer for it as long as it sits.
+    function test_threat_12_stake_that_left_a_kept_committee_is_slashed() public {
+        vm.prank(ownerAt(_node));
+        STAKING.unstake(_node, MIN);
+        for (uint32 epoch = 2; epoch < 5; ++epoch) {
+            beginEpoch(epoch);
+        }
+        COMMITTEE.report(0, _finalize(4, 1), _finalize(4, 2));
+        eq(STAKING.unstakingOf(_node, ownerAt(_node))[0].amount, MIN - LOST, "slashed");
+    }
+
+    function test_a_committee_that_is_kept_for_longer_than_slashes_reach_answers_with_what_they_do() public {
+        for (uint32 epoch = 2; epoch < 200; ++epoch) {
+            if (epoch == 60) {
+                vm.prank(ownerAt(_node));
+                STAKING.unstake(_node, MIN / 2);
+            }
+            beginEpoch(epoch);
+        }
+        COMMITTEE.report(0, _finalize(120, 1), _finalize(120, 2));
+        eq(STAKING.describe(_node).stake, MIN / 2 - LOST / 2, "slashed");
+        eq(STAKING.unstakingOf(_node, ownerAt(_node))[0].amount, MIN / 2, "out of reach");
+    }
+
     function _announce(address reporter) private returns (bytes32 commitment) {
         commitment = keccak256(abi.encodePacked(reporter, abi.encode(_finalize(1, 1), _finalize(1, 2))));
         vm.prank(reporter);

@@ -53,6 +53,7 @@ interface IStakeBook {
     event Redeemed(uint32 indexed node, address indexed source, uint256 amount, uint256 lost);
     /// @notice A source's part of slashes was reckoned: `lost` less of what it staked.
     event LossReckoned(uint32 indexed node, address indexed source, uint256 lost);
+    /// @param epoch of the fault; of a committee that was kept, the one that it was elected for
     /// @param unstaking of what was lost, the part that was being unstaked
     /// @param reason the contract's that had it slashed; 0 for what had come to another node, whose stake is then less, not this one's
     event NodeSlashed(

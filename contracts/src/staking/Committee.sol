@@ -11,6 +11,7 @@ import {IKeyRegistry} from "../interfaces/IKeyRegistry.sol";
 import {IParameters} from "../interfaces/IParameters.sol";
 import {IStakeBook} from "../interfaces/IStakeBook.sol";
 import {IStaking} from "../interfaces/IStaking.sol";
+import {EVIDENCE_EPOCHS} from "../types/Pool.sol";
 import {Predeploys} from "../types/Predeploys.sol";
 import {Equivocation} from "./Equivocation.sol";
 import {Identity} from "./Identity.sol";
@@ -59,12 +60,14 @@ contract Committee is ICommittee {
     }
 
     /// @param included certificates of the epoch that blocks carried
+    /// @param since the epoch that it was elected for, where it was kept since then
     struct Term {
         uint32 epoch;
         uint8 seats;
         bool judged;
         uint32 included;
         uint128 totalStake;
+        uint32 since;
         uint256[4] signed;
         Chair[31] chairs;
     }
@@ -131,7 +134,7 @@ contract Committee is ICommittee {
         address reporter = _isAnnounced(msg.sender, abi.encode(first, second)) ? msg.sender : address(0);
         uint16 share = PARAMETERS.valueOf(IParameters.Parameter.EquivocationSlash).toUint16();
         STAKING.jail(node, FOREVER);
-        STAKING.slash(node, share, epoch, reporter, EQUIVOCATION);
+        STAKING.slash(node, share, _backedSince(epoch), reporter, EQUIVOCATION);
     }
 
     function include(uint32 epoch, uint32 seats) external onlyEpochs {
@@ -156,7 +159,7 @@ contract Committee is ICommittee {
         uint256 before = _terms[_newest % TERMS].seats;
         if (chosen.length == 0 || chosen.length < Math.min(SEATS_MIN, before)) return _keep(epoch);
         _sort(chosen, nodes);
-        Term storage term = _begin(epoch, chosen.length);
+        Term storage term = _begin(epoch, epoch, chosen.length);
         uint32[] memory elected = new uint32[](chosen.length);
         uint256 total;
         for (uint256 seat = 0; seat < chosen.length; ++seat) {
@@ -280,7 +283,7 @@ contract Committee is ICommittee {
         (uint32 since, Term storage before) = (_newest, _terms[_newest % TERMS]);
         (uint8 seats, uint128 totalStake) = (before.seats, before.totalStake);
         if (seats == 0) return;
-        Term storage term = _begin(epoch, seats);
+        Term storage term = _begin(epoch, before.since, seats);
         for (uint256 seat = 0; seat < seats; ++seat) {
             term.chairs[seat] = before.chairs[seat];
         }
@@ -288,10 +291,11 @@ contract Committee is ICommittee {
         emit CommitteeKept(epoch, since);
     }
 
-    function _begin(uint32 epoch, uint256 seats) private returns (Term storage term) {
+    function _begin(uint32 epoch, uint32 since, uint256 seats) private returns (Term storage term) {
         _newest = epoch;
         term = _terms[epoch % TERMS];
-        (term.epoch, term.seats, term.judged, term.included) = (epoch, seats.toUint8(), false, 0);
+        (term.epoch, term.since, term.seats) = (epoch, since, seats.toUint8());
+        (term.judged, term.included) = (false, 0);
         delete term.signed;
     }
 
@@ -306,7 +310,7 @@ contract Committee is ICommittee {
     /// @dev What fails for one node must not let the others go.
     function _punish(uint32 epoch, uint32 node, uint16 share, uint40 until) private {
         if (share != 0) {
-            try STAKING.slash(node, share, epoch, address(0), DOWNTIME) {}
+            try STAKING.slash(node, share, _backedSince(epoch), address(0), DOWNTIME) {}
             catch (bytes memory reason) {
                 emit NotSlashed(epoch, node, reason);
             }
@@ -350,6 +354,15 @@ contract Committee is ICommittee {
         // Beyond them lie those of an epoch that had more.
         if (seat >= term.seats) revert SeatUnknown(term.epoch, seat);
         return term.chairs[seat];
+    }
+
+    /// @dev The epoch from whose election on what a committee's nodes had at stake answers for what they do in `epoch`: a kept one's is
+    /// that of the epoch it was elected for. As far as slashes reach, where that is less; what is too old for them stays too old.
+    function _backedSince(uint32 epoch) private view returns (uint32 since) {
+        since = _terms[epoch % TERMS].since;
+        uint32 now_ = EPOCHS.current();
+        uint32 oldest = now_ > EVIDENCE_EPOCHS ? now_ - EVIDENCE_EPOCHS : 0;
+        if (since < oldest) since = epoch < oldest ? epoch : oldest;
     }
 
     function _keyOf(Chair storage chair) private view returns (bytes memory) {

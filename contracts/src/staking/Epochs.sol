@@ -22,7 +22,7 @@ contract Epochs is IEpochs {
     uint256 private constant ELECT_GAS = 6_200_000;
     /// @dev Only after an election that failed.
     uint256 private constant KEEP_GAS = 4_000_000;
-    uint256 private constant ADVANCE_GAS = 12_000_000;
+    uint256 private constant ADVANCE_GAS = 10_000_000;
     uint256 private constant RELEASE_GAS = 1_000_000;
     uint256 private constant READ_GAS = 100_000;
     uint16 private constant REASON_MAX = 256;

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {Pool, Pools} from "../types/Pool.sol";
+import {EVIDENCE_EPOCHS, Pool, Pools} from "../types/Pool.sol";
 import {Nodes} from "./Nodes.sol";
 
 /// @dev The accounting of stake, whatever is staked. Money comes and goes through `_give` and whoever inherits this; what is kept here is
@@ -18,8 +18,6 @@ import {Nodes} from "./Nodes.sol";
 abstract contract StakeBook is Nodes {
     using SafeCast for uint256;
 
-    /// @dev How far back a fault can be slashed, in epochs: bounds what a slash goes through.
-    uint32 internal constant EVIDENCE_EPOCHS = 128;
     uint256 private constant REDEEM_MAX = 32;
     /// @dev Rewards of a share are counted in 1/1e12 wei.
     uint256 private constant INDEX_ONE = 1e12;

@@ -12,6 +12,9 @@ struct Pool {
     uint64 loss;
 }
 
+/// @dev How far back a fault can be slashed, in epochs: bounds what a slash goes through.
+uint32 constant EVIDENCE_EPOCHS = 128;
+
 /// @dev Every rounding is for the pool: who joins gets shares of no more than what was put in, and who leaves no more than
 /// the pool is then smaller by. Shares have 112 bits and a rate 60, so that their product fits.
 library Pools {
