@@ -110,3 +110,8 @@ alloy::sol!(
     Governor,
     "artifacts/Governor.json"
 );
+alloy::sol!(
+    #[sol(all_derives)]
+    Timelock,
+    "artifacts/Timelock.json"
+);

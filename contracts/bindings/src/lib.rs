@@ -16,7 +16,7 @@ mod sources;
 pub use interfaces::{
     Governor, IAudits, IBeacon, IBls, ICheckpoints, ICommittee, ICredits, IDisputes, IEdgeProof, IEdgeRewards,
     IEdgeStaking, IEmission, IEpochs, IEquivocation, IGovernance, IJobMarket, IKeyRegistry, IModelRegistry,
-    IParameters, IRewards, IStakeBook, IStaking, ITheta, IUpgrades, IWtfuel,
+    IParameters, IRewards, IStakeBook, IStaking, ITheta, IUpgrades, IWtfuel, Timelock,
 };
 pub use predeploys::{Predeploy, THETA_SUPPLY, predeploys};
 pub use sources::{Published, published, sources};

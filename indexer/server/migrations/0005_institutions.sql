@@ -52,6 +52,8 @@ create table positions (
     last_ms integer not null,
     unique (node, source)
 ) strict;
+create index positions_by_node on positions (node, id);
+create index positions_by_stake on positions (node, staked, id);
 create index positions_by_source on positions (source, id);
 create index positions_by_staked on positions (staked, id);
 create index positions_by_last on positions (last_block);
@@ -100,6 +102,7 @@ create table checkpoints (
 create table proposals (
     number integer primary key,
     id blob not null unique,
+    operation blob not null unique,
     proposer blob not null,
     title text not null,
     phase integer not null,

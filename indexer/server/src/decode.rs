@@ -20,7 +20,7 @@ use alloy_rlp::Decodable;
 use edgeloom_bindings::{
     Governor::GovernorEvents, ICheckpoints::ICheckpointsEvents, ICommittee::ICommitteeEvents,
     IEdgeStaking::IEdgeStakingEvents, IJobMarket::IJobMarketEvents, IModelRegistry::IModelRegistryEvents, IParameters,
-    IStakeBook::IStakeBookEvents, ITheta, addresses,
+    IStakeBook::IStakeBookEvents, ITheta, Timelock::TimelockEvents, addresses,
 };
 use edgeloom_index_api::Asset;
 use edgeloom_node_api::FeedBlock;
@@ -55,6 +55,8 @@ pub enum What {
     Committee(ICommitteeEvents),
     Checkpoints(ICheckpointsEvents),
     Votes(GovernorEvents),
+    /// Of the timelock, where anybody may execute.
+    Operations(TimelockEvents),
     Parameter(IParameters::ParameterSet),
     Registry(IModelRegistryEvents),
     Transfer {
@@ -231,6 +233,9 @@ fn what(log: &Log) -> alloy::sol_types::Result<Option<What>> {
         }
         addresses::GOVERNOR if known(GovernorEvents::SELECTORS) => {
             What::Votes(GovernorEvents::decode_raw_log(raw.0, raw.1)?)
+        }
+        addresses::TIMELOCK if known(TimelockEvents::SELECTORS) => {
+            What::Operations(TimelockEvents::decode_raw_log(raw.0, raw.1)?)
         }
         addresses::PARAMETERS if *topic == IParameters::ParameterSet::SIGNATURE_HASH => {
             What::Parameter(IParameters::ParameterSet::decode_raw_log(log.topics().iter().copied(), raw.1)?)

@@ -85,6 +85,8 @@ pub struct Touched {
     pub committees: BTreeSet<u32>,
     pub checkpoints: BTreeSet<u64>,
     pub proposals: BTreeSet<U256>,
+    /// Of queued proposals, in the timelock.
+    pub operations: BTreeSet<B256>,
 }
 
 /// What an event says that the rows before it contradict.
@@ -163,6 +165,7 @@ impl Touched {
                     touched.checkpoints.insert(committee::height_of(event));
                 }
                 What::Votes(event) => touched.proposals.extend(governance::proposal_of(event)),
+                What::Operations(event) => touched.operations.extend(governance::operation_of(event)),
                 What::Registry(IModelRegistryEvents::ModelRegistered(event)) => {
                     touched.models.insert(event.modelId);
                 }
@@ -221,6 +224,7 @@ impl Rows {
             What::Committee(committee) => self.committee(committee, &event.at)?,
             What::Checkpoints(checkpoint) => self.checkpoint(event.actor, checkpoint, &event.at)?,
             What::Votes(vote) => self.governance(vote, &event.at)?,
+            What::Operations(operation) => self.operated(operation, &event.at),
             What::Parameter(set) => self.parameter(set, &event.at),
             What::Registry(IModelRegistryEvents::ModelRegistered(model)) => self.register(model, event.at)?,
             // A graph without its image is no model that jobs of the market can name.

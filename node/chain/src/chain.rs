@@ -309,6 +309,7 @@ impl Chain {
             system_logs: &node.system_logs,
             layer: &node.layer,
             burned: node.burned,
+            term: node.term.as_ref().map(|(epoch, term)| (*epoch, &**term)),
             certificate: certificate.as_ref().map(Bytes::as_ref),
         })?;
         let node = self.tree.advance(hash).expect("it was there to commit");
@@ -408,17 +409,6 @@ pub fn environment(chain_id: u64, header: &Header, certificates: &[Bytes]) -> Bl
         contracts_send: false,
         included,
     }
-}
-
-/// The term of `epoch` as the tip of `store` says it, whose header is `tip`.
-pub(crate) fn read_term(
-    store: &Store,
-    chain_id: u64,
-    tip: &Header,
-    epoch: Epoch,
-    before: &Term,
-) -> Result<Term, ChainError> {
-    term_after(store.view(), chain_id, tip, epoch, before)
 }
 
 /// The term of `epoch` as the state after the block of `header` says it.

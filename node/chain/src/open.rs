@@ -50,7 +50,7 @@ fn begin(genesis: &Genesis) -> Result<(SealedBlock, Layer), ChainError> {
 
 fn commit<'a>(genesis: &'a Genesis, block: &'a SealedBlock, layer: &'a Layer) -> Commit<'a> {
     let system_logs = &genesis.config().system_logs;
-    Commit { block, senders: &[], receipts: &[], system_logs, layer, burned: U256::ZERO, certificate: None }
+    Commit { block, senders: &[], receipts: &[], system_logs, layer, burned: U256::ZERO, term: None, certificate: None }
 }
 
 /// The tree at the tip of `store`, which is at this height.

@@ -76,12 +76,11 @@ impl Decided {
     fn read(store: &Store, genesis: &Genesis, tip: &Header) -> Result<Self, ChainError> {
         let (height, length) = (Height::new(tip.number), genesis.config().epoch_length);
         let mut decided = Self { terms: BTreeMap::new(), newest: newest_after(height, length) };
-        let mut before = Arc::new(genesis.term());
-        decided.terms.insert(Epoch::default(), before.clone());
+        decided.terms.insert(Epoch::default(), Arc::new(genesis.term()));
         let oldest = oldest_needed(height, length);
-        for epoch in oldest.get().max(1)..=decided.newest.get() {
-            before = Arc::new(super::chain::read_term(store, genesis.chain_id(), tip, Epoch::new(epoch), &before)?);
-            decided.terms.insert(Epoch::new(epoch), before.clone());
+        for epoch in (oldest.get().max(1)..=decided.newest.get()).map(Epoch::new) {
+            // With epochs of one block, that after genesis was decided by none.
+            decided.terms.extend(store.term(epoch)?.map(|term| (epoch, Arc::new(term))));
         }
         decided.forget_before(oldest);
         Ok(decided)

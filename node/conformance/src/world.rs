@@ -36,6 +36,7 @@ pub(crate) fn commit(pre: &BTreeMap<Address, PreAccount>) -> Result<View> {
         system_logs: &[],
         layer: &layer,
         burned: U256::ZERO,
+        term: None,
         certificate: None,
     })?;
     Ok(store.view())

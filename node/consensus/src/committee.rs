@@ -77,7 +77,7 @@ impl Provider for Committees {
 /// Both orders are the same: ascending identity bytes, so a seat is a position in either.
 fn members(committee: &Committee) -> BiMap<PublicKey, G1> {
     let pairs = committee.seats().map(|seat| {
-        let identity = identity_key(&seat.identity).expect("genesis admits only ed25519 identities");
+        let identity = identity_key(&seat.identity).expect("a committee's identities are points of ed25519");
         let key = G1::decode(Bytes::copy_from_slice(seat.voting_key.as_slice()));
         (identity, key.expect("a committee's voting keys are points of G1"))
     });

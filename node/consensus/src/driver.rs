@@ -38,7 +38,7 @@ use commonware_utils::{
     vec::NonEmptyVec,
 };
 use edgeloom_chain::ChainError;
-use edgeloom_types::{Committee, SealedBlock};
+use edgeloom_types::SealedBlock;
 use std::{sync::Arc, time::Duration};
 
 /// Why a node stopped of itself.
@@ -53,9 +53,6 @@ pub(crate) enum Stopped {
     #[error("the task \"{0}\" ended")]
     Task(&'static str),
 }
-
-/// Told of the committee whenever an epoch's engine starts.
-pub(crate) type Seated = Box<dyn FnMut(&Arc<Committee>) + Send + Sync>;
 
 /// Passes marshal's deliveries on. It runs on marshal's own task and must not block; the queue stays short because
 /// marshal waits for acknowledgements.
@@ -124,7 +121,6 @@ where
     pub(crate) certificates: MuxHandle<S>,
     pub(crate) resolver: MuxHandle<S>,
     pub(crate) partition: String,
-    pub(crate) seated: Seated,
     pub(crate) strategy: T,
     /// Told, once, when an engine runs.
     pub(crate) started: Option<oneshot::Sender<()>>,
@@ -268,9 +264,6 @@ where
         let boundary = epoch.previous().and_then(|previous| self.epocher.last(previous)).unwrap_or_else(Height::zero);
         let boundary = self.marshal.get_block(boundary).await.ok_or(Stopped::Lost(boundary.get()))?;
         let scheme = self.app.committees.scheme_of(epoch).ok_or(Stopped::Unknown(epoch.get()))?;
-        if let Some(term) = self.app.terms.of_epoch(edgeloom_types::Epoch::new(epoch.get())) {
-            (self.seated)(&term.committee);
-        }
         let subchannel = epoch.get();
         let votes = self.votes.register(subchannel).await.map_err(|_| Stopped::Task("votes"))?;
         let certificates = self.certificates.register(subchannel).await.map_err(|_| Stopped::Task("certificates"))?;

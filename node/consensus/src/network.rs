@@ -51,7 +51,7 @@ pub struct Config {
     pub genesis: Arc<Genesis>,
     pub keys: ValidatorKeys,
     pub listen: SocketAddr,
-    /// Identity and address of every other node. Those with a seat in the committee are voters, the rest followers.
+    /// Identity and address of every other node. Whoever has a seat or may get one, and whoever follows.
     pub peers: Vec<(B256, SocketAddr)>,
     /// Vote journals and the engine's archives: never to be shared, copied back from a backup, or lost while the
     /// node may still vote.
@@ -230,26 +230,22 @@ fn check_identities(committee: &Committee) -> Result<(), NetworkError> {
 
 /// Every node with its address, this one included.
 #[derive(Clone)]
-struct Peers(Vec<(B256, PublicKey, Address)>);
+struct Peers(Vec<(PublicKey, Address)>);
 
 impl Peers {
     fn of(config: &Config) -> Result<Self, NetworkError> {
         let me = (config.keys.identity(), config.listen);
         let all = config.peers.iter().copied().chain([me]).map(|(identity, address)| {
             let key = identity_key(&identity).ok_or(NetworkError::Identity(identity))?;
-            Ok((identity, key, Address::from(address)))
+            Ok((key, Address::from(address)))
         });
         all.collect::<Result<_, NetworkError>>().map(Self)
     }
 
-    /// Those with a seat are primary peers, the others followers.
-    fn tracked(&self, committee: &Committee) -> AddressableTrackedPeers<PublicKey> {
-        let seated = |(identity, _, _): &&(B256, PublicKey, Address)| committee.seat_of(identity).is_some();
-        let (voters, followers): (Vec<_>, Vec<_>) = self.0.iter().partition(seated);
-        let map = |peers: Vec<&(B256, PublicKey, Address)>| {
-            Map::from_iter_dedup(peers.into_iter().map(|(_, key, address)| (key.clone(), address.clone())))
-        };
-        AddressableTrackedPeers::new(map(voters), map(followers))
+    /// All of them as primary peers, whether they have a seat or not: only those are dialled. A node that comes late knows the
+    /// committee of long ago, of whom nobody may be left, and still has to find those of today.
+    fn tracked(&self) -> AddressableTrackedPeers<PublicKey> {
+        AddressableTrackedPeers::new(Map::from_iter_dedup(self.0.iter().cloned()), Map::default())
     }
 }
 
@@ -281,8 +277,7 @@ impl Node {
             blocker: oracle.clone(),
         };
         let tip = self.app.store.tip().map_or(Height::GENESIS, |tip| tip.height);
-        let mut committee = self.app.terms.of_block(tip.next()).committee.clone();
-        if oracle.track(0, self.peers.tracked(&committee)) == Feedback::Closed {
+        if oracle.track(0, self.peers.tracked()) == Feedback::Closed {
             return Some(Stopped::Task("peer tracker"));
         }
         let mut tasks = Tasks::default();
@@ -302,17 +297,6 @@ impl Node {
                 }
             }),
         );
-        let (peers, mut sets) = (self.peers, 0);
-        let seated = Box::new(move |elected: &Arc<Committee>| {
-            if elected.seats().eq(committee.seats()) {
-                return;
-            }
-            committee = elected.clone();
-            sets += 1;
-            if oracle.track(sets, peers.tracked(&committee)) == Feedback::Closed {
-                tracing::debug!("the network stopped before");
-            }
-        });
         let config = node::Config {
             public_key: self.config.keys.identity.public_key(),
             genesis: self.genesis,
@@ -320,7 +304,6 @@ impl Node {
             feed: self.feed,
             heard: self.heard,
             partition: "node".into(),
-            seated,
             strategy: Sequential,
             started: self.started,
         };

@@ -21,7 +21,7 @@ use crate::{
     block::{Digest, WireBlock},
     bounded::Bounded,
     committee::Scheme,
-    driver::{Driver, Inbox, Observer, Seated, Stopped},
+    driver::{Driver, Inbox, Observer, Stopped},
     gossip,
     sync::{self, Synced},
 };
@@ -114,7 +114,6 @@ pub(crate) struct Config<T> {
     pub(crate) heard: crate::Feed,
     /// Prefix of every storage partition: part of the data directory's format.
     pub(crate) partition: String,
-    pub(crate) seated: Seated,
     pub(crate) strategy: T,
     /// Told when the first engine runs.
     pub(crate) started: oneshot::Sender<()>,
@@ -205,7 +204,6 @@ where
         certificates,
         resolver,
         partition: config.partition,
-        seated: config.seated,
         strategy: config.strategy,
         started: Some(config.started),
     };

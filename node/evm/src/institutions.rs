@@ -62,7 +62,8 @@ pub fn checkpointed<DB: Database>(
 ) -> Result<Option<Height>, CallError<DB::Error>> {
     let Ok(epoch) = u32::try_from(epoch.get()) else { return Ok(None) };
     let guardians = ask(environment, &mut db, addresses::STAKING, &IStaking::guardiansOfCall { epoch })?;
-    if guardians.is_none_or(|guardians| guardians.snapshot == 0) {
+    // The set that the last one left is sealed as well, with nobody in it.
+    if guardians.is_none_or(|guardians| guardians.snapshot == 0 || guardians.totalStake.is_zero()) {
         return Ok(None);
     }
     let latest = ask(environment, &mut db, addresses::CHECKPOINTS, &ICheckpoints::latestCall {})?;

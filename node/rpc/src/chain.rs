@@ -34,7 +34,7 @@ impl ChainApiServer for ChainReads {
             genesis_hash: self.context.genesis_hash,
             height: tip.height.get(),
             hash: tip.hash,
-            finalized: tip.height.get(),
+            finalized: self.context.finalized()?.get(),
         })
     }
 

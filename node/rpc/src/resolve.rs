@@ -32,7 +32,7 @@ impl Context {
     }
 
     /// The newest block that guardians certified, or the newest of all while there are no guardians (C10).
-    fn finalized(&self) -> Result<Height, Fault> {
+    pub(crate) fn finalized(&self) -> Result<Height, Fault> {
         let tip = self.tip()?;
         if let Some((_, height)) = self.finalized.read().filter(|(hash, _)| *hash == tip.hash) {
             return Ok(height);

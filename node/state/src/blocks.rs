@@ -12,7 +12,7 @@ use crate::{
 use alloy::primitives::{Address, B256, Bytes, U256, keccak256};
 use alloy_consensus::{Header, ReceiptEnvelope};
 use alloy_rlp::Header as RlpHeader;
-use edgeloom_types::{Block, BlockError, ConsensusRecord, Height, SealedBlock, encode_system_logs};
+use edgeloom_types::{Block, BlockError, ConsensusRecord, Epoch, Height, SealedBlock, Term, encode_system_logs};
 
 /// Each of these fails only when the disk does, with [`StoreError::Database`], or holds what we did not write there,
 /// with [`StoreError::Corrupt`] or [`StoreError::Block`].
@@ -71,6 +71,16 @@ impl Store {
     pub fn system_logs(&self, height: Height) -> Result<Bytes, StoreError> {
         let row = self.row(Table::SystemLogs, height)?;
         Ok(row.map_or_else(|| encode_system_logs(&[]), Bytes::from))
+    }
+
+    /// The term of an epoch that a committed block decided.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn term(&self, epoch: Epoch) -> Result<Option<Term>, StoreError> {
+        let row = self.kv().get(Table::Terms, &epoch.get().to_be_bytes())?;
+        row.map(|row| Term::decode(&row).ok_or_else(|| StoreError::corrupt(format!("term of epoch {epoch}"))))
+            .transpose()
     }
 
     /// Who signed each transaction, in the block's order.

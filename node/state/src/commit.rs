@@ -17,7 +17,7 @@ use alloy::primitives::{Address, B256, Log, U256};
 use alloy_consensus::ReceiptEnvelope;
 use alloy_rlp::Header as RlpHeader;
 use alloy_trie::{EMPTY_ROOT_HASH, Nibbles};
-use edgeloom_types::{Block, Height, SealedBlock, encode_system_logs};
+use edgeloom_types::{Block, Epoch, Height, SealedBlock, Term, encode_system_logs};
 use std::collections::BTreeSet;
 
 /// Of a row of state with its history and its part of the trie, keys included; measured over blocks of transfers.
@@ -41,6 +41,8 @@ pub struct Commit<'a> {
     pub layer: &'a Layer,
     /// Wei burned from genesis to this block, itself included.
     pub burned: U256,
+    /// What the block decides, where it is the first of an epoch.
+    pub term: Option<(Epoch, &'a Term)>,
     /// Encoded finalization certificate of this block, where there is one of its own.
     pub certificate: Option<&'a [u8]>,
 }
@@ -217,6 +219,9 @@ impl BlockRows {
         if !self.log_places.is_empty() {
             batch.put(Table::LogPlaces, &height, &self.log_places);
             log_index::put(batch, commit.block.height(), commit.receipts);
+        }
+        if let Some((epoch, term)) = commit.term {
+            batch.put(Table::Terms, &epoch.get().to_be_bytes(), &term.encode());
         }
         for (transaction, index) in &self.transactions {
             let mut place = [0; 12];

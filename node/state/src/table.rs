@@ -6,7 +6,7 @@ use alloy_trie::Nibbles;
 use edgeloom_types::Height;
 
 /// Changes when any key or value encoding does. Every other version is refused at open. Versions 1 and 2 had the
-/// consensus record in the header, in place of its hash; version 3 had rows for leaves, version 4 no system logs.
+/// consensus record in the header, in place of its hash; version 3 had rows for leaves, version 4 no system logs and no terms.
 pub(crate) const LAYOUT_VERSION: u32 = 5;
 
 /// One column family each.
@@ -25,6 +25,8 @@ pub(crate) enum Table {
     Receipts,
     /// Height → RLP list of the logs of the block's own calls; no row where there is none.
     SystemLogs,
+    /// Epoch u64 → encoding of its term; for those that a block decided.
+    Terms,
     /// Height → where each log lies in the receipts; no row for a block without logs.
     LogPlaces,
     /// Address or topic, folded ‖ height → which logs of the block have it.
@@ -75,13 +77,14 @@ const HEIGHT_BYTES: usize = 8;
 impl Table {
     pub(crate) const COUNT: usize = Self::ALL.len();
 
-    pub(crate) const ALL: [Self; 21] = [
+    pub(crate) const ALL: [Self; 22] = [
         Self::Meta,
         Self::Headers,
         Self::Bodies,
         Self::Senders,
         Self::Receipts,
         Self::SystemLogs,
+        Self::Terms,
         Self::LogPlaces,
         Self::LogIndex,
         Self::Transactions,
@@ -111,6 +114,7 @@ impl Table {
             Self::Senders => "senders",
             Self::Receipts => "receipts",
             Self::SystemLogs => "system_logs",
+            Self::Terms => "terms",
             Self::LogPlaces => "log_places",
             Self::LogIndex => "log_index",
             Self::Transactions => "transactions",

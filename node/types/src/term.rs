@@ -1,6 +1,7 @@
 //! What holds for the blocks of one epoch: who votes, and by which numbers (CHAIN.md C4, C7).
 
-use crate::{Certificate, CertificateError, Committee, EdgeloomConfig, Epoch};
+use crate::{Certificate, CertificateError, Committee, EdgeloomConfig, Epoch, Seat};
+use alloy::primitives::{Address, B256, FixedBytes};
 use std::sync::Arc;
 
 /// The committee and the rules of an epoch. Genesis gives those of epoch 0; the state after the first block of an epoch
@@ -22,6 +23,42 @@ pub struct EpochRules {
     pub heartbeat_ms: u64,
     /// Least base fee, wei per gas.
     pub base_fee_floor: u64,
+}
+
+impl Term {
+    /// At rest: the four numbers, 8 bytes big-endian each, then of each seat identity, voting key and beneficiary.
+    pub fn encode(&self) -> Vec<u8> {
+        let EpochRules { gas_limit, block_time_ms, heartbeat_ms, base_fee_floor } = self.rules;
+        let numbers = [gas_limit, block_time_ms, heartbeat_ms, base_fee_floor];
+        let mut bytes: Vec<u8> = numbers.into_iter().flat_map(u64::to_be_bytes).collect();
+        for seat in self.committee.seats() {
+            bytes.extend(seat.identity);
+            bytes.extend(seat.voting_key);
+            bytes.extend(seat.beneficiary);
+        }
+        bytes
+    }
+
+    /// `None` for what [`Self::encode`] never made.
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        let (numbers, seats) = bytes.split_first_chunk::<32>()?;
+        let (seats, rest) = seats.as_chunks::<100>();
+        if !rest.is_empty() {
+            return None;
+        }
+        let seat = |bytes: &[u8; 100]| Seat {
+            identity: B256::from_slice(&bytes[..32]),
+            voting_key: FixedBytes::from_slice(&bytes[32..80]),
+            beneficiary: Address::from_slice(&bytes[80..]),
+        };
+        let committee = Committee::elected(seats.iter().map(seat))?;
+        let (numbers, _) = numbers.as_chunks::<8>();
+        let [gas_limit, block_time_ms, heartbeat_ms, base_fee_floor] = numbers else { return None };
+        let [gas_limit, block_time_ms, heartbeat_ms, base_fee_floor] =
+            [gas_limit, block_time_ms, heartbeat_ms, base_fee_floor].map(|number| u64::from_be_bytes(*number));
+        let rules = EpochRules { gas_limit, block_time_ms, heartbeat_ms, base_fee_floor };
+        Some(Self { committee: Arc::new(committee), rules })
+    }
 }
 
 impl EpochRules {

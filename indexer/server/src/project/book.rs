@@ -9,6 +9,9 @@ use edgeloom_bindings::{
 };
 use edgeloom_index_api::{Asset, Role};
 
+/// Wei by which what left a position and what was redeemed of it differ at most: one for each exit.
+const ROUNDED_MAX: u64 = 32;
+
 impl Touched {
     pub(super) fn book(&mut self, asset: Asset, event: &IStakeBookEvents) {
         use IStakeBookEvents as Is;
@@ -174,8 +177,9 @@ impl Rows {
         node.unstaking = less(key, node.unstaking, event.amount)?;
         let position = self.position(key, event.source, at);
         position.unstaking = less(key, position.unstaking, more(key, event.amount, event.lost)?)?;
-        if position.unstaking.is_zero() {
-            position.unstaking_until = None;
+        // Less than a redemption of 32 exits can have been rounded.
+        if position.unstaking <= U256::from(ROUNDED_MAX) {
+            (position.unstaking, position.unstaking_until) = (U256::ZERO, None);
         }
         Ok(())
     }

@@ -2,10 +2,14 @@
 
 use super::{Contradiction, Rows, next};
 use crate::record::{ParameterChange, Proposal, ProposalText, Stamp, Vote};
-use alloy::primitives::{Address, U256};
+use alloy::{
+    primitives::{Address, B256, U256, keccak256},
+    sol_types::SolValue,
+};
 use edgeloom_bindings::{
     Governor::{self, GovernorEvents},
     IParameters,
+    Timelock::TimelockEvents,
 };
 use edgeloom_index_api::{CallRow, ProposalPhase, Support};
 
@@ -23,6 +27,21 @@ pub(super) fn proposal_of(event: &GovernorEvents) -> Option<U256> {
         GovernorEvents::VoteCastWithParams(event) => Some(event.proposalId),
         GovernorEvents::EIP712DomainChanged(_) | GovernorEvents::Initialized(_) => None,
     }
+}
+
+pub(super) const fn operation_of(event: &TimelockEvents) -> Option<B256> {
+    match event {
+        TimelockEvents::CallExecuted(event) => Some(event.id),
+        TimelockEvents::Cancelled(event) => Some(event.id),
+        _ => None,
+    }
+}
+
+/// What the timelock calls a proposal's calls, as the governor schedules them (OpenZeppelin's `hashOperationBatch`).
+fn operation(event: &Governor::ProposalCreated) -> B256 {
+    let Governor::ProposalCreated { targets, values, calldatas, description, .. } = event;
+    let salt = keccak256(description);
+    keccak256((targets.clone(), values.clone(), calldatas.clone(), B256::ZERO, salt).abi_encode_params())
 }
 
 impl Rows {
@@ -49,6 +68,18 @@ impl Rows {
         }
     }
 
+    /// The timelock does things of nobody's proposal, too: of those there is no row.
+    pub(super) fn operated(&mut self, event: &TimelockEvents, at: &Stamp) {
+        let (id, phase) = match event {
+            TimelockEvents::CallExecuted(event) => (event.id, ProposalPhase::Executed),
+            TimelockEvents::Cancelled(event) => (event.id, ProposalPhase::Canceled),
+            _ => return,
+        };
+        if let Some(proposal) = self.proposals.values_mut().find(|proposal| proposal.operation == id) {
+            (proposal.phase, proposal.closed, proposal.last_block) = (phase, Some((at.block, at.ms)), at.block);
+        }
+    }
+
     pub(super) fn parameter(&mut self, set: &IParameters::ParameterSet, at: &Stamp) {
         self.parameter_changes.push(ParameterChange {
             id: next(&mut self.last.parameter_change),
@@ -70,6 +101,7 @@ impl Rows {
         let proposal = Proposal {
             number: next(&mut self.last.proposal),
             id,
+            operation: operation(event),
             proposer: event.proposer,
             title: event.description.lines().next().unwrap_or_default().chars().take(TITLE_MAX).collect(),
             phase: ProposalPhase::Proposed,

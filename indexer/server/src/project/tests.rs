@@ -107,6 +107,37 @@ fn stake_is_free_locked_unbonding_or_slashed() {
     assert_eq!((row.unbonding_wei.as_str(), row.unbonding_until), ("0", None));
 }
 
+/// The contract rounds for itself: a slash can take a few wei more than the job's bond, and all else may be locked to other jobs.
+#[test]
+fn a_slash_may_take_a_little_of_what_other_jobs_lock() {
+    let all = 20_000 * ETHER;
+    let unstaked = IStakeBook::Unstaked {
+        node: NODE,
+        source: WORKER,
+        amount: U256::from(all - 2 * PRICE),
+        shares: U256::ZERO,
+        epoch: 0,
+        release: U40::ZERO,
+    };
+    let mut slashed = slash(1, PRICE, IJobMarket::Reason::NotSubmitted);
+    let lost = IStakeBook::NodeSlashed {
+        node: NODE,
+        epoch: 0,
+        lost: U256::from(PRICE + 2),
+        unstaking: U256::ZERO,
+        toReporter: U256::ZERO,
+        reporter: Address::ZERO,
+        reason: 4,
+    };
+    slashed.logs.pop();
+    let slashed = slashed.log(addresses::EDGE_STAKING, &lost);
+    let leaves = Tx::new(WORKER, addresses::EDGE_STAKING).log(addresses::EDGE_STAKING, &unstaked);
+    let rows = after(vec![post(1, PRICE), take(1, PRICE), post(2, PRICE), take(2, PRICE), leaves, slashed]).unwrap();
+    let worker = &rows.workers[&WORKER];
+    assert_eq!((worker.free, worker.locked), (U256::ZERO, U256::from(PRICE - 2)));
+    assert_eq!(worker.slashed, U256::from(PRICE + 2));
+}
+
 #[test]
 fn events_without_their_past_are_contradictions() {
     assert!(matches!(contradiction(vec![take(1, PRICE)]), Contradiction::JobUnknown(1)));

@@ -1,5 +1,5 @@
 use super::{Stamp, address_text, hash_text};
-use alloy::primitives::{Address, U256};
+use alloy::primitives::{Address, B256, U256};
 use edgeloom_bindings::IParameters::Parameter;
 use edgeloom_index_api::{CallRow, ParameterChangeRow, ProposalDetail, ProposalPhase, ProposalRow, Support, VoteRow};
 
@@ -9,6 +9,8 @@ pub struct Proposal {
     /// Position among all proposals, from 1.
     pub number: u64,
     pub id: U256,
+    /// Its calls, as the timelock knows them.
+    pub operation: B256,
     pub proposer: Address,
     pub title: String,
     pub phase: ProposalPhase,

@@ -90,7 +90,13 @@ impl Worker {
             }
             StakeMove::Lock => (self.free, self.locked) = (less(self.free)?, more(self.locked)?),
             StakeMove::Unlock => (self.locked, self.free) = (less(self.locked)?, more(self.free)?),
-            StakeMove::Slash => (self.free, self.slashed) = (less(self.free)?, more(self.slashed)?),
+            StakeMove::Slash => {
+                // The contract rounds for itself: a few wei more than were set free, which jobs hold where there is no other.
+                let held = amount.saturating_sub(self.free);
+                let locked = self.locked.checked_sub(held).ok_or(NegativeStake)?;
+                (self.free, self.locked, self.slashed) =
+                    (self.free.saturating_sub(amount), locked, more(self.slashed)?);
+            }
         }
         Ok(())
     }

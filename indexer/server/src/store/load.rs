@@ -76,7 +76,10 @@ async fn institutions(
         loaded.checkpoints.insert(checkpoint.height, checkpoint);
     }
     let proposals: Vec<Vec<u8>> = touched.proposals.iter().map(|id| id.to_be_bytes_vec()).collect();
-    for row in by_keys(connection, "select * from proposals where id in (", proposals).await? {
+    let mut found = by_keys(connection, "select * from proposals where id in (", proposals).await?;
+    let operations: Vec<Vec<u8>> = touched.operations.iter().map(|id| id.to_vec()).collect();
+    found.extend(by_keys(connection, "select * from proposals where operation in (", operations).await?);
+    for row in found {
         let proposal = votes::proposal_row(&row)?;
         loaded.proposals.insert(proposal.id, proposal);
     }

@@ -82,6 +82,7 @@ impl VoteFilter {
 pub(super) fn write_proposal(values: &mut Values<'_>, proposal: &Proposal) {
     values.push_bind(number(proposal.number));
     values.push_bind(wei(proposal.id));
+    values.push_bind(proposal.operation.to_vec());
     values.push_bind(proposal.proposer.to_vec());
     values.push_bind(proposal.title.clone());
     values.push_bind(code(&PHASES, &proposal.phase));
@@ -136,6 +137,7 @@ pub(super) fn proposal_row(row: &SqliteRow) -> Result<Proposal, StoreError> {
     Ok(Proposal {
         number: row.number("number")?,
         id: row.wei("id")?,
+        operation: row.hash("operation")?,
         proposer: row.address("proposer")?,
         title: row.text("title")?,
         phase: row.coded("phase", &PHASES)?,

@@ -4,7 +4,7 @@ use super::world::{TREASURY, World, call, certificate_of_seats, identity, invali
 use crate::{Chain, Founder, FoundingError, Invalid, Proposal, found};
 use alloy::{
     genesis::GenesisAccount,
-    primitives::{Address, B256, TxKind, U256, keccak256},
+    primitives::{Address, B256, KECCAK256_EMPTY, TxKind, U256, keccak256},
     sol_types::{SolCall, SolEvent},
 };
 use alloy_consensus::TxEip1559;
@@ -15,7 +15,9 @@ use edgeloom_bindings::{
     addresses::{COMMITTEE, EPOCHS, PARAMETERS, STAKING, THETA},
 };
 use edgeloom_state::Store;
-use edgeloom_types::{Epoch, EpochRules, Height, SealedBlock, decode_system_logs, system_logs_hash};
+use edgeloom_types::{
+    Account, AccountDelta, Epoch, EpochRules, Height, SealedBlock, StateDelta, decode_system_logs, system_logs_hash,
+};
 use std::sync::Arc;
 
 const LENGTH: u64 = 5;
@@ -204,12 +206,32 @@ fn a_branch_has_the_terms_that_it_decided() {
     }
 }
 
+/// Takes the committee's contract away.
+fn forget_committees(chain: &mut Chain) {
+    let mut delta = StateDelta::default();
+    let account = Some(Account { nonce: 1, balance: U256::ZERO, code_hash: KECCAK256_EMPTY });
+    let gone = AccountDelta { account, storage_cleared: true, storage: Default::default() };
+    delta.accounts.insert(COMMITTEE, gone);
+    chain.amend(delta).expect("amends");
+}
+
 #[test]
 fn a_node_that_starts_again_knows_the_same_terms() {
     let world = World::staked(FIVE, LENGTH, |alloc| alloc);
     let store = Store::memory();
     let mut chain = world.open(store.clone());
+    let node = ask(&chain, STAKING, &nodeOfCall { operator: signer(5).address() });
     for height in 1..=16 * LENGTH + 1 {
+        if height == 2 {
+            let tip = chain.tip().clone();
+            let resign = operator(4, 0, COMMITTEE, &ICommittee::resignCall { node });
+            let block = world.propose(&mut chain, &tip, 4, &[resign]);
+            chain.finalize(&block, None).expect("finalizes");
+        }
+        if height == 3 * LENGTH {
+            // As a vote could replace it: nobody says any more who was elected, and the newest stays.
+            forget_committees(&mut chain);
+        }
         extend_to(&world, &mut chain, height, &[0, 1, 2, 3]);
         let again = world.open(store.clone());
         let oldest = height.saturating_sub(64) / LENGTH;

@@ -101,17 +101,8 @@ async fn launch(
     let (feed, heard) = (shared.feed.clone(), shared.heard.clone());
     let (start_engine, started) = oneshot::channel();
     let partition = format!("node-{seat}");
-    let config = Config {
-        public_key,
-        genesis,
-        app,
-        feed,
-        heard,
-        partition,
-        seated: Box::new(|_| {}),
-        strategy: Sequential,
-        started: start_engine,
-    };
+    let config =
+        Config { public_key, genesis, app, feed, heard, partition, strategy: Sequential, started: start_engine };
     let (ready, running) = oneshot::channel();
     let context = context.child("node").with_attribute("seat", seat).with_attribute("run", run);
     let handle = context.spawn(move |context| async move {

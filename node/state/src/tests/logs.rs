@@ -31,6 +31,7 @@ pub(super) fn chain(store: Store, blocks: &[Vec<Logs>]) -> Store {
             system_logs: &[],
             layer: &layer,
             burned: U256::ZERO,
+            term: None,
             certificate: None,
         };
         store.commit(commit).expect("the next block");

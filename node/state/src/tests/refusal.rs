@@ -14,8 +14,16 @@ fn layer(store: &Store, balance: u64) -> Layer {
 
 fn refused(store: &Store, block: &SealedBlock, layer: &Layer, senders: &[Address]) -> StoreError {
     let before = store.tip();
-    let commit =
-        Commit { block, senders, receipts: &[], system_logs: &[], layer, burned: U256::ZERO, certificate: None };
+    let commit = Commit {
+        block,
+        senders,
+        receipts: &[],
+        system_logs: &[],
+        layer,
+        burned: U256::ZERO,
+        term: None,
+        certificate: None,
+    };
     let error = store.commit(commit).expect_err("refused");
     assert_eq!(store.tip(), before);
     assert_eq!(store.height_of(block.hash()).expect("reads"), None);

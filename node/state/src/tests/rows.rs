@@ -47,6 +47,7 @@ fn chain(store: &Store) -> (SealedBlock, Vec<Address>, Vec<ReceiptEnvelope>) {
             system_logs: &[system_log()],
             layer: &layer,
             burned: U256::from(1u128 << 100),
+            term: None,
             certificate: Some(b"certificate of this block"),
         })
         .expect("follows genesis");

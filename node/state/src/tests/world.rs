@@ -170,7 +170,15 @@ pub(super) fn empty_block(parent: Option<Tip>, layer: &Layer) -> SealedBlock {
 pub(super) fn commit(store: &Store, layer: &Layer) {
     let block = empty_block(store.tip(), layer);
     let burned = U256::from(block.header().number * 7);
-    let commit =
-        Commit { block: &block, senders: &[], receipts: &[], system_logs: &[], layer, burned, certificate: None };
+    let commit = Commit {
+        block: &block,
+        senders: &[],
+        receipts: &[],
+        system_logs: &[],
+        layer,
+        burned,
+        term: None,
+        certificate: None,
+    };
     store.commit(commit).expect("the layer is over the tip");
 }

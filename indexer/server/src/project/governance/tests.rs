@@ -6,8 +6,8 @@ use crate::{
         institutions::{FOUNDER, PROPOSAL, history, proposed, vote},
     },
 };
-use alloy::primitives::U256;
-use edgeloom_bindings::{Governor, addresses};
+use alloy::primitives::{B256, U256, b256};
+use edgeloom_bindings::{Governor, Timelock, addresses};
 use edgeloom_index_api::{ProposalPhase, Support};
 
 fn project(blocks: &Blocks) -> Result<Rows, Inconsistent> {
@@ -65,6 +65,32 @@ fn a_canceled_proposal_and_votes_with_parameters_count() {
     let rows = after(to_governor().log(addresses::GOVERNOR, &vote)).unwrap();
     assert_eq!(rows.proposals[&PROPOSAL].votes_for, U256::from(4 * ETHER));
     assert_eq!(rows.votes[3].reason.chars().count(), 1000, "lists are bounded");
+}
+
+#[test]
+fn who_executes_in_the_timelock_itself_executes_the_proposal() {
+    let id = b256!("b95a48ae8bab01f1111d96358b4df1f25b316c4c8aaaa944378db7042109e5ba");
+    let call = |id| Timelock::CallExecuted {
+        id,
+        index: U256::ZERO,
+        target: addresses::PARAMETERS,
+        value: U256::ZERO,
+        data: Default::default(),
+    };
+    let to_timelock = || Tx::new(WORKER, addresses::TIMELOCK);
+    let mut blocks = history();
+    blocks.feed.truncate(5);
+    let done = |event: &dyn Fn(Tx) -> Tx| {
+        let mut blocks = blocks.clone();
+        blocks.push(vec![event(to_timelock())]);
+        let rows = project(&blocks).unwrap();
+        (rows.proposals[&PROPOSAL].phase, rows.proposals[&PROPOSAL].closed.is_some())
+    };
+    assert_eq!(done(&|tx| tx.log(addresses::TIMELOCK, &call(id))), (ProposalPhase::Executed, true));
+    let cancelled = Timelock::Cancelled { id };
+    assert_eq!(done(&|tx| tx.log(addresses::TIMELOCK, &cancelled)), (ProposalPhase::Canceled, true));
+    let other = call(B256::repeat_byte(1));
+    assert_eq!(done(&|tx| tx.log(addresses::TIMELOCK, &other)), (ProposalPhase::Queued, false));
 }
 
 #[test]
