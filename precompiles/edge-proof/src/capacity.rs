@@ -34,12 +34,19 @@ pub struct Product {
 impl Product {
     /// All entries, row by row: n³ multiply-accumulates on one core.
     pub fn compute(&self) -> Vec<u8> {
-        let columns: Vec<_> = (0..self.size).map(|j| self.vector(b"column", j)).collect();
-        let row = |i| {
-            let row = self.vector(b"row", i);
-            columns.iter().flat_map(|column| dot(&row, column).to_le_bytes()).collect::<Vec<_>>()
-        };
-        (0..self.size).flat_map(row).collect()
+        // Processors multiply and add pairs of 16 bits in one instruction.
+        let wide = |bytes: Vec<u8>| bytes.into_iter().map(|byte| i16::from(byte.cast_signed())).collect::<Vec<_>>();
+        let columns: Vec<_> = (0..self.size).map(|j| wide(self.vector(b"column", j))).collect();
+        let mut product = Vec::with_capacity(self.size as usize * self.size as usize * ENTRY_BYTES as usize);
+        for i in 0..self.size {
+            let row = wide(self.vector(b"row", i));
+            for column in &columns {
+                // No sum leaves 32 bits (`SIZE_MAX`); to check each would keep the compiler from doing many at once.
+                let sum = row.iter().zip(column).fold(0i32, |sum, (a, b)| sum.wrapping_add(i32::from(*a) * i32::from(*b)));
+                product.extend(sum.to_le_bytes());
+            }
+        }
+        product
     }
 
     /// Entries that the challenge asks for.
