@@ -74,23 +74,28 @@ impl Churn {
                 continue;
             }
             let rarer = if staker.operates.is_some() { 4 } else { 1 };
-            let at = first + self.dice.below(EPOCH_BLOCKS - 10);
+            let mut acts = Vec::new();
             if self.next_claim[index] <= day {
                 self.next_claim[index] = day + self.dice.within(CLAIM.0, CLAIM.1);
-                agenda.add(at, Act::Claim(index));
+                acts.push(Act::Claim(index));
             }
             if self.dice.one_in(TOP_UP * rarer) {
-                agenda.add(at, Act::TopUp(index));
+                acts.push(Act::TopUp(index));
             }
             if self.dice.one_in(UNSTAKE * rarer) {
-                agenda.add(at, Act::Unstake { staker: index, all: false });
+                acts.push(Act::Unstake { staker: index, all: false });
             }
             // An operator's exit leaves a node to its delegators.
             if self.dice.one_in(EXIT * rarer) && staker.operates.is_none() {
-                agenda.add(at, Act::Unstake { staker: index, all: true });
+                acts.push(Act::Unstake { staker: index, all: true });
             }
             if self.dice.one_in(MOVE) && staker.operates.is_none() {
-                agenda.add(at, Act::Move(index));
+                acts.push(Act::Move(index));
+            }
+            // Each in a block of its own, since it asks what the one before it left.
+            let at = first + self.dice.below(EPOCH_BLOCKS - 10);
+            for (block, act) in (at..).zip(acts) {
+                agenda.add(block, act);
             }
         }
     }

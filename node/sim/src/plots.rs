@@ -13,7 +13,7 @@ use plotters::{
     drawing::IntoDrawingArea,
     element::{PathElement, Rectangle},
     series::LineSeries,
-    style::{BLACK, Color as _, RGBColor, ShapeStyle, WHITE},
+    style::{BLACK, Color as _, RGBColor, WHITE},
 };
 
 const SIZE: (u32, u32) = (900, 480);
@@ -112,7 +112,7 @@ impl Year {
         let parts: Vec<_> =
             self.tallies.parts.iter().map(|t| [t.validators, t.guardians, t.capacity, t.work].map(millions)).collect();
         let names = ["validators", "guardians", "edge nodes, capacity", "edge nodes, work"];
-        let top = parts.iter().flatten().copied().fold(0.0, f64::max) * 1.25;
+        let top = parts.iter().flatten().copied().fold(0.0, f64::max) * 1.5;
         let mut svg = String::new();
         {
             let area = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
@@ -136,7 +136,7 @@ impl Year {
                 .draw()
                 .map_err(failed)?;
             for (place, name) in names.into_iter().enumerate() {
-                let style = ShapeStyle::from(COLOURS[place].filled());
+                let style = COLOURS[place].filled();
                 let left = |part: usize| part as f64 + 0.6 + 0.2 * place as f64;
                 let bar = |(part, amounts): (usize, &[f64; 4])| {
                     Rectangle::new([(left(part), 0.0), (left(part) + 0.19, amounts[place])], style)

@@ -297,7 +297,7 @@ impl Stage {
         if let Some(old) = epoch.checked_sub(SWEPT_AFTER) {
             let epoch = u32::try_from(old)?;
             let pot = world.ask(addresses::REWARDS, &IRewards::potOfCall { epoch })?;
-            if u128::from(pot.theta) + u128::from(pot.edge) > u128::from(pot.paid) {
+            if pot.theta + pot.edge > pot.paid {
                 world.send(cast.keeper, addresses::REWARDS, &IRewards::sweepCall { epoch }, GAS);
             }
             let pot = world.ask(addresses::EDGE_REWARDS, &IEdgeRewards::potOfCall { epoch })?;

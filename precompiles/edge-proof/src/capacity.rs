@@ -42,7 +42,8 @@ impl Product {
             let row = wide(self.vector(b"row", i));
             for column in &columns {
                 // No sum leaves 32 bits (`SIZE_MAX`); to check each would keep the compiler from doing many at once.
-                let sum = row.iter().zip(column).fold(0i32, |sum, (a, b)| sum.wrapping_add(i32::from(*a) * i32::from(*b)));
+                let sum =
+                    row.iter().zip(column).fold(0i32, |sum, (a, b)| sum.wrapping_add(i32::from(*a) * i32::from(*b)));
                 product.extend(sum.to_le_bytes());
             }
         }
