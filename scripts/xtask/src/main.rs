@@ -8,6 +8,7 @@ mod cargo;
 mod demo;
 mod forge;
 mod fuzz;
+mod sim;
 mod soak;
 
 use clap::{Parser, Subcommand};
@@ -47,6 +48,8 @@ enum Command {
     Bench(bench::Arguments),
     /// Fuzz a decoder of the precompiles
     Fuzz(fuzz::Arguments),
+    /// Run a simulation; prints a table
+    Sim(sim::Arguments),
     /// Run a soak; prints one JSON line
     Soak(soak::Arguments),
 }
@@ -71,6 +74,7 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Bless => bless::run()?,
         Command::Bench(arguments) => bench::run(&arguments)?,
         Command::Fuzz(arguments) => fuzz::run(&arguments)?,
+        Command::Sim(arguments) => sim::run(arguments)?,
         Command::Soak(arguments) => soak::run(arguments)?,
     }
     Ok(ExitCode::SUCCESS)

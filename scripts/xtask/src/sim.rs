@@ -1,0 +1,29 @@
+//! `cargo xtask sim NAME`: simulations. Standard output holds a table; a sum that does not hold ends it with an error.
+
+use clap::Subcommand;
+use edgeloom_tests::binary;
+use eyre::{Result, ensure};
+use std::process::Command;
+
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    simulation: Simulation,
+}
+
+#[derive(Subcommand)]
+enum Simulation {
+    /// A year of the institutions' contracts: stakes, slashes, fees, rewards (arguments go to `edgeloom-sim`; --out DIR is needed)
+    Staking {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+}
+
+pub(crate) fn run(arguments: Arguments) -> Result<()> {
+    let Simulation::Staking { arguments } = arguments.simulation;
+    crate::cargo::build_binaries()?;
+    let status = Command::new(binary("edgeloom-sim")?).arg("staking").args(arguments).status()?;
+    ensure!(status.success(), "sim staking ended with {status}");
+    Ok(())
+}
