@@ -276,7 +276,6 @@ impl Node {
             peers: oracle.clone(),
             blocker: oracle.clone(),
         };
-        let tip = self.app.store.tip().map_or(Height::GENESIS, |tip| tip.height);
         if oracle.track(0, self.peers.tracked()) == Feedback::Closed {
             return Some(Stopped::Task("peer tracker"));
         }

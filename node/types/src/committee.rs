@@ -109,6 +109,14 @@ impl Committee {
         if held.is_empty() { None } else { Some(Self { seats: held }) }
     }
 
+    /// The committee of seats that were one's before: they are in its order, and nothing but their keys is read again. `None` when
+    /// those are none.
+    pub(crate) fn again(seats: impl IntoIterator<Item = Seat>) -> Option<Self> {
+        let held = |seat: Seat| PublicKey::from_bytes(&seat.voting_key).ok().map(|key| Held { seat, key });
+        let seats: Vec<_> = seats.into_iter().map(held).collect::<Option<_>>()?;
+        if seats.is_empty() { None } else { Some(Self { seats }) }
+    }
+
     pub fn len(&self) -> usize {
         self.seats.len()
     }

@@ -51,7 +51,7 @@ impl Term {
             voting_key: FixedBytes::from_slice(&bytes[32..80]),
             beneficiary: Address::from_slice(&bytes[80..]),
         };
-        let committee = Committee::elected(seats.iter().map(seat))?;
+        let committee = Committee::again(seats.iter().map(seat))?;
         let (numbers, _) = numbers.as_chunks::<8>();
         let [gas_limit, block_time_ms, heartbeat_ms, base_fee_floor] = numbers else { return None };
         let [gas_limit, block_time_ms, heartbeat_ms, base_fee_floor] =
@@ -86,3 +86,6 @@ impl Included {
         Ok(Self { epoch: certificate.epoch, seats })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -98,6 +98,7 @@ fn a_block_is_committed_once_however_many_try() {
             system_logs: &[],
             layer: &layer,
             burned: U256::ZERO,
+            term: None,
             certificate: None,
         };
         let committed = std::thread::scope(|scope| {

@@ -149,6 +149,7 @@ fn begin_again(store: &Store) {
         system_logs: &[],
         layer: &layer,
         burned: U256::ZERO,
+        term: None,
         certificate: None,
     };
     store.begin_again(genesis).expect("begins again");
