@@ -262,7 +262,9 @@ impl Chain {
             Some(epoch) => {
                 let view = self.tree.view(&self.store, block.header().parent_hash).with(layer.clone());
                 let before = self.rules(block.header().parent_hash).term(epoch);
-                let term = term_after(view, self.genesis.chain_id(), block.header(), epoch, &before)?;
+                let mut term = term_after(view, self.genesis.chain_id(), block.header(), epoch, &before)?;
+                // The contract's bound is that of the usual timeout.
+                term.rules.gas_limit = term.rules.gas_limit.min(self.genesis.gas_limit_max());
                 Some((epoch, Arc::new(term)))
             }
         };

@@ -48,6 +48,10 @@ pub enum FoundingError {
     Call { call: &'static str, caller: Address, reason: String },
     #[error("the allocation is no state: {0}")]
     State(String),
+    #[error(
+        "the contract elects {elected} of the {validators} validators for epoch 0: CommitteeSeats, SeatsPerOwner and ValidatorStakeMin must let all of them in"
+    )]
+    Committee { elected: usize, validators: usize },
 }
 
 /// Sets `parameters` as if they had been voted, then has every founder register its key and a node, stake THETA of
@@ -55,7 +59,8 @@ pub enum FoundingError {
 ///
 /// # Errors
 /// [`FoundingError`] naming the first call that fails: with a value that no vote could set, say, without enough THETA, or
-/// with keys that are not the founder's own.
+/// with keys that are not the founder's own. [`FoundingError::Committee`] when the contract would elect others for epoch 0
+/// than the file has as its validators.
 pub fn found(
     mut file: GenesisFile,
     treasury: Address,
@@ -77,7 +82,25 @@ pub fn found(
         file.config.extra_fields.insert_value("edgeloom".into(), config).map_err(GenesisError::Config)?;
     }
     write(&mut file.alloc, founding.machine.into_state().into_delta());
+    if !founders.is_empty() {
+        check_committee(&Genesis::new(file.clone())?)?;
+    }
     Ok(file)
+}
+
+/// The first block elects for epoch 0 as well, and who is judged and paid for it is who that election seats.
+fn check_committee(genesis: &Genesis) -> Result<(), FoundingError> {
+    let mut first = Founding::over(genesis)?;
+    first.call(addresses::EPOCHS, addresses::COMMITTEE, &ICommittee::electCall { epoch: 0 })?;
+    // Reverts where nobody was elected.
+    let elected = first.call(Address::ZERO, addresses::COMMITTEE, &ICommittee::seatsOfCall { epoch: 0 });
+    let elected: Vec<_> = elected.unwrap_or_default().into_iter().map(|seat| seat.identity).collect();
+    let validators: Vec<_> = genesis.committee().seats().map(|seat| seat.identity).collect();
+    if elected != validators {
+        let among = elected.iter().filter(|identity| validators.contains(identity)).count();
+        return Err(FoundingError::Committee { elected: among, validators: validators.len() });
+    }
+    Ok(())
 }
 
 struct Founding {

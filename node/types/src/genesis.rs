@@ -149,6 +149,11 @@ impl Genesis {
         self.file.config.chain_id
     }
 
+    /// Most gas that a block may have, whatever a vote says: what runs in half of the leader's timeout (CHAIN.md C4).
+    pub const fn gas_limit_max(&self) -> u64 {
+        gas_limit_max(&self.config)
+    }
+
     /// Σ of all balances, wei.
     pub fn supply(&self) -> U256 {
         self.file.alloc.values().map(|account| account.balance).fold(U256::ZERO, U256::saturating_add)
@@ -225,6 +230,10 @@ impl Genesis {
     }
 }
 
+const fn gas_limit_max(config: &EdgeloomConfig) -> u64 {
+    config.leader_timeout_ms.saturating_mul(GAS_PER_MS) / 2
+}
+
 fn check_numbers(file: &alloy::genesis::Genesis, config: &EdgeloomConfig) -> Result<(), GenesisError> {
     let (block_time, heartbeat, leader_timeout) = (config.block_time_ms, config.heartbeat_ms, config.leader_timeout_ms);
     if block_time > heartbeat || heartbeat >= leader_timeout {
@@ -234,7 +243,7 @@ fn check_numbers(file: &alloy::genesis::Genesis, config: &EdgeloomConfig) -> Res
     if gas_limit < GAS_LIMIT_MIN {
         return Err(GenesisError::GasLimit(gas_limit));
     }
-    let most = leader_timeout.saturating_mul(GAS_PER_MS) / 2;
+    let most = gas_limit_max(config);
     if gas_limit > most {
         return Err(GenesisError::SlowBlocks { gas_limit, most });
     }

@@ -16,7 +16,8 @@ use edgeloom_bindings::{
 };
 use edgeloom_state::Store;
 use edgeloom_types::{
-    Account, AccountDelta, Epoch, EpochRules, Height, SealedBlock, StateDelta, decode_system_logs, system_logs_hash,
+    Account, AccountDelta, Epoch, EpochRules, Genesis, Height, SealedBlock, StateDelta, decode_system_logs,
+    system_logs_hash,
 };
 use std::sync::Arc;
 
@@ -131,6 +132,26 @@ fn founders_need_their_keys_and_their_stake() {
     let error = found(file.clone(), TREASURY, &[founder], &[]).expect_err("no consent");
     assert!(matches!(&error, FoundingError::Call { call, .. } if call.starts_with("register(bytes")), "{error}");
     assert!(found(file, TREASURY, &[], &[]).is_ok_and(|file| file == *bare.genesis.file()), "nobody changes nothing");
+}
+
+#[test]
+fn founders_whom_the_contract_does_not_elect_found_nothing() {
+    let four = World::bare(4, LENGTH);
+    let founders = World::founders(&four.genesis, theta(999_999));
+    let with = |parameter, value| found(four.genesis.file().clone(), TREASURY, &founders, &[(parameter, value)]);
+    let few = with(IParameters::Parameter::ValidatorStakeMin, theta(1_000_000)).expect_err("too little at stake");
+    assert!(matches!(few, FoundingError::Committee { elected: 0, validators: 4 }), "{few}");
+    assert!(with(IParameters::Parameter::ValidatorStakeMin, theta(999_999)).is_ok());
+
+    // Of five, four.
+    let five = World::bare(FIVE, LENGTH);
+    let founders = World::founders(&five.genesis, theta(1_000_000));
+    let parameters = [
+        (IParameters::Parameter::SeatsPerOwner, U256::from(1)),
+        (IParameters::Parameter::CommitteeSeats, U256::from(4)),
+    ];
+    let few = found(five.genesis.file().clone(), TREASURY, &founders, &parameters).expect_err("a seat too few");
+    assert!(matches!(few, FoundingError::Committee { elected: 4, validators: 5 }), "{few}");
 }
 
 #[test]
@@ -295,6 +316,17 @@ fn gas_limit_and_base_fee_follow_the_parameters_from_the_next_epoch_on() {
     let changed = Arc::new(SealedBlock::new(changed).expect("ours"));
     let verdict = invalid(node.verify(&changed));
     assert_eq!(verdict, Invalid::BaseFee { expected: 999_000_000, found: Some(998_999_999) });
+}
+
+#[test]
+fn no_vote_makes_blocks_longer_than_a_leader_has_time_for() {
+    let mut file = World::staked(FIVE, LENGTH, |alloc| alloc).genesis.file().clone();
+    file.config.extra_fields.get_mut("edgeloom").expect("is there")["leaderTimeoutMs"] = 1_500.into();
+    let world = World { genesis: Genesis::new(file).expect("valid genesis").into() };
+    let mut chain = world.chain();
+    extend_to(&world, &mut chain, LENGTH, &[0]);
+    assert_eq!(ask(&chain, EPOCHS, &IEpochs::rulesOfCall { epoch: 1 }).gasLimit, 90_000_000);
+    assert_eq!(chain.tip().header().gas_limit, 45_000_000, "in 750 ms at 60 Mgas/s");
 }
 
 /// A seat that signs nothing is judged by the certificates in bodies, jailed, slashed and not elected any more.

@@ -76,22 +76,33 @@ impl World {
         Self { genesis: Arc::new(Genesis::new(Self::file(SEATS, EPOCH_LENGTH, change)).expect("valid genesis")) }
     }
 
+    /// There are `seats` validators, without stakes.
+    pub(crate) fn bare(seats: u8, epoch_length: u64) -> Self {
+        let file = Self::file(seats, epoch_length, |alloc| alloc);
+        Self { genesis: Arc::new(Genesis::new(file).expect("valid genesis")) }
+    }
+
     /// There are `seats` validators, who have stakes, and operators that sign: seeds from 1 on. [`TREASURY`] has the rest.
     pub(crate) fn staked(
         seats: u8,
         epoch_length: u64,
         change: impl Fn(Vec<(Address, GenesisAccount)>) -> Vec<(Address, GenesisAccount)>,
     ) -> Self {
-        let file = Self::file(seats, epoch_length, change);
-        let genesis = Genesis::new(file.clone()).expect("valid genesis");
-        let founders = (0..seats).zip(genesis.config().validators.clone()).map(|(seat, validator)| {
+        let genesis = Genesis::new(Self::file(seats, epoch_length, change)).expect("valid genesis");
+        let founders = Self::founders(&genesis, theta(1_000_000));
+        let file = found(genesis.file().clone(), TREASURY, &founders, &[]).expect("founders found");
+        Self { genesis: Arc::new(Genesis::new(file).expect("valid genesis")) }
+    }
+
+    /// The validators of `genesis`, in the order of their seats.
+    pub(crate) fn founders(genesis: &Genesis, stake: U256) -> Vec<Founder> {
+        let founders = (0..).zip(&genesis.config().validators).map(|(seat, validator)| {
             let operator = signer(seat + 1).address();
             let consent = Domain::consent(CHAIN_ID, KEY_REGISTRY.into_array(), operator.into_array());
             let consent = voting_key(seat).sign(&consent).to_bytes().into();
-            Founder { validator, operator, consent, stake: theta(1_000_000), commission: 0 }
+            Founder { validator: validator.clone(), operator, consent, stake, commission: 0 }
         });
-        let file = found(file, TREASURY, &founders.collect::<Vec<_>>(), &[]).expect("founders found");
-        Self { genesis: Arc::new(Genesis::new(file).expect("valid genesis")) }
+        founders.collect()
     }
 
     fn file(
