@@ -60,7 +60,7 @@ pub use follow::Closing;
 pub use governance::{Ballot, Governance, Proposal, Standing, Tally};
 pub use index::Index;
 pub use jobs::{
-    Delivery, Events, INFERENCE, JobEvent, JobEventKind, JobResult, JobState, Jobs, Offer, Order, PostedJob,
+    Delivery, Events, INFERENCE, JobEvent, JobEventKind, JobResult, JobState, Jobs, Offer, Order, PostedJob, input_root,
 };
 pub use keys::{Keys, Member, Members, Sealed};
 pub use model::LocalModel;

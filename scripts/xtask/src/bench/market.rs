@@ -37,8 +37,6 @@ const VALIDATORS: u16 = 4;
 const REQUESTERS: u32 = 4;
 const WORKERS: u32 = 4;
 const INPUT_BYTES: usize = 16;
-/// How long orders are posted.
-const OFFERED: Duration = Duration::from_secs(300);
 /// Before the clock starts.
 const WARM_UP: Duration = Duration::from_secs(10);
 /// How long the last jobs have to be settled.
@@ -59,30 +57,20 @@ struct Way {
 
 const WAYS: [Way; 2] = [
     Way { name: "single", jobs: 1, orders_per_s: 210, post_gas: 150_000, take_gas: 150_000, settle_gas: 250_000 },
-    Way {
-        name: "batched",
-        jobs: 100,
-        orders_per_s: 11,
-        post_gas: 600_000,
-        take_gas: 5_000_000,
-        settle_gas: 8_000_000,
-    },
+    Way { name: "batched", jobs: 100, orders_per_s: 11, post_gas: 600_000, take_gas: 5_000_000, settle_gas: 8_000_000 },
 ];
 
-pub(super) fn run(runs: usize) -> Result<()> {
+pub(super) fn run(runs: usize, offered: Duration) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     for way in WAYS {
         let mut figures = Vec::new();
         for turn in 1..=runs {
-            let figure = runtime.block_on(one_network(&way))?;
+            let figure = runtime.block_on(one_network(&way, offered))?;
             eprintln!("{} {turn}/{runs}: {figure:?}", way.name);
             figures.push(figure);
         }
         let of = |value: fn(&Figure) -> f64| figures.iter().map(value).collect::<Vec<_>>();
-        let extra = || {
-            let offered = way.orders_per_s * way.jobs;
-            json!({ "orders": way.name, "seconds": OFFERED.as_secs(), "offered_per_s": offered })
-        };
+        let extra = || json!({ "orders": way.name, "seconds": offered.as_secs(), "offered_per_s": way.orders_per_s * way.jobs });
         emit("market", "settled_jobs_per_s", "job/s", &of(|figure| figure.settled_per_s), extra());
         emit("market", "settle_lag_s_p95", "s", &of(|figure| figure.settle_lag_s), extra());
         emit("market", "post_to_paid_s_p95", "s", &of(|figure| figure.post_to_paid_s), extra());
@@ -128,7 +116,10 @@ impl Actor {
             .with_max_fee_per_gas(1_000_000_000_000)
             .with_max_priority_fee_per_gas(1_000_000_000);
         let signed = request.build(&self.wallet).await?;
-        self.provider.client().request::<_, B256>("eth_sendRawTransaction", (Bytes::from(signed.encoded_2718()),)).await?;
+        self.provider
+            .client()
+            .request::<_, B256>("eth_sendRawTransaction", (Bytes::from(signed.encoded_2718()),))
+            .await?;
         Ok(())
     }
 }
@@ -158,7 +149,7 @@ struct Log {
     post_to_paid_s: Vec<f64>,
 }
 
-async fn one_network(way: &Way) -> Result<Figure> {
+async fn one_network(way: &Way, offered: Duration) -> Result<Figure> {
     let folder = tempfile::tempdir()?;
     let mut net = Net::start(NetConfig::on_free_ports(folder.path().join("net"), VALIDATORS, 0)?).await?;
     net.start_indexer().await?;
@@ -166,18 +157,19 @@ async fn one_network(way: &Way) -> Result<Figure> {
     let provider = ProviderBuilder::new().connect_http(net.rpc(0).parse()?).erased();
     let mut log = Log::default();
     let started = Instant::now();
-    let (worked, lags) = tokio::join!(work(&floor, way, &provider, &mut log), index_lags(&net, &provider));
+    let (worked, lags) =
+        tokio::join!(work(&floor, way, offered, &provider, &mut log), index_lags(&net, &provider, offered));
     worked?;
     let lags = lags?;
     net.check_alive()?;
-    let (from, to) = (started + WARM_UP, started + WARM_UP + OFFERED);
+    let (from, to) = (started + WARM_UP, started + WARM_UP + offered);
     let settled = log.settled.iter().filter(|at| (from..to).contains(at)).count();
     let p95 = |mut samples: Vec<f64>| {
         samples.sort_by(f64::total_cmp);
         percentile(&samples, 95)
     };
     Ok(Figure {
-        settled_per_s: settled as f64 / OFFERED.as_secs_f64(),
+        settled_per_s: settled as f64 / offered.as_secs_f64(),
         settle_lag_s: p95(log.settle_lag_s),
         post_to_paid_s: p95(log.post_to_paid_s),
         index_lag_ms: p95(lags),
@@ -211,7 +203,7 @@ async fn open(net: &Net) -> Result<Floor> {
 }
 
 /// Posts at the way's rate, and has workers do whatever final blocks say is to be done.
-async fn work(floor: &Floor, way: &Way, provider: &DynProvider, log: &mut Log) -> Result<()> {
+async fn work(floor: &Floor, way: &Way, offered: Duration, provider: &DynProvider, log: &mut Log) -> Result<()> {
     let started = Instant::now();
     let mut posting = interval(Duration::from_secs(1) / way.orders_per_s);
     posting.set_missed_tick_behavior(MissedTickBehavior::Burst);
@@ -221,11 +213,11 @@ async fn work(floor: &Floor, way: &Way, provider: &DynProvider, log: &mut Log) -
     let (mut posted, mut next) = (0_u64, provider.get_block_number().await? + 1);
     let mut sending = FuturesUnordered::new();
     loop {
-        let offering = started.elapsed() < WARM_UP + OFFERED;
+        let offering = started.elapsed() < WARM_UP + offered;
         if !offering && running.is_empty() && sending.is_empty() {
             return Ok(());
         }
-        ensure!(started.elapsed() < WARM_UP + OFFERED + REST, "{} orders were not settled in time", running.len());
+        ensure!(started.elapsed() < WARM_UP + offered + REST, "{} orders were not settled in time", running.len());
         tokio::select! {
             _ = posting.tick(), if offering => {
                 posted += 1;
@@ -304,7 +296,9 @@ impl Floor {
                 found.answered = Some(Instant::now());
                 let (terms, worker) = (found.order.terms.clone(), found.worker);
                 let call = IJobMarket::settleCall { order: taken.order, terms, results };
-                Ok(Some(async move { self.workers[worker].send(&call, U256::ZERO, way.settle_gas).await }.boxed_local()))
+                Ok(Some(
+                    async move { self.workers[worker].send(&call, U256::ZERO, way.settle_gas).await }.boxed_local(),
+                ))
             }
             IJobMarketEvents::JobClosed(closed) => {
                 ensure!(closed.phase == Phase::Settled, "job {} ended as {:?}", closed.jobId, closed.reason);
@@ -334,13 +328,13 @@ fn input(order: u64, place: u32) -> Vec<u8> {
 }
 
 /// How long after a validator the index serves each block, until the load and its rest are over.
-async fn index_lags(net: &Net, provider: &DynProvider) -> Result<Vec<f64>> {
+async fn index_lags(net: &Net, provider: &DynProvider, offered: Duration) -> Result<Vec<f64>> {
     let client = net.client(0, dev_signer(0)?).await?;
     let index = client.index()?;
     let (started, mut seen, mut lags) = (Instant::now(), VecDeque::new(), Vec::new());
     let (mut newest, mut looking) = (provider.get_block_number().await?, interval(Duration::from_millis(10)));
     looking.set_missed_tick_behavior(MissedTickBehavior::Skip);
-    while started.elapsed() < WARM_UP + OFFERED {
+    while started.elapsed() < WARM_UP + offered {
         looking.tick().await;
         let head = provider.get_block_number().await?;
         seen.extend((newest + 1..=head).map(|height| (height, Instant::now())));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use alloy::primitives::{Bytes, U256};
+use alloy::primitives::Bytes;
 use edgeloom_bindings::{
     IEdgeStaking::IEdgeStakingErrors,
     IJobMarket::{IJobMarketErrors, Phase},

@@ -1,4 +1,4 @@
-use alloy::primitives::{Address, B256};
+use alloy::primitives::{Address, B256, U256};
 use edgeloom_bindings::{IJobMarket, IModelRegistry};
 
 use super::*;
