@@ -32,6 +32,7 @@ interface Vm {
     function roll(uint256 number) external;
     function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
     function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256 gas);
+    function snapshotValue(string calldata group, string calldata name, uint256 value) external;
     function store(address account, bytes32 slot, bytes32 value) external;
     function warp(uint256 timestamp) external;
 }
