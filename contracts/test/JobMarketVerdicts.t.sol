@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {Hashes} from "@openzeppelin/contracts/utils/cryptography/Hashes.sol";
 import {ICredits} from "../src/interfaces/ICredits.sol";
 import {IJobMarket} from "../src/interfaces/IJobMarket.sol";
 import {IVerifier} from "../src/interfaces/IVerifier.sol";
@@ -124,6 +125,23 @@ contract JobMarketVerdictsTest is MarketWorld {
             keccak256(abi.encode(work))
         );
         _settledBy(ALICE, order, ids(order + 1));
+    }
+
+    /// Where it is the root of a tree itself, of frames, say: part of it is not what was asked for.
+    function test_a_part_of_an_only_input_does_not_stand_for_it() public {
+        (bytes32 half, bytes32 other) = (keccak256("half"), keccak256("the other"));
+        IJobMarket.Request memory asked = umpired(1);
+        asked.inputRoot = Hashes.commutativeKeccak256(half, other);
+        uint256 order = posted(ALICE, PRICE, asked);
+        takes(BOB, order);
+        ruled(order, IVerifier.Verdict.Right);
+        IJobMarket.Ticket memory ticket = IJobMarket.Ticket(order, half, new bytes32[](1));
+        ticket.path[0] = other;
+        vm.expectRevert(abi.encodeWithSelector(IJobMarket.NotAnInput.selector, order, half));
+        settles(BOB, order, results(IJobMarket.Result(ticket, "", "")));
+        ticket = IJobMarket.Ticket(order, asked.inputRoot, new bytes32[](0));
+        settles(BOB, order, results(IJobMarket.Result(ticket, "", "")));
+        eq(phaseOf(order), uint256(IJobMarket.Phase.Settled), "settled");
     }
 
     /// It is code that a vote let in; where it fails all the same, nothing is lost but that no verdict comes: the requester can still pay.

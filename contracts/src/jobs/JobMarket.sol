@@ -263,13 +263,7 @@ contract JobMarket is IJobMarket, Till {
         view
         returns (IVerifier.Work memory)
     {
-        bytes32 leaf = ticket.inputHash;
-        if (terms.count != 1) {
-            leaf = keccak256(bytes.concat(keccak256(abi.encode(ticket.jobId - order, ticket.inputHash))));
-        }
-        if (MerkleProof.processProofCalldata(ticket.path, leaf) != terms.inputRoot) {
-            revert NotAnInput(ticket.jobId, ticket.inputHash);
-        }
+        if (!_isInput(order, terms, ticket)) revert NotAnInput(ticket.jobId, ticket.inputHash);
         return IVerifier.Work({
             jobId: ticket.jobId,
             worker: job.worker,
@@ -278,6 +272,13 @@ contract JobMarket is IJobMarket, Till {
             subject: terms.subject,
             inputHash: ticket.inputHash
         });
+    }
+
+    /// @dev An only input is no tree's: half of what it is the hash of must not stand for it.
+    function _isInput(uint256 order, Terms calldata terms, Ticket calldata ticket) private pure returns (bool) {
+        if (terms.count == 1) return ticket.path.length == 0 && ticket.inputHash == terms.inputRoot;
+        bytes32 leaf = keccak256(bytes.concat(keccak256(abi.encode(ticket.jobId - order, ticket.inputHash))));
+        return MerkleProof.processProofCalldata(ticket.path, leaf) == terms.inputRoot;
     }
 
     function _known(uint256 order, Terms calldata terms) private view returns (Order storage known) {
