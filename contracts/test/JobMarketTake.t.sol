@@ -198,6 +198,21 @@ contract JobMarketTakeTest is MarketWorld {
         takes(CAROL, order, ids(order + 1));
     }
 
+    function test_take_refuses_providers_where_no_time_of_theirs_is_said() public {
+        bonded(CAROL, STAKE);
+        _listed(CAROL);
+        IJobMarket.Request memory asked = request(1);
+        uint256 order = posted(ALICE, PRICE, asked);
+        for (uint256 time = START; time <= START + TAKE_SECONDS; time += TAKE_SECONDS) {
+            vm.warp(time);
+            vm.expectRevert(abi.encodeWithSelector(IJobMarket.NotYetForProviders.selector, order, 0));
+            takes(CAROL, order);
+        }
+        // Who is named is wanted, whatever it is.
+        asked.worker = CAROL;
+        takes(CAROL, posted(ALICE, PRICE, asked));
+    }
+
     function _taken(Requirements requirements) private {
         IJobMarket.Request memory asked = request(1);
         asked.requirements = requirements;

@@ -250,8 +250,7 @@ contract JobMarket is IJobMarket, Till {
         if (msg.sender == terms.requester) revert OwnJob(order);
         if (terms.worker != address(0) && terms.worker != msg.sender) revert NotOffered(order, msg.sender);
         if (!STAKING.isBonded(msg.sender)) revert NotBonded(msg.sender);
-        // Without requirements, and without a time for providers, nobody's profile matters, and none is read.
-        if (terms.providersFrom != 0 && block.timestamp < terms.providersFrom && PROFILES.isProvider(msg.sender)) {
+        if (terms.worker == address(0) && block.timestamp < _providersFrom(terms) && PROFILES.isProvider(msg.sender)) {
             revert NotYetForProviders(order, terms.providersFrom);
         }
         bool asks = Requirements.unwrap(terms.requirements) != 0;
@@ -303,6 +302,11 @@ contract JobMarket is IJobMarket, Till {
     /// @dev 192 bits: two terms of the same hash take 2^96 tries to find.
     function _hashOf(Terms memory terms) private pure returns (bytes24) {
         return bytes24(keccak256(abi.encode(terms)));
+    }
+
+    /// @dev Zero stands for never.
+    function _providersFrom(Terms calldata terms) private pure returns (uint256) {
+        return terms.providersFrom == 0 ? type(uint256).max : terms.providersFrom;
     }
 
     function _checkPeriod(uint256 given, uint256 maximum) private pure {
