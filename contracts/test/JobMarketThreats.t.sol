@@ -148,7 +148,7 @@ contract JobMarketThreatsTest is MarketWorld {
     /// An order ends at once, however large it is.
     function test_threat_14_no_end_goes_through_all_jobs() public {
         uint256[2] memory gas;
-        uint32[2] memory counts = [uint32(2), 65_536];
+        uint32[2] memory counts = [uint32(2), uint32(MARKET.COUNT_MAX())];
         for (uint256 i = 0; i < 2; ++i) {
             IJobMarket.Request memory asked = umpired(1);
             asked.count = counts[i];
