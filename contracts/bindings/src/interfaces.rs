@@ -52,6 +52,10 @@ alloy::sol!(
 );
 alloy::sol!(
     #[sol(all_derives)]
+    "../src/interfaces/IInference.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
     "../src/interfaces/IJobMarket.sol"
 );
 alloy::sol!(
@@ -60,11 +64,23 @@ alloy::sol!(
 );
 alloy::sol!(
     #[sol(all_derives)]
+    "../src/interfaces/IKinds.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
     "../src/interfaces/IModelRegistry.sol"
 );
 alloy::sol!(
     #[sol(all_derives)]
     "../src/interfaces/IParameters.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
+    "../src/interfaces/IPossession.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
+    "../src/interfaces/IProfiles.sol"
 );
 alloy::sol!(
     #[sol(all_derives)]
@@ -84,7 +100,15 @@ alloy::sol!(
 );
 alloy::sol!(
     #[sol(all_derives)]
+    "../src/interfaces/ITill.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
     "../src/interfaces/IUpgrades.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
+    "../src/interfaces/IVerifier.sol"
 );
 alloy::sol!(
     #[sol(all_derives)]

@@ -15,8 +15,9 @@ mod sources;
 
 pub use interfaces::{
     Governor, IAudits, IBeacon, IBls, ICheckpoints, ICommittee, ICredits, IDisputes, IEdgeProof, IEdgeRewards,
-    IEdgeStaking, IEmission, IEpochs, IEquivocation, IGovernance, IJobMarket, IKeyRegistry, IModelRegistry,
-    IParameters, IRewards, IStakeBook, IStaking, ITheta, IUpgrades, IWtfuel, Timelock,
+    IEdgeStaking, IEmission, IEpochs, IEquivocation, IGovernance, IInference, IJobMarket, IKeyRegistry, IKinds,
+    IModelRegistry, IParameters, IPossession, IProfiles, IRewards, IStakeBook, IStaking, ITheta, ITill, IUpgrades,
+    IVerifier, IWtfuel, Timelock,
 };
 pub use predeploys::{Predeploy, THETA_SUPPLY, predeploys};
 pub use sources::{Published, published, sources};

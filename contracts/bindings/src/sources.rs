@@ -19,7 +19,7 @@ pub struct Published {
 const LIBRARIES: &str = include_str!("../artifacts/libraries.json");
 
 /// Sources of this repository by path.
-const OURS: [(&str, &str); 62] = [
+const OURS: [(&str, &str); 74] = [
     ("src/bls/Bls.sol", include_str!("../../src/bls/Bls.sol")),
     ("src/bls/KeyRegistry.sol", include_str!("../../src/bls/KeyRegistry.sol")),
     ("src/chain/Beacon.sol", include_str!("../../src/chain/Beacon.sol")),
@@ -42,15 +42,21 @@ const OURS: [(&str, &str); 62] = [
     ("src/interfaces/IEpochs.sol", include_str!("../../src/interfaces/IEpochs.sol")),
     ("src/interfaces/IEquivocation.sol", include_str!("../../src/interfaces/IEquivocation.sol")),
     ("src/interfaces/IGovernance.sol", include_str!("../../src/interfaces/IGovernance.sol")),
+    ("src/interfaces/IInference.sol", include_str!("../../src/interfaces/IInference.sol")),
     ("src/interfaces/IJobMarket.sol", include_str!("../../src/interfaces/IJobMarket.sol")),
     ("src/interfaces/IKeyRegistry.sol", include_str!("../../src/interfaces/IKeyRegistry.sol")),
+    ("src/interfaces/IKinds.sol", include_str!("../../src/interfaces/IKinds.sol")),
     ("src/interfaces/IModelRegistry.sol", include_str!("../../src/interfaces/IModelRegistry.sol")),
     ("src/interfaces/IParameters.sol", include_str!("../../src/interfaces/IParameters.sol")),
+    ("src/interfaces/IPossession.sol", include_str!("../../src/interfaces/IPossession.sol")),
+    ("src/interfaces/IProfiles.sol", include_str!("../../src/interfaces/IProfiles.sol")),
     ("src/interfaces/IRewards.sol", include_str!("../../src/interfaces/IRewards.sol")),
     ("src/interfaces/IStakeBook.sol", include_str!("../../src/interfaces/IStakeBook.sol")),
     ("src/interfaces/IStaking.sol", include_str!("../../src/interfaces/IStaking.sol")),
     ("src/interfaces/ITheta.sol", include_str!("../../src/interfaces/ITheta.sol")),
+    ("src/interfaces/ITill.sol", include_str!("../../src/interfaces/ITill.sol")),
     ("src/interfaces/IUpgrades.sol", include_str!("../../src/interfaces/IUpgrades.sol")),
+    ("src/interfaces/IVerifier.sol", include_str!("../../src/interfaces/IVerifier.sol")),
     ("src/interfaces/IWtfuel.sol", include_str!("../../src/interfaces/IWtfuel.sol")),
     ("src/jobs/Audits.sol", include_str!("../../src/jobs/Audits.sol")),
     ("src/jobs/Credits.sol", include_str!("../../src/jobs/Credits.sol")),
@@ -60,6 +66,11 @@ const OURS: [(&str, &str); 62] = [
     ("src/jobs/Evidence.sol", include_str!("../../src/jobs/Evidence.sol")),
     ("src/jobs/JobMarket.sol", include_str!("../../src/jobs/JobMarket.sol")),
     ("src/jobs/ModelRegistry.sol", include_str!("../../src/jobs/ModelRegistry.sol")),
+    ("src/market/Inference.sol", include_str!("../../src/market/Inference.sol")),
+    ("src/market/Kinds.sol", include_str!("../../src/market/Kinds.sol")),
+    ("src/market/Possession.sol", include_str!("../../src/market/Possession.sol")),
+    ("src/market/Profiles.sol", include_str!("../../src/market/Profiles.sol")),
+    ("src/market/Till.sol", include_str!("../../src/market/Till.sol")),
     ("src/rewards/EdgeRewards.sol", include_str!("../../src/rewards/EdgeRewards.sol")),
     ("src/rewards/Emission.sol", include_str!("../../src/rewards/Emission.sol")),
     ("src/rewards/Rewards.sol", include_str!("../../src/rewards/Rewards.sol")),
@@ -80,6 +91,7 @@ const OURS: [(&str, &str); 62] = [
     ("src/types/Manifest.sol", include_str!("../../src/types/Manifest.sol")),
     ("src/types/Pool.sol", include_str!("../../src/types/Pool.sol")),
     ("src/types/Predeploys.sol", include_str!("../../src/types/Predeploys.sol")),
+    ("src/types/Requirements.sol", include_str!("../../src/types/Requirements.sol")),
     ("src/types/Sets.sol", include_str!("../../src/types/Sets.sol")),
     ("src/types/Subtree.sol", include_str!("../../src/types/Subtree.sol")),
 ];

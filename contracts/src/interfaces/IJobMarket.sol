@@ -2,7 +2,6 @@
 pragma solidity ^0.8.30;
 
 import {ITill} from "./ITill.sol";
-import {Requirements} from "../types/Requirements.sol";
 
 /// @title The market for jobs
 /// @notice post (escrow) → take (a bonded worker) → settle: whoever the job's kind names (`IKinds`, `IVerifier`) tells what became of the work, and right
@@ -47,7 +46,7 @@ interface IJobMarket is ITill {
     error PriceOutOfRange(uint256 price, uint256 minimum, uint256 maximum);
     error PeriodOutOfRange(uint256 given, uint256 minimum, uint256 maximum);
     error KindClosed(uint16 kind);
-    error MalformedRequirements(Requirements requirements);
+    error MalformedRequirements(uint256 requirements);
     error NotRequester(uint256 order, address caller);
     error NotWorker(uint256 jobId, address caller);
     /// @notice The order is offered to another worker alone.
@@ -71,6 +70,8 @@ interface IJobMarket is ITill {
     event JobsPosted(
         uint256 indexed order, address indexed requester, bytes32 indexed subject, Terms terms, bytes inputs
     );
+    /// @notice Of an order of more than one, for each of its jobs.
+    event JobListed(uint256 indexed jobId, uint256 indexed order);
     event JobTaken(uint256 indexed jobId, uint256 indexed order, address indexed worker, uint256 deadline);
     /// @notice The terminal event of every job that somebody took. `evidence` is the hash of what decided it, or zero.
     event JobClosed(
@@ -97,6 +98,7 @@ interface IJobMarket is ITill {
     /// @param providersAfter how long edge nodes have before listed cloud providers can take them, too; 0 for never. It is nothing to a
     /// worker who alone can take them
     /// @param worker who alone can take them; 0 for everybody
+    /// @param requirements `types/Requirements.sol`; 0 for none
     /// @param subject a model's id, or what else the kind works on
     /// @param inputRoot of one job, the hash of its input. Of more, the root of a tree with pairs in ascending order, whose leaves are
     /// keccak256(keccak256(place ‖ input hash)), 32 bytes each, with places from 0 on: as OpenZeppelin's `MerkleProof` has it
@@ -107,7 +109,7 @@ interface IJobMarket is ITill {
         uint32 workSeconds;
         uint32 providersAfter;
         address worker;
-        Requirements requirements;
+        uint256 requirements;
         bytes32 subject;
         bytes32 inputRoot;
     }
@@ -129,7 +131,7 @@ interface IJobMarket is ITill {
         uint96 bond;
         address verifier;
         address worker;
-        Requirements requirements;
+        uint256 requirements;
         bytes32 subject;
         bytes32 inputRoot;
     }

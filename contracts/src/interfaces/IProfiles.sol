@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Requirements} from "../types/Requirements.sol";
-
 /// @title What workers say of themselves, and what others say of them
 /// @notice Jobs can ask for a region, a class of graphics card, memory, attributes, a stake, and a reputation. The lower 32 attributes are a worker's own
 /// word. The upper 32 are given by who a vote lets vouch, so that a worker cannot claim them. Cloud providers that a vote listed take
@@ -47,5 +45,6 @@ interface IProfiles {
     /// @notice What a worker's settled jobs say of it, wei of fees.
     function reputationOf(address worker) external view returns (uint256);
     /// @notice Whether a worker is what a job asks for.
-    function meets(address worker, Requirements requirements) external view returns (bool);
+    /// @param requirements `types/Requirements.sol`
+    function meets(address worker, uint256 requirements) external view returns (bool);
 }

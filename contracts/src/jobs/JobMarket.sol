@@ -22,7 +22,7 @@ contract JobMarket is IJobMarket, Till {
     IParameters private constant PARAMETERS = IParameters(Predeploys.PARAMETERS);
     IProfiles private constant PROFILES = IProfiles(Predeploys.PROFILES);
 
-    uint256 public constant COUNT_MAX = 65_536;
+    uint256 public constant COUNT_MAX = 4096;
     uint256 private constant TAKE_SECONDS_MAX = 7 days;
     uint256 private constant TERMS_BYTES = 14 * 32;
 
@@ -45,6 +45,11 @@ contract JobMarket is IJobMarket, Till {
         _orders[order] = Order(_hashOf(terms), terms.count, 0);
         _hold(msg.value);
         emit JobsPosted(order, msg.sender, terms.subject, terms, inputs);
+        if (terms.count == 1) return order;
+        // Who follows the market has work with each of them: so does who posts them.
+        for (uint256 i = 0; i < terms.count; ++i) {
+            emit JobListed(order + i, order);
+        }
     }
 
     function take(uint256 order, Terms calldata terms, uint256[] calldata jobIds) external {
@@ -164,8 +169,7 @@ contract JobMarket is IJobMarket, Till {
         uint256 fee = feeFor(terms.price);
         uint256 burned = fee * terms.burnShare / BASIS_POINTS;
         STAKING.unlock(pay.worker, order, (uint256(terms.bond) * pay.jobs).toUint128());
-        _earn(pay.worker, uint256(terms.price) * pay.jobs, fee * pay.jobs, burned * pay.jobs, pay.jobs);
-        emit FeeTaken(order, fee * pay.jobs, burned * pay.jobs);
+        _earn(order, pay.worker, uint256(terms.price) * pay.jobs, fee * pay.jobs, burned * pay.jobs, pay.jobs);
         owed = (terms.price - fee) * pay.jobs;
         if (pay.worker == msg.sender) return owed;
         _credit(pay.worker, owed);
@@ -227,7 +231,7 @@ contract JobMarket is IJobMarket, Till {
         _checkPeriod(request.takeSeconds, TAKE_SECONDS_MAX);
         _checkPeriod(request.workSeconds, rules.workSecondsMax);
         if (request.providersAfter != 0) _checkPeriod(request.providersAfter, request.takeSeconds);
-        if (!request.requirements.isKnown()) revert MalformedRequirements(request.requirements);
+        if (!Requirements.wrap(request.requirements).isKnown()) revert MalformedRequirements(request.requirements);
 
         uint40 now_ = uint40(block.timestamp);
         terms.requester = msg.sender;
@@ -254,8 +258,9 @@ contract JobMarket is IJobMarket, Till {
         if (terms.worker == address(0) && block.timestamp < _providersFrom(terms) && PROFILES.isProvider(msg.sender)) {
             revert NotYetForProviders(order, terms.providersFrom);
         }
-        bool asks = Requirements.unwrap(terms.requirements) != 0;
-        if (asks && !PROFILES.meets(msg.sender, terms.requirements)) revert RequirementsNotMet(order, msg.sender);
+        if (terms.requirements != 0 && !PROFILES.meets(msg.sender, terms.requirements)) {
+            revert RequirementsNotMet(order, msg.sender);
+        }
     }
 
     function _workOf(uint256 order, Terms calldata terms, Ticket calldata ticket, Job storage job)

@@ -54,7 +54,8 @@ contract Profiles is IProfiles {
         return _profiles[worker];
     }
 
-    function meets(address worker, Requirements asked) external view returns (bool) {
+    function meets(address worker, uint256 requirements) external view returns (bool) {
+        Requirements asked = Requirements.wrap(requirements);
         Profile memory profile = _profiles[worker];
         if (asked.region() != 0 && asked.region() != profile.region) return false;
         if (asked.gpuClass() > profile.gpuClass || asked.memoryGib() > profile.memoryGib) return false;

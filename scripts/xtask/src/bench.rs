@@ -9,6 +9,7 @@ mod edge_proof;
 mod gpu;
 mod infer;
 mod load;
+mod market;
 mod pairs;
 mod precompile;
 mod rpc;
@@ -53,6 +54,8 @@ enum Name {
     State,
     /// Time to finality on four validators without load
     Devnet,
+    /// Jobs posted, taken and settled on four validators for five minutes, one by one and in batches; lags of settlement and index
+    Market,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
@@ -68,6 +71,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         Name::Rpc => rpc::run(arguments.runs),
         Name::State => state::run(arguments.sizes, arguments.runs),
         Name::Devnet => devnet::run(arguments.runs),
+        Name::Market => market::run(arguments.runs),
     }
 }
 

@@ -23,7 +23,7 @@ use serde_json::json;
 use std::{collections::BTreeMap, fs, path::Path};
 
 /// The contracts that genesis holds. Interfaces and libraries have no artifact.
-const CONTRACTS: [&str; 20] = [
+const CONTRACTS: [&str; 24] = [
     "Audits",
     "Beacon",
     "Checkpoints",
@@ -34,10 +34,14 @@ const CONTRACTS: [&str; 20] = [
     "Emission",
     "Epochs",
     "Governor",
+    "Inference",
     "JobMarket",
     "KeyRegistry",
+    "Kinds",
     "ModelRegistry",
     "Parameters",
+    "Possession",
+    "Profiles",
     "Rewards",
     "Staking",
     "Theta",

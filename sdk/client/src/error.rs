@@ -20,6 +20,7 @@ use edgeloom_bindings::{
     IEdgeProof::IEdgeProofErrors,
     IEdgeRewards::IEdgeRewardsErrors,
     IEdgeStaking::IEdgeStakingErrors,
+    IInference::IInferenceErrors,
     IJobMarket::{IJobMarketErrors, Phase, Reason},
     IKeyRegistry::IKeyRegistryErrors,
     IModelRegistry::IModelRegistryErrors,
@@ -85,6 +86,9 @@ pub enum Error {
     /// The job market reverted.
     #[error("the job market reverted: {0:?}")]
     Market(IJobMarketErrors),
+    /// The verifier of inferences reverted.
+    #[error("the verifier of inferences reverted: {0:?}")]
+    Inference(IInferenceErrors),
     /// Staking of THETA reverted.
     #[error("staking reverted: {0:?}")]
     Staking(IStakingErrors),
@@ -261,6 +265,7 @@ impl Error {
     /// it calls.
     pub(crate) fn from_revert(to: Option<Address>, data: Bytes) -> Self {
         let market = || IJobMarketErrors::abi_decode(&data).ok().map(Self::Market);
+        let inference = || IInferenceErrors::abi_decode(&data).ok().map(Self::Inference);
         let staking = || IStakingErrors::abi_decode(&data).ok().map(Self::Staking);
         let edge = || IEdgeStakingErrors::abi_decode(&data).ok().map(Self::EdgeStaking);
         let stake = || IStakeBookErrors::abi_decode(&data).ok().map(Self::Stake);
@@ -279,7 +284,7 @@ impl Error {
         let audits = || IAuditsErrors::abi_decode(&data).ok().map(Self::Audits);
         let credits = || ICreditsErrors::abi_decode(&data).ok().map(Self::Credits);
         let decoded = match to {
-            Some(addresses::JOB_MARKET) => market().or_else(credits),
+            Some(addresses::JOB_MARKET) => market().or_else(inference).or_else(credits),
             Some(addresses::EDGE_STAKING) => edge().or_else(stake),
             Some(addresses::STAKING) => staking().or_else(stake),
             Some(addresses::PARAMETERS) => parameters(),
@@ -320,6 +325,7 @@ impl Error {
         matches!(
             self,
             Self::Market(_)
+                | Self::Inference(_)
                 | Self::Staking(_)
                 | Self::EdgeStaking(_)
                 | Self::Stake(_)

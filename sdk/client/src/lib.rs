@@ -59,7 +59,9 @@ pub use error::{Error, ModelError};
 pub use follow::Closing;
 pub use governance::{Ballot, Governance, Proposal, Standing, Tally};
 pub use index::Index;
-pub use jobs::{Events, JobEvent, JobEventKind, JobResult, Jobs, Offer, PostedJob};
+pub use jobs::{
+    Delivery, Events, INFERENCE, JobEvent, JobEventKind, JobResult, JobState, Jobs, Offer, Order, PostedJob,
+};
 pub use keys::{Keys, Member, Members, Sealed};
 pub use model::LocalModel;
 pub use models::{CHUNK_BYTES_MAX, IMAGE_BYTES_MAX, Models, RegisteredGraph, Registration};

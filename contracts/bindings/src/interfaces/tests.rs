@@ -1,10 +1,14 @@
 use crate::{
     IAudits, IBeacon, ICheckpoints, ICommittee,
     ICredits::{ICreditsCalls, ICreditsErrors, ICreditsEvents},
-    IDisputes, IEdgeRewards, IEdgeStaking, IEmission, IEpochs, IGovernance, IJobMarket, IKeyRegistry, IModelRegistry,
-    IParameters, IRewards,
+    IDisputes, IEdgeRewards, IEdgeStaking, IEmission, IEpochs, IGovernance, IInference, IJobMarket, IKeyRegistry,
+    IKinds, IModelRegistry, IParameters, IPossession, IProfiles, IRewards,
     IStakeBook::{IStakeBookCalls, IStakeBookErrors, IStakeBookEvents},
-    IStaking, ITheta, IUpgrades, IWtfuel,
+    IStaking, ITheta,
+    ITill::{ITillCalls, ITillEvents},
+    IUpgrades,
+    IVerifier::IVerifierCalls,
+    IWtfuel,
     artifact::COMPILED,
 };
 use alloy::{
@@ -31,6 +35,8 @@ fn unnamed<Calls: SolInterface, Errors: SolInterface>(name: &str) -> Vec<String>
     let calls: BTreeSet<Selector> = Calls::selectors()
         .chain(ICreditsCalls::selectors())
         .chain(IStakeBookCalls::selectors())
+        .chain(ITillCalls::selectors())
+        .chain(IVerifierCalls::selectors())
         .map(Selector::from)
         .collect();
     let errors: BTreeSet<Selector> = Errors::selectors()
@@ -59,10 +65,14 @@ fn the_types_name_everything_that_the_compiled_contracts_have() {
     use IEdgeStaking::{IEdgeStakingCalls, IEdgeStakingErrors};
     use IEmission::{IEmissionCalls, IEmissionErrors};
     use IEpochs::{IEpochsCalls, IEpochsErrors};
+    use IInference::IInferenceErrors;
     use IJobMarket::{IJobMarketCalls, IJobMarketErrors};
     use IKeyRegistry::{IKeyRegistryCalls, IKeyRegistryErrors};
+    use IKinds::{IKindsCalls, IKindsErrors};
     use IModelRegistry::{IModelRegistryCalls, IModelRegistryErrors};
     use IParameters::{IParametersCalls, IParametersErrors};
+    use IPossession::{IPossessionCalls, IPossessionErrors};
+    use IProfiles::{IProfilesCalls, IProfilesErrors};
     use IRewards::{IRewardsCalls, IRewardsErrors};
     use IStaking::{IStakingCalls, IStakingErrors};
     use IUpgrades::{IUpgradesCalls, IUpgradesErrors};
@@ -77,6 +87,10 @@ fn the_types_name_everything_that_the_compiled_contracts_have() {
     assert_eq!(unnamed::<IEpochsCalls, IEpochsErrors>("Epochs"), casts);
     assert_eq!(unnamed::<IJobMarketCalls, IJobMarketErrors>("JobMarket"), casts);
     assert_eq!(unnamed::<IDisputesCalls, IDisputesErrors>("Disputes"), casts);
+    assert_eq!(unnamed::<IPossessionCalls, IPossessionErrors>("Possession"), casts);
+    assert_eq!(unnamed::<IVerifierCalls, IInferenceErrors>("Inference"), [""; 0]);
+    assert_eq!(unnamed::<IKindsCalls, IKindsErrors>("Kinds"), [""; 0]);
+    assert_eq!(unnamed::<IProfilesCalls, IProfilesErrors>("Profiles"), [""; 0]);
     // What the library says that checks certificates.
     let certificates = ["CertificateInvalid()", casts[0], "SignersLength(uint256,uint256)"];
     assert_eq!(unnamed::<ICheckpointsCalls, ICheckpointsErrors>("Checkpoints"), certificates[..2]);
@@ -109,6 +123,13 @@ fn the_compiled_contracts_have_everything_that_the_types_name() {
     assert_eq!(missing::<IJobMarket::IJobMarketCalls>("JobMarket"), [Selector::ZERO; 0]);
     assert_eq!(missing::<IDisputes::IDisputesCalls>("Disputes"), [Selector::ZERO; 0]);
     assert_eq!(missing::<IAudits::IAuditsCalls>("Audits"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<ITillCalls>("JobMarket"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IKinds::IKindsCalls>("Kinds"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IProfiles::IProfilesCalls>("Profiles"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IPossession::IPossessionCalls>("Possession"), [Selector::ZERO; 0]);
+    for verifier in ["Inference", "Possession"] {
+        assert_eq!(missing::<IVerifierCalls>(verifier), [Selector::ZERO; 0]);
+    }
     for paying in ["JobMarket", "Disputes", "Audits"] {
         assert_eq!(missing::<ICreditsCalls>(paying), [Selector::ZERO; 0]);
     }
@@ -143,12 +164,15 @@ fn events_hash_alike() {
         IEpochs::IEpochsEvents::SELECTORS,
         IJobMarket::IJobMarketEvents::SELECTORS,
         IKeyRegistry::IKeyRegistryEvents::SELECTORS,
+        IKinds::IKindsEvents::SELECTORS,
         IModelRegistry::IModelRegistryEvents::SELECTORS,
         IParameters::IParametersEvents::SELECTORS,
+        IProfiles::IProfilesEvents::SELECTORS,
         IRewards::IRewardsEvents::SELECTORS,
         IStakeBookEvents::SELECTORS,
         IStaking::IStakingEvents::SELECTORS,
         ITheta::IThetaEvents::SELECTORS,
+        ITillEvents::SELECTORS,
         IUpgrades::IUpgradesEvents::SELECTORS,
         IWtfuel::IWtfuelEvents::SELECTORS,
     ]
@@ -161,6 +185,6 @@ fn events_hash_alike() {
 
 #[test]
 fn an_unknown_phase_is_refused() {
-    assert_eq!(IJobMarket::Phase::try_from(6).ok(), Some(IJobMarket::Phase::Rejected));
+    assert_eq!(IJobMarket::Phase::try_from(5).ok(), Some(IJobMarket::Phase::Rejected));
     assert!(IJobMarket::Phase::try_from(IJobMarket::Phase::COUNT as u8).is_err());
 }
