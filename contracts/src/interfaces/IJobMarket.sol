@@ -95,7 +95,8 @@ interface IJobMarket is ITill {
     /// @param count of jobs
     /// @param takeSeconds how long they can be taken, 1 to 604,800
     /// @param workSeconds how long whoever takes one may work, 1 to what the kind has at most
-    /// @param providersAfter how long edge nodes have before listed cloud providers can take them, too; 0 for never
+    /// @param providersAfter how long edge nodes have before listed cloud providers can take them, too; 0 for never. It is nothing to a
+    /// worker who alone can take them
     /// @param worker who alone can take them; 0 for everybody
     /// @param requirements `types/Requirements.sol`; 0 for none
     /// @param subject a model's id, or what else the kind works on

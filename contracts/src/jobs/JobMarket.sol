@@ -24,6 +24,7 @@ contract JobMarket is IJobMarket, Till {
 
     uint256 public constant COUNT_MAX = 4096;
     uint256 private constant TAKE_SECONDS_MAX = 7 days;
+    uint256 private constant TERMS_BYTES = 14 * 32;
 
     /// @dev What one worker is paid for several jobs, so that it is paid once.
     struct Pay {
@@ -254,8 +255,7 @@ contract JobMarket is IJobMarket, Till {
         if (msg.sender == terms.requester) revert OwnJob(order);
         if (terms.worker != address(0) && terms.worker != msg.sender) revert NotOffered(order, msg.sender);
         if (!STAKING.isBonded(msg.sender)) revert NotBonded(msg.sender);
-        // Without requirements, and without a time for providers, nobody's profile matters, and none is read.
-        if (terms.providersFrom != 0 && block.timestamp < terms.providersFrom && PROFILES.isProvider(msg.sender)) {
+        if (terms.worker == address(0) && block.timestamp < _providersFrom(terms) && PROFILES.isProvider(msg.sender)) {
             revert NotYetForProviders(order, terms.providersFrom);
         }
         if (terms.requirements != 0 && !PROFILES.meets(msg.sender, terms.requirements)) {
@@ -268,13 +268,7 @@ contract JobMarket is IJobMarket, Till {
         view
         returns (IVerifier.Work memory)
     {
-        bytes32 leaf = ticket.inputHash;
-        if (terms.count != 1) {
-            leaf = keccak256(bytes.concat(keccak256(abi.encode(ticket.jobId - order, ticket.inputHash))));
-        }
-        if (MerkleProof.processProofCalldata(ticket.path, leaf) != terms.inputRoot) {
-            revert NotAnInput(ticket.jobId, ticket.inputHash);
-        }
+        if (!_isInput(order, terms, ticket)) revert NotAnInput(ticket.jobId, ticket.inputHash);
         return IVerifier.Work({
             jobId: ticket.jobId,
             worker: job.worker,
@@ -285,9 +279,18 @@ contract JobMarket is IJobMarket, Till {
         });
     }
 
-    function _known(uint256 order, Terms calldata terms) private view returns (Order storage known) {
+    /// @dev An only input is no tree's: half of what it is the hash of must not stand for it.
+    function _isInput(uint256 order, Terms calldata terms, Ticket calldata ticket) private pure returns (bool) {
+        if (terms.count == 1) return ticket.path.length == 0 && ticket.inputHash == terms.inputRoot;
+        bytes32 leaf = keccak256(bytes.concat(keccak256(abi.encode(ticket.jobId - order, ticket.inputHash))));
+        return MerkleProof.processProofCalldata(ticket.path, leaf) == terms.inputRoot;
+    }
+
+    /// @dev Whatever is done with an order names it first, and then its terms: they are hashed as they came. Bits that they do not have make
+    /// them others.
+    function _known(uint256 order, Terms calldata) private view returns (Order storage known) {
         known = _orders[order];
-        if (known.termsHash != _hashOf(terms)) revert NotTheTerms(order);
+        if (known.termsHash != bytes24(keccak256(msg.data[36:36 + TERMS_BYTES]))) revert NotTheTerms(order);
     }
 
     function _taken(uint256 jobId, uint256 order, Terms calldata terms) private view returns (Job storage job) {
@@ -307,6 +310,11 @@ contract JobMarket is IJobMarket, Till {
     /// @dev 192 bits: two terms of the same hash take 2^96 tries to find.
     function _hashOf(Terms memory terms) private pure returns (bytes24) {
         return bytes24(keccak256(abi.encode(terms)));
+    }
+
+    /// @dev Zero stands for never.
+    function _providersFrom(Terms calldata terms) private pure returns (uint256) {
+        return terms.providersFrom == 0 ? type(uint256).max : terms.providersFrom;
     }
 
     function _checkPeriod(uint256 given, uint256 maximum) private pure {
