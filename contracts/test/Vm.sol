@@ -39,6 +39,8 @@ interface Vm {
     function snapshotValue(string calldata group, string calldata name, uint256 value) external;
     function store(address account, bytes32 slot, bytes32 value) external;
     function warp(uint256 timestamp) external;
+    function revertToStateAndDelete(uint256 id) external returns (bool reverted);
+    function snapshotState() external returns (uint256 id);
 }
 
 Vm constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));
