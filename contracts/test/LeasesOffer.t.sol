@@ -6,7 +6,6 @@ import {ILeases} from "../src/interfaces/ILeases.sol";
 import {IParameters} from "../src/interfaces/IParameters.sol";
 import {LeasesWorld} from "./LeasesWorld.sol";
 import {Predeploys} from "../src/types/Predeploys.sol";
-import {Requirements} from "../src/types/Requirements.sol";
 import {eq, holds, vm, within} from "./Vm.sol";
 
 /// @dev offer and take: the verbs before a machine serves.
@@ -68,7 +67,7 @@ contract LeasesOfferTest is LeasesWorld {
 
     function test_offer_refuses_requirements_that_mean_nothing_yet() public {
         ILeases.Offer memory wanted = offer();
-        wanted.requirements = Requirements.wrap(1 << 176);
+        wanted.requirements = uint256(1 << 176);
         _refuse(wanted, DEPOSIT, abi.encodeWithSelector(ILeases.MalformedRequirements.selector, wanted.requirements));
     }
 
@@ -173,7 +172,7 @@ contract LeasesOfferTest is LeasesWorld {
     function test_take_refuses_who_is_not_what_the_lease_asks_for() public {
         ILeases.Offer memory wanted = offer();
         // A card of class 7 in Portugal.
-        wanted.requirements = Requirements.wrap(620 | 7 << 16);
+        wanted.requirements = uint256(620 | 7 << 16);
         uint256 lease = offered(ALICE, wanted, DEPOSIT);
         bonded(BOB);
         vm.prank(BOB);

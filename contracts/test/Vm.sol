@@ -40,7 +40,6 @@ interface Vm {
     function store(address account, bytes32 slot, bytes32 value) external;
     function warp(uint256 timestamp) external;
     function revertToStateAndDelete(uint256 id) external returns (bool reverted);
-    function snapshotState() external returns (uint256 id);
 }
 
 Vm constant vm = Vm(address(uint160(uint256(keccak256("hevm cheat code")))));

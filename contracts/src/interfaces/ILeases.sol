@@ -2,7 +2,6 @@
 pragma solidity ^0.8.30;
 
 import {ITill} from "./ITill.sol";
-import {Requirements} from "../types/Requirements.sol";
 
 /// @title Leases of machines, paid by the second
 /// @notice offer (escrow of a term) → take (a bonded worker) → begin (the clock of payment runs) → collect, extend → an end. A worker is paid for every whole
@@ -45,7 +44,7 @@ interface ILeases is ITill {
     error PeriodOutOfRange(uint256 given, uint256 minimum, uint256 maximum);
     /// @notice What was sent is not the price of whole seconds.
     error NotWholeSeconds(uint256 sent, uint256 rate);
-    error MalformedRequirements(Requirements requirements);
+    error MalformedRequirements(uint256 requirements);
     error NotWorker(uint256 lease, address caller);
     /// @notice The caller is neither the requester nor the worker.
     error NotParty(uint256 lease, address caller);
@@ -98,6 +97,7 @@ interface ILeases is ITill {
     /// @param serveSeconds that it commits itself to from then on, at most the first term; 0 for none
     /// @param providersAfter how long edge nodes have before listed cloud providers can take it, too; 0 for never
     /// @param worker who alone can take it; 0 for everybody
+    /// @param requirements `types/Requirements.sol`; 0 for none
     /// @param subject hash of what is to run
     struct Offer {
         uint96 rate;
@@ -106,7 +106,7 @@ interface ILeases is ITill {
         uint32 serveSeconds;
         uint32 providersAfter;
         address worker;
-        Requirements requirements;
+        uint256 requirements;
         bytes32 subject;
     }
 
@@ -126,7 +126,7 @@ interface ILeases is ITill {
         uint96 rate;
         uint96 bond;
         address worker;
-        Requirements requirements;
+        uint256 requirements;
         bytes32 subject;
     }
 

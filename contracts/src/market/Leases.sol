@@ -189,7 +189,7 @@ contract Leases is ILeases, Till {
         _checkPeriod(wanted.beginSeconds, BEGIN_SECONDS_MAX);
         if (wanted.serveSeconds != 0) _checkPeriod(wanted.serveSeconds, term);
         if (wanted.providersAfter != 0) _checkPeriod(wanted.providersAfter, wanted.takeSeconds);
-        if (!wanted.requirements.isKnown()) revert MalformedRequirements(wanted.requirements);
+        if (!Requirements.wrap(wanted.requirements).isKnown()) revert MalformedRequirements(wanted.requirements);
 
         uint40 now_ = uint40(block.timestamp);
         terms.requester = msg.sender;
@@ -215,8 +215,9 @@ contract Leases is ILeases, Till {
         if (terms.providersFrom != 0 && block.timestamp < terms.providersFrom && PROFILES.isProvider(msg.sender)) {
             revert NotYetForProviders(lease, terms.providersFrom);
         }
-        bool asks = Requirements.unwrap(terms.requirements) != 0;
-        if (asks && !PROFILES.meets(msg.sender, terms.requirements)) revert RequirementsNotMet(lease, msg.sender);
+        if (terms.requirements != 0 && !PROFILES.meets(msg.sender, terms.requirements)) {
+            revert RequirementsNotMet(lease, msg.sender);
+        }
     }
 
     /// @dev Seconds that what was sent pays for.

@@ -59,13 +59,12 @@ abstract contract Till is ITill, Credits {
         _ledger.escrowed -= amount.toUint96();
     }
 
-    /// @dev What leaves escrow for a worker, of the deals that `id` names: `fees` of it stay here.
+    /// @dev What leaves escrow for a worker: `fees` of it stay here.
     /// @param burned of the fees
-    function _earn(uint256 id, address worker, uint256 amount, uint256 fees, uint256 burned, uint256 deals) internal {
+    function _earn(address worker, uint256 amount, uint256 fees, uint256 burned, uint256 deals) internal {
         Record storage record = _records[worker];
         (record.fees, record.settled) = (record.fees + fees.toUint96(), record.settled + deals.toUint32());
         if (!_isRecorded(worker, burned)) burned = fees;
-        emit FeeTaken(id, fees, burned);
         Ledger memory ledger = _ledger;
         (uint256 unburned, uint256 unshared) = (ledger.unburned + burned, ledger.unshared + fees - burned);
         bool full = unburned > type(uint80).max || unshared > type(uint80).max;
