@@ -15,6 +15,9 @@ import {ITill} from "./ITill.sol";
 /// Ends, each with who called for it, a reason, and the hash of what it has to say: by the requester at any time; by the worker at any
 /// time, though before it served what it committed itself to that costs its bond; and by the clock, which anybody may have told: not taken in time, not begun in time
 /// (which costs the bond, too), or exhausted. What an end leaves to anybody is credited: none calls, or waits for, who is paid.
+///
+/// What a beginning is worth, and every second after it, the requester alone sees: it pays until it says that it ends. Whoever leases watches
+/// the machine, and whom it lets take the lease: `Requirements` ask for stake and for a reputation.
 /// @dev Of a lease's terms a hash is kept: whoever does something with it shows them again, as `LeaseOffered` had them. Nothing here
 /// depends on how many leases there are.
 interface ILeases is ITill {

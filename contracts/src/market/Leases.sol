@@ -55,7 +55,7 @@ contract Leases is ILeases, Till {
         Lease storage taken = _in(Phase.Offered, lease, terms);
         _checkTaker(lease, terms);
 
-        uint40 now_ = uint40(block.timestamp);
+        uint40 now_ = block.timestamp.toUint40();
         (taken.worker, taken.since, taken.phase) = (msg.sender, now_, Phase.Taken);
         emit LeaseTaken(lease, msg.sender, now_ + terms.beginSeconds);
         STAKING.lock(msg.sender, lease, terms.bond);
@@ -67,7 +67,7 @@ contract Leases is ILeases, Till {
         uint40 beginBy = begun.since + terms.beginSeconds;
         if (block.timestamp > beginBy) revert TooLate(lease, beginBy);
 
-        uint40 now_ = uint40(block.timestamp);
+        uint40 now_ = block.timestamp.toUint40();
         uint40 exhaustsAt = now_ + terms.firstTerm;
         (begun.since, begun.exhaustsAt, begun.phase) = (now_, exhaustsAt, Phase.Running);
         emit LeaseBegun(lease, msg.sender, exhaustsAt, evidence);
@@ -81,7 +81,7 @@ contract Leases is ILeases, Till {
         uint256 term = _termFor(terms.rate, block.timestamp + TERM_MAX - before);
 
         uint256 exhaustsAt = before + term;
-        extended.exhaustsAt = uint40(exhaustsAt);
+        extended.exhaustsAt = exhaustsAt.toUint40();
         _hold(msg.value);
         emit LeaseExtended(lease, msg.sender, term, exhaustsAt);
     }
@@ -140,7 +140,7 @@ contract Leases is ILeases, Till {
         uint256 served = _servedOf(earning);
         owed = (served - earning.collected) * terms.rate;
         if (owed == 0) return (0, 0, 0);
-        earning.collected = uint40(served);
+        earning.collected = served.toUint40();
         (fee, burned) = _feeOf(lease, terms, owed);
         emit LeaseCollected(lease, msg.sender, served, owed - fee);
     }
@@ -152,7 +152,7 @@ contract Leases is ILeases, Till {
         address worker = ending.worker;
         bool failed = reason == Reason.NotBegun || reason == Reason.LeftEarly;
 
-        if (ending.phase == Phase.Running) ending.exhaustsAt = ending.since + uint40(bill.served);
+        if (ending.phase == Phase.Running) ending.exhaustsAt = ending.since + bill.served.toUint40();
         (ending.phase, ending.reason) = (Phase.Ended, reason);
         _release(bill.refunded);
         if (failed) _failed(worker);
@@ -191,12 +191,12 @@ contract Leases is ILeases, Till {
         if (wanted.providersAfter != 0) _checkPeriod(wanted.providersAfter, wanted.takeSeconds);
         if (!Requirements.wrap(wanted.requirements).isKnown()) revert MalformedRequirements(wanted.requirements);
 
-        uint40 now_ = uint40(block.timestamp);
+        uint40 now_ = block.timestamp.toUint40();
         terms.requester = msg.sender;
         terms.burnShare = PARAMETERS.valueOf(IParameters.Parameter.BurnShare).toUint16();
         terms.beginSeconds = wanted.beginSeconds;
         terms.serveSeconds = wanted.serveSeconds;
-        terms.firstTerm = uint32(term);
+        terms.firstTerm = term.toUint32();
         terms.takeBy = now_ + wanted.takeSeconds;
         terms.providersFrom = wanted.providersAfter == 0 ? 0 : now_ + wanted.providersAfter;
         terms.rate = wanted.rate;
