@@ -8,7 +8,6 @@ import {IModelRegistry} from "../src/interfaces/IModelRegistry.sol";
 import {IParameters} from "../src/interfaces/IParameters.sol";
 import {MarketWorld} from "./MarketWorld.sol";
 import {Predeploys} from "../src/types/Predeploys.sol";
-import {Requirements} from "../src/types/Requirements.sol";
 import {Umpire} from "./mocks/Umpire.sol";
 import {eq, holds, vm, within} from "./Vm.sol";
 
@@ -85,10 +84,10 @@ contract JobMarketPostTest is MarketWorld {
     function test_post_refuses_requirements_that_mean_nothing() public {
         IJobMarket.Request memory asked = request(1);
         for (uint256 bit = 176; bit < 256; bit += 79) {
-            asked.requirements = Requirements.wrap(1 << bit);
+            asked.requirements = 1 << bit;
             _refuse(PRICE, asked, abi.encodeWithSelector(IJobMarket.MalformedRequirements.selector, asked.requirements));
         }
-        asked.requirements = Requirements.wrap((1 << 176) - 1);
+        asked.requirements = (1 << 176) - 1;
         posted(ALICE, PRICE, asked);
     }
 
@@ -158,6 +157,17 @@ contract JobMarketPostTest is MarketWorld {
         eq(address(MARKET).balance, 7 * PRICE, "balance");
         eq(MARKET.orderOf(1).untaken, 3, "its jobs");
         eq(bytes32(MARKET.orderOf(2).termsHash), 0, "no order of its own");
+    }
+
+    function test_post_lists_jobs_of_an_order_of_several() public {
+        vm.recordLogs();
+        posted(ALICE, PRICE);
+        eq(vm.getRecordedLogs().length, 1, "the order itself");
+        for (uint256 jobId = 2; jobId < 5; ++jobId) {
+            vm.expectEmit();
+            emit IJobMarket.JobListed(jobId, 2);
+        }
+        posted(ALICE, PRICE, umpired(3));
     }
 
     function testFuzz_the_bond_covers_the_price_and_the_floor(uint256 price) public {

@@ -6,7 +6,6 @@ import {IJobMarket} from "../src/interfaces/IJobMarket.sol";
 import {ITill} from "../src/interfaces/ITill.sol";
 import {MarketWorld} from "./MarketWorld.sol";
 import {Predeploys} from "../src/types/Predeploys.sol";
-import {Requirements} from "../src/types/Requirements.sol";
 import {eq, vm} from "./Vm.sol";
 
 contract JobMarketTakeTest is MarketWorld {
@@ -165,7 +164,7 @@ contract JobMarketTakeTest is MarketWorld {
         leased(BOB, ITill.Record(2e18, 4, 1));
         uint64 both = 6 | 1 << 40;
         _taken(packed(276, 4, 24, both, 20_000, 1000));
-        Requirements[7] memory more = [
+        uint256[7] memory more = [
             packed(250, 0, 0, 0, 0, 0),
             packed(0, 5, 0, 0, 0, 0),
             packed(0, 0, 25, 0, 0, 0),
@@ -213,7 +212,7 @@ contract JobMarketTakeTest is MarketWorld {
         takes(CAROL, posted(ALICE, PRICE, asked));
     }
 
-    function _taken(Requirements requirements) private {
+    function _taken(uint256 requirements) private {
         IJobMarket.Request memory asked = request(1);
         asked.requirements = requirements;
         takes(BOB, posted(ALICE, PRICE, asked));

@@ -6,7 +6,6 @@ import {IKinds} from "../src/interfaces/IKinds.sol";
 import {ITill} from "../src/interfaces/ITill.sol";
 import {IVerifier} from "../src/interfaces/IVerifier.sol";
 import {Predeploys} from "../src/types/Predeploys.sol";
-import {Requirements} from "../src/types/Requirements.sol";
 import {Umpire} from "./mocks/Umpire.sol";
 import {World} from "./World.sol";
 import {vm} from "./Vm.sol";
@@ -104,11 +103,9 @@ abstract contract MarketWorld is World {
     function packed(uint16 region, uint16 gpuClass, uint16 memoryGib, uint64 attributes, uint32 stake, uint32 fees)
         internal
         pure
-        returns (Requirements)
+        returns (uint256)
     {
-        return Requirements.wrap(
-            uint256(region) | uint256(gpuClass) << 16 | uint256(memoryGib) << 32 | uint256(attributes) << 48
-                | uint256(stake) << 112 | uint256(fees) << 144
-        );
+        return uint256(region) | uint256(gpuClass) << 16 | uint256(memoryGib) << 32 | uint256(attributes) << 48
+            | uint256(stake) << 112 | uint256(fees) << 144;
     }
 }

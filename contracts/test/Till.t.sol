@@ -77,6 +77,15 @@ contract TillTest is MarketWorld {
         }
     }
 
+    function test_a_fee_of_work_that_nobody_records_is_burned_whole() public {
+        uint256 order = taken();
+        vm.etch(Predeploys.EDGE_REWARDS, type(Broken).runtimeCode);
+        vm.expectEmit();
+        emit ITill.FeeTaken(order, FEE, FEE);
+        settles(BOB, order);
+        _expectDues(FEE, 0);
+    }
+
     /// Whoever passes on with little gas burns nothing of what is edge nodes'.
     function testFuzz_no_gas_burns_what_is_shared(uint256 gas) public {
         _settled(1);
