@@ -11,6 +11,7 @@ mod hardhat_cheats;
 mod indexer;
 mod institutions;
 mod malformed;
+mod leases;
 mod market;
 mod nonces;
 mod production;

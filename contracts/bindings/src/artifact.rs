@@ -43,6 +43,7 @@ pub(crate) const COMPILED: &[Compiled] = &compiled![
     "Inference" at INFERENCE,
     "Possession" at POSSESSION,
     "Profiles" at PROFILES,
+    "Leases" at LEASES,
     "KeyRegistry" at KEY_REGISTRY,
     "Beacon" at BEACON,
     "Disputes" at DISPUTES,

@@ -68,6 +68,10 @@ alloy::sol!(
 );
 alloy::sol!(
     #[sol(all_derives)]
+    "../src/interfaces/ILeases.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
     "../src/interfaces/IModelRegistry.sol"
 );
 alloy::sol!(

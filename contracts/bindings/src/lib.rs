@@ -15,7 +15,7 @@ mod sources;
 
 pub use interfaces::{
     Governor, IAudits, IBeacon, IBls, ICheckpoints, ICommittee, ICredits, IDisputes, IEdgeProof, IEdgeRewards,
-    IEdgeStaking, IEmission, IEpochs, IEquivocation, IGovernance, IInference, IJobMarket, IKeyRegistry, IKinds,
+    IEdgeStaking, IEmission, IEpochs, IEquivocation, IGovernance, IInference, IJobMarket, IKeyRegistry, IKinds, ILeases,
     IModelRegistry, IParameters, IPossession, IProfiles, IRewards, IStakeBook, IStaking, ITheta, ITill, IUpgrades,
     IVerifier, IWtfuel, Timelock,
 };

@@ -19,7 +19,7 @@ pub struct Published {
 const LIBRARIES: &str = include_str!("../artifacts/libraries.json");
 
 /// Sources of this repository by path.
-const OURS: [(&str, &str); 74] = [
+const OURS: [(&str, &str); 76] = [
     ("src/bls/Bls.sol", include_str!("../../src/bls/Bls.sol")),
     ("src/bls/KeyRegistry.sol", include_str!("../../src/bls/KeyRegistry.sol")),
     ("src/chain/Beacon.sol", include_str!("../../src/chain/Beacon.sol")),
@@ -46,6 +46,7 @@ const OURS: [(&str, &str); 74] = [
     ("src/interfaces/IJobMarket.sol", include_str!("../../src/interfaces/IJobMarket.sol")),
     ("src/interfaces/IKeyRegistry.sol", include_str!("../../src/interfaces/IKeyRegistry.sol")),
     ("src/interfaces/IKinds.sol", include_str!("../../src/interfaces/IKinds.sol")),
+    ("src/interfaces/ILeases.sol", include_str!("../../src/interfaces/ILeases.sol")),
     ("src/interfaces/IModelRegistry.sol", include_str!("../../src/interfaces/IModelRegistry.sol")),
     ("src/interfaces/IParameters.sol", include_str!("../../src/interfaces/IParameters.sol")),
     ("src/interfaces/IPossession.sol", include_str!("../../src/interfaces/IPossession.sol")),
@@ -68,6 +69,7 @@ const OURS: [(&str, &str); 74] = [
     ("src/jobs/ModelRegistry.sol", include_str!("../../src/jobs/ModelRegistry.sol")),
     ("src/market/Inference.sol", include_str!("../../src/market/Inference.sol")),
     ("src/market/Kinds.sol", include_str!("../../src/market/Kinds.sol")),
+    ("src/market/Leases.sol", include_str!("../../src/market/Leases.sol")),
     ("src/market/Possession.sol", include_str!("../../src/market/Possession.sol")),
     ("src/market/Profiles.sol", include_str!("../../src/market/Profiles.sol")),
     ("src/market/Till.sol", include_str!("../../src/market/Till.sol")),

@@ -9,8 +9,7 @@ import {ICredits} from "./ICredits.sol";
 interface ITill is ICredits {
     /// @notice Fees were passed on: `burned` is gone, `shared` is in the current epoch's pot of edge nodes.
     event FeesPassedOn(uint256 burned, uint256 shared);
-    /// @notice What the protocol took of a price that was paid: `burned` of it will be gone, the rest is for edge nodes. (All of it is burned where
-    /// `IEdgeRewards` takes no note of the work.)
+    /// @notice What the protocol took of a price that was paid: `burned` of it will be gone, the rest is for edge nodes.
     event FeeTaken(uint256 indexed id, uint256 fee, uint256 burned);
 
     /// @param fees that the protocol took of what a worker was paid, wei

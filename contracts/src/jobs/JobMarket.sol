@@ -169,8 +169,8 @@ contract JobMarket is IJobMarket, Till {
         uint256 fee = feeFor(terms.price);
         uint256 burned = fee * terms.burnShare / BASIS_POINTS;
         STAKING.unlock(pay.worker, order, (uint256(terms.bond) * pay.jobs).toUint128());
-        _earn(pay.worker, uint256(terms.price) * pay.jobs, fee * pay.jobs, burned * pay.jobs, pay.jobs);
-        emit FeeTaken(order, fee * pay.jobs, burned * pay.jobs);
+        burned = _earn(pay.worker, uint256(terms.price) * pay.jobs, fee * pay.jobs, burned * pay.jobs, pay.jobs);
+        emit FeeTaken(order, fee * pay.jobs, burned);
         owed = (terms.price - fee) * pay.jobs;
         if (pay.worker == msg.sender) return owed;
         _credit(pay.worker, owed);

@@ -60,11 +60,15 @@ abstract contract Till is ITill, Credits {
     }
 
     /// @dev What leaves escrow for a worker: `fees` of it stay here.
-    /// @param burned of the fees
-    function _earn(address worker, uint256 amount, uint256 fees, uint256 burned, uint256 deals) internal {
+    /// @param burn of the fees
+    /// @return burned of them: all where nobody takes note of the work
+    function _earn(address worker, uint256 amount, uint256 fees, uint256 burn, uint256 deals)
+        internal
+        returns (uint256 burned)
+    {
         Record storage record = _records[worker];
         (record.fees, record.settled) = (record.fees + fees.toUint96(), record.settled + deals.toUint32());
-        if (!_isRecorded(worker, burned)) burned = fees;
+        burned = _isRecorded(worker, burn) ? burn : fees;
         Ledger memory ledger = _ledger;
         (uint256 unburned, uint256 unshared) = (ledger.unburned + burned, ledger.unshared + fees - burned);
         bool full = unburned > type(uint80).max || unshared > type(uint80).max;

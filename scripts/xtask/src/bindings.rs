@@ -23,7 +23,7 @@ use serde_json::json;
 use std::{collections::BTreeMap, fs, path::Path};
 
 /// The contracts that genesis holds. Interfaces and libraries have no artifact.
-const CONTRACTS: [&str; 24] = [
+const CONTRACTS: [&str; 25] = [
     "Audits",
     "Beacon",
     "Checkpoints",
@@ -38,6 +38,7 @@ const CONTRACTS: [&str; 24] = [
     "JobMarket",
     "KeyRegistry",
     "Kinds",
+    "Leases",
     "ModelRegistry",
     "Parameters",
     "Possession",

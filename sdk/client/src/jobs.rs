@@ -389,7 +389,7 @@ pub(crate) fn event<E: SolEvent>(contract: Address, receipt: &TransactionReceipt
     decode(log_of::<E>(contract, receipt)?)
 }
 
-fn log_of<E: SolEvent>(contract: Address, receipt: &TransactionReceipt) -> Result<&Log, Error> {
+pub(crate) fn log_of<E: SolEvent>(contract: Address, receipt: &TransactionReceipt) -> Result<&Log, Error> {
     let logs = receipt.logs().iter().filter(|log| log.address() == contract);
     let mut matching = logs.filter(|log| log.topic0() == Some(&E::SIGNATURE_HASH));
     matching.next().ok_or_else(|| Error::Answer(format!("no {} in the receipt", E::SIGNATURE)))

@@ -8,7 +8,7 @@ use eyre::{Result, ensure};
 use std::time::Duration;
 
 /// A bonded account that acts by hand.
-async fn bonded(market: &Market, account: u32) -> Result<Client> {
+pub(super) async fn bonded(market: &Market, account: u32) -> Result<Client> {
     let client = market.net.client(0, dev_signer(account)?).await?;
     // Development accounts hold exactly the least bond; gas comes on top.
     market.requester.transfer(client.address()?, parse_ether("10")?).await?;

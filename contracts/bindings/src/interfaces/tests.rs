@@ -69,6 +69,7 @@ fn the_types_name_everything_that_the_compiled_contracts_have() {
     use IJobMarket::{IJobMarketCalls, IJobMarketErrors};
     use IKeyRegistry::{IKeyRegistryCalls, IKeyRegistryErrors};
     use IKinds::{IKindsCalls, IKindsErrors};
+    use ILeases::{ILeasesCalls, ILeasesErrors};
     use IModelRegistry::{IModelRegistryCalls, IModelRegistryErrors};
     use IParameters::{IParametersCalls, IParametersErrors};
     use IPossession::{IPossessionCalls, IPossessionErrors};
@@ -86,6 +87,7 @@ fn the_types_name_everything_that_the_compiled_contracts_have() {
     assert_eq!(unnamed::<IRewardsCalls, IRewardsErrors>("Rewards"), casts);
     assert_eq!(unnamed::<IEpochsCalls, IEpochsErrors>("Epochs"), casts);
     assert_eq!(unnamed::<IJobMarketCalls, IJobMarketErrors>("JobMarket"), casts);
+    assert_eq!(unnamed::<ILeasesCalls, ILeasesErrors>("Leases"), casts);
     assert_eq!(unnamed::<IDisputesCalls, IDisputesErrors>("Disputes"), casts);
     assert_eq!(unnamed::<IPossessionCalls, IPossessionErrors>("Possession"), casts);
     assert_eq!(unnamed::<IVerifierCalls, IInferenceErrors>("Inference"), [""; 0]);
@@ -123,14 +125,17 @@ fn the_compiled_contracts_have_everything_that_the_types_name() {
     assert_eq!(missing::<IJobMarket::IJobMarketCalls>("JobMarket"), [Selector::ZERO; 0]);
     assert_eq!(missing::<IDisputes::IDisputesCalls>("Disputes"), [Selector::ZERO; 0]);
     assert_eq!(missing::<IAudits::IAuditsCalls>("Audits"), [Selector::ZERO; 0]);
-    assert_eq!(missing::<ITillCalls>("JobMarket"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<ILeases::ILeasesCalls>("Leases"), [Selector::ZERO; 0]);
+    for till in ["JobMarket", "Leases"] {
+        assert_eq!(missing::<ITillCalls>(till), [Selector::ZERO; 0]);
+    }
     assert_eq!(missing::<IKinds::IKindsCalls>("Kinds"), [Selector::ZERO; 0]);
     assert_eq!(missing::<IProfiles::IProfilesCalls>("Profiles"), [Selector::ZERO; 0]);
     assert_eq!(missing::<IPossession::IPossessionCalls>("Possession"), [Selector::ZERO; 0]);
     for verifier in ["Inference", "Possession"] {
         assert_eq!(missing::<IVerifierCalls>(verifier), [Selector::ZERO; 0]);
     }
-    for paying in ["JobMarket", "Disputes", "Audits"] {
+    for paying in ["JobMarket", "Leases", "Disputes", "Audits"] {
         assert_eq!(missing::<ICreditsCalls>(paying), [Selector::ZERO; 0]);
     }
     assert_eq!(missing::<IBeacon::IBeaconCalls>("Beacon"), [Selector::ZERO; 0]);
@@ -165,6 +170,7 @@ fn events_hash_alike() {
         IJobMarket::IJobMarketEvents::SELECTORS,
         IKeyRegistry::IKeyRegistryEvents::SELECTORS,
         IKinds::IKindsEvents::SELECTORS,
+        ILeases::ILeasesEvents::SELECTORS,
         IModelRegistry::IModelRegistryEvents::SELECTORS,
         IParameters::IParametersEvents::SELECTORS,
         IProfiles::IProfilesEvents::SELECTORS,
