@@ -27,6 +27,8 @@ library Predeploys {
     address internal constant UPGRADES = 0xEd6E000000000000000000000000000000000012;
     address internal constant EPOCHS = 0xED6e000000000000000000000000000000000013;
     address internal constant EDGE_REWARDS = 0xeD6e000000000000000000000000000000000014;
+    address internal constant PAYMENT_POOL = 0xeD6E000000000000000000000000000000000016;
+    address internal constant DELIVERIES = 0xED6E000000000000000000000000000000000017;
     /// @dev EIP-2935's.
     address internal constant HISTORY_STORAGE = 0x0000F90827F1C53a10cb7A02335B175320002935;
     /// @dev Who calls in a block's name, before its transactions (EIP-4788's).
