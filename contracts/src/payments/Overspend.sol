@@ -51,12 +51,13 @@ abstract contract Overspend is Reserves {
         _claims[id] = beyond;
         spent.claims = (spent.claims + beyond - before).toUint128();
         if (_isShared(till)) committedBy[pool][session] += beyond - before;
-        emit Claimed(pool, payee, session, beyond);
         uint256 covered = total - beyond;
-        if (covered == pair.redeemed()) return;
-        spent.earmarked = (spent.earmarked + pair.redeemed() - covered).toUint96();
-        _raise(line, pair, covered);
-        emit Redeemed(pool, payee, session, covered);
+        if (covered != pair.redeemed()) {
+            spent.earmarked = (spent.earmarked + pair.redeemed() - covered).toUint96();
+            _raise(line, pair, covered);
+            emit Redeemed(pool, payee, session, covered);
+        }
+        emit Claimed(pool, payee, session, beyond);
     }
 
     function settle(uint256 pool) external {
