@@ -8,6 +8,7 @@ import {Spenders} from "./mocks/Spenders.sol";
 import {eq, holds} from "./Vm.sol";
 
 /// @dev What stays true whatever payers and payees do: sums over all pools and all pairs, computed the long way.
+/// forge-config: default.invariant.runs = 16
 contract PaymentPoolSumsTest is PoolWorld {
     Spenders private _spenders;
     uint256 private _pairs;
@@ -30,7 +31,7 @@ contract PaymentPoolSumsTest is PoolWorld {
     }
 
     function targetSelectors() external view returns (Selectors[] memory all) {
-        bytes4[28] memory verbs = [
+        bytes4[29] memory verbs = [
             Spenders.open.selector,
             Spenders.deposit.selector,
             Spenders.earmark.selector,
@@ -46,7 +47,8 @@ contract PaymentPoolSumsTest is PoolWorld {
             Spenders.revoke.selector,
             Spenders.sign.selector,
             Spenders.sign.selector,
-            Spenders.sign.selector,
+            Spenders.assure.selector,
+            Spenders.assure.selector,
             Spenders.redeem.selector,
             Spenders.redeem.selector,
             Spenders.redeem.selector,
@@ -219,7 +221,7 @@ contract PaymentPoolSumsTest is PoolWorld {
         if (verb == 0 && a % 8 == 0) _spenders.open(b, c);
         else if (verb == 1) _spenders.deposit(a, b);
         else if (verb < 4) _spenders.earmark(a, b, c, d, a % 3 == 0);
-        else if (verb == 4) _spenders.announceRelease(a, b, c, d);
+        else if (verb == 4) _spenders.announceRelease(a, b, c);
         else if (verb == 5) _spenders.release(a);
         else if (verb == 6) _spenders.announceWithdrawal(a, b, c);
         else if (verb == 7) _spenders.takeBack(a);
@@ -227,7 +229,8 @@ contract PaymentPoolSumsTest is PoolWorld {
         else if (verb == 9) _spenders.close(a);
         else if (verb == 10) _spenders.authorize(a, b, c, d, d >> 20);
         else if (verb == 11) _spenders.revoke(a, b);
-        else if (verb < 15) _spenders.sign(a, b, c, d);
+        else if (verb < 14) _spenders.sign(a, b, c, d);
+        else if (verb == 14) _spenders.assure(a, b, c);
         else if (verb < 17) _spenders.redeem(a, b, c);
         else if (verb == 17) _spenders.charge(a, b, c);
         else if (verb == 18) _spenders.collect(a, b);

@@ -99,20 +99,31 @@ contract Spenders is PoolWorld {
         _earmark(pool, of_, to, ceilingGwei, sent ? cost : 0);
     }
 
-    function announceRelease(uint256 which, uint256 by, uint256 whom, uint256 to) external {
+    function announceRelease(uint256 which, uint256 first, uint256 to) external {
         (uint256 pool, bool found) = _find(which, IPaymentPool.Phase.Open);
-        uint64 ceilingGwei = POOL.pairOf(pool, session(by), payee(whom)).ceilingGwei;
-        if (!found || ceilingGwei == 0) return;
-        _announceRelease(pool, session(by), payee(whom), uint64(within(to, 0, ceilingGwei - 1)));
+        if (!found) return;
+        for (uint256 i = 0; i < SESSIONS * PAYEES; ++i) {
+            (address of_, address whom) = _pairFrom(first, i);
+            uint64 ceilingGwei = POOL.pairOf(pool, of_, whom).ceilingGwei;
+            if (ceilingGwei != 0) return _announceRelease(pool, of_, whom, uint64(within(to, 0, ceilingGwei - 1)));
+        }
     }
 
+    /// @dev Often as soon as it can be, and often the payee redeems at the last moment.
     function release(uint256 which) external {
         (uint256 pool, bool found) = _find(which, IPaymentPool.Phase.Open);
         if (!found) return;
         for (uint256 i = 0; i < SESSIONS * PAYEES; ++i) {
-            (address of_, address to) = (session(i / PAYEES), payee(i));
+            (address of_, address to) = _pairFrom(which, i);
             uint256 from = POOL.releaseOf(pool, of_, to).from;
-            if (from != 0 && from <= block.timestamp) return _release(pool, of_, to);
+            if (from == 0 || (from > block.timestamp && which % 4 == 0)) continue;
+            if (from > block.timestamp) vm.warp(from);
+            uint256 total = _max(redeemedOf(pool, of_, to) + 1, signedFor[pool][of_][to]);
+            if (which % 2 == 0 && of_ != CHARGER && _isPayable(pool, of_, to, total)) {
+                signedFor[pool][of_][to] = total;
+                _redeemBatch(_signedBy(pool, of_, to, total), true);
+            }
+            return _release(pool, of_, to);
         }
     }
 
@@ -160,18 +171,25 @@ contract Spenders is PoolWorld {
         }
     }
 
-    /// @dev Within what is guaranteed where anything is, and now and then far beyond all that there is.
+    /// @dev Now and then far beyond all that there is.
     function sign(uint256 which, uint256 by, uint256 whom, uint256 amount) external counted("sign") {
         (uint256 pool,) = _find(which, IPaymentPool.Phase.Open);
         (address of_, address to) = (session(by % 3), payee(whom));
-        uint256 sure = POOL.guaranteed(pool, of_, to);
-        uint256 had = redeemedOf(pool, of_, to);
-        uint256 total = _max(had, signedFor[pool][of_][to]) + within(amount, 1, which % 8 == 0 ? 60 ether : 2 ether);
-        if (sure > had && which % 2 == 0) {
-            total = within(amount, had + 1, sure);
-            _promise(pool, of_, to, total);
+        uint256 more = within(amount, 1, which % 8 == 0 ? 60 ether : 2 ether);
+        signedFor[pool][of_][to] = _max(redeemedOf(pool, of_, to), signedFor[pool][of_][to]) + more;
+    }
+
+    /// @dev Within what is guaranteed, where anything is.
+    function assure(uint256 which, uint256 first, uint256 amount) external {
+        (uint256 pool,) = _find(which, IPaymentPool.Phase.Open);
+        for (uint256 i = 0; i < SESSIONS * PAYEES; ++i) {
+            (address of_, address to) = _pairFrom(first, i);
+            (uint256 sure, uint256 had) = (POOL.guaranteed(pool, of_, to), redeemedOf(pool, of_, to));
+            if (of_ == CHARGER || sure <= had) continue;
+            uint256 total = within(amount, had + 1, sure);
+            if (total > signedFor[pool][of_][to]) signedFor[pool][of_][to] = total;
+            return _promise(pool, of_, to, total);
         }
-        if (total > signedFor[pool][of_][to]) signedFor[pool][of_][to] = total;
     }
 
     /// @dev What was promised is paid; anything else is, or is not, as the books say.
@@ -232,9 +250,14 @@ contract Spenders is PoolWorld {
         }
     }
 
+    /// @dev Often as soon as it can be, once there is a claim.
     function settle(uint256 which) external {
         (uint256 pool, bool found) = _find(which, IPaymentPool.Phase.Forfeited);
-        if (found && POOL.poolOf(pool).until < block.timestamp) _settle(pool);
+        if (!found) return;
+        IPaymentPool.Pool memory held = POOL.poolOf(pool);
+        if (held.until >= block.timestamp && (held.claims == 0 || which % 2 == 0)) return;
+        if (held.until >= block.timestamp) vm.warp(uint256(held.until) + 1);
+        _settle(pool);
     }
 
     function award(uint256 which) external {
@@ -379,12 +402,11 @@ contract Spenders is PoolWorld {
         holds(redeemedOf(pool, of_, to) <= most, "in full at most");
     }
 
-    function _promise(uint256 pool, address of_, address to, uint256 total) private {
-        uint256 until = block.timestamp + NOTICE;
+    function _promise(uint256 pool, address of_, address to, uint256 total) private counted("promise") {
+        uint256 until = block.timestamp + NOTICE - 1;
         if (of_ != SELF) until = _min(until, POOL.mandateOf(pool, of_).expiry);
         if (promisedUntil[pool][of_][to] >= block.timestamp && promised[pool][of_][to] > total) return;
         (promised[pool][of_][to], promisedUntil[pool][of_][to]) = (total, until);
-        ++done["promise"];
     }
 
     /// @dev What was redeemed never falls, and is never more than was signed, but for charges: of one pool in turn.
@@ -488,6 +510,12 @@ contract Spenders is PoolWorld {
             if (signedFor[pool][of_][to] > redeemedOf(pool, of_, to)) return (pool, of_, to);
         }
         return (0, SELF, SELF);
+    }
+
+    /// @dev Number `i` of all pairs of a pool, around the ring.
+    function _pairFrom(uint256 first, uint256 i) private view returns (address, address) {
+        uint256 number = (first % (SESSIONS * PAYEES) + i) % (SESSIONS * PAYEES);
+        return (session(number / PAYEES), payee(number));
     }
 
     function _find(uint256 which, IPaymentPool.Phase phase) private view returns (uint256 pool, bool found) {
