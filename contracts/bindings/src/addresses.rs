@@ -51,6 +51,10 @@ pub const EPOCHS: Address = address!("0xed6e000000000000000000000000000000000013
 pub const EDGE_REWARDS: Address = address!("0xed6e000000000000000000000000000000000014");
 /// `IKinds`.
 pub const KINDS: Address = address!("0xed6e000000000000000000000000000000000015");
+/// `IPaymentPool`.
+pub const PAYMENT_POOL: Address = address!("0xed6e000000000000000000000000000000000016");
+/// `IDeliveries`.
+pub const DELIVERIES: Address = address!("0xed6e000000000000000000000000000000000017");
 /// `IProfiles`.
 pub const PROFILES: Address = address!("0xed6e000000000000000000000000000000000018");
 /// `IInference`.

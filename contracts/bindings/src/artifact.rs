@@ -44,6 +44,8 @@ pub(crate) const COMPILED: &[Compiled] = &compiled![
     "Possession" at POSSESSION,
     "Profiles" at PROFILES,
     "Leases" at LEASES,
+    "PaymentPool" at PAYMENT_POOL,
+    "Deliveries" at DELIVERIES,
     "KeyRegistry" at KEY_REGISTRY,
     "Beacon" at BEACON,
     "Disputes" at DISPUTES,

@@ -24,6 +24,10 @@ alloy::sol!(
 );
 alloy::sol!(
     #[sol(all_derives)]
+    "../src/interfaces/IDeliveries.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
     "../src/interfaces/IDisputes.sol"
 );
 alloy::sol!(
@@ -80,6 +84,10 @@ alloy::sol!(
 );
 alloy::sol!(
     #[sol(all_derives)]
+    "../src/interfaces/IPaymentPool.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
     "../src/interfaces/IPossession.sol"
 );
 alloy::sol!(
@@ -89,6 +97,10 @@ alloy::sol!(
 alloy::sol!(
     #[sol(all_derives)]
     "../src/interfaces/IRewards.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
+    "../src/interfaces/ISplits.sol"
 );
 alloy::sol!(
     #[sol(all_derives)]

@@ -19,7 +19,7 @@ pub struct Published {
 const LIBRARIES: &str = include_str!("../artifacts/libraries.json");
 
 /// Sources of this repository by path.
-const OURS: [(&str, &str); 76] = [
+const OURS: [(&str, &str); 87] = [
     ("src/bls/Bls.sol", include_str!("../../src/bls/Bls.sol")),
     ("src/bls/KeyRegistry.sol", include_str!("../../src/bls/KeyRegistry.sol")),
     ("src/chain/Beacon.sol", include_str!("../../src/chain/Beacon.sol")),
@@ -34,6 +34,7 @@ const OURS: [(&str, &str); 76] = [
     ("src/interfaces/ICheckpoints.sol", include_str!("../../src/interfaces/ICheckpoints.sol")),
     ("src/interfaces/ICommittee.sol", include_str!("../../src/interfaces/ICommittee.sol")),
     ("src/interfaces/ICredits.sol", include_str!("../../src/interfaces/ICredits.sol")),
+    ("src/interfaces/IDeliveries.sol", include_str!("../../src/interfaces/IDeliveries.sol")),
     ("src/interfaces/IDisputes.sol", include_str!("../../src/interfaces/IDisputes.sol")),
     ("src/interfaces/IEdgeProof.sol", include_str!("../../src/interfaces/IEdgeProof.sol")),
     ("src/interfaces/IEdgeRewards.sol", include_str!("../../src/interfaces/IEdgeRewards.sol")),
@@ -49,9 +50,11 @@ const OURS: [(&str, &str); 76] = [
     ("src/interfaces/ILeases.sol", include_str!("../../src/interfaces/ILeases.sol")),
     ("src/interfaces/IModelRegistry.sol", include_str!("../../src/interfaces/IModelRegistry.sol")),
     ("src/interfaces/IParameters.sol", include_str!("../../src/interfaces/IParameters.sol")),
+    ("src/interfaces/IPaymentPool.sol", include_str!("../../src/interfaces/IPaymentPool.sol")),
     ("src/interfaces/IPossession.sol", include_str!("../../src/interfaces/IPossession.sol")),
     ("src/interfaces/IProfiles.sol", include_str!("../../src/interfaces/IProfiles.sol")),
     ("src/interfaces/IRewards.sol", include_str!("../../src/interfaces/IRewards.sol")),
+    ("src/interfaces/ISplits.sol", include_str!("../../src/interfaces/ISplits.sol")),
     ("src/interfaces/IStakeBook.sol", include_str!("../../src/interfaces/IStakeBook.sol")),
     ("src/interfaces/IStaking.sol", include_str!("../../src/interfaces/IStaking.sol")),
     ("src/interfaces/ITheta.sol", include_str!("../../src/interfaces/ITheta.sol")),
@@ -73,6 +76,13 @@ const OURS: [(&str, &str); 76] = [
     ("src/market/Possession.sol", include_str!("../../src/market/Possession.sol")),
     ("src/market/Profiles.sol", include_str!("../../src/market/Profiles.sol")),
     ("src/market/Till.sol", include_str!("../../src/market/Till.sol")),
+    ("src/payments/Deliveries.sol", include_str!("../../src/payments/Deliveries.sol")),
+    ("src/payments/Overspend.sol", include_str!("../../src/payments/Overspend.sol")),
+    ("src/payments/PaymentPool.sol", include_str!("../../src/payments/PaymentPool.sol")),
+    ("src/payments/Reserves.sol", include_str!("../../src/payments/Reserves.sol")),
+    ("src/payments/Splits.sol", include_str!("../../src/payments/Splits.sol")),
+    ("src/payments/Tills.sol", include_str!("../../src/payments/Tills.sol")),
+    ("src/payments/Vouchers.sol", include_str!("../../src/payments/Vouchers.sol")),
     ("src/rewards/EdgeRewards.sol", include_str!("../../src/rewards/EdgeRewards.sol")),
     ("src/rewards/Emission.sol", include_str!("../../src/rewards/Emission.sol")),
     ("src/rewards/Rewards.sol", include_str!("../../src/rewards/Rewards.sol")),
@@ -91,6 +101,7 @@ const OURS: [(&str, &str); 76] = [
     ("src/types/Code.sol", include_str!("../../src/types/Code.sol")),
     ("src/types/G1.sol", include_str!("../../src/types/G1.sol")),
     ("src/types/Manifest.sol", include_str!("../../src/types/Manifest.sol")),
+    ("src/types/PackedPair.sol", include_str!("../../src/types/PackedPair.sol")),
     ("src/types/Pool.sol", include_str!("../../src/types/Pool.sol")),
     ("src/types/Predeploys.sol", include_str!("../../src/types/Predeploys.sol")),
     ("src/types/Requirements.sol", include_str!("../../src/types/Requirements.sol")),

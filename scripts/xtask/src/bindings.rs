@@ -23,11 +23,12 @@ use serde_json::json;
 use std::{collections::BTreeMap, fs, path::Path};
 
 /// The contracts that genesis holds. Interfaces and libraries have no artifact.
-const CONTRACTS: [&str; 25] = [
+const CONTRACTS: [&str; 27] = [
     "Audits",
     "Beacon",
     "Checkpoints",
     "Committee",
+    "Deliveries",
     "Disputes",
     "EdgeRewards",
     "EdgeStaking",
@@ -41,6 +42,7 @@ const CONTRACTS: [&str; 25] = [
     "Leases",
     "ModelRegistry",
     "Parameters",
+    "PaymentPool",
     "Possession",
     "Profiles",
     "Rewards",

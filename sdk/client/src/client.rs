@@ -15,8 +15,7 @@ use url::Url;
 
 use crate::{
     Audits, Beacon, Checkpoints, Committee, Disputes, EdgeRewards, EdgeStaking, Error, Governance, Index, Jobs, Keys,
-    Leases,
-    Models, Node, SignedTx, Staking, Theta, Wtfuel,
+    Leases, Models, Node, SignedTx, Staking, Theta, Wtfuel,
     follow::Follow,
     heads,
     rpc::{self, Rpc},

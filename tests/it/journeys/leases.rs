@@ -22,7 +22,10 @@ async fn a_lease_is_paid_by_the_second_until_its_money_is_used_up() -> Result<()
     host.take(&lease).await?;
     host.begin(&lease, B256::repeat_byte(1)).await?;
     let begun = host.state(&lease).await?;
-    assert_eq!((begun.phase, begun.exhaustsAt - begun.since), (Phase::Running, alloy::primitives::aliases::U40::from(6)));
+    assert_eq!(
+        (begun.phase, begun.exhaustsAt - begun.since),
+        (Phase::Running, alloy::primitives::aliases::U40::from(6))
+    );
 
     // What it earned by now, less a twentieth; and a term more.
     let owed = async || Ok((host.owed(&lease).await? >= rate).then_some(()));

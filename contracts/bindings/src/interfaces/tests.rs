@@ -1,8 +1,9 @@
 use crate::{
     IAudits, IBeacon, ICheckpoints, ICommittee,
     ICredits::{ICreditsCalls, ICreditsErrors, ICreditsEvents},
-    IDisputes, IEdgeRewards, IEdgeStaking, IEmission, IEpochs, IGovernance, IInference, IJobMarket, IKeyRegistry,
-    IKinds, IModelRegistry, IParameters, IPossession, IProfiles, IRewards,
+    IDeliveries, IDisputes, IEdgeRewards, IEdgeStaking, IEmission, IEpochs, IGovernance, IInference, IJobMarket,
+    IKeyRegistry, IKinds, ILeases, IModelRegistry, IParameters, IPaymentPool, IPossession, IProfiles, IRewards,
+    ISplits::{ISplitsCalls, ISplitsErrors, ISplitsEvents},
     IStakeBook::{IStakeBookCalls, IStakeBookErrors, IStakeBookEvents},
     IStaking, ITheta,
     ITill::{ITillCalls, ITillEvents},
@@ -36,12 +37,14 @@ fn unnamed<Calls: SolInterface, Errors: SolInterface>(name: &str) -> Vec<String>
         .chain(ICreditsCalls::selectors())
         .chain(IStakeBookCalls::selectors())
         .chain(ITillCalls::selectors())
+        .chain(ISplitsCalls::selectors())
         .chain(IVerifierCalls::selectors())
         .map(Selector::from)
         .collect();
     let errors: BTreeSet<Selector> = Errors::selectors()
         .chain(ICreditsErrors::selectors())
         .chain(IStakeBookErrors::selectors())
+        .chain(ISplitsErrors::selectors())
         .map(Selector::from)
         .collect();
     let functions = abi.functions().filter(|function| !calls.contains(&function.selector())).map(|f| f.signature());
@@ -60,6 +63,7 @@ fn the_types_name_everything_that_the_compiled_contracts_have() {
     use IAudits::{IAuditsCalls, IAuditsErrors};
     use IBeacon::{IBeaconCalls, IBeaconErrors};
     use ICheckpoints::{ICheckpointsCalls, ICheckpointsErrors};
+    use IDeliveries::{IDeliveriesCalls, IDeliveriesErrors};
     use IDisputes::{IDisputesCalls, IDisputesErrors};
     use IEdgeRewards::{IEdgeRewardsCalls, IEdgeRewardsErrors};
     use IEdgeStaking::{IEdgeStakingCalls, IEdgeStakingErrors};
@@ -72,6 +76,7 @@ fn the_types_name_everything_that_the_compiled_contracts_have() {
     use ILeases::{ILeasesCalls, ILeasesErrors};
     use IModelRegistry::{IModelRegistryCalls, IModelRegistryErrors};
     use IParameters::{IParametersCalls, IParametersErrors};
+    use IPaymentPool::{IPaymentPoolCalls, IPaymentPoolErrors};
     use IPossession::{IPossessionCalls, IPossessionErrors};
     use IProfiles::{IProfilesCalls, IProfilesErrors};
     use IRewards::{IRewardsCalls, IRewardsErrors};
@@ -88,6 +93,8 @@ fn the_types_name_everything_that_the_compiled_contracts_have() {
     assert_eq!(unnamed::<IEpochsCalls, IEpochsErrors>("Epochs"), casts);
     assert_eq!(unnamed::<IJobMarketCalls, IJobMarketErrors>("JobMarket"), casts);
     assert_eq!(unnamed::<ILeasesCalls, ILeasesErrors>("Leases"), casts);
+    assert_eq!(unnamed::<IPaymentPoolCalls, IPaymentPoolErrors>("PaymentPool"), casts);
+    assert_eq!(unnamed::<IDeliveriesCalls, IDeliveriesErrors>("Deliveries"), [""; 0]);
     assert_eq!(unnamed::<IDisputesCalls, IDisputesErrors>("Disputes"), casts);
     assert_eq!(unnamed::<IPossessionCalls, IPossessionErrors>("Possession"), casts);
     assert_eq!(unnamed::<IVerifierCalls, IInferenceErrors>("Inference"), [""; 0]);
@@ -125,6 +132,9 @@ fn the_compiled_contracts_have_everything_that_the_types_name() {
     assert_eq!(missing::<IJobMarket::IJobMarketCalls>("JobMarket"), [Selector::ZERO; 0]);
     assert_eq!(missing::<IDisputes::IDisputesCalls>("Disputes"), [Selector::ZERO; 0]);
     assert_eq!(missing::<IAudits::IAuditsCalls>("Audits"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IPaymentPool::IPaymentPoolCalls>("PaymentPool"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<ISplitsCalls>("PaymentPool"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IDeliveries::IDeliveriesCalls>("Deliveries"), [Selector::ZERO; 0]);
     assert_eq!(missing::<ILeases::ILeasesCalls>("Leases"), [Selector::ZERO; 0]);
     for till in ["JobMarket", "Leases"] {
         assert_eq!(missing::<ITillCalls>(till), [Selector::ZERO; 0]);
@@ -135,7 +145,7 @@ fn the_compiled_contracts_have_everything_that_the_types_name() {
     for verifier in ["Inference", "Possession"] {
         assert_eq!(missing::<IVerifierCalls>(verifier), [Selector::ZERO; 0]);
     }
-    for paying in ["JobMarket", "Leases", "Disputes", "Audits"] {
+    for paying in ["JobMarket", "Leases", "PaymentPool", "Disputes", "Audits"] {
         assert_eq!(missing::<ICreditsCalls>(paying), [Selector::ZERO; 0]);
     }
     assert_eq!(missing::<IBeacon::IBeaconCalls>("Beacon"), [Selector::ZERO; 0]);
@@ -162,6 +172,7 @@ fn events_hash_alike() {
         ICheckpoints::ICheckpointsEvents::SELECTORS,
         ICommittee::ICommitteeEvents::SELECTORS,
         ICreditsEvents::SELECTORS,
+        IDeliveries::IDeliveriesEvents::SELECTORS,
         IDisputes::IDisputesEvents::SELECTORS,
         IEdgeRewards::IEdgeRewardsEvents::SELECTORS,
         IEdgeStaking::IEdgeStakingEvents::SELECTORS,
@@ -173,8 +184,10 @@ fn events_hash_alike() {
         ILeases::ILeasesEvents::SELECTORS,
         IModelRegistry::IModelRegistryEvents::SELECTORS,
         IParameters::IParametersEvents::SELECTORS,
+        IPaymentPool::IPaymentPoolEvents::SELECTORS,
         IProfiles::IProfilesEvents::SELECTORS,
         IRewards::IRewardsEvents::SELECTORS,
+        ISplitsEvents::SELECTORS,
         IStakeBookEvents::SELECTORS,
         IStaking::IStakingEvents::SELECTORS,
         ITheta::IThetaEvents::SELECTORS,
