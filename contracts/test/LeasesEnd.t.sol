@@ -50,6 +50,14 @@ contract LeasesEndTest is LeasesWorld {
         eq(LEASES.leaseOf(lease).exhaustsAt, 0, "never began");
     }
 
+    function test_an_end_that_pays_nobody_takes_no_fee() public {
+        uint256 lease = offered();
+        vm.recordLogs();
+        end(ALICE, lease);
+        // That it ended, and that its requester has a credit.
+        eq(vm.getRecordedLogs().length, 2, "events");
+    }
+
     function test_end_by_the_requester_before_it_began_sets_the_bond_free() public {
         uint256 lease = taken();
         vm.warp(START + BEGIN_SECONDS);
