@@ -242,7 +242,7 @@ contract SumsTest is World {
         else if (verb == 12) _crowd.delegateTheta(raw, raw >> 8);
         else if (verb == 13) _crowd.passOn();
         else if (verb == 14) _crowd.vote(raw);
-        else _crowd.wait(raw >> 4, raw % 16 == 0);
+        else _crowd.wait(raw >> 4, raw);
     }
 
     /// @dev What an order's jobs that did not end are in escrow for; each worker's bonds of them are added to those of others.

@@ -50,6 +50,8 @@ contract Crowd is MarketWorld {
         super.setUp();
         for (uint256 i = 0; i < SIZE; ++i) {
             vm.deal(member(i), FUNDS);
+            // Most work from the start.
+            if (i < 3) bonded(member(i), 2 * STAKE_MIN);
         }
         bytes32 slot = keccak256(abi.encodePacked(member(0), uint64(0), uint32(0x87a211a2)));
         vm.store(address(THETA), slot, bytes32(THETA.SUPPLY()));
@@ -186,8 +188,8 @@ contract Crowd is MarketWorld {
     }
 
     /// @dev Mostly seconds, now and then days.
-    function wait(uint256 time, bool long) external counted("wait") {
-        vm.warp(block.timestamp + (long ? within(time, 1 days, 20 days) : within(time, 1, 200)));
+    function wait(uint256 time, uint256 long) external counted("wait") {
+        vm.warp(block.timestamp + (long % 16 == 0 ? within(time, 1 days, 20 days) : within(time, 1, 200)));
         vm.roll(block.number + 1);
     }
 
