@@ -26,13 +26,13 @@ contract EdgeRewardsGasTest is EdgeWorld {
         }
         vm.snapshotGasLastCall("EdgeRewards", "answer");
         worked(CAROL, PRICE);
-        vm.snapshotGasLastCall("EdgeRewards", "submit, of a node that enrolled");
+        vm.snapshotGasLastCall("EdgeRewards", "settle a job, of a node that enrolled");
         worked(BOB, PRICE);
         worked(BOB, PRICE);
-        vm.snapshotGasLastCall("EdgeRewards", "submit, with work recorded before");
+        vm.snapshotGasLastCall("EdgeRewards", "settle a job, with work recorded before");
         uint32 late = edgeNode(address(0x1a7e), STAKE);
         worked(address(0x1a7e), PRICE);
-        vm.snapshotGasLastCall("EdgeRewards", "submit, of a node with nothing in the epoch");
+        vm.snapshotGasLastCall("EdgeRewards", "settle a job, of a node with nothing in the epoch");
         drawn(NOW);
         opened(NOW, nodes[0]);
         vm.snapshotGasLastCall("EdgeRewards", "open, without the precompile and with short proofs");

@@ -57,9 +57,7 @@ contract EdgeRewardsRoundsTest is EdgeWorld {
     }
 
     function test_stake_that_jobs_lock_counts() public {
-        uint256 jobId = posted(ALICE, PRICE);
-        vm.prank(BOB);
-        MARKET.take(jobId);
+        takes(BOB, posted(ALICE, PRICE));
         enrolled(BOB);
         eq(EDGE_REWARDS.tallyOf(NOW, _bob).stake, STAKE, "whole");
     }

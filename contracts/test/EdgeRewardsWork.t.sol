@@ -7,6 +7,7 @@ import {IEdgeRewards} from "../src/interfaces/IEdgeRewards.sol";
 import {IJobMarket} from "../src/interfaces/IJobMarket.sol";
 import {IParameters} from "../src/interfaces/IParameters.sol";
 import {IStakeBook} from "../src/interfaces/IStakeBook.sol";
+import {ITill} from "../src/interfaces/ITill.sol";
 import {Predeploys} from "../src/types/Predeploys.sol";
 import {eq, holds, vm, within} from "./Vm.sol";
 
@@ -44,19 +45,20 @@ contract EdgeRewardsWorkTest is EdgeWorld {
     function test_a_settled_job_records_what_it_burned() public {
         uint256 before = EDGE_REWARDS.potOf(NOW).amount;
         uint256 jobId = posted(ALICE, PRICE);
-        vm.prank(BOB);
-        MARKET.take(jobId);
-        bytes memory right = answerTo(INPUT);
+        takes(BOB, jobId);
         vm.expectEmit();
-        emit IEdgeRewards.WorkRecorded(NOW, _bob, BURNED, FEE - BURNED);
+        emit IEdgeRewards.WorkRecorded(NOW, _bob, BURNED);
         vm.expectEmit();
-        emit IJobMarket.FeeTaken(jobId, FEE, BURNED);
-        vm.prank(BOB);
-        MARKET.submit(jobId, INPUT, right);
-        eq(Predeploys.BURN.balance, BURNED, "burned");
+        emit ITill.FeeTaken(jobId, FEE, BURNED);
+        settles(BOB, jobId);
         eq(BOB.balance, PRICE - FEE, "paid");
         eq(EDGE_REWARDS.tallyOf(NOW, _bob).burned, BURNED, "of the node");
         eq(EDGE_REWARDS.potOf(NOW).burned, BURNED, "of all");
+        eq(EDGE_REWARDS.potOf(NOW).amount, before, "money comes later");
+        vm.expectEmit();
+        emit IEdgeRewards.PotFilled(NOW, FEE - BURNED);
+        MARKET.passOn();
+        eq(Predeploys.BURN.balance, BURNED, "burned");
         eq(EDGE_REWARDS.potOf(NOW).amount - before, FEE - BURNED, "the rest is in the pot");
         worked(CAROL, PRICE);
         reach((NOW + 1) * LENGTH);
@@ -68,10 +70,8 @@ contract EdgeRewardsWorkTest is EdgeWorld {
 
     function test_a_wrong_answer_takes_and_records_nothing() public {
         uint256 jobId = posted(ALICE, PRICE);
-        vm.prank(BOB);
-        MARKET.take(jobId);
-        vm.prank(BOB);
-        MARKET.submit(jobId, INPUT, "");
+        takes(BOB, jobId);
+        settles(BOB, jobId, "");
         eq(EDGE_REWARDS.tallyOf(NOW, _bob).burned, 0, "recorded");
         eq(MARKET.creditOf(ALICE), PRICE, "the whole price goes back");
     }
@@ -80,14 +80,13 @@ contract EdgeRewardsWorkTest is EdgeWorld {
     function test_a_vote_on_the_share_counts_for_later_jobs() public {
         uint256 jobId = posted(ALICE, PRICE);
         voted(IParameters.Parameter.BurnShare, 10_000);
-        eq(MARKET.job(jobId).burnShare, 2500, "kept");
-        vm.prank(BOB);
-        MARKET.take(jobId);
-        vm.prank(BOB);
-        MARKET.submit(jobId, INPUT, answerTo(INPUT));
-        eq(Predeploys.BURN.balance, BURNED, "as it was");
+        takes(BOB, jobId);
+        settles(BOB, jobId);
+        (uint256 unburned,) = MARKET.dues();
+        eq(unburned, BURNED, "as it was");
         worked(BOB, PRICE);
-        eq(Predeploys.BURN.balance, BURNED + FEE, "all of it");
+        (unburned,) = MARKET.dues();
+        eq(unburned, BURNED + FEE, "all of it");
     }
 
     /// Rewards that fail, burn all gas they get, or are not there keep no answer from being paid; their part of the fee is burned.
@@ -98,7 +97,8 @@ contract EdgeRewardsWorkTest is EdgeWorld {
             uint256 before = Predeploys.EDGE_REWARDS.balance;
             uint256 gas = gasleft();
             worked(BOB, PRICE);
-            holds(gas - gasleft() < 700_000, "bounded");
+            holds(gas - gasleft() < 1_000_000, "bounded");
+            MARKET.passOn();
             eq(BOB.balance, (i + 1) * (PRICE - FEE), "paid");
             eq(Predeploys.BURN.balance, (i + 1) * FEE, "burned whole");
             eq(Predeploys.EDGE_REWARDS.balance, before, "nothing is lost there");
@@ -109,12 +109,12 @@ contract EdgeRewardsWorkTest is EdgeWorld {
     /// Whatever gas it is submitted with, an answer that is paid is recorded: an estimate that looks for the least is right.
     function testFuzz_no_gas_pays_an_answer_without_recording_it(uint256 gas) public {
         uint256 jobId = posted(ALICE, PRICE);
-        vm.prank(BOB);
-        MARKET.take(jobId);
-        bytes memory right = answerTo(INPUT);
+        takes(BOB, jobId);
+        IJobMarket.Result[] memory right = results(resultOf(jobId, jobId, answerTo(INPUT)));
+        bytes memory call = abi.encodeCall(MARKET.settle, (jobId, termsOf[jobId], right));
         gas = within(gas, 50_000, 300_000);
         vm.prank(BOB);
-        (bool paid,) = address(MARKET).call{gas: gas}(abi.encodeCall(MARKET.submit, (jobId, INPUT, right)));
+        (bool paid,) = address(MARKET).call{gas: gas}(call);
         eq(EDGE_REWARDS.tallyOf(NOW, _bob).burned, paid ? BURNED : 0, "recorded");
         eq(BOB.balance, paid ? PRICE - FEE : 0, "paid");
     }
@@ -142,6 +142,7 @@ contract EdgeRewardsWorkTest is EdgeWorld {
         voted(IParameters.Parameter.BurnShare, 8000);
         worked(BOB, PRICE);
         worked(CAROL, 3 * PRICE);
+        MARKET.passOn();
         judged(NOW + 1);
         eq(EDGE_REWARDS.potOf(NOW + 1).amount, 4 * FEE / 5, "fees alone");
         settled(NOW + 1, _bob);
@@ -163,6 +164,7 @@ contract EdgeRewardsWorkTest is EdgeWorld {
         uint32[] memory twice = new uint32[](2);
         (twice[0], twice[1]) = (_carol, _carol);
         worked(CAROL, PRICE);
+        MARKET.passOn();
         reach(uint256(NOW + 35) * LENGTH - 1);
         EDGE_REWARDS.settle(NOW + 2, twice);
         eq(rewardOf(CAROL), BURNED, "at the last block, once");
@@ -235,6 +237,7 @@ contract EdgeRewardsWorkTest is EdgeWorld {
         for (uint256 i = 0; i < 8; ++i) {
             worked(BOB, 1000e18);
         }
+        MARKET.passOn();
         drawn(epoch);
         opened(epoch, _bob);
         judged(epoch);
@@ -249,6 +252,7 @@ contract EdgeRewardsWorkTest is EdgeWorld {
         for (uint256 i = 0; i < jobs; ++i) {
             worked(BOB, price);
         }
+        MARKET.passOn();
         uint256 burned = Predeploys.BURN.balance;
         judged(NOW);
         settled(NOW, _bob);

@@ -94,15 +94,14 @@ contract EdgeStakingTest is World {
 
     /// The market itself says which periods are the longest it takes.
     function test_unbonding_lasts_twice_as_long_as_the_longest_job() public {
-        uint64 takeSeconds = _longest(type(uint64).max, 1);
-        uint64 workSeconds = _longest(1, type(uint32).max);
-        vm.prank(ALICE);
-        uint256 jobId = MARKET.post{value: PRICE}(modelId, INPUT, takeSeconds, uint32(workSeconds));
+        IJobMarket.Request memory asked = request(1);
+        asked.takeSeconds = _longest(type(uint32).max, 1);
+        asked.workSeconds = _longest(1, type(uint32).max);
+        uint256 jobId = posted(ALICE, PRICE, asked);
         bonded(BOB, MIN);
-        vm.warp(MARKET.job(jobId).takeBy);
-        vm.prank(BOB);
-        MARKET.take(jobId);
-        uint256 longest = MARKET.job(jobId).submitBy - START;
+        vm.warp(termsOf[jobId].takeBy);
+        takes(BOB, jobId);
+        uint256 longest = MARKET.jobOf(jobId).deadline - START;
         eq(PARAMETERS.valueOf(IParameters.Parameter.EdgeUnbonding), 2 * longest, "unbonding period");
         eq(PARAMETERS.boundsOf(IParameters.Parameter.EdgeUnbonding).least, 2 * longest, "whatever is voted");
     }
@@ -136,6 +135,20 @@ contract EdgeStakingTest is World {
         EDGE_STAKING.unlock(BOB, 1, 1);
         vm.expectRevert(refusal);
         EDGE_STAKING.slash(BOB, 1, 1, 4);
+    }
+
+    function test_both_markets_lock_unlock_and_slash() public {
+        bonded(BOB, MIN);
+        address[2] memory markets = [Predeploys.JOB_MARKET, Predeploys.LEASES];
+        for (uint256 i = 0; i < 2; ++i) {
+            vm.prank(markets[i]);
+            EDGE_STAKING.lock(BOB, 1, 2e18);
+            vm.prank(markets[i]);
+            EDGE_STAKING.unlock(BOB, 1, 1e18);
+            vm.prank(markets[i]);
+            EDGE_STAKING.slash(BOB, 1, 1e18, 4);
+        }
+        _expect(BOB, MIN - 2e18, 0);
     }
 
     function test_lock_refuses_what_is_not_free() public {
@@ -250,25 +263,21 @@ contract EdgeStakingTest is World {
     function test_a_job_ends_at_the_node_that_took_it_whoever_runs_that_now() public {
         uint256 jobId = taken();
         uint256 other = posted(ALICE, PRICE);
-        vm.prank(BOB);
-        MARKET.take(other);
+        takes(BOB, other);
         vm.prank(BOB);
         EDGE_STAKING.appoint(1, CAROL);
         vm.prank(CAROL);
         EDGE_STAKING.accept(1);
         holds(EDGE_STAKING.isBonded(CAROL) && !EDGE_STAKING.isBonded(BOB), "who works now");
-        bytes memory answer = answerTo(INPUT);
-        vm.prank(BOB);
-        MARKET.submit(jobId, INPUT, answer);
+        settles(BOB, jobId);
         _expect(CAROL, MIN - PRICE, PRICE);
         vm.warp(START + WORK_SECONDS + 1);
-        MARKET.expire(other);
+        forfeits(other);
         _expect(CAROL, MIN - PRICE, 0);
-        eq(Predeploys.BURN.balance, PRICE + BURNED, "burned, with the fee's part");
+        eq(Predeploys.BURN.balance, PRICE, "burned");
         uint256 next = posted(ALICE, PRICE);
         vm.expectRevert(abi.encodeWithSelector(IJobMarket.NotBonded.selector, BOB));
-        vm.prank(BOB);
-        MARKET.take(next);
+        takes(BOB, next);
     }
 
     function testFuzz_stake_moves_but_never_changes(uint256 stake, uint256 lock, uint256 leaving) public {
@@ -302,8 +311,10 @@ contract EdgeStakingTest is World {
     }
 
     /// The longest period that the market takes, from its refusal of a longer one.
-    function _longest(uint64 takeSeconds, uint32 workSeconds) private returns (uint64 maximum) {
-        bytes memory post = abi.encodeCall(MARKET.post, (modelId, INPUT, takeSeconds, workSeconds));
+    function _longest(uint32 takeSeconds, uint32 workSeconds) private returns (uint32 maximum) {
+        IJobMarket.Request memory asked = request(1);
+        (asked.takeSeconds, asked.workSeconds) = (takeSeconds, workSeconds);
+        bytes memory post = abi.encodeCall(MARKET.post, (asked, INPUT));
         (bool accepted, bytes memory reason) = address(MARKET).call{value: PRICE}(post);
         holds(!accepted && bytes4(reason) == IJobMarket.PeriodOutOfRange.selector, "refused as too long");
         assembly ("memory-safe") {

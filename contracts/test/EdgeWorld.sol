@@ -175,11 +175,8 @@ abstract contract EdgeWorld is World {
     function worked(address operator, uint128 price) internal {
         vm.deal(ALICE, price);
         uint256 jobId = posted(ALICE, price);
-        vm.prank(operator);
-        MARKET.take(jobId);
-        bytes memory right = answerTo(INPUT);
-        vm.prank(operator);
-        MARKET.submit(jobId, INPUT, right);
+        takes(operator, jobId);
+        settles(operator, jobId);
     }
 
     /// @dev What the rewards of a node are, all sources and the owner together, where the operator is all of them.

@@ -2,52 +2,90 @@
 pragma solidity ^0.8.30;
 
 import {DisputesWorld} from "./DisputesWorld.sol";
+import {IEdgeProof} from "../src/interfaces/IEdgeProof.sol";
+import {MarketWorld} from "./MarketWorld.sol";
 import {Predeploys} from "../src/types/Predeploys.sol";
-import {World} from "./World.sol";
-import {vm} from "./Vm.sol";
+import {holds, vm} from "./Vm.sol";
 
 /// @dev Gas of each verb as a whole transaction (run with `--isolate`), pinned in `snapshots/`. The precompile's own
-/// gas is not in `submit`: here a small contract stands in for it, and the chain's tests measure the real one.
-contract GasTest is World {
-    uint128 private constant STAKE = 10_000e18;
+/// gas is not in `settle`: here its answers are there already, and the chain's tests measure the real one.
+contract GasTest is MarketWorld {
+    uint256 private constant BATCHED_GAS_MOST = 60_000;
 
-    /// What burns has something, as it has on a chain; the worker's node and the epoch have nothing yet.
-    function test_gas_of_the_market() public {
-        vm.deal(Predeploys.BURN, 1);
-        uint256 first = posted(ALICE, PRICE);
-        uint256 second = posted(ALICE, PRICE);
-        vm.snapshotGasLastCall("JobMarket", "post, 8 bytes");
-        uint256 third = posted(ALICE, PRICE);
-        uint256 fourth = posted(ALICE, PRICE);
-        bonded(BOB, STAKE);
-        vm.prank(ALICE);
-        MARKET.cancel(first);
+    /// What burns has something, as it has on a chain, and so have the worker's record, its node in this epoch, and the till.
+    function test_gas_of_a_job() public {
+        _work(1);
+        uint256 order = posted(ALICE, PRICE);
+        uint256 gas = vm.snapshotGasLastCall("JobMarket", "post, 8 bytes");
+        takes(BOB, order);
+        gas += vm.snapshotGasLastCall("JobMarket", "take");
+        settles(BOB, order);
+        gas += vm.snapshotGasLastCall("JobMarket", "settle, right answer");
+        vm.snapshotValue("JobMarket", "post, take and settle", gas);
+    }
+
+    function test_gas_of_a_hundred_jobs() public {
+        _work(1);
+        uint256 order = posted(ALICE, PRICE, request(100));
+        uint256 gas = vm.snapshotGasLastCall("JobMarket", "post, 100 jobs of 8 bytes");
+        _inferred(order, 100);
+        takes(BOB, order, idsOf(order, 0, 100));
+        gas += vm.snapshotGasLastCall("JobMarket", "take, 100 jobs");
+        settles(BOB, order, resultsOf(order, idsOf(order, 0, 100)));
+        uint256 settling = vm.snapshotGasLastCall("JobMarket", "settle, 100 right answers");
+        vm.snapshotValue("JobMarket", "post, take and settle, each of 100", (gas + settling) / 100);
+        holds(settling <= 100 * BATCHED_GAS_MOST, "a batch costs more than it may");
+    }
+
+    function test_gas_of_other_ends() public {
+        _work(2);
+        uint256 order = posted(ALICE, PRICE, request(6));
+        takes(BOB, order, idsOf(order, 0, 4));
+        accepts(ALICE, order, ids(order));
+        vm.snapshotGasLastCall("JobMarket", "accept");
+        settles(BOB, order, results(resultOf(order, order + 1, "")));
+        vm.snapshotGasLastCall("JobMarket", "settle, wrong answer");
+        cancels(ALICE, order);
         vm.snapshotGasLastCall("JobMarket", "cancel");
-        vm.prank(BOB);
-        MARKET.take(second);
-        vm.snapshotGasLastCall("JobMarket", "take");
-        bytes memory answer = answerTo(INPUT);
-        vm.prank(BOB);
-        MARKET.submit(second, INPUT, answer);
-        vm.snapshotGasLastCall("JobMarket", "submit, right answer");
-        vm.prank(BOB);
-        MARKET.take(third);
-        vm.prank(BOB);
-        MARKET.submit(third, INPUT, "");
-        vm.snapshotGasLastCall("JobMarket", "submit, wrong answer");
+        uint256 untaken = posted(ALICE, PRICE);
         vm.warp(START + TAKE_SECONDS + 1);
-        MARKET.expire(fourth);
-        vm.snapshotGasLastCall("JobMarket", "expire, not taken");
+        expires(untaken);
+        vm.snapshotGasLastCall("JobMarket", "expire");
+        MARKET.forfeit(order, termsOf[order], tickets(ticketOf(order, order + 2)));
+        vm.snapshotGasLastCall("JobMarket", "forfeit");
         vm.prank(ALICE);
         MARKET.withdraw();
         vm.snapshotGasLastCall("JobMarket", "withdraw");
+        MARKET.passOn();
+        vm.snapshotGasLastCall("JobMarket", "passOn");
     }
 
-    function test_gas_of_a_silent_worker() public {
-        uint256 jobId = taken();
-        vm.warp(START + WORK_SECONDS + 1);
-        MARKET.expire(jobId);
-        vm.snapshotGasLastCall("JobMarket", "expire, not submitted");
+    function test_gas_of_the_first_job() public {
+        uint256 order = taken();
+        settles(BOB, order);
+        vm.snapshotGasLastCall("JobMarket", "settle, the first of a worker, a node and an epoch");
+    }
+
+    /// @dev What the model makes of each input of an order like this, for no gas.
+    function _inferred(uint256 order, uint256 count) private {
+        (address manifest,) = REGISTRY.manifestOf(modelId);
+        for (uint256 jobId = order; jobId < order + count; ++jobId) {
+            bytes memory input = inputOf(order, jobId);
+            bytes memory call = abi.encodeCall(IEdgeProof.infer, (manifest, input));
+            vm.mockCall(Predeploys.EDGE_PROOF, call, abi.encode(answerTo(input)));
+        }
+    }
+
+    function _work(uint256 times) private {
+        vm.deal(Predeploys.BURN, 1);
+        bonded(BOB, STAKE);
+        termsOf[0].count = 1;
+        _inferred(0, 1);
+        for (uint256 i = 0; i < times; ++i) {
+            uint256 order = posted(ALICE, PRICE);
+            takes(BOB, order);
+            settles(BOB, order);
+        }
     }
 
     function test_gas_of_staking() public {

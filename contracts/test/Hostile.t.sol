@@ -22,12 +22,12 @@ contract HostileTest is World {
     function test_a_worker_that_refuses_its_pay_harms_itself_only() public {
         uint256 jobId = _hostileTakes();
         _hostile.plan(HostileAccount.Mood.Refuse, address(0), "");
-        bytes memory call = abi.encodeCall(MARKET.submit, (jobId, INPUT, answerTo(INPUT)));
+        bytes memory call = _settling(jobId);
         vm.expectRevert(abi.encodeWithSelector(ICredits.PayoutFailed.selector, address(_hostile), PRICE - FEE));
         _hostile.perform(address(MARKET), 0, call);
 
         vm.warp(START + WORK_SECONDS + 1);
-        MARKET.expire(jobId);
+        forfeits(jobId);
         vm.prank(ALICE);
         MARKET.withdraw();
         eq(ALICE.balance, FUNDS, "the requester is whole");
@@ -36,20 +36,21 @@ contract HostileTest is World {
     function test_a_worker_cannot_be_paid_twice_by_calling_back() public {
         uint256 jobId = _hostileTakes();
         uint256 other = posted(ALICE, PRICE);
-        bytes memory call = abi.encodeCall(MARKET.submit, (jobId, INPUT, answerTo(INPUT)));
+        bytes memory call = _settling(jobId);
         _hostile.plan(HostileAccount.Mood.Reenter, address(MARKET), call);
         _hostile.perform(address(MARKET), 0, call);
         _expectOneFailedCallback();
         eq(address(_hostile).balance, FUNDS - STAKE + PRICE - FEE, "paid once");
-        eq(address(MARKET).balance, PRICE, "the other job's escrow is untouched");
-        eq(phaseOf(other), uint256(IJobMarket.Phase.Open), "open");
+        eq(address(MARKET).balance, PRICE + FEE, "the other job's escrow is untouched");
+        eq(phaseOf(other), uint256(IJobMarket.Phase.Untaken), "untaken");
     }
 
     function test_a_worker_may_take_its_next_job_while_it_is_paid() public {
         uint256 jobId = _hostileTakes();
         uint256 next = posted(ALICE, STAKE);
-        _hostile.plan(HostileAccount.Mood.Reenter, address(MARKET), abi.encodeCall(MARKET.take, (next)));
-        _hostile.perform(address(MARKET), 0, abi.encodeCall(MARKET.submit, (jobId, INPUT, answerTo(INPUT))));
+        bytes memory taking = abi.encodeCall(MARKET.take, (next, termsOf[next], ids(next)));
+        _hostile.plan(HostileAccount.Mood.Reenter, address(MARKET), taking);
+        _hostile.perform(address(MARKET), 0, _settling(jobId));
         // The whole stake is locked to the next job, which works only if the first one's bond was free before the pay.
         eq(_hostile.successes(), 1, "state was complete before money moved");
         eq(EDGE_STAKING.standingOf(address(_hostile)).locked, STAKE, "locked");
@@ -58,7 +59,7 @@ contract HostileTest is World {
     function test_a_requester_cannot_be_refunded_twice_by_calling_back() public {
         uint256 jobId = _hostilePosts();
         posted(ALICE, PRICE);
-        bytes memory call = abi.encodeCall(MARKET.cancel, (jobId));
+        bytes memory call = abi.encodeCall(MARKET.cancel, (jobId, termsOf[jobId]));
         _hostile.plan(HostileAccount.Mood.Reenter, address(MARKET), call);
         _hostile.perform(address(MARKET), 0, call);
         _expectOneFailedCallback();
@@ -70,10 +71,8 @@ contract HostileTest is World {
         uint256 jobId = _hostilePosts();
         _hostile.plan(HostileAccount.Mood.Refuse, address(0), "");
         bonded(BOB, STAKE);
-        vm.prank(BOB);
-        MARKET.take(jobId);
-        vm.prank(BOB);
-        MARKET.submit(jobId, INPUT, "");
+        takes(BOB, jobId);
+        settles(BOB, jobId, "");
         eq(phaseOf(jobId), uint256(IJobMarket.Phase.Rejected), "closed");
         bytes memory call = abi.encodeCall(MARKET.withdraw, ());
         vm.expectRevert(abi.encodeWithSelector(ICredits.PayoutFailed.selector, address(_hostile), PRICE));
@@ -88,7 +87,7 @@ contract HostileTest is World {
         uint256 jobId = _hostilePosts();
         posted(ALICE, PRICE);
         vm.warp(START + TAKE_SECONDS + 1);
-        MARKET.expire(jobId);
+        expires(jobId);
         bytes memory call = abi.encodeCall(MARKET.withdraw, ());
         _hostile.plan(HostileAccount.Mood.Reenter, address(MARKET), call);
         _hostile.perform(address(MARKET), 0, call);
@@ -115,20 +114,24 @@ contract HostileTest is World {
     function test_a_requester_cannot_work_for_itself_to_move_a_bond() public {
         uint256 jobId = _hostilePosts();
         _hostile.perform(address(EDGE_STAKING), STAKE, abi.encodeCall(EDGE_STAKING.bond, ()));
+        bytes memory call = abi.encodeCall(MARKET.take, (jobId, termsOf[jobId], ids(jobId)));
         vm.expectRevert(abi.encodeWithSelector(IJobMarket.OwnJob.selector, jobId));
-        _hostile.perform(address(MARKET), 0, abi.encodeCall(MARKET.take, (jobId)));
+        _hostile.perform(address(MARKET), 0, call);
     }
 
     function _hostileTakes() private returns (uint256 jobId) {
         jobId = posted(ALICE, PRICE);
         _hostile.perform(address(EDGE_STAKING), STAKE, abi.encodeCall(EDGE_STAKING.bond, ()));
-        _hostile.perform(address(MARKET), 0, abi.encodeCall(MARKET.take, (jobId)));
+        _hostile.perform(address(MARKET), 0, abi.encodeCall(MARKET.take, (jobId, termsOf[jobId], ids(jobId))));
     }
 
-    function _hostilePosts() private returns (uint256) {
-        bytes memory call = abi.encodeCall(MARKET.post, (modelId, INPUT, TAKE_SECONDS, WORK_SECONDS));
-        _hostile.perform(address(MARKET), PRICE, call);
-        return MARKET.jobCount();
+    function _hostilePosts() private returns (uint256 order) {
+        return posted(address(_hostile), PRICE);
+    }
+
+    function _settling(uint256 jobId) private view returns (bytes memory) {
+        IJobMarket.Result[] memory right = results(resultOf(jobId, jobId, answerTo(INPUT)));
+        return abi.encodeCall(MARKET.settle, (jobId, termsOf[jobId], right));
     }
 
     function _expectOneFailedCallback() private view {

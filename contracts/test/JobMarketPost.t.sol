@@ -1,21 +1,61 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IEdgeStaking} from "../src/interfaces/IEdgeStaking.sol";
+import {IInference} from "../src/interfaces/IInference.sol";
 import {IJobMarket} from "../src/interfaces/IJobMarket.sol";
+import {IKinds} from "../src/interfaces/IKinds.sol";
+import {IModelRegistry} from "../src/interfaces/IModelRegistry.sol";
 import {IParameters} from "../src/interfaces/IParameters.sol";
-import {World} from "./World.sol";
+import {MarketWorld} from "./MarketWorld.sol";
+import {Predeploys} from "../src/types/Predeploys.sol";
+import {Umpire} from "./mocks/Umpire.sol";
 import {eq, holds, vm, within} from "./Vm.sol";
 
-/// @dev post, take, cancel: the verbs before an answer.
-contract JobMarketPostTest is World {
+contract JobMarketPostTest is MarketWorld {
+    function test_post_refuses_unknown_and_closed_kinds() public {
+        IJobMarket.Request memory asked = request(1);
+        uint16[3] memory unknown = [uint16(0), UMPIRED + 1, type(uint16).max];
+        for (uint256 i = 0; i < unknown.length; ++i) {
+            asked.kind = unknown[i];
+            _refuse(PRICE, asked, abi.encodeWithSelector(IKinds.KindUnknown.selector, unknown[i]));
+        }
+        asked.kind = INFERENCES;
+        vm.prank(Predeploys.TIMELOCK);
+        KINDS.close(INFERENCES);
+        _refuse(PRICE, asked, abi.encodeWithSelector(IJobMarket.KindClosed.selector, INFERENCES));
+    }
+
+    function test_post_refuses_no_jobs_and_too_many() public {
+        IJobMarket.Request memory asked = umpired(1);
+        uint32 most = uint32(MARKET.COUNT_MAX());
+        uint32[3] memory counts = [uint32(0), most + 1, type(uint32).max];
+        for (uint256 i = 0; i < counts.length; ++i) {
+            asked.count = counts[i];
+            _refuse(PRICE, asked, abi.encodeWithSelector(IJobMarket.CountOutOfRange.selector, counts[i], most));
+        }
+        asked.count = most;
+        eq(posted(ALICE, 1e9, asked), 1, "first of them");
+        eq(MARKET.jobCount(), most, "all");
+    }
+
+    function test_post_refuses_what_does_not_divide() public {
+        _refuse(
+            3 * PRICE + 1, request(3), abi.encodeWithSelector(IJobMarket.WrongValue.selector, 3 * PRICE + 1, 3 * PRICE)
+        );
+        _refuse(
+            3 * PRICE - 1,
+            request(3),
+            abi.encodeWithSelector(IJobMarket.WrongValue.selector, 3 * PRICE - 1, 3 * PRICE - 3)
+        );
+    }
+
     function test_post_refuses_prices_out_of_range() public {
         uint256 most = PARAMETERS.valueOf(IParameters.Parameter.EdgeStakeMax);
         uint256[3] memory prices = [uint256(0), 1e9 - 1, most + 1];
         for (uint256 i = 0; i < prices.length; ++i) {
-            vm.expectRevert(abi.encodeWithSelector(IJobMarket.PriceOutOfRange.selector, prices[i], 1e9, most));
-            vm.prank(ALICE);
-            MARKET.post{value: prices[i]}(modelId, INPUT, TAKE_SECONDS, WORK_SECONDS);
+            bytes memory refusal = abi.encodeWithSelector(IJobMarket.PriceOutOfRange.selector, prices[i], 1e9, most);
+            _refuse(prices[i], request(1), refusal);
+            _refuse(2 * prices[i], request(2), refusal);
         }
         posted(ALICE, 1e9);
     }
@@ -24,31 +64,50 @@ contract JobMarketPostTest is World {
         uint256 most = PARAMETERS.valueOf(IParameters.Parameter.EdgeStakeMax);
         uint256 jobId = posted(ALICE, uint128(most));
         bonded(BOB, most);
-        vm.prank(BOB);
-        MARKET.take(jobId);
+        takes(BOB, jobId);
         eq(EDGE_STAKING.standingOf(BOB).locked, most, "locked");
     }
 
     function test_post_refuses_periods_out_of_range() public {
-        _refusePeriod(0, 1, 0, 7 days);
-        _refusePeriod(7 days + 1, 1, 7 days + 1, 7 days);
-        _refusePeriod(type(uint64).max, 1, type(uint64).max, 7 days);
-        _refusePeriod(1, 0, 0, 1 days);
-        _refusePeriod(1, 1 days + 1, 1 days + 1, 1 days);
-        MARKET.post{value: 1e9}(modelId, INPUT, 7 days, 1 days);
+        _refusePeriod(0, 1, 0, 0, 7 days);
+        _refusePeriod(7 days + 1, 1, 0, 7 days + 1, 7 days);
+        _refusePeriod(type(uint32).max, 1, 0, type(uint32).max, 7 days);
+        _refusePeriod(1, 0, 0, 0, 1 days);
+        _refusePeriod(1, 1 days + 1, 0, 1 days + 1, 1 days);
+        // Who never could take are not said to be able to.
+        _refusePeriod(100, 1, 101, 101, 100);
+        IJobMarket.Request memory asked = request(1);
+        (asked.takeSeconds, asked.workSeconds, asked.providersAfter) = (7 days, 1 days, 7 days);
+        posted(ALICE, 1e9, asked);
     }
 
-    function test_post_refuses_unknown_models() public {
-        bytes32 unknown = keccak256("nobody's model");
-        vm.expectRevert(abi.encodeWithSelector(IJobMarket.ModelUnknown.selector, unknown));
-        MARKET.post{value: PRICE}(unknown, INPUT, TAKE_SECONDS, WORK_SECONDS);
+    function test_post_refuses_requirements_that_mean_nothing() public {
+        IJobMarket.Request memory asked = request(1);
+        for (uint256 bit = 176; bit < 256; bit += 79) {
+            asked.requirements = 1 << bit;
+            _refuse(PRICE, asked, abi.encodeWithSelector(IJobMarket.MalformedRequirements.selector, asked.requirements));
+        }
+        asked.requirements = (1 << 176) - 1;
+        posted(ALICE, PRICE, asked);
+    }
+
+    function test_post_refuses_what_the_verifier_refuses() public {
+        IJobMarket.Request memory asked = umpired(1);
+        umpire.refuse(asked.subject);
+        _refuse(PRICE, asked, abi.encodeWithSelector(Umpire.Refused.selector));
+        asked = request(1);
+        asked.subject = keccak256("nobody's model");
+        _refuse(PRICE, asked, abi.encodeWithSelector(IModelRegistry.ModelUnknown.selector, asked.subject));
+        asked = request(1);
+        asked.inputRoot = keccak256("another input");
+        _refuse(PRICE, asked, abi.encodeWithSelector(IInference.InputMismatch.selector));
     }
 
     function test_post_refuses_inputs_of_another_length() public {
-        vm.expectRevert(abi.encodeWithSelector(IJobMarket.InputLength.selector, 8, 7));
-        MARKET.post{value: PRICE}(modelId, new bytes(7), TAKE_SECONDS, WORK_SECONDS);
-        vm.expectRevert(abi.encodeWithSelector(IJobMarket.InputLength.selector, 8, 9));
-        MARKET.post{value: PRICE}(modelId, new bytes(9), TAKE_SECONDS, WORK_SECONDS);
+        for (uint256 length = 15; length < 18; length += 2) {
+            vm.expectRevert(abi.encodeWithSelector(IInference.InputLength.selector, 16, length));
+            MARKET.post{value: 2 * PRICE}(request(2), new bytes(length));
+        }
     }
 
     function test_the_market_refuses_plain_transfers() public {
@@ -58,147 +117,82 @@ contract JobMarketPostTest is World {
     }
 
     function test_post_escrows_and_announces() public {
-        uint64 takeBy = uint64(START) + TAKE_SECONDS;
+        IJobMarket.Request memory asked = request(1);
+        asked.providersAfter = 7;
+        asked.worker = BOB;
+        asked.requirements = packed(276, 3, 24, 5, 20_000, 1500);
+        IJobMarket.Terms memory terms = IJobMarket.Terms({
+            requester: ALICE,
+            kind: 1,
+            burnShare: 2500,
+            count: 1,
+            workSeconds: WORK_SECONDS,
+            takeBy: uint40(START) + TAKE_SECONDS,
+            providersFrom: uint40(START) + 7,
+            price: uint96(PRICE),
+            bond: uint96(PRICE),
+            verifier: Predeploys.INFERENCE,
+            worker: BOB,
+            requirements: asked.requirements,
+            subject: modelId,
+            inputRoot: keccak256(INPUT)
+        });
         vm.expectEmit();
-        emit IJobMarket.JobPosted(1, ALICE, modelId, PRICE, PRICE, takeBy, WORK_SECONDS, INPUT);
-        eq(posted(ALICE, PRICE), 1, "first id");
-        eq(posted(ALICE, PRICE), 2, "second id");
-        eq(MARKET.jobCount(), 2, "count");
-        eq(MARKET.escrowed(), 2 * PRICE, "escrow");
-        eq(address(MARKET).balance, 2 * PRICE, "balance");
-        IJobMarket.Job memory job = MARKET.job(1);
-        eq(job.requester, ALICE, "requester");
-        eq(job.worker, address(0), "no worker");
-        eq(job.takeBy, takeBy, "take by");
-        eq(job.inputHash, keccak256(INPUT), "input");
-        eq(uint256(job.phase), uint256(IJobMarket.Phase.Open), "phase");
-        eq(uint256(job.reason), uint256(IJobMarket.Reason.Running), "reason");
+        emit IJobMarket.JobsPosted(1, ALICE, modelId, terms, INPUT);
+        eq(posted(ALICE, PRICE, asked), 1, "first");
+        IJobMarket.Order memory order = MARKET.orderOf(1);
+        eq(bytes32(order.termsHash), bytes32(bytes24(keccak256(abi.encode(terms)))), "terms");
+        eq(order.untaken, 1, "untaken");
+        eq(order.running, 0, "running");
+        eq(MARKET.jobOf(1).worker, address(0), "no worker");
+        eq(phaseOf(1), uint256(IJobMarket.Phase.Untaken), "phase");
+    }
+
+    function test_orders_are_numbered_by_their_first_jobs() public {
+        eq(posted(ALICE, PRICE, request(3)), 1, "first order");
+        eq(posted(BOB, 2 * PRICE), 4, "second");
+        eq(posted(ALICE, PRICE, umpired(2)), 5, "third");
+        eq(MARKET.jobCount(), 6, "count");
+        eq(MARKET.escrowed(), 7 * PRICE, "escrow");
+        eq(address(MARKET).balance, 7 * PRICE, "balance");
+        eq(MARKET.orderOf(1).untaken, 3, "its jobs");
+        eq(bytes32(MARKET.orderOf(2).termsHash), 0, "no order of its own");
+    }
+
+    function test_post_lists_jobs_of_an_order_of_several() public {
+        vm.recordLogs();
+        posted(ALICE, PRICE);
+        eq(vm.getRecordedLogs().length, 1, "the order itself");
+        for (uint256 jobId = 2; jobId < 5; ++jobId) {
+            vm.expectEmit();
+            emit IJobMarket.JobListed(jobId, 2);
+        }
+        posted(ALICE, PRICE, umpired(3));
     }
 
     function testFuzz_the_bond_covers_the_price_and_the_floor(uint256 price) public {
         uint128 bounded = uint128(within(price, 1e9, 500_000e18));
         vm.deal(ALICE, bounded);
-        uint128 bond = MARKET.job(posted(ALICE, bounded)).bond;
-        eq(bond, bounded > 1e18 ? bounded : 1e18, "bond");
-        eq(MARKET.bondFor(bounded), bond, "bondFor");
+        uint256 jobId = posted(ALICE, bounded);
+        uint256 bond = bounded > 1e18 ? bounded : 1e18;
+        eq(KINDS.bondFor(INFERENCES, bounded), bond, "bondFor");
+        bonded(BOB, 500_000e18);
+        takes(BOB, jobId);
+        eq(EDGE_STAKING.standingOf(BOB).locked, bond, "locked");
     }
 
-    function test_take_refuses_unknown_jobs() public {
-        vm.expectRevert(abi.encodeWithSelector(IJobMarket.JobUnknown.selector, 0));
-        MARKET.take(0);
-        vm.expectRevert(abi.encodeWithSelector(IJobMarket.JobUnknown.selector, 1));
-        MARKET.take(1);
+    function _refusePeriod(uint32 take, uint32 work, uint32 providers, uint256 given, uint256 maximum) private {
+        IJobMarket.Request memory asked = request(1);
+        (asked.takeSeconds, asked.workSeconds, asked.providersAfter) = (take, work, providers);
+        _refuse(1e9, asked, abi.encodeWithSelector(IJobMarket.PeriodOutOfRange.selector, given, 1, maximum));
     }
 
-    function test_take_refuses_a_taken_job() public {
-        uint256 jobId = taken();
-        bonded(CAROL, 10_000e18);
-        vm.expectRevert(wrongPhase(jobId, IJobMarket.Phase.Taken));
-        vm.prank(CAROL);
-        MARKET.take(jobId);
-    }
-
-    function test_take_refuses_after_the_deadline_but_not_at_it() public {
-        uint256 jobId = posted(ALICE, PRICE);
-        bonded(BOB, 10_000e18);
-        uint64 takeBy = uint64(START) + TAKE_SECONDS;
-        vm.warp(takeBy + 1);
-        vm.expectRevert(abi.encodeWithSelector(IJobMarket.TooLate.selector, jobId, takeBy));
-        vm.prank(BOB);
-        MARKET.take(jobId);
-        vm.warp(takeBy);
-        vm.prank(BOB);
-        MARKET.take(jobId);
-    }
-
-    function test_take_refuses_the_requester() public {
-        uint256 jobId = posted(ALICE, PRICE);
-        bonded(ALICE, 10_000e18);
-        vm.expectRevert(abi.encodeWithSelector(IJobMarket.OwnJob.selector, jobId));
+    function _refuse(uint256 value, IJobMarket.Request memory asked, bytes memory refusal) private {
+        bytes memory inputs = asked.kind == INFERENCES ? inputsOf(asked.count) : bytes("");
+        vm.deal(ALICE, value);
+        vm.expectRevert(refusal);
         vm.prank(ALICE);
-        MARKET.take(jobId);
-    }
-
-    function test_take_refuses_workers_without_a_bond() public {
-        uint256 jobId = posted(ALICE, PRICE);
-        vm.expectRevert(abi.encodeWithSelector(IJobMarket.NotBonded.selector, BOB));
-        vm.prank(BOB);
-        MARKET.take(jobId);
-    }
-
-    function test_take_refuses_workers_who_left() public {
-        uint256 jobId = posted(ALICE, PRICE);
-        bonded(BOB, 10_000e18);
-        vm.prank(BOB);
-        EDGE_STAKING.unstake(1, 10_000e18);
-        vm.expectRevert(abi.encodeWithSelector(IJobMarket.NotBonded.selector, BOB));
-        vm.prank(BOB);
-        MARKET.take(jobId);
-    }
-
-    function test_take_refuses_more_work_than_the_free_stake_covers() public {
-        uint256 first = posted(ALICE, 6000e18);
-        uint256 second = posted(ALICE, 6000e18);
-        bonded(BOB, 10_000e18);
-        vm.prank(BOB);
-        MARKET.take(first);
-        vm.expectRevert(abi.encodeWithSelector(IEdgeStaking.InsufficientFreeStake.selector, BOB, 4000e18, 6000e18));
-        vm.prank(BOB);
-        MARKET.take(second);
-        eq(phaseOf(second), uint256(IJobMarket.Phase.Open), "still open");
-    }
-
-    function test_take_locks_the_bond_and_announces() public {
-        uint256 jobId = posted(ALICE, PRICE);
-        bonded(BOB, 10_000e18);
-        vm.expectEmit();
-        emit IJobMarket.JobTaken(jobId, BOB, uint64(START) + WORK_SECONDS);
-        vm.expectEmit();
-        emit IEdgeStaking.Locked(BOB, 1, jobId, PRICE);
-        vm.prank(BOB);
-        MARKET.take(jobId);
-        eq(EDGE_STAKING.standingOf(BOB).locked, PRICE, "locked");
-        IJobMarket.Job memory job = MARKET.job(jobId);
-        eq(job.worker, BOB, "worker");
-        eq(job.submitBy, START + WORK_SECONDS, "submit by");
-    }
-
-    function test_cancel_refuses_unknown_jobs() public {
-        vm.expectRevert(abi.encodeWithSelector(IJobMarket.JobUnknown.selector, 9));
-        MARKET.cancel(9);
-    }
-
-    function test_cancel_refuses_anybody_else() public {
-        uint256 jobId = posted(ALICE, PRICE);
-        vm.expectRevert(abi.encodeWithSelector(IJobMarket.NotRequester.selector, jobId, BOB));
-        vm.prank(BOB);
-        MARKET.cancel(jobId);
-    }
-
-    function test_cancel_refuses_a_taken_job() public {
-        uint256 jobId = taken();
-        vm.expectRevert(wrongPhase(jobId, IJobMarket.Phase.Taken));
-        vm.prank(ALICE);
-        MARKET.cancel(jobId);
-    }
-
-    function test_cancel_refunds_once() public {
-        uint256 jobId = posted(ALICE, PRICE);
-        vm.expectEmit();
-        emit IJobMarket.JobClosed(
-            jobId, IJobMarket.Phase.Cancelled, IJobMarket.Reason.CancelledByRequester, address(0), 0, 0
-        );
-        vm.prank(ALICE);
-        MARKET.cancel(jobId);
-        eq(ALICE.balance, FUNDS, "refunded");
-        eq(MARKET.escrowed(), 0, "escrow");
-        vm.expectRevert(wrongPhase(jobId, IJobMarket.Phase.Cancelled));
-        vm.prank(ALICE);
-        MARKET.cancel(jobId);
-    }
-
-    function _refusePeriod(uint64 take, uint32 work, uint64 given, uint64 maximum) private {
-        vm.expectRevert(abi.encodeWithSelector(IJobMarket.PeriodOutOfRange.selector, given, 1, maximum));
-        MARKET.post{value: 1e9}(modelId, INPUT, take, work);
+        MARKET.post{value: value}(asked, inputs);
+        vm.deal(ALICE, FUNDS);
     }
 }

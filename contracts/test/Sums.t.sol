@@ -4,6 +4,8 @@ pragma solidity ^0.8.30;
 import {Crowd} from "./mocks/Crowd.sol";
 import {IJobMarket} from "../src/interfaces/IJobMarket.sol";
 import {IStakeBook} from "../src/interfaces/IStakeBook.sol";
+import {ITill} from "../src/interfaces/ITill.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Predeploys} from "../src/types/Predeploys.sol";
 import {World} from "./World.sol";
 import {eq, holds} from "./Vm.sol";
@@ -32,19 +34,25 @@ contract SumsTest is World {
     }
 
     function targetSelectors() external view returns (Selectors[] memory all) {
-        bytes4[12] memory verbs = [
+        bytes4[18] memory verbs = [
+            Crowd.post.selector,
             Crowd.post.selector,
             Crowd.take.selector,
             Crowd.take.selector,
-            Crowd.submit.selector,
+            Crowd.settle.selector,
+            Crowd.settle.selector,
+            Crowd.accept.selector,
             Crowd.cancel.selector,
             Crowd.expire.selector,
+            Crowd.forfeit.selector,
+            Crowd.passOn.selector,
             Crowd.withdraw.selector,
             Crowd.bond.selector,
             Crowd.unstake.selector,
             Crowd.collect.selector,
             Crowd.transferTheta.selector,
-            Crowd.wait.selector
+            Crowd.wait.selector,
+            Crowd.vote.selector
         ];
         all = new Selectors[](1);
         all[0] = Selectors(address(_crowd), new bytes4[](verbs.length + 1));
@@ -54,13 +62,83 @@ contract SumsTest is World {
         all[0].selectors[verbs.length] = Crowd.delegateTheta.selector;
     }
 
-    function invariant_escrow_is_the_sum_of_prices_of_running_jobs() public view {
-        (uint256 prices,) = _running();
+    function invariant_escrow_and_locked_stake_are_those_of_jobs_that_did_not_end() public view {
+        uint256 prices;
+        uint256[] memory bonds = new uint256[](_members);
+        for (uint256 i = 0; i < _crowd.orderCount(); ++i) {
+            prices += _recounted(_crowd.orders(i), bonds);
+        }
         eq(MARKET.escrowed(), prices, "escrow");
+        for (uint256 i = 0; i < _members; ++i) {
+            eq(EDGE_STAKING.standingOf(_crowd.member(i)).locked, bonds[i], "locked");
+        }
     }
 
-    function invariant_the_market_holds_escrow_and_credits() public view {
-        eq(address(MARKET).balance, MARKET.escrowed() + MARKET.credited(), "balance");
+    function invariant_every_job_ends_once_and_then_has_a_reason() public view {
+        uint256 jobs;
+        for (uint256 i = 0; i < _crowd.orderCount(); ++i) {
+            uint256 order = _crowd.orders(i);
+            IJobMarket.Terms memory terms = _crowd.termsAt(order);
+            jobs += terms.count;
+            uint256 ended = _crowd.returned(order);
+            for (uint256 jobId = order; jobId < order + terms.count; ++jobId) {
+                ended += _checkedEnd(jobId, terms.requester);
+            }
+            IJobMarket.Order memory left = MARKET.orderOf(order);
+            eq(terms.count, ended + left.untaken + left.running, "all jobs");
+        }
+        eq(MARKET.jobCount(), jobs, "count");
+    }
+
+    function invariant_what_was_posted_is_paid_refunded_or_here() public view {
+        Crowd.Book memory book = _crowd.book();
+        (uint256 unburned, uint256 unshared) = MARKET.dues();
+        eq(book.posted, book.paid + book.refunded + book.fees + MARKET.escrowed(), "posted");
+        eq(book.fees, unburned + unshared + book.passedToBurn + book.passedToNodes, "fees");
+        eq(address(MARKET).balance, MARKET.escrowed() + MARKET.credited() + unburned + unshared, "balance");
+    }
+
+    /// Each job's fee and share are rounded by themselves, so that batches cost what single jobs do.
+    function invariant_fees_burn_their_share_and_slashes_all() public view {
+        uint256 fees;
+        uint256 burned;
+        uint256 bonds;
+        for (uint256 i = 0; i < _crowd.orderCount(); ++i) {
+            uint256 order = _crowd.orders(i);
+            IJobMarket.Terms memory terms = _crowd.termsAt(order);
+            uint256 fee = uint256(terms.price) / 20;
+            for (uint256 jobId = order; jobId < order + terms.count; ++jobId) {
+                IJobMarket.Phase phase = MARKET.jobOf(jobId).phase;
+                bool failed = phase == IJobMarket.Phase.Rejected || phase == IJobMarket.Phase.Expired;
+                if (failed) bonds += terms.bond;
+                if (phase != IJobMarket.Phase.Settled) continue;
+                (fees, burned) = (fees + fee, burned + fee * terms.burnShare / 10_000);
+            }
+        }
+        Crowd.Book memory book = _crowd.book();
+        (uint256 unburned,) = MARKET.dues();
+        eq(fees, book.fees, "fees");
+        eq(burned, unburned + book.passedToBurn, "burned, or to be");
+        eq(Predeploys.BURN.balance, EDGE_STAKING.totalSlashed() + book.passedToBurn, "gone");
+        eq(address(EDGE_REWARDS).balance, book.passedToNodes, "for edge nodes");
+        uint256 slashed = EDGE_STAKING.totalSlashed();
+        holds(slashed <= bonds + DUST && slashed + DUST >= bonds, "bonds of failed jobs");
+    }
+
+    function invariant_records_are_what_became_of_jobs_and_reputations_no_more_than_fees() public view {
+        uint256 fees;
+        for (uint256 i = 0; i < _members; ++i) {
+            ITill.Record memory record = MARKET.recordOf(_crowd.member(i));
+            ITill.Record memory expected = _crowd.recordOf(_crowd.member(i));
+            eq(record.settled, expected.settled, "settled");
+            eq(record.failed, expected.failed, "failed");
+            eq(record.fees, expected.fees, "fees");
+            uint256 reputation = PROFILES.reputationOf(_crowd.member(i));
+            holds(reputation <= record.fees, "no more than it paid for");
+            holds(record.failed == 0 || reputation <= record.fees - Math.min(1e18, record.fees), "failures cost");
+            fees += record.fees;
+        }
+        eq(fees, _crowd.book().fees, "of all");
     }
 
     function invariant_credits_add_up() public view {
@@ -87,33 +165,6 @@ contract SumsTest is World {
         holds(held >= sum && held - sum <= DUST, "balance");
     }
 
-    function invariant_locked_stake_is_the_sum_of_bonds_of_taken_jobs() public view {
-        uint256 locked;
-        for (uint256 i = 0; i < _members; ++i) {
-            locked += EDGE_STAKING.standingOf(_crowd.member(i)).locked;
-        }
-        (, uint256 bonds) = _running();
-        eq(locked, bonds, "locked");
-    }
-
-    function invariant_every_slash_and_the_fees_share_is_burned_and_nothing_else() public view {
-        uint256 bonds;
-        uint256 fees;
-        uint256 burned;
-        for (uint256 id = 1; id <= MARKET.jobCount(); ++id) {
-            IJobMarket.Job memory job = MARKET.job(id);
-            bool guilty = job.reason == IJobMarket.Reason.WrongAnswer || job.reason == IJobMarket.Reason.NotSubmitted;
-            if (guilty) bonds += job.bond;
-            if (job.reason != IJobMarket.Reason.CorrectAnswer) continue;
-            fees += MARKET.feeFor(job.price);
-            burned += uint256(MARKET.feeFor(job.price)) * 2500 / 10_000;
-        }
-        eq(EDGE_STAKING.totalSlashed() + burned, Predeploys.BURN.balance, "burned");
-        eq(address(EDGE_REWARDS).balance, fees - burned, "for edge nodes");
-        uint256 slashed = EDGE_STAKING.totalSlashed();
-        holds(slashed <= bonds + DUST && slashed + DUST >= bonds, "bonds of failed jobs");
-    }
-
     function invariant_native_money_is_conserved() public view {
         uint256 sum = address(MARKET).balance + address(EDGE_STAKING).balance + Predeploys.BURN.balance;
         sum += address(EDGE_REWARDS).balance;
@@ -137,62 +188,88 @@ contract SumsTest is World {
         eq(votes, delegated, "votes");
     }
 
-    function invariant_a_job_is_closed_exactly_when_it_has_a_reason() public view {
-        for (uint256 id = 1; id <= MARKET.jobCount(); ++id) {
-            IJobMarket.Job memory job = MARKET.job(id);
-            bool running = job.phase == IJobMarket.Phase.Open || job.phase == IJobMarket.Phase.Taken;
-            holds(running == (job.reason == IJobMarket.Reason.Running), "reason");
-            holds(job.phase != IJobMarket.Phase.Taken || job.worker != address(0), "a taken job has a worker");
-            holds(job.worker != job.requester, "nobody works for itself");
-        }
-    }
-
-    /// The invariants above say something only if the crowd gets through every verb.
+    /// The invariants above say something only if the crowd gets through every verb, and jobs through every end.
     function test_the_crowd_gets_through_every_verb() public {
-        for (uint256 seed = 0; seed < 1500; ++seed) {
+        for (uint256 seed = 0; seed < 2000; ++seed) {
             uint256 raw = uint256(keccak256(abi.encode(seed)));
-            _step(raw % 12, raw >> 16);
+            _step(raw % 16, raw >> 16);
         }
-        bytes32[13] memory verbs = [
+        bytes32[16] memory verbs = [
             bytes32("post"),
             "take",
             "settle",
-            "fail",
+            "accept",
             "cancel",
-            "expire open",
-            "expire taken",
+            "expire",
+            "forfeit",
+            "pass on",
+            "vote",
             "withdraw",
             "bond",
             "unstake",
             "collect",
             "transfer theta",
-            "delegate theta"
+            "delegate theta",
+            "wait"
         ];
         for (uint256 i = 0; i < verbs.length; ++i) {
             holds(_crowd.done(verbs[i]) > 3, string(abi.encodePacked(verbs[i])));
         }
+        IJobMarket.Reason[4] memory reasons = [
+            IJobMarket.Reason.CorrectAnswer,
+            IJobMarket.Reason.NotSubmitted,
+            IJobMarket.Reason.WrongAnswer,
+            IJobMarket.Reason.AcceptedByRequester
+        ];
+        for (uint256 i = 0; i < reasons.length; ++i) {
+            holds(_crowd.done(bytes32(uint256(reasons[i]))) > 3, "a reason");
+        }
     }
 
     function _step(uint256 verb, uint256 raw) private {
-        if (verb == 0) _crowd.post(raw, raw >> 8, bytes8(uint64(raw)), raw >> 16, raw >> 32);
-        else if (verb == 1) _crowd.take(raw, raw >> 8);
-        else if (verb == 2) _crowd.submit(raw >> 1, raw % 2 == 0);
-        else if (verb == 3) _crowd.cancel(raw);
-        else if (verb == 4) _crowd.expire(raw);
-        else if (verb == 5) _crowd.withdraw(raw);
-        else if (verb == 6) _crowd.bond(raw, raw >> 8);
-        else if (verb == 7) _crowd.unstake(raw, raw >> 8);
-        else if (verb == 8) _crowd.collect(raw);
-        else if (verb == 9) _crowd.transferTheta(raw, raw >> 8, raw >> 16);
-        else if (verb == 10) _crowd.delegateTheta(raw, raw >> 8);
-        else _crowd.wait(raw >> 4, raw % 16 == 0);
+        if (verb == 0) _crowd.post(raw, raw >> 8, raw >> 24, raw >> 32, raw >> 64);
+        else if (verb == 1) _crowd.take(raw, raw >> 8, raw >> 16);
+        else if (verb == 2) _crowd.settle(raw, raw >> 8, raw >> 16);
+        else if (verb == 3) _crowd.accept(raw);
+        else if (verb == 4) _crowd.cancel(raw);
+        else if (verb == 5) _crowd.expire(raw);
+        else if (verb == 6) _crowd.forfeit(raw);
+        else if (verb == 7) _crowd.withdraw(raw);
+        else if (verb == 8) _crowd.bond(raw, raw >> 8);
+        else if (verb == 9) _crowd.unstake(raw, raw >> 8);
+        else if (verb == 10) _crowd.collect(raw);
+        else if (verb == 11) _crowd.transferTheta(raw, raw >> 8, raw >> 16);
+        else if (verb == 12) _crowd.delegateTheta(raw, raw >> 8);
+        else if (verb == 13) _crowd.passOn();
+        else if (verb == 14) _crowd.vote(raw);
+        else _crowd.wait(raw >> 4, raw);
     }
 
-    function _running() private view returns (uint256 prices, uint256 bonds) {
-        for (uint256 id = 1; id <= MARKET.jobCount(); ++id) {
-            IJobMarket.Job memory job = MARKET.job(id);
-            if (job.phase == IJobMarket.Phase.Open || job.phase == IJobMarket.Phase.Taken) prices += job.price;
-            if (job.phase == IJobMarket.Phase.Taken) bonds += job.bond;
+    /// @dev What an order's jobs that did not end are in escrow for; each worker's bonds of them are added to those of others.
+    function _recounted(uint256 order, uint256[] memory bonds) private view returns (uint256) {
+        IJobMarket.Terms memory terms = _crowd.termsAt(order);
+        uint256 untaken;
+        uint256 running;
+        for (uint256 jobId = order; jobId < order + terms.count; ++jobId) {
+            IJobMarket.Job memory job = MARKET.jobOf(jobId);
+            if (job.phase == IJobMarket.Phase.Untaken && _crowd.returned(order) == 0) ++untaken;
+            if (job.phase != IJobMarket.Phase.Taken) continue;
+            ++running;
+            bonds[uint160(job.worker) - uint160(_crowd.member(0))] += terms.bond;
         }
+        IJobMarket.Order memory counted = MARKET.orderOf(order);
+        eq(counted.untaken, untaken, "untaken");
+        eq(counted.running, running, "running");
+        return terms.price * (untaken + running);
+    }
+
+    function _checkedEnd(uint256 jobId, address requester) private view returns (uint256 ends) {
+        ends = _crowd.ends(jobId);
+        IJobMarket.Job memory job = MARKET.jobOf(jobId);
+        bool runs = job.phase == IJobMarket.Phase.Untaken || job.phase == IJobMarket.Phase.Taken;
+        eq(ends, runs ? 0 : 1, "once");
+        holds(runs == (job.reason == IJobMarket.Reason.Running), "reason");
+        holds((job.phase == IJobMarket.Phase.Untaken) == (job.worker == address(0)), "who is taken has a worker");
+        holds(job.worker != requester, "nobody works for itself");
     }
 }

@@ -10,6 +10,7 @@ mod governance;
 mod hardhat_cheats;
 mod indexer;
 mod institutions;
+mod leases;
 mod malformed;
 mod market;
 mod nonces;

@@ -33,9 +33,9 @@ pub const WTFUEL: Address = address!("0xed6e00000000000000000000000000000000000a
 pub const STAKING: Address = address!("0xed6e00000000000000000000000000000000000b");
 /// `ICommittee`.
 pub const COMMITTEE: Address = address!("0xed6e00000000000000000000000000000000000c");
-/// Nobody's yet: what guardians certify is to be there.
+/// `ICheckpoints`.
 pub const CHECKPOINTS: Address = address!("0xed6e00000000000000000000000000000000000d");
-/// Nobody's yet: it is to pay what the reserve releases.
+/// `IRewards`.
 pub const REWARDS: Address = address!("0xed6e00000000000000000000000000000000000e");
 /// `IParameters`.
 pub const PARAMETERS: Address = address!("0xed6e00000000000000000000000000000000000f");
@@ -49,6 +49,20 @@ pub const UPGRADES: Address = address!("0xed6e0000000000000000000000000000000000
 pub const EPOCHS: Address = address!("0xed6e000000000000000000000000000000000013");
 /// `IEdgeRewards`.
 pub const EDGE_REWARDS: Address = address!("0xed6e000000000000000000000000000000000014");
+/// `IKinds`.
+pub const KINDS: Address = address!("0xed6e000000000000000000000000000000000015");
+/// `IPaymentPool`.
+pub const PAYMENT_POOL: Address = address!("0xed6e000000000000000000000000000000000016");
+/// `IDeliveries`.
+pub const DELIVERIES: Address = address!("0xed6e000000000000000000000000000000000017");
+/// `IProfiles`.
+pub const PROFILES: Address = address!("0xed6e000000000000000000000000000000000018");
+/// `IInference`.
+pub const INFERENCE: Address = address!("0xed6e000000000000000000000000000000000019");
+/// `IPossession`.
+pub const POSSESSION: Address = address!("0xed6e00000000000000000000000000000000001a");
+/// `ILeases`.
+pub const LEASES: Address = address!("0xed6e00000000000000000000000000000000001b");
 
 /// Who calls in a block's name, before its transactions (EIP-4788's).
 pub const SYSTEM: Address = address!("0xfffffffffffffffffffffffffffffffffffffffe");

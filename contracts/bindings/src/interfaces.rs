@@ -24,6 +24,10 @@ alloy::sol!(
 );
 alloy::sol!(
     #[sol(all_derives)]
+    "../src/interfaces/IDeliveries.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
     "../src/interfaces/IDisputes.sol"
 );
 alloy::sol!(
@@ -52,11 +56,23 @@ alloy::sol!(
 );
 alloy::sol!(
     #[sol(all_derives)]
+    "../src/interfaces/IInference.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
     "../src/interfaces/IJobMarket.sol"
 );
 alloy::sol!(
     #[sol(all_derives)]
     "../src/interfaces/IKeyRegistry.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
+    "../src/interfaces/IKinds.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
+    "../src/interfaces/ILeases.sol"
 );
 alloy::sol!(
     #[sol(all_derives)]
@@ -68,7 +84,23 @@ alloy::sol!(
 );
 alloy::sol!(
     #[sol(all_derives)]
+    "../src/interfaces/IPaymentPool.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
+    "../src/interfaces/IPossession.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
+    "../src/interfaces/IProfiles.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
     "../src/interfaces/IRewards.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
+    "../src/interfaces/ISplits.sol"
 );
 alloy::sol!(
     #[sol(all_derives)]
@@ -84,7 +116,15 @@ alloy::sol!(
 );
 alloy::sol!(
     #[sol(all_derives)]
+    "../src/interfaces/ITill.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
     "../src/interfaces/IUpgrades.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
+    "../src/interfaces/IVerifier.sol"
 );
 alloy::sol!(
     #[sol(all_derives)]

@@ -14,9 +14,10 @@ mod predeploys;
 mod sources;
 
 pub use interfaces::{
-    Governor, IAudits, IBeacon, IBls, ICheckpoints, ICommittee, ICredits, IDisputes, IEdgeProof, IEdgeRewards,
-    IEdgeStaking, IEmission, IEpochs, IEquivocation, IGovernance, IJobMarket, IKeyRegistry, IModelRegistry,
-    IParameters, IRewards, IStakeBook, IStaking, ITheta, IUpgrades, IWtfuel, Timelock,
+    Governor, IAudits, IBeacon, IBls, ICheckpoints, ICommittee, ICredits, IDeliveries, IDisputes, IEdgeProof,
+    IEdgeRewards, IEdgeStaking, IEmission, IEpochs, IEquivocation, IGovernance, IInference, IJobMarket, IKeyRegistry,
+    IKinds, ILeases, IModelRegistry, IParameters, IPaymentPool, IPossession, IProfiles, IRewards, ISplits, IStakeBook,
+    IStaking, ITheta, ITill, IUpgrades, IVerifier, IWtfuel, Timelock,
 };
 pub use predeploys::{Predeploy, THETA_SUPPLY, predeploys};
 pub use sources::{Published, published, sources};

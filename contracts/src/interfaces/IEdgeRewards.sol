@@ -55,9 +55,8 @@ interface IEdgeRewards {
     error NothingToSweep(uint32 epoch, uint256 from);
 
     event PotFilled(uint32 indexed epoch, uint256 amount);
-    /// @param burned of the fee of a job of the node
-    /// @param added of it to the pot
-    event WorkRecorded(uint32 indexed epoch, uint32 indexed node, uint256 burned, uint256 added);
+    /// @param burned of the fees of jobs of the node
+    event WorkRecorded(uint32 indexed epoch, uint32 indexed node, uint256 burned);
     event Enrolled(uint32 indexed epoch, uint32 indexed node, uint256 stake);
     /// @notice Of this epoch's rounds: `links` products of `size` rows each.
     event RulesTaken(uint32 indexed epoch, uint256 size, uint256 links);
@@ -116,8 +115,10 @@ interface IEdgeRewards {
 
     /// @notice Adds the sent TFUEL to an epoch's pot. Only the contract of rewards.
     function fund(uint32 epoch) external payable;
-    /// @notice A job of the worker's was settled, and so much of its fee is burned; the sent TFUEL is the rest of it. Only the market.
-    function record(address worker, uint256 burned) external payable;
+    /// @notice Work of the worker's was settled, and so much of its fee is burned. Only a market.
+    function record(address worker, uint256 burned) external;
+    /// @notice Adds the sent TFUEL to the current epoch's pot: what markets' fees left beside what they burned.
+    function contribute() external payable;
 
     /// @notice Enrols the caller's node for the next epoch, with all of its stake.
     function enrol() external returns (uint32 epoch);

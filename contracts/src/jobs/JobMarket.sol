@@ -1,185 +1,324 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {Credits} from "./Credits.sol";
-import {LibCall} from "solady/utils/LibCall.sol";
-import {IEdgeProof} from "../interfaces/IEdgeProof.sol";
-import {IEdgeRewards} from "../interfaces/IEdgeRewards.sol";
 import {IEdgeStaking} from "../interfaces/IEdgeStaking.sol";
 import {IJobMarket} from "../interfaces/IJobMarket.sol";
-import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
+import {IKinds} from "../interfaces/IKinds.sol";
 import {IParameters} from "../interfaces/IParameters.sol";
+import {IProfiles} from "../interfaces/IProfiles.sol";
+import {IVerifier} from "../interfaces/IVerifier.sol";
+import {Till} from "../market/Till.sol";
 import {Predeploys} from "../types/Predeploys.sol";
+import {Requirements, RequirementsOf} from "../types/Requirements.sol";
 
-contract JobMarket is IJobMarket, Credits {
+contract JobMarket is IJobMarket, Till {
+    using RequirementsOf for Requirements;
     using SafeCast for uint256;
 
-    IEdgeProof private constant PROOF = IEdgeProof(Predeploys.EDGE_PROOF);
     IEdgeStaking private constant STAKING = IEdgeStaking(Predeploys.EDGE_STAKING);
-    IModelRegistry private constant REGISTRY = IModelRegistry(Predeploys.MODEL_REGISTRY);
+    IKinds private constant KINDS = IKinds(Predeploys.KINDS);
     IParameters private constant PARAMETERS = IParameters(Predeploys.PARAMETERS);
+    IProfiles private constant PROFILES = IProfiles(Predeploys.PROFILES);
 
-    uint256 private constant PRICE_MIN = 1e9;
-    /// @dev The largest stake: nobody could lock the bond of a dearer job.
-    uint256 private constant PRICE_MAX = 500_000e18;
-    uint256 private constant BOND_MIN = 1e18;
-    uint256 private constant BASIS_POINTS = 10_000;
-    /// @dev Of the price. Low enough that a deal past the market, without its escrow and its check, saves little: and while the reserve
-    /// lasts, edge nodes get back what is burned, and the rest always.
-    uint256 private constant FEE_SHARE = 500;
-    /// @dev What the rewards have to take note of a job: twice what that takes.
-    uint256 private constant RECORD_GAS = 120_000;
-    uint64 private constant TAKE_SECONDS_MAX = 7 days;
-    uint64 private constant WORK_SECONDS_MAX = 1 days;
+    uint256 public constant COUNT_MAX = 4096;
+    uint256 private constant TAKE_SECONDS_MAX = 7 days;
+    uint256 private constant TERMS_BYTES = 14 * 32;
+
+    /// @dev What one worker is paid for several jobs, so that it is paid once.
+    struct Pay {
+        address worker;
+        uint256 jobs;
+    }
 
     uint256 public jobCount;
-    uint256 public escrowed;
+    mapping(uint256 order => Order) private _orders;
     mapping(uint256 jobId => Job) private _jobs;
 
-    function post(bytes32 modelId, bytes calldata input, uint64 takeSeconds, uint32 workSeconds)
-        external
-        payable
-        returns (uint256 jobId)
+    function post(Request calldata request, bytes calldata inputs) external payable returns (uint256 order) {
+        Terms memory terms = _termsOf(request);
+        IVerifier(terms.verifier).check(terms.subject, terms.count, terms.inputRoot, inputs);
+
+        order = jobCount + 1;
+        jobCount += terms.count;
+        _orders[order] = Order(_hashOf(terms), terms.count, 0);
+        _hold(msg.value);
+        emit JobsPosted(order, msg.sender, terms.subject, terms, inputs);
+        if (terms.count == 1) return order;
+        // Who follows the market has work with each of them: so does who posts them.
+        for (uint256 i = 0; i < terms.count; ++i) {
+            emit JobListed(order + i, order);
+        }
+    }
+
+    function take(uint256 order, Terms calldata terms, uint256[] calldata jobIds) external {
+        Order storage taken = _known(order, terms);
+        _checkTaker(order, terms);
+        if (jobIds.length == 0 || jobIds.length > taken.untaken) revert NothingUntaken(order);
+
+        uint40 deadline = uint40(block.timestamp) + terms.workSeconds;
+        taken.untaken -= uint32(jobIds.length);
+        taken.running += uint32(jobIds.length);
+        for (uint256 i = 0; i < jobIds.length; ++i) {
+            _take(order, terms, jobIds[i], deadline);
+        }
+        STAKING.lock(msg.sender, order, (uint256(terms.bond) * jobIds.length).toUint128());
+    }
+
+    function settle(uint256 order, Terms calldata terms, Result[] calldata results) external {
+        Order storage settled = _known(order, terms);
+        Pay memory pay;
+        uint256 owed;
+        for (uint256 i = 0; i < results.length; ++i) {
+            (address worker, bool right) = _judge(order, terms, results[i]);
+            if (!right) continue;
+            if (worker != pay.worker) {
+                owed += _pay(order, terms, pay);
+                pay = Pay(worker, 0);
+            }
+            ++pay.jobs;
+        }
+        settled.running -= uint32(results.length);
+        owed += _pay(order, terms, pay);
+        if (owed != 0) _pay(msg.sender, owed);
+    }
+
+    function accept(uint256 order, Terms calldata terms, uint256[] calldata jobIds) external {
+        Order storage accepted = _known(order, terms);
+        if (msg.sender != terms.requester) revert NotRequester(order, msg.sender);
+        for (uint256 i = 0; i < jobIds.length; ++i) {
+            Job storage done = _taken(jobIds[i], order, terms);
+            _close(order, jobIds[i], done, Phase.Settled, Reason.AcceptedByRequester, _paidFor(terms), 0);
+            _pay(order, terms, Pay(done.worker, 1));
+        }
+        accepted.running -= uint32(jobIds.length);
+    }
+
+    function cancel(uint256 order, Terms calldata terms) external {
+        Order storage cancelled = _known(order, terms);
+        if (msg.sender != terms.requester) revert NotRequester(order, msg.sender);
+        uint256 refunded = _return(order, terms, cancelled, Phase.Cancelled, Reason.CancelledByRequester);
+        _pay(msg.sender, refunded);
+    }
+
+    function expire(uint256 order, Terms calldata terms) external {
+        Order storage expired = _known(order, terms);
+        if (block.timestamp <= terms.takeBy) revert TooEarly(order, terms.takeBy);
+        _credit(terms.requester, _return(order, terms, expired, Phase.Expired, Reason.NotTaken));
+    }
+
+    function forfeit(uint256 order, Terms calldata terms, Ticket[] calldata tickets) external {
+        Order storage late = _known(order, terms);
+        for (uint256 i = 0; i < tickets.length; ++i) {
+            Job storage silent = _taken(tickets[i].jobId, order, terms);
+            if (block.timestamp <= silent.deadline) revert TooEarly(tickets[i].jobId, silent.deadline);
+            (IVerifier.Verdict verdict,) =
+                IVerifier(terms.verifier).judge(_workOf(order, terms, tickets[i], silent), "", "");
+            if (verdict != IVerifier.Verdict.None) revert Delivered(tickets[i].jobId);
+            _fail(order, terms, tickets[i].jobId, silent, Phase.Expired, Reason.NotSubmitted, 0);
+        }
+        late.running -= uint32(tickets.length);
+    }
+
+    function jobOf(uint256 jobId) external view returns (Job memory) {
+        return _jobs[jobId];
+    }
+
+    function orderOf(uint256 order) external view returns (Order memory) {
+        return _orders[order];
+    }
+
+    function _take(uint256 order, Terms calldata terms, uint256 jobId, uint40 deadline) private {
+        Job storage job = _jobOf(jobId, order, terms);
+        if (job.phase != Phase.Untaken) revert WrongPhase(jobId, job.phase);
+        _jobs[jobId] = Job(msg.sender, uint40(block.number), deadline, Phase.Taken, Reason.Running);
+        emit JobTaken(jobId, order, msg.sender, deadline);
+    }
+
+    /// @dev Closes a job by its verdict. A verifier calls nobody who could come back.
+    function _judge(uint256 order, Terms calldata terms, Result calldata result)
+        private
+        returns (address worker, bool right)
     {
-        if (msg.value < PRICE_MIN || msg.value > PRICE_MAX) {
-            revert PriceOutOfRange(msg.value, PRICE_MIN, PRICE_MAX);
+        uint256 jobId = result.ticket.jobId;
+        Job storage job = _taken(jobId, order, terms);
+        worker = job.worker;
+        if (result.output.length != 0 || result.proof.length != 0) {
+            // What somebody else shows could be made to be wrong.
+            if (msg.sender != worker) revert NotWorker(jobId, msg.sender);
+            if (block.timestamp > job.deadline) revert TooLate(jobId, job.deadline);
         }
-        _checkPeriod(takeSeconds, TAKE_SECONDS_MAX);
-        _checkPeriod(workSeconds, WORK_SECONDS_MAX);
-        (, uint32 inputBytes) = REGISTRY.manifestOf(modelId);
-        if (input.length != inputBytes) revert InputLength(inputBytes, input.length);
-
-        uint128 price = msg.value.toUint128();
-        jobId = ++jobCount;
-        Job storage posted = _jobs[jobId];
-        posted.requester = msg.sender;
-        posted.takeBy = uint64(block.timestamp) + takeSeconds;
-        posted.phase = Phase.Open;
-        posted.burnShare = PARAMETERS.valueOf(IParameters.Parameter.BurnShare).toUint16();
-        posted.workSeconds = workSeconds;
-        posted.price = price;
-        posted.bond = bondFor(price);
-        posted.modelId = modelId;
-        posted.inputHash = keccak256(input);
-        escrowed += price;
-        emit JobPosted(jobId, msg.sender, modelId, price, posted.bond, posted.takeBy, workSeconds, input);
-    }
-
-    function take(uint256 jobId) external {
-        Job storage taken = _inPhase(jobId, Phase.Open);
-        if (block.timestamp > taken.takeBy) revert TooLate(jobId, taken.takeBy);
-        if (msg.sender == taken.requester) revert OwnJob(jobId);
-        if (!STAKING.isBonded(msg.sender)) revert NotBonded(msg.sender);
-
-        uint64 submitBy = uint64(block.timestamp) + taken.workSeconds;
-        taken.phase = Phase.Taken;
-        taken.worker = msg.sender;
-        taken.submitBy = submitBy;
-        emit JobTaken(jobId, msg.sender, submitBy);
-        STAKING.lock(msg.sender, jobId, taken.bond);
-    }
-
-    function submit(uint256 jobId, bytes calldata input, bytes calldata output) external {
-        Job storage done = _inPhase(jobId, Phase.Taken);
-        if (msg.sender != done.worker) revert NotWorker(jobId, msg.sender);
-        if (block.timestamp > done.submitBy) revert TooLate(jobId, done.submitBy);
-        if (keccak256(input) != done.inputHash) revert InputMismatch(jobId);
-
-        (address manifest,) = REGISTRY.manifestOf(done.modelId);
-        bytes32 expected = keccak256(PROOF.infer(manifest, input));
-        bytes32 answer = keccak256(output);
-        done.answerHash = answer;
-        if (answer == expected) _settle(jobId, done, output);
-        else _reject(jobId, done);
-    }
-
-    function cancel(uint256 jobId) external {
-        Job storage cancelled = _inPhase(jobId, Phase.Open);
-        if (msg.sender != cancelled.requester) revert NotRequester(jobId, msg.sender);
-        _close(jobId, cancelled, Phase.Cancelled, Reason.CancelledByRequester);
-        _pay(msg.sender, cancelled.price);
-    }
-
-    function expire(uint256 jobId) external {
-        Job storage expired = _known(jobId);
-        if (expired.phase == Phase.Open) {
-            if (block.timestamp <= expired.takeBy) revert TooEarly(jobId, expired.takeBy);
-            _close(jobId, expired, Phase.Expired, Reason.NotTaken);
-            _credit(expired.requester, expired.price);
-        } else if (expired.phase == Phase.Taken) {
-            if (block.timestamp <= expired.submitBy) revert TooEarly(jobId, expired.submitBy);
-            _close(jobId, expired, Phase.Expired, Reason.NotSubmitted);
-            _credit(expired.requester, expired.price);
-            STAKING.slash(expired.worker, jobId, expired.bond, uint8(Reason.NotSubmitted));
+        IVerifier.Work memory work = _workOf(order, terms, result.ticket, job);
+        (IVerifier.Verdict verdict, bytes32 evidence) =
+            IVerifier(terms.verifier).judge(work, result.output, result.proof);
+        right = verdict == IVerifier.Verdict.Right;
+        if (right) {
+            if (result.output.length != 0) emit JobAnswered(jobId, result.output);
+            _close(order, jobId, job, Phase.Settled, Reason.CorrectAnswer, _paidFor(terms), evidence);
+        } else if (verdict == IVerifier.Verdict.Wrong) {
+            _fail(order, terms, jobId, job, Phase.Rejected, Reason.WrongAnswer, evidence);
         } else {
-            revert WrongPhase(jobId, expired.phase);
+            revert NotDecided(jobId);
         }
     }
 
-    function job(uint256 jobId) external view returns (Job memory) {
-        return _known(jobId);
+    /// @dev For jobs of one worker that were closed as settled. What is the caller's own is for it to be paid, last.
+    function _pay(uint256 order, Terms calldata terms, Pay memory pay) private returns (uint256 owed) {
+        if (pay.jobs == 0) return 0;
+        uint256 fee = feeFor(terms.price);
+        uint256 burned = fee * terms.burnShare / BASIS_POINTS;
+        STAKING.unlock(pay.worker, order, (uint256(terms.bond) * pay.jobs).toUint128());
+        burned = _earn(pay.worker, uint256(terms.price) * pay.jobs, fee * pay.jobs, burned * pay.jobs, pay.jobs);
+        emit FeeTaken(order, fee * pay.jobs, burned);
+        owed = (terms.price - fee) * pay.jobs;
+        if (pay.worker == msg.sender) return owed;
+        _credit(pay.worker, owed);
+        return 0;
     }
 
-    /// @dev The chain computes every answer before it pays, so a wrong one gains nothing: the bond has to cover only the
-    /// time lost to a worker who takes a job and delivers nothing. The price is the requester's own valuation of the
-    /// job; the floor keeps a dust-priced job from being blocked for dust.
-    function bondFor(uint128 price) public pure returns (uint128) {
-        return Math.max(price, BOND_MIN).toUint128();
+    function _fail(
+        uint256 order,
+        Terms calldata terms,
+        uint256 jobId,
+        Job storage failed,
+        Phase phase,
+        Reason reason,
+        bytes32 evidence
+    ) private {
+        _close(order, jobId, failed, phase, reason, 0, evidence);
+        _failed(failed.worker);
+        _release(terms.price);
+        _credit(terms.requester, terms.price);
+        STAKING.slash(failed.worker, order, terms.bond, uint8(reason));
     }
 
-    function feeFor(uint128 price) public pure returns (uint128) {
-        return (price * FEE_SHARE / BASIS_POINTS).toUint128();
+    /// @dev Every end of a job that somebody took passes here, once.
+    function _close(
+        uint256 order,
+        uint256 jobId,
+        Job storage closing,
+        Phase phase,
+        Reason reason,
+        uint256 paid,
+        bytes32 evidence
+    ) private {
+        (closing.phase, closing.reason) = (phase, reason);
+        emit JobClosed(jobId, order, closing.worker, phase, reason, paid, evidence);
     }
 
-    function _settle(uint256 jobId, Job storage done, bytes calldata output) private {
-        emit JobAnswered(jobId, output);
-        _close(jobId, done, Phase.Settled, Reason.CorrectAnswer);
-        STAKING.unlock(done.worker, jobId, done.bond);
-        uint128 fee = feeFor(done.price);
-        uint128 burned = _record(fee, done.burnShare);
-        emit FeeTaken(jobId, fee, burned);
-        _pay(Predeploys.BURN, burned);
-        _pay(msg.sender, done.price - fee);
+    /// @dev And that of those that nobody took here.
+    function _return(uint256 order, Terms calldata terms, Order storage ended, Phase phase, Reason reason)
+        private
+        returns (uint256 refunded)
+    {
+        uint256 count = ended.untaken;
+        if (count == 0) revert NothingUntaken(order);
+        refunded = count * terms.price;
+        ended.untaken = 0;
+        _release(refunded);
+        emit JobsReturned(order, terms.requester, phase, reason, count, refunded);
     }
 
-    /// @dev No answer waits for the rewards, whatever is wrong with them: a fee that they do not take is burned whole. An address without
-    /// code would take it, too. Who leaves too little gas for it has none left for the pay: no estimate of gas ends there.
-    function _record(uint128 fee, uint16 burnShare) private returns (uint128 burned) {
-        burned = (uint256(fee) * burnShare / BASIS_POINTS).toUint128();
-        if (Predeploys.EDGE_REWARDS.code.length == 0) return fee;
-        bytes memory call = abi.encodeCall(IEdgeRewards.record, (msg.sender, burned));
-        (bool recorded,,) = LibCall.tryCall(Predeploys.EDGE_REWARDS, fee - burned, RECORD_GAS, 0, call);
-        if (!recorded) return fee;
+    function _termsOf(Request calldata request) private view returns (Terms memory terms) {
+        IKinds.Kind memory rules = KINDS.rulesOf(request.kind);
+        if (!rules.open) revert KindClosed(request.kind);
+        if (request.count == 0 || request.count > COUNT_MAX) revert CountOutOfRange(request.count, COUNT_MAX);
+        uint256 price = msg.value / request.count;
+        if (price * request.count != msg.value) revert WrongValue(msg.value, price * request.count);
+        if (price < rules.priceMin || price > rules.priceMax) {
+            revert PriceOutOfRange(price, rules.priceMin, rules.priceMax);
+        }
+        _checkPeriod(request.takeSeconds, TAKE_SECONDS_MAX);
+        _checkPeriod(request.workSeconds, rules.workSecondsMax);
+        if (request.providersAfter != 0) _checkPeriod(request.providersAfter, request.takeSeconds);
+        if (!Requirements.wrap(request.requirements).isKnown()) revert MalformedRequirements(request.requirements);
+
+        uint40 now_ = uint40(block.timestamp);
+        terms.requester = msg.sender;
+        terms.kind = request.kind;
+        terms.burnShare = PARAMETERS.valueOf(IParameters.Parameter.BurnShare).toUint16();
+        terms.count = request.count;
+        terms.workSeconds = request.workSeconds;
+        terms.takeBy = now_ + request.takeSeconds;
+        terms.providersFrom = request.providersAfter == 0 ? 0 : now_ + request.providersAfter;
+        terms.price = price.toUint96();
+        terms.bond = KINDS.bondFor(request.kind, price).toUint96();
+        terms.verifier = rules.verifier;
+        terms.worker = request.worker;
+        terms.requirements = request.requirements;
+        terms.subject = request.subject;
+        terms.inputRoot = request.inputRoot;
     }
 
-    function _reject(uint256 jobId, Job storage done) private {
-        _close(jobId, done, Phase.Rejected, Reason.WrongAnswer);
-        _credit(done.requester, done.price);
-        STAKING.slash(done.worker, jobId, done.bond, uint8(Reason.WrongAnswer));
+    function _checkTaker(uint256 order, Terms calldata terms) private view {
+        if (block.timestamp > terms.takeBy) revert TooLate(order, terms.takeBy);
+        if (msg.sender == terms.requester) revert OwnJob(order);
+        if (terms.worker != address(0) && terms.worker != msg.sender) revert NotOffered(order, msg.sender);
+        if (!STAKING.isBonded(msg.sender)) revert NotBonded(msg.sender);
+        if (terms.worker == address(0) && block.timestamp < _providersFrom(terms) && PROFILES.isProvider(msg.sender)) {
+            revert NotYetForProviders(order, terms.providersFrom);
+        }
+        if (terms.requirements != 0 && !PROFILES.meets(msg.sender, terms.requirements)) {
+            revert RequirementsNotMet(order, msg.sender);
+        }
     }
 
-    /// @dev Every terminal phase passes here: the price leaves escrow exactly once, with a reason.
-    function _close(uint256 jobId, Job storage closing, Phase phase, Reason reason) private {
-        closing.phase = phase;
-        closing.reason = reason;
-        escrowed -= closing.price;
-        uint128 paid = phase == Phase.Settled ? closing.price - feeFor(closing.price) : 0;
-        emit JobClosed(jobId, phase, reason, closing.worker, paid, closing.answerHash);
+    function _workOf(uint256 order, Terms calldata terms, Ticket calldata ticket, Job storage job)
+        private
+        view
+        returns (IVerifier.Work memory)
+    {
+        if (!_isInput(order, terms, ticket)) revert NotAnInput(ticket.jobId, ticket.inputHash);
+        return IVerifier.Work({
+            jobId: ticket.jobId,
+            worker: job.worker,
+            takenAt: job.takenAt,
+            deadline: job.deadline,
+            subject: terms.subject,
+            inputHash: ticket.inputHash
+        });
     }
 
-    function _known(uint256 jobId) private view returns (Job storage found) {
-        found = _jobs[jobId];
-        if (found.phase == Phase.None) revert JobUnknown(jobId);
+    /// @dev An only input is no tree's: half of what it is the hash of must not stand for it.
+    function _isInput(uint256 order, Terms calldata terms, Ticket calldata ticket) private pure returns (bool) {
+        if (terms.count == 1) return ticket.path.length == 0 && ticket.inputHash == terms.inputRoot;
+        bytes32 leaf = keccak256(bytes.concat(keccak256(abi.encode(ticket.jobId - order, ticket.inputHash))));
+        return MerkleProof.processProofCalldata(ticket.path, leaf) == terms.inputRoot;
     }
 
-    function _inPhase(uint256 jobId, Phase phase) private view returns (Job storage found) {
-        found = _known(jobId);
-        if (found.phase != phase) revert WrongPhase(jobId, found.phase);
+    /// @dev Whatever is done with an order names it first, and then its terms: they are hashed as they came. Bits that they do not have make
+    /// them others.
+    function _known(uint256 order, Terms calldata) private view returns (Order storage known) {
+        known = _orders[order];
+        if (known.termsHash != bytes24(keccak256(msg.data[36:36 + TERMS_BYTES]))) revert NotTheTerms(order);
     }
 
-    function _checkPeriod(uint64 given, uint64 maximum) private pure {
+    function _taken(uint256 jobId, uint256 order, Terms calldata terms) private view returns (Job storage job) {
+        job = _jobOf(jobId, order, terms);
+        if (job.phase != Phase.Taken) revert WrongPhase(jobId, job.phase);
+    }
+
+    function _jobOf(uint256 jobId, uint256 order, Terms calldata terms) private view returns (Job storage job) {
+        if (jobId < order || jobId - order >= terms.count) revert JobUnknown(jobId);
+        return _jobs[jobId];
+    }
+
+    function _paidFor(Terms calldata terms) private pure returns (uint256) {
+        return terms.price - feeFor(terms.price);
+    }
+
+    /// @dev 192 bits: two terms of the same hash take 2^96 tries to find.
+    function _hashOf(Terms memory terms) private pure returns (bytes24) {
+        return bytes24(keccak256(abi.encode(terms)));
+    }
+
+    /// @dev Zero stands for never.
+    function _providersFrom(Terms calldata terms) private pure returns (uint256) {
+        return terms.providersFrom == 0 ? type(uint256).max : terms.providersFrom;
+    }
+
+    function _checkPeriod(uint256 given, uint256 maximum) private pure {
         if (given == 0 || given > maximum) revert PeriodOutOfRange(given, 1, maximum);
     }
 }

@@ -41,13 +41,18 @@ contract EdgeRewards is IEdgeRewards {
     }
 
     /// @dev Who ran a node when it took a job earns for it, whoever runs it now.
-    function record(address worker, uint256 burned) external payable {
-        if (msg.sender != Predeploys.JOB_MARKET) revert OnlyMarket(msg.sender);
+    function record(address worker, uint256 burned) external {
+        if (!Predeploys.isMarket(msg.sender)) revert OnlyMarket(msg.sender);
         (uint32 epoch, uint32 node) = (EPOCHS.current(), BOOK.nodeOf(worker));
-        Pot storage pot = _pots[epoch];
-        (pot.amount, pot.burned) = (pot.amount + msg.value.toUint128(), pot.burned + burned.toUint128());
+        _pots[epoch].burned += burned.toUint128();
         _tallies[epoch][node].burned += burned.toUint96();
-        emit WorkRecorded(epoch, node, burned, msg.value);
+        emit WorkRecorded(epoch, node, burned);
+    }
+
+    function contribute() external payable {
+        uint32 epoch = EPOCHS.current();
+        _pots[epoch].amount += msg.value.toUint128();
+        emit PotFilled(epoch, msg.value);
     }
 
     function enrol() external returns (uint32 epoch) {

@@ -16,7 +16,7 @@ contract EdgeStaking is IEdgeStaking, StakeBook {
     uint256 public totalSlashed;
 
     modifier onlyMarket() {
-        if (msg.sender != Predeploys.JOB_MARKET) revert OnlyMarket(msg.sender);
+        if (!Predeploys.isMarket(msg.sender)) revert OnlyMarket(msg.sender);
         _;
     }
 

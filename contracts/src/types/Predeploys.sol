@@ -27,9 +27,21 @@ library Predeploys {
     address internal constant UPGRADES = 0xEd6E000000000000000000000000000000000012;
     address internal constant EPOCHS = 0xED6e000000000000000000000000000000000013;
     address internal constant EDGE_REWARDS = 0xeD6e000000000000000000000000000000000014;
+    address internal constant KINDS = 0xED6E000000000000000000000000000000000015;
+    address internal constant PAYMENT_POOL = 0xeD6E000000000000000000000000000000000016;
+    address internal constant DELIVERIES = 0xED6E000000000000000000000000000000000017;
+    address internal constant PROFILES = 0xed6e000000000000000000000000000000000018;
+    address internal constant INFERENCE = 0xEd6e000000000000000000000000000000000019;
+    address internal constant POSSESSION = 0xEd6E00000000000000000000000000000000001A;
+    address internal constant LEASES = 0xED6e00000000000000000000000000000000001B;
     /// @dev EIP-2935's.
     address internal constant HISTORY_STORAGE = 0x0000F90827F1C53a10cb7A02335B175320002935;
     /// @dev Who calls in a block's name, before its transactions (EIP-4788's).
     address internal constant SYSTEM = 0xffffFFFfFFffffffffffffffFfFFFfffFFFfFFfE;
     address internal constant BURN = 0x000000000000000000000000000000000000dEaD;
+
+    /// @dev Whose deals bind stake, and earn rewards of edge nodes.
+    function isMarket(address account) internal pure returns (bool) {
+        return account == JOB_MARKET || account == LEASES;
+    }
 }

@@ -3,71 +3,151 @@ pragma solidity ^0.8.30;
 
 import {IEdgeStaking} from "../../src/interfaces/IEdgeStaking.sol";
 import {IJobMarket} from "../../src/interfaces/IJobMarket.sol";
+import {IParameters} from "../../src/interfaces/IParameters.sol";
 import {IStakeBook} from "../../src/interfaces/IStakeBook.sol";
-import {World} from "../World.sol";
-import {vm, within} from "../Vm.sol";
+import {ITill} from "../../src/interfaces/ITill.sol";
+import {IVerifier} from "../../src/interfaces/IVerifier.sol";
+import {MarketWorld} from "../MarketWorld.sol";
+import {Predeploys} from "../../src/types/Predeploys.sol";
+import {Vm, vm, within} from "../Vm.sol";
 
 /// @dev What a crowd of accounts, each of which both posts and works, does in any order. Every action picks a target for
-/// which it is allowed and does nothing when there is none, so a revert is a finding.
-contract Crowd is World {
+/// which it is allowed and does nothing when there is none, so a revert is a finding. What became of jobs and money it reads in events,
+/// and keeps in books of its own.
+contract Crowd is MarketWorld {
     uint256 public constant SIZE = 5;
     uint256 private constant STAKE_MIN = 10_000e18;
     uint256 private constant STAKE_MAX = 500_000e18;
+    uint256 private constant JOBS_MOST = 6;
+
+    /// @dev What the events say of money.
+    struct Book {
+        uint256 posted;
+        uint256 paid;
+        uint256 refunded;
+        uint256 fees;
+        uint256 burned;
+        uint256 passedToBurn;
+        uint256 passedToNodes;
+    }
 
     /// @dev How often each verb succeeded, so that a test can show that none is idle.
     mapping(bytes32 verb => uint256) public done;
+    uint256[] public orders;
+    /// @dev Jobs of an order that nobody took and nobody will.
+    mapping(uint256 order => uint256) public returned;
+    mapping(uint256 jobId => uint256) public ends;
+    mapping(address worker => ITill.Record) private _records;
+    Book private _book;
 
     modifier counted(bytes32 verb) {
         _;
         ++done[verb];
+        _read(vm.getRecordedLogs());
     }
 
     function setUp() public override {
         super.setUp();
         for (uint256 i = 0; i < SIZE; ++i) {
             vm.deal(member(i), FUNDS);
+            // Most work from the start.
+            if (i < 3) bonded(member(i), 2 * STAKE_MIN);
         }
         bytes32 slot = keccak256(abi.encodePacked(member(0), uint64(0), uint32(0x87a211a2)));
         vm.store(address(THETA), slot, bytes32(THETA.SUPPLY()));
+        vm.recordLogs();
     }
 
     function member(uint256 seed) public pure returns (address) {
         return address(uint160(0xc0de0000 + seed % SIZE));
     }
 
-    function post(uint256 who, uint256 price, bytes8 input, uint256 takeSeconds, uint256 workSeconds) external {
-        address requester = member(who);
+    function book() external view returns (Book memory) {
+        return _book;
+    }
+
+    function recordOf(address worker) external view returns (ITill.Record memory) {
+        return _records[worker];
+    }
+
+    function termsAt(uint256 order) external view returns (IJobMarket.Terms memory) {
+        return termsOf[order];
+    }
+
+    function orderCount() external view returns (uint256) {
+        return orders.length;
+    }
+
+    /// @dev Of either kind, for everybody or not.
+    function post(uint256 who, uint256 price, uint256 count, uint256 times, uint256 shape) external {
+        IJobMarket.Request memory asked = shape % 3 == 0
+            ? umpired(uint32(within(count, 1, JOBS_MOST)))
+            : request(uint32(within(count, 1, JOBS_MOST)));
         price = within(price, 1e9, 1000e18);
-        if (requester.balance < price) return;
-        _post(requester, price, abi.encodePacked(input), within(takeSeconds, 1, 900), within(workSeconds, 1, 300));
+        if (member(who).balance < price * asked.count) return;
+        asked.takeSeconds = uint32(within(times, 1, 900));
+        asked.workSeconds = uint32(within(times >> 16, 1, 300));
+        if ((shape >> 8) % 8 == 0) asked.worker = member(shape >> 16);
+        if ((shape >> 24) % 8 == 0) asked.requirements = packed(0, 0, 0, 0, 12_000, 0);
+        if ((shape >> 32) % 8 == 0) asked.requirements = packed(0, 0, 0, 0, 0, 1000);
+        if ((shape >> 40) % 8 == 0) asked.providersAfter = uint32(within(shape >> 48, 1, asked.takeSeconds));
+        _post(member(who), uint128(price), asked);
     }
 
-    function take(uint256 who, uint256 which) external {
+    /// @dev From one job to all that it may.
+    function take(uint256 who, uint256 which, uint256 most) external {
         address worker = member(who);
-        (uint256 jobId, IJobMarket.Job memory job) = _find(which, IJobMarket.Phase.Open, true);
-        if (jobId == 0 || job.requester == worker || !EDGE_STAKING.isBonded(worker)) return;
-        if (EDGE_STAKING.standingOf(worker).free < job.bond) return;
-        _take(worker, jobId);
+        if (!EDGE_STAKING.isBonded(worker)) return;
+        for (uint256 i = 0; i < orders.length; ++i) {
+            uint256 order = orders[(which % orders.length + i) % orders.length];
+            uint256[] memory jobIds = _firstOf(order, IJobMarket.Phase.Untaken, address(0), within(most, 1, JOBS_MOST));
+            if (jobIds.length != 0 && _mayTake(worker, order, jobIds.length)) return _take(worker, order, jobIds);
+        }
     }
 
-    function submit(uint256 which, bool right) external {
-        (uint256 jobId, IJobMarket.Job memory job) = _find(which, IJobMarket.Phase.Taken, true);
-        if (jobId == 0) return;
-        if (right) _settle(job.worker, jobId);
-        else _fail(job.worker, jobId);
+    /// @dev One worker's jobs of an order in one, each right or wrong; those of the umpire's kind of all its workers.
+    function settle(uint256 who, uint256 which, uint256 wrong) external {
+        (uint256 order, uint256[] memory jobIds) = _running(which, INFERENCES, member(who), true);
+        if (order != 0) return _settle(member(who), order, _answers(order, jobIds, wrong));
+        (order, jobIds) = _running(which, UMPIRED, address(0), true);
+        if (order == 0) (order, jobIds) = _running(which, UMPIRED, address(0), false);
+        if (order == 0) return;
+        for (uint256 i = 0; i < jobIds.length; ++i) {
+            ruled(jobIds[i], (wrong >> i) & 1 == 0 ? IVerifier.Verdict.Right : IVerifier.Verdict.Wrong);
+        }
+        _settle(member(who), order, blanksOf(order, jobIds));
+    }
+
+    function accept(uint256 which) external {
+        for (uint16 kind = INFERENCES; kind <= UMPIRED; kind += UMPIRED - INFERENCES) {
+            (uint256 order, uint256[] memory jobIds) = _running(which, kind, address(0), which % 2 == 0);
+            if (order != 0) return _accept(order, jobIds);
+        }
     }
 
     function cancel(uint256 which) external {
-        (uint256 jobId, IJobMarket.Job memory job) = _find(which, IJobMarket.Phase.Open, true);
-        if (jobId == 0) (jobId, job) = _find(which, IJobMarket.Phase.Open, false);
-        if (jobId != 0) _cancel(job.requester, jobId);
+        uint256 order = _untaken(which, false);
+        if (order != 0) _cancel(order);
     }
 
     function expire(uint256 which) external {
-        (uint256 jobId,) = _find(which, IJobMarket.Phase.Open, false);
-        if (jobId != 0) return _expire("expire open", jobId);
-        (jobId,) = _find(which, IJobMarket.Phase.Taken, false);
-        if (jobId != 0) _expire("expire taken", jobId);
+        uint256 order = _untaken(which, true);
+        if (order != 0) _expire(order);
+    }
+
+    function forfeit(uint256 which) external {
+        (uint256 order, uint256[] memory jobIds) = _running(which, INFERENCES, address(0), false);
+        if (order != 0) _forfeit(order, jobIds);
+    }
+
+    function passOn() external counted("pass on") {
+        MARKET.passOn();
+    }
+
+    /// @dev Running jobs keep the share that they were posted under.
+    function vote(uint256 share) external counted("vote") {
+        vm.prank(Predeploys.TIMELOCK);
+        PARAMETERS.set(IParameters.Parameter.BurnShare, within(share, 2500, 10_000));
     }
 
     function withdraw(uint256 who) external {
@@ -108,46 +188,38 @@ contract Crowd is World {
     }
 
     /// @dev Mostly seconds, now and then days.
-    function wait(uint256 time, bool long) external counted("wait") {
-        vm.warp(block.timestamp + (long ? within(time, 1 days, 20 days) : within(time, 1, 200)));
+    function wait(uint256 time, uint256 long) external counted("wait") {
+        vm.warp(block.timestamp + (long % 16 == 0 ? within(time, 1 days, 20 days) : within(time, 1, 200)));
         vm.roll(block.number + 1);
     }
 
-    function _post(address requester, uint256 price, bytes memory input, uint256 takeSeconds, uint256 workSeconds)
-        private
-        counted("post")
-    {
-        vm.prank(requester);
-        uint256 jobId = MARKET.post{value: price}(modelId, input, uint64(takeSeconds), uint32(workSeconds));
-        inputs[jobId] = input;
+    function _post(address requester, uint128 price, IJobMarket.Request memory asked) private counted("post") {
+        orders.push(posted(requester, price, asked));
+        _book.posted += uint256(price) * asked.count;
     }
 
-    mapping(uint256 jobId => bytes) private inputs;
-
-    function _take(address worker, uint256 jobId) private counted("take") {
-        vm.prank(worker);
-        MARKET.take(jobId);
+    function _take(address worker, uint256 order, uint256[] memory jobIds) private counted("take") {
+        takes(worker, order, jobIds);
     }
 
-    function _settle(address worker, uint256 jobId) private counted("settle") {
-        bytes memory answer = answerTo(inputs[jobId]);
-        vm.prank(worker);
-        MARKET.submit(jobId, inputs[jobId], answer);
+    function _settle(address by, uint256 order, IJobMarket.Result[] memory shown) private counted("settle") {
+        settles(by, order, shown);
     }
 
-    function _fail(address worker, uint256 jobId) private counted("fail") {
-        bytes memory answer = inputs[jobId];
-        vm.prank(worker);
-        MARKET.submit(jobId, inputs[jobId], answer);
+    function _accept(uint256 order, uint256[] memory jobIds) private counted("accept") {
+        accepts(termsOf[order].requester, order, jobIds);
     }
 
-    function _cancel(address requester, uint256 jobId) private counted("cancel") {
-        vm.prank(requester);
-        MARKET.cancel(jobId);
+    function _cancel(uint256 order) private counted("cancel") {
+        cancels(termsOf[order].requester, order);
     }
 
-    function _expire(bytes32 verb, uint256 jobId) private counted(verb) {
-        MARKET.expire(jobId);
+    function _expire(uint256 order) private counted("expire") {
+        expires(order);
+    }
+
+    function _forfeit(uint256 order, uint256[] memory jobIds) private counted("forfeit") {
+        MARKET.forfeit(order, termsOf[order], ticketsOf(order, jobIds));
     }
 
     function _withdraw(address account) private counted("withdraw") {
@@ -170,19 +242,112 @@ contract Crowd is World {
         EDGE_STAKING.redeem(node);
     }
 
-    /// @dev The first job from `which` on, around the ring, in `phase` and within (or past) its deadline; 0 is none.
-    function _find(uint256 which, IJobMarket.Phase phase, bool inTime)
+    function _answers(uint256 order, uint256[] memory jobIds, uint256 wrong)
         private
         view
-        returns (uint256, IJobMarket.Job memory job)
+        returns (IJobMarket.Result[] memory shown)
     {
-        uint256 count = MARKET.jobCount();
-        for (uint256 i = 0; i < count; ++i) {
-            uint256 jobId = 1 + (which % count + i) % count;
-            job = MARKET.job(jobId);
-            uint64 deadline = phase == IJobMarket.Phase.Open ? job.takeBy : job.submitBy;
-            if (job.phase == phase && inTime == (block.timestamp <= deadline)) return (jobId, job);
+        shown = resultsOf(order, jobIds);
+        for (uint256 i = 0; i < shown.length; ++i) {
+            if ((wrong >> i) & 1 != 0) shown[i].output = "";
         }
-        return (0, job);
+    }
+
+    /// @dev What the events of one call say.
+    function _read(Vm.Log[] memory logs) private {
+        for (uint256 i = 0; i < logs.length; ++i) {
+            if (logs[i].emitter != Predeploys.JOB_MARKET) continue;
+            bytes32 what = logs[i].topics[0];
+            if (what == IJobMarket.JobClosed.selector) _closed(logs[i]);
+            if (what == IJobMarket.JobsReturned.selector) _returned(logs[i]);
+            (uint256 one, uint256 other) =
+                logs[i].data.length == 64 ? abi.decode(logs[i].data, (uint256, uint256)) : (0, 0);
+            if (what == ITill.FeeTaken.selector) (_book.fees, _book.burned) = (_book.fees + one, _book.burned + other);
+            if (what != ITill.FeesPassedOn.selector) continue;
+            _book.passedToBurn += one;
+            _book.passedToNodes += other;
+        }
+    }
+
+    function _closed(Vm.Log memory log) private {
+        (, IJobMarket.Reason reason, uint256 paid,) =
+            abi.decode(log.data, (IJobMarket.Phase, IJobMarket.Reason, uint256, bytes32));
+        uint256 price = termsOf[uint256(log.topics[2])].price;
+        ITill.Record storage record = _records[address(uint160(uint256(log.topics[3])))];
+        ++ends[uint256(log.topics[1])];
+        ++done[bytes32(uint256(reason))];
+        bool failed = reason == IJobMarket.Reason.WrongAnswer || reason == IJobMarket.Reason.NotSubmitted;
+        if (failed) (record.failed, _book.refunded) = (record.failed + 1, _book.refunded + price);
+        else (record.settled, record.fees) = (record.settled + 1, record.fees + uint96(price - paid));
+        _book.paid += paid;
+    }
+
+    function _returned(Vm.Log memory log) private {
+        (,, uint256 count, uint256 refunded) =
+            abi.decode(log.data, (IJobMarket.Phase, IJobMarket.Reason, uint256, uint256));
+        returned[uint256(log.topics[1])] += count;
+        _book.refunded += refunded;
+    }
+
+    function _mayTake(address worker, uint256 order, uint256 count) private view returns (bool) {
+        IJobMarket.Terms memory terms = termsOf[order];
+        if (block.timestamp > terms.takeBy || terms.requester == worker) return false;
+        if (terms.worker != address(0) && terms.worker != worker) return false;
+        return EDGE_STAKING.standingOf(worker).free >= terms.bond * count && PROFILES.meets(worker, terms.requirements);
+    }
+
+    /// @dev The first order around the ring with jobs that nobody took, which can be taken no more, or still.
+    function _untaken(uint256 which, bool late) private view returns (uint256) {
+        for (uint256 i = 0; i < orders.length; ++i) {
+            uint256 order = orders[(which % orders.length + i) % orders.length];
+            if (MARKET.orderOf(order).untaken == 0) continue;
+            if (late == (block.timestamp > termsOf[order].takeBy)) return order;
+        }
+        return 0;
+    }
+
+    /// @dev The first order around the ring of this kind with jobs of this worker, or of any, in time, or past it.
+    function _running(uint256 which, uint16 kind, address worker, bool inTime)
+        private
+        view
+        returns (uint256 order, uint256[] memory jobIds)
+    {
+        for (uint256 i = 0; i < orders.length; ++i) {
+            order = orders[(which % orders.length + i) % orders.length];
+            if (termsOf[order].kind != kind || MARKET.orderOf(order).running == 0) continue;
+            jobIds = _timely(_firstOf(order, IJobMarket.Phase.Taken, worker, JOBS_MOST), inTime);
+            if (jobIds.length != 0) return (order, jobIds);
+        }
+        return (0, jobIds);
+    }
+
+    function _firstOf(uint256 order, IJobMarket.Phase phase, address worker, uint256 most)
+        private
+        view
+        returns (uint256[] memory jobIds)
+    {
+        jobIds = new uint256[](most);
+        uint256 found;
+        bool over = phase == IJobMarket.Phase.Untaken && MARKET.orderOf(order).untaken == 0;
+        for (uint256 jobId = order; jobId < order + termsOf[order].count && found < most && !over; ++jobId) {
+            IJobMarket.Job memory job = MARKET.jobOf(jobId);
+            if (job.phase == phase && (worker == address(0) || worker == job.worker)) jobIds[found++] = jobId;
+        }
+        _cut(jobIds, found);
+    }
+
+    function _timely(uint256[] memory jobIds, bool inTime) private view returns (uint256[] memory) {
+        uint256 found;
+        for (uint256 i = 0; i < jobIds.length; ++i) {
+            if (inTime == (block.timestamp <= MARKET.jobOf(jobIds[i]).deadline)) jobIds[found++] = jobIds[i];
+        }
+        _cut(jobIds, found);
+        return jobIds;
+    }
+
+    function _cut(uint256[] memory list, uint256 length) private pure {
+        assembly ("memory-safe") {
+            mstore(list, length)
+        }
     }
 }

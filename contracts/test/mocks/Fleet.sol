@@ -113,12 +113,12 @@ contract Fleet is EdgeWorld {
 
     function work(uint256 who, uint256 price) external {
         if (!_bonded(who) || EDGE_STAKING.standingOf(operator(who)).free < 1001e18) return;
-        uint256 burned = Predeploys.BURN.balance;
-        uint256 before = Predeploys.EDGE_REWARDS.balance;
+        (uint256 before,) = MARKET.dues();
         worked(operator(who), uint128(within(price, 1e9, 1000e18)));
-        burnedOf[last][nodeOf(who)] += Predeploys.BURN.balance - burned;
-        added += Predeploys.EDGE_REWARDS.balance - before;
+        (uint256 unburned,) = MARKET.dues();
+        burnedOf[last][nodeOf(who)] += unburned - before;
         ++done["work"];
+        if (price % 2 == 0) _passOn();
     }
 
     function stake(uint256 who, uint256 amount) external {
@@ -183,6 +183,12 @@ contract Fleet is EdgeWorld {
 
     function visited() external view returns (uint256) {
         return epochs.length;
+    }
+
+    function _passOn() private {
+        uint256 before = Predeploys.EDGE_REWARDS.balance;
+        MARKET.passOn();
+        added += Predeploys.EDGE_REWARDS.balance - before;
     }
 
     /// @dev A round that just began, or a draw, or the next epoch's first block.

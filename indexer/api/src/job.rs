@@ -27,6 +27,7 @@ pub enum Reason {
     NotTaken,
     NotSubmitted,
     WrongAnswer,
+    AcceptedByRequester,
 }
 
 /// A job of the market, with its whole life.
@@ -35,7 +36,12 @@ pub enum Reason {
 pub struct JobRow {
     /// The market's job number, from 1.
     pub id: u64,
+    /// The order that it was posted in: the number of its first job.
+    pub order: u64,
+    /// The market's number of what kind of work it is; 1 is an inference.
+    pub kind: u16,
     pub requester: String,
+    /// The model that it runs, or what else it works on.
     pub model_id: String,
     pub price_wei: String,
     /// Stake of the worker that the job locks.
@@ -46,9 +52,9 @@ pub struct JobRow {
     pub worker: Option<String>,
     /// Length of the input. Its bytes, and those of the answer, are in [`JobDetail`] only.
     pub input_bytes: u32,
-    /// keccak256 of the input.
+    /// keccak256 of the input; of other kinds than inferences, what their orders commit to.
     pub input_hash: String,
-    /// Length of the answer that the chain computed and paid for; absent in every other case.
+    /// Length of the answer that was paid for; absent in every other case.
     pub output_bytes: Option<u32>,
     /// keccak256 of the answer that decided the job, right or wrong.
     pub evidence: Option<String>,

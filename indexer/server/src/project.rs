@@ -75,6 +75,8 @@ const fn next(last: &mut u64) -> u64 {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Touched {
     pub jobs: BTreeSet<u64>,
+    /// Whose jobs end that nobody took.
+    pub orders: BTreeSet<u64>,
     pub workers: BTreeSet<Address>,
     /// Whose operators are workers.
     pub nodes: BTreeSet<u32>,
@@ -177,16 +179,21 @@ impl Touched {
 
     fn market(&mut self, event: &IJobMarketEvents) {
         let job = match event {
-            IJobMarketEvents::JobPosted(event) => {
-                self.models.insert(event.modelId);
-                event.jobId
+            IJobMarketEvents::JobsPosted(event) => {
+                self.models.insert(event.subject);
+                event.order
             }
+            IJobMarketEvents::JobsReturned(event) => {
+                self.orders.extend(u64::try_from(event.order));
+                return;
+            }
+            // With its order.
+            IJobMarketEvents::JobListed(event) => event.jobId,
             IJobMarketEvents::JobTaken(event) => {
                 self.workers.insert(event.worker);
                 event.jobId
             }
             IJobMarketEvents::JobAnswered(event) => event.jobId,
-            IJobMarketEvents::FeeTaken(event) => event.jobId,
             IJobMarketEvents::JobClosed(event) => {
                 self.workers.insert(event.worker);
                 event.jobId

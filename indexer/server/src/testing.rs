@@ -5,7 +5,11 @@
 pub(crate) mod institutions;
 
 use alloy::{
-    primitives::{Address, B256, Bytes, Log, Signature, TxKind, U256},
+    primitives::{
+        Address, B256, Bytes, Log, Signature, TxKind, U256,
+        aliases::{U40, U96},
+        keccak256,
+    },
     sol_types::SolEvent,
 };
 use alloy_consensus::{
@@ -206,23 +210,39 @@ pub(crate) fn post(id: u64, price: u128) -> Tx {
 }
 
 pub(crate) fn post_input(id: u64, price: u128, input: Vec<u8>) -> Tx {
-    let posted = IJobMarket::JobPosted {
-        jobId: U256::from(id),
+    post_many(id, price, 1, input)
+}
+
+/// An order of `count` jobs.
+pub(crate) fn post_many(order: u64, price: u128, count: u32, inputs: Vec<u8>) -> Tx {
+    let terms = IJobMarket::Terms {
         requester: REQUESTER,
-        modelId: MODEL,
-        price,
-        bond: price.max(ETHER),
-        takeBy: 1_700_000_600,
+        kind: 1,
+        burnShare: 2_500,
+        count,
         workSeconds: 60,
-        input: input.into(),
+        takeBy: U40::from(1_700_000_600),
+        price: U96::from(price),
+        bond: U96::from(price.max(ETHER)),
+        subject: MODEL,
+        inputRoot: keccak256(&inputs),
+        ..Default::default()
     };
-    Tx::new(REQUESTER, addresses::JOB_MARKET).value(price).log(addresses::JOB_MARKET, &posted)
+    let (order, requester, subject) = (U256::from(order), REQUESTER, MODEL);
+    let posted = IJobMarket::JobsPosted { order, requester, subject, terms, inputs: inputs.into() };
+    let value = price * u128::from(count);
+    Tx::new(REQUESTER, addresses::JOB_MARKET).value(value).log(addresses::JOB_MARKET, &posted)
 }
 
 pub(crate) fn take(id: u64, price: u128) -> Tx {
-    let taken = IJobMarket::JobTaken { jobId: U256::from(id), worker: WORKER, submitBy: 1_700_000_900 };
+    take_of(id, id, price)
+}
+
+pub(crate) fn take_of(order: u64, id: u64, price: u128) -> Tx {
+    let (job, order, deadline) = (U256::from(id), U256::from(order), U256::from(1_700_000_900));
+    let taken = IJobMarket::JobTaken { jobId: job, order, worker: WORKER, deadline };
     let amount = U256::from(price.max(ETHER));
-    let locked = IEdgeStaking::Locked { worker: WORKER, node: NODE, jobId: U256::from(id), amount };
+    let locked = IEdgeStaking::Locked { worker: WORKER, node: NODE, jobId: order, amount };
     Tx::new(WORKER, addresses::JOB_MARKET).log(addresses::JOB_MARKET, &taken).log(addresses::EDGE_STAKING, &locked)
 }
 
@@ -264,9 +284,17 @@ pub(crate) fn slash(id: u64, price: u128, reason: IJobMarket::Reason) -> Tx {
         .log(addresses::EDGE_STAKING, &lost)
 }
 
-pub(crate) fn cancel(id: u64) -> Tx {
-    let closed = closed(id, (IJobMarket::Phase::Cancelled, IJobMarket::Reason::CancelledByRequester), Address::ZERO, 0);
-    Tx::new(REQUESTER, addresses::JOB_MARKET).log(addresses::JOB_MARKET, &closed)
+/// What is left of an order, `count` jobs.
+pub(crate) fn cancel(order: u64, count: u32) -> Tx {
+    let returned = IJobMarket::JobsReturned {
+        order: U256::from(order),
+        requester: REQUESTER,
+        phase: IJobMarket::Phase::Cancelled,
+        reason: IJobMarket::Reason::CancelledByRequester,
+        count: U256::from(count),
+        refunded: U256::ZERO,
+    };
+    Tx::new(REQUESTER, addresses::JOB_MARKET).log(addresses::JOB_MARKET, &returned)
 }
 
 pub(crate) fn closed(
@@ -276,7 +304,8 @@ pub(crate) fn closed(
     paid: u128,
 ) -> IJobMarket::JobClosed {
     let evidence = if worker.is_zero() { B256::ZERO } else { B256::repeat_byte(0x55) };
-    IJobMarket::JobClosed { jobId: U256::from(id), phase: end.0, reason: end.1, worker, paid, evidence }
+    let (job, (phase, reason), paid) = (U256::from(id), end, U256::from(paid));
+    IJobMarket::JobClosed { jobId: job, order: job, worker, phase, reason, paid, evidence }
 }
 
 pub(crate) fn theta(from: Address, to: Address, amount: u128) -> Tx {

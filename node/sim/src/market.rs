@@ -7,14 +7,16 @@ use crate::{
     nodes::Nodes,
     world::{BLOCK_SECONDS, EPOCH_BLOCKS, GAS, GAS_MAX, World},
 };
-use alloy::primitives::{B256, Bytes, U256};
+use alloy::primitives::{B256, Bytes, U256, keccak256};
 use edgeloom_bindings::{IEdgeStaking, IJobMarket, IModelRegistry, addresses};
 use edgeloom_edge_proof::{Element, GraphBuilder, Model};
 use eyre::{Result, eyre};
 use std::collections::BTreeMap;
 
 const INPUT_BYTES: usize = 8;
-const TAKE_SECONDS: u64 = 86_400;
+const TAKE_SECONDS: u32 = 86_400;
+/// The kind that the chain computes itself.
+const INFERENCE: u16 = 1;
 const WORK_SECONDS: u32 = 3_600;
 /// The least price, TFUEL; others are by the law of [`Dice::tail`].
 const PRICE: f64 = 20.0;
@@ -27,7 +29,8 @@ pub(crate) struct Market {
     model: Model,
     id: Option<B256>,
     jobs_a_day: u64,
-    inputs: BTreeMap<u64, Bytes>,
+    /// By job: what its order was posted with.
+    orders: BTreeMap<u64, IJobMarket::JobsPosted>,
     pub(crate) posted: u64,
     pub(crate) silent: u64,
 }
@@ -43,7 +46,7 @@ impl Market {
             model: Model::parse(&image).map_err(|fault| eyre!("the model: {fault}"))?,
             id: None,
             jobs_a_day: (cast.counts.stakers as u64 / 100).max(3),
-            inputs: BTreeMap::new(),
+            orders: BTreeMap::new(),
             posted: 0,
             silent: 0,
         })
@@ -78,17 +81,23 @@ impl Market {
                 // Whole gwei.
                 let price = (PRICE * self.dice.tail(500.0) * 1e9) as u64;
                 let input = Bytes::copy_from_slice(&self.dice.next().to_be_bytes());
-                let call = IJobMarket::postCall {
-                    modelId: model,
-                    input,
+                let request = IJobMarket::Request {
+                    kind: INFERENCE,
+                    count: 1,
                     takeSeconds: TAKE_SECONDS,
                     workSeconds: WORK_SECONDS,
+                    subject: model,
+                    inputRoot: keccak256(&input),
+                    ..Default::default()
                 };
+                let call = IJobMarket::postCall { request, inputs: input };
                 let value = U256::from(price) * U256::from(1_000_000_000);
                 world.pay(requester, addresses::JOB_MARKET, value, &call, GAS);
             }
             Act::Expire { job } => {
-                let call = IJobMarket::expireCall { jobId: U256::from(job) };
+                let Some(IJobMarket::JobsPosted { order, terms, .. }) = self.orders.remove(&job) else { return };
+                let ticket = ticket(&terms, order);
+                let call = IJobMarket::forfeitCall { order, terms, tickets: vec![ticket] };
                 world.send(cast.keeper, addresses::JOB_MARKET, &call, GAS);
             }
             _ => {}
@@ -101,19 +110,21 @@ impl Market {
         cast: &Cast,
         nodes: &Nodes,
         world: &mut World,
-        job: &IJobMarket::JobPosted,
+        posted: IJobMarket::JobsPosted,
     ) -> Result<()> {
         self.posted += 1;
-        self.inputs.insert(job.jobId.to(), job.input.clone());
         let able: Vec<usize> = nodes.of(Role::Edge).map(|(_, node)| node.operator).collect();
         if able.is_empty() {
             return Ok(());
         }
+        let (order, terms) = (posted.order, posted.terms.clone());
+        self.orders.insert(order.to(), posted);
         let worker = cast.stakers[able[self.dice.below(able.len() as u64) as usize]].address;
         let standing = world.ask(addresses::EDGE_STAKING, &IEdgeStaking::standingOfCall { worker })?;
         let is_bonded = world.ask(addresses::EDGE_STAKING, &IEdgeStaking::isBondedCall { worker })?;
-        if is_bonded && standing.free >= U256::from(job.bond) * U256::from(4) {
-            world.send(worker, addresses::JOB_MARKET, &IJobMarket::takeCall { jobId: job.jobId }, GAS);
+        if is_bonded && standing.free >= U256::from(terms.bond) * U256::from(4) {
+            let call = IJobMarket::takeCall { order, terms, jobIds: vec![order] };
+            world.send(worker, addresses::JOB_MARKET, &call, GAS);
         }
         Ok(())
     }
@@ -121,15 +132,22 @@ impl Market {
     /// Has the worker answer, or not.
     pub(crate) fn taken(&mut self, world: &mut World, agenda: &mut Agenda, taken: &IJobMarket::JobTaken) -> Result<()> {
         let job = taken.jobId.to::<u64>();
-        let input = self.inputs.remove(&job).ok_or_else(|| eyre!("job {job} was taken and not posted"))?;
         if self.dice.chance(SILENT) {
             self.silent += 1;
             agenda.add(world.number() + u64::from(WORK_SECONDS) / BLOCK_SECONDS + 3, Act::Expire { job });
             return Ok(());
         }
-        let output = self.model.infer(&input).map_err(|fault| eyre!("job {job}: {fault}"))?.into();
-        let call = IJobMarket::submitCall { jobId: taken.jobId, input, output };
+        let posted = self.orders.remove(&job).ok_or_else(|| eyre!("job {job} was taken and not posted"))?;
+        let IJobMarket::JobsPosted { order, terms, inputs, .. } = posted;
+        let output = self.model.infer(&inputs).map_err(|fault| eyre!("job {job}: {fault}"))?.into();
+        let result = IJobMarket::Result { ticket: ticket(&terms, order), output, proof: inputs };
+        let call = IJobMarket::settleCall { order, terms, results: vec![result] };
         world.send(taken.worker, addresses::JOB_MARKET, &call, 2 * GAS);
         Ok(())
     }
+}
+
+/// Of the one job of an order.
+fn ticket(terms: &IJobMarket::Terms, order: U256) -> IJobMarket::Ticket {
+    IJobMarket::Ticket { jobId: order, inputHash: terms.inputRoot, path: Vec::new() }
 }

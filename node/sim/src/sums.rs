@@ -10,7 +10,7 @@ use crate::{
 };
 use alloy::primitives::{Address, U256};
 use edgeloom_bindings::{
-    IEdgeRewards, IEdgeStaking, IEmission, IParameters::Parameter, IRewards, IStakeBook, ITheta, THETA_SUPPLY,
+    IEdgeRewards, IEdgeStaking, IEmission, IParameters::Parameter, IRewards, IStakeBook, ITheta, ITill, THETA_SUPPLY,
     addresses,
 };
 use eyre::{Result, ensure, eyre};
@@ -86,6 +86,7 @@ pub(crate) fn last(stage: &mut Stage) -> Result<Vec<Sum>> {
         pots(stage)?,
         paid(stage)?,
         burned(stage)?,
+        dues(stage)?,
         work(stage)?,
         seats(stage)?,
     ])
@@ -257,7 +258,7 @@ fn paid(stage: &mut Stage) -> Result<Sum> {
         sum(|t| t.work + t.capacity),
         U256::from(tallies.edge.rewarded),
     )?;
-    let fees = sum(|t| t.fees - t.fees_burned);
+    let fees = U256::from(tallies.fee_shared);
     let rewarded = U256::from(tallies.theta.rewarded + tallies.edge.rewarded);
     let world = &mut stage.world;
     let released = world.ask(addresses::EMISSION, &IEmission::releasedCall {})?;
@@ -268,6 +269,14 @@ fn paid(stage: &mut Stage) -> Result<Sum> {
         released.theta + released.edge + fees,
         rewarded + back + left,
     )
+}
+
+fn dues(stage: &mut Stage) -> Result<Sum> {
+    let tallies = &stage.tallies;
+    let taken = U256::from(tallies.parts.iter().map(|tally| tally.fees).sum::<u128>());
+    let passed_on = U256::from(tallies.fee_burned + tallies.fee_shared);
+    let dues = stage.world.ask(addresses::JOB_MARKET, &ITill::duesCall {})?;
+    exact("fees taken = passed on + due", taken, passed_on + dues.unburned + dues.unshared)
 }
 
 fn burned(stage: &mut Stage) -> Result<Sum> {

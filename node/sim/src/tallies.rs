@@ -11,7 +11,9 @@ use edgeloom_bindings::{
     IModelRegistry,
     IRewards::IRewardsEvents,
     IStakeBook::{self, IStakeBookEvents},
-    IStaking, addresses,
+    IStaking,
+    ITill::ITillEvents,
+    addresses,
 };
 
 /// Of a part of the year.
@@ -46,7 +48,9 @@ pub(crate) struct Tallies {
     pub(crate) part: usize,
     pub(crate) theta: Flow,
     pub(crate) edge: Flow,
+    /// Of the market's fees, what was passed on.
     pub(crate) fee_burned: u128,
+    pub(crate) fee_shared: u128,
     pub(crate) work_paid: u128,
     pub(crate) work_burned: u128,
 }
@@ -59,7 +63,7 @@ pub(crate) enum News {
     Jailed { node: u32, until: u64 },
     Enrolled { epoch: u32, node: u32 },
     Model(B256),
-    Posted(IJobMarket::JobPosted),
+    Posted(IJobMarket::JobsPosted),
     Taken(IJobMarket::JobTaken),
 }
 
@@ -161,15 +165,22 @@ impl Tallies {
 
     fn market(&mut self, log: &Log) -> Option<News> {
         let tally = &mut self.parts[self.part];
-        match IJobMarketEvents::decode_log(log).ok()?.data {
-            IJobMarketEvents::JobPosted(posted) => Some(News::Posted(posted)),
-            IJobMarketEvents::JobTaken(taken) => Some(News::Taken(taken)),
-            IJobMarketEvents::FeeTaken(taken) => {
-                tally.fees += taken.fee;
-                tally.fees_burned += taken.burned;
-                self.fee_burned += taken.burned;
-                None
+        if let Ok(event) = ITillEvents::decode_log(log) {
+            match event.data {
+                ITillEvents::FeeTaken(taken) => {
+                    tally.fees += wei(taken.fee);
+                    tally.fees_burned += wei(taken.burned);
+                }
+                ITillEvents::FeesPassedOn(passed) => {
+                    self.fee_burned += wei(passed.burned);
+                    self.fee_shared += wei(passed.shared);
+                }
             }
+            return None;
+        }
+        match IJobMarketEvents::decode_log(log).ok()?.data {
+            IJobMarketEvents::JobsPosted(posted) => Some(News::Posted(posted)),
+            IJobMarketEvents::JobTaken(taken) => Some(News::Taken(taken)),
             _ => None,
         }
     }

@@ -51,12 +51,16 @@ fn a_sum_that_does_not_hold_is_named() {
     }
     last(&mut stage).expect("all hold");
     type Plant = fn(&mut Stage, i8);
-    let plants: [(&str, Plant); 7] = [
+    let plants: [(&str, Plant); 8] = [
         ("TFUEL of all accounts", |stage, by| stage.supply = U256::from(shifted(stage.supply.to(), by))),
         ("THETA staked = redeemed", |stage, by| stage.founded = shifted(stage.founded, by)),
         ("TFUEL staked + rewards", |stage, by| stage.tallies.edge.staked = shifted(stage.tallies.edge.staked, by)),
         ("rewards of THETA", |stage, by| stage.tallies.theta.claimed = shifted(stage.tallies.theta.claimed, by)),
         ("TFUEL at the burn address", |stage, by| stage.tallies.fee_burned = shifted(stage.tallies.fee_burned, by)),
+        ("fees taken", |stage, by| {
+            let part = &mut stage.tallies.parts[0];
+            part.fees = shifted(part.fees, by);
+        }),
         ("released to stakers", |stage, by| stage.schedule.shift(by)),
         ("paid by seat and place", |stage, by| {
             let part = &mut stage.tallies.parts[0];

@@ -16,7 +16,7 @@ use crate::{
     world::{EPOCH_BLOCKS, GAS, World},
 };
 use alloy::primitives::{Address, U256, map::AddressMap};
-use edgeloom_bindings::{IEdgeRewards, IRewards, ITheta, addresses};
+use edgeloom_bindings::{IEdgeRewards, IRewards, ITheta, ITill, addresses};
 use eyre::{Result, WrapErr, ensure, eyre};
 
 /// Parts of the time that figures are given for: months, where it is a year.
@@ -275,7 +275,7 @@ impl Stage {
                 self.edge.enrolled(epoch, node, operator, agenda);
             }
             News::Model(id) => self.market.registered(id),
-            News::Posted(job) => self.market.posted(cast, nodes, world, &job)?,
+            News::Posted(job) => self.market.posted(cast, nodes, world, job)?,
             News::Taken(taken) => self.market.taken(world, agenda, &taken)?,
         }
         Ok(())
@@ -284,6 +284,7 @@ impl Stage {
     /// At the first block of an epoch: pays for the one before the last, and gives back what is left of an old one.
     fn settle(&mut self, epoch: u64) -> Result<()> {
         let Self { cast, world, .. } = self;
+        world.send(cast.keeper, addresses::JOB_MARKET, &ITill::passOnCall {}, GAS);
         if let Some(judged) = epoch.checked_sub(2) {
             let number = u32::try_from(judged)?;
             // Epoch 0's committee is genesis's: the contracts elected it again at block 1.

@@ -9,6 +9,7 @@ mod edge_proof;
 mod gpu;
 mod infer;
 mod load;
+mod market;
 mod pairs;
 mod precompile;
 mod rpc;
@@ -20,6 +21,7 @@ mod transfer;
 use clap::ValueEnum;
 use eyre::Result;
 use serde_json::{Map, Value, json};
+use std::time::Duration;
 
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
@@ -27,6 +29,9 @@ pub(crate) struct Arguments {
     /// How often each thing is measured
     #[arg(long, default_value_t = 5)]
     runs: usize,
+    /// For how long `market` offers jobs
+    #[arg(long, default_value_t = 300)]
+    seconds: u64,
     #[command(flatten)]
     sizes: state::Sizes,
 }
@@ -53,6 +58,8 @@ enum Name {
     State,
     /// Time to finality on four validators without load
     Devnet,
+    /// Jobs posted, taken and settled on four validators for five minutes, one by one and in batches; lags of settlement and index
+    Market,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
@@ -68,6 +75,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         Name::Rpc => rpc::run(arguments.runs),
         Name::State => state::run(arguments.sizes, arguments.runs),
         Name::Devnet => devnet::run(arguments.runs),
+        Name::Market => market::run(arguments.runs, Duration::from_secs(arguments.seconds)),
     }
 }
 

@@ -23,21 +23,28 @@ use serde_json::json;
 use std::{collections::BTreeMap, fs, path::Path};
 
 /// The contracts that genesis holds. Interfaces and libraries have no artifact.
-const CONTRACTS: [&str; 20] = [
+const CONTRACTS: [&str; 27] = [
     "Audits",
     "Beacon",
     "Checkpoints",
     "Committee",
+    "Deliveries",
     "Disputes",
     "EdgeRewards",
     "EdgeStaking",
     "Emission",
     "Epochs",
     "Governor",
+    "Inference",
     "JobMarket",
     "KeyRegistry",
+    "Kinds",
+    "Leases",
     "ModelRegistry",
     "Parameters",
+    "PaymentPool",
+    "Possession",
+    "Profiles",
     "Rewards",
     "Staking",
     "Theta",

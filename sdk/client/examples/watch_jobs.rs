@@ -27,9 +27,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 fn describe(event: &JobEvent) -> String {
     match &event.kind {
-        JobEventKind::Posted { requester, model_id, price, input, .. } => {
-            format!("posted by {requester}: {} bytes for model {model_id}, {} TFUEL", input.len(), format_ether(*price))
+        JobEventKind::Posted { requester, count, model_id, price, inputs, .. } => {
+            let price = format_ether(*price);
+            format!("{count} posted by {requester}: {} bytes for model {model_id}, {price} TFUEL each", inputs.len())
         }
+        JobEventKind::Returned { phase, reason, count, .. } => format!("{count} {phase:?} because {reason:?}"),
         JobEventKind::Taken { worker, .. } => format!("taken by {worker}"),
         JobEventKind::Answered { output } => format!("answered {output}"),
         JobEventKind::Closed { phase, reason, paid, .. } => {

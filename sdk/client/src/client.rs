@@ -15,7 +15,7 @@ use url::Url;
 
 use crate::{
     Audits, Beacon, Checkpoints, Committee, Disputes, EdgeRewards, EdgeStaking, Error, Governance, Index, Jobs, Keys,
-    Models, Node, SignedTx, Staking, Theta, Wtfuel,
+    Leases, Models, Node, SignedTx, Staking, Theta, Wtfuel,
     follow::Follow,
     heads,
     rpc::{self, Rpc},
@@ -154,6 +154,12 @@ impl Client {
     #[must_use]
     pub fn jobs(&self) -> Jobs {
         Jobs::new(self.clone())
+    }
+
+    /// Leases: offer, take, begin, collect, extend, end.
+    #[must_use]
+    pub fn leases(&self) -> Leases {
+        Leases::new(self.clone())
     }
 
     /// Models: upload, register, read, run.

@@ -20,8 +20,10 @@ use edgeloom_bindings::{
     IEdgeProof::IEdgeProofErrors,
     IEdgeRewards::IEdgeRewardsErrors,
     IEdgeStaking::IEdgeStakingErrors,
+    IInference::IInferenceErrors,
     IJobMarket::{IJobMarketErrors, Phase, Reason},
     IKeyRegistry::IKeyRegistryErrors,
+    ILeases::ILeasesErrors,
     IModelRegistry::IModelRegistryErrors,
     IParameters::IParametersErrors,
     IRewards::IRewardsErrors,
@@ -85,6 +87,12 @@ pub enum Error {
     /// The job market reverted.
     #[error("the job market reverted: {0:?}")]
     Market(IJobMarketErrors),
+    /// The contract of leases reverted.
+    #[error("the contract of leases reverted: {0:?}")]
+    Leases(ILeasesErrors),
+    /// The verifier of inferences reverted.
+    #[error("the verifier of inferences reverted: {0:?}")]
+    Inference(IInferenceErrors),
     /// Staking of THETA reverted.
     #[error("staking reverted: {0:?}")]
     Staking(IStakingErrors),
@@ -261,6 +269,8 @@ impl Error {
     /// it calls.
     pub(crate) fn from_revert(to: Option<Address>, data: Bytes) -> Self {
         let market = || IJobMarketErrors::abi_decode(&data).ok().map(Self::Market);
+        let leases = || ILeasesErrors::abi_decode(&data).ok().map(Self::Leases);
+        let inference = || IInferenceErrors::abi_decode(&data).ok().map(Self::Inference);
         let staking = || IStakingErrors::abi_decode(&data).ok().map(Self::Staking);
         let edge = || IEdgeStakingErrors::abi_decode(&data).ok().map(Self::EdgeStaking);
         let stake = || IStakeBookErrors::abi_decode(&data).ok().map(Self::Stake);
@@ -279,7 +289,8 @@ impl Error {
         let audits = || IAuditsErrors::abi_decode(&data).ok().map(Self::Audits);
         let credits = || ICreditsErrors::abi_decode(&data).ok().map(Self::Credits);
         let decoded = match to {
-            Some(addresses::JOB_MARKET) => market().or_else(credits),
+            Some(addresses::JOB_MARKET) => market().or_else(inference).or_else(credits),
+            Some(addresses::LEASES) => leases().or_else(credits),
             Some(addresses::EDGE_STAKING) => edge().or_else(stake),
             Some(addresses::STAKING) => staking().or_else(stake),
             Some(addresses::PARAMETERS) => parameters(),
@@ -302,7 +313,7 @@ impl Error {
         let decoded = decoded.or_else(keys).or_else(bls).or_else(beacon);
         let decoded = decoded.or_else(staking).or_else(parameters);
         let decoded = decoded.or_else(committee).or_else(checkpoints).or_else(rewards).or_else(governor);
-        decoded.or_else(edge_rewards).or_else(disputes).or_else(audits).unwrap_or(Self::Revert { data })
+        decoded.or_else(leases).or_else(edge_rewards).or_else(disputes).or_else(audits).unwrap_or(Self::Revert { data })
     }
 
     /// Whether trying the same read again can help: the fault lies with the connection, not with the request.
@@ -320,6 +331,8 @@ impl Error {
         matches!(
             self,
             Self::Market(_)
+                | Self::Leases(_)
+                | Self::Inference(_)
                 | Self::Staking(_)
                 | Self::EdgeStaking(_)
                 | Self::Stake(_)

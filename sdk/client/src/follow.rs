@@ -38,8 +38,9 @@ pub struct Closing {
 enum Ask {
     /// Reply when the transaction is in a block.
     Receipt { tx: B256, reply: oneshot::Sender<TransactionReceipt> },
-    /// Say when the watch has begun, then reply when the job closes in a later block.
-    Closing { id: U256, begun: oneshot::Sender<()>, reply: oneshot::Sender<Closing> },
+    /// Say when the watch has begun, then reply when the job closes in a later block, or with nothing when those jobs of its order end
+    /// that nobody took: it may be one of them.
+    Closing { id: U256, order: U256, begun: oneshot::Sender<()>, reply: oneshot::Sender<Option<Closing>> },
 }
 
 /// The task's mailbox.
@@ -63,11 +64,11 @@ impl Follow {
     }
 
     /// Begins to watch a job. When this returns, every closing in a block that the caller has not yet seen will resolve
-    /// the receiver.
-    pub(crate) async fn closing(&self, id: U256) -> Result<oneshot::Receiver<Closing>, Error> {
+    /// the receiver: to `None` where the chain has to be read to know.
+    pub(crate) async fn closing(&self, id: U256, order: U256) -> Result<oneshot::Receiver<Option<Closing>>, Error> {
         let (reply, closing) = oneshot::channel();
         let (begun, begins) = oneshot::channel();
-        self.ask(Ask::Closing { id, begun, reply }).await?;
+        self.ask(Ask::Closing { id, order, begun, reply }).await?;
         begins.await.map_err(|_| gone())?;
         Ok(closing)
     }
@@ -111,6 +112,12 @@ pub(crate) fn closings(logs: &[Log]) -> Vec<Closing> {
         }
     }
     closed
+}
+
+/// Orders that ended as far as nobody had taken their jobs.
+fn returned(logs: &[Log]) -> impl Iterator<Item = U256> {
+    let returned = logs.iter().filter_map(|log| log.log_decode_validate::<IJobMarket::JobsReturned>().ok());
+    returned.map(|decoded| decoded.inner.data.order)
 }
 
 #[cfg(test)]

@@ -1,24 +1,32 @@
 mod events;
+mod inputs;
+mod order;
 mod posted;
 
 use alloy::{
-    primitives::{Address, B256, Bytes, U256},
+    primitives::{Address, B256, Bytes, U256, keccak256},
     rpc::types::{Filter, Log, TransactionReceipt},
     sol_types::SolEvent,
 };
 use edgeloom_bindings::{
     ICredits,
-    IJobMarket::{self, Job},
+    IJobMarket::{self, IJobMarketErrors, Phase, Request},
+    ITill,
     addresses::JOB_MARKET,
 };
 
 pub use events::{Events, JobEvent, JobEventKind};
+pub use inputs::root as input_root;
+pub use order::{JobState, Order};
 pub use posted::{JobResult, PostedJob};
 
-use crate::{Client, Error, SignedTx, follow::closings};
+use crate::{Client, Closing, Error, SignedTx, follow::closings};
 
-/// The market of jobs that the chain itself checks. Writing calls wait for their block; their errors are
-/// [`Error::Market`], [`Error::Staking`] and the general ones.
+/// What a worker delivers.
+pub type Delivery = IJobMarket::Result;
+
+/// The market of jobs. Writing calls wait for their block; their errors are
+/// [`Error::Market`], [`Error::EdgeStaking`] and the general ones.
 #[derive(Clone, Debug)]
 pub struct Jobs {
     client: Client,
@@ -29,20 +37,64 @@ pub struct Jobs {
 pub struct Offer {
     /// A registered model.
     pub model_id: B256,
-    /// Exactly as long as the model takes.
-    pub input: Bytes,
-    /// Wei, escrowed at once: 1e9 to 5e23, the largest bond that a worker can stake.
+    /// Of each job, exactly as long as the model takes.
+    pub inputs: Vec<Bytes>,
+    /// Wei for each job, escrowed at once: 1e9 to 5e23, the largest bond that a worker can stake.
     pub price: U256,
-    /// How long workers may take it: 1 to 604,800 seconds.
-    pub take_seconds: u64,
-    /// How long the taker may work: 1 to 86,400 seconds.
+    /// How long workers may take jobs: 1 to 604,800 seconds.
+    pub take_seconds: u32,
+    /// How long the taker of a job may work: 1 to 86,400 seconds.
     pub work_seconds: u32,
+    /// After how many seconds listed cloud providers may take what edge nodes left; 0 for never.
+    pub providers_after: u32,
+    /// Who alone may take them.
+    pub worker: Option<Address>,
+    /// What a worker has to be: `types/Requirements.sol`; 0 for nothing.
+    pub requirements: U256,
 }
 
+/// The kind of jobs that the chain itself computes (`IKinds`).
+pub const INFERENCE: u16 = 1;
+
 impl Offer {
-    /// An offer that stands for ten minutes and leaves a worker two.
+    /// An offer of one job that stands for ten minutes and leaves a worker two.
     pub fn new(model_id: B256, input: impl Into<Bytes>, price: U256) -> Self {
-        Self { model_id, input: input.into(), price, take_seconds: 600, work_seconds: 120 }
+        Self::of_many(model_id, vec![input.into()], price)
+    }
+
+    /// The same of many jobs.
+    #[must_use]
+    pub const fn of_many(model_id: B256, inputs: Vec<Bytes>, price: U256) -> Self {
+        Self {
+            model_id,
+            inputs,
+            price,
+            take_seconds: 600,
+            work_seconds: 120,
+            providers_after: 0,
+            worker: None,
+            requirements: U256::ZERO,
+        }
+    }
+
+    fn call(self) -> Result<(IJobMarket::postCall, U256), Error> {
+        let count = u32::try_from(self.inputs.len()).ok().filter(|count| *count != 0);
+        let count = count.ok_or_else(|| Error::Settings(format!("{} jobs are no order", self.inputs.len())))?;
+        let value = self.price.checked_mul(U256::from(count));
+        let value = value.ok_or_else(|| Error::Settings(format!("{} wei is no price", self.price)))?;
+        let hashes: Vec<_> = self.inputs.iter().map(keccak256).collect();
+        let request = Request {
+            kind: INFERENCE,
+            count,
+            takeSeconds: self.take_seconds,
+            workSeconds: self.work_seconds,
+            providersAfter: self.providers_after,
+            worker: self.worker.unwrap_or_default(),
+            requirements: self.requirements,
+            subject: self.model_id,
+            inputRoot: inputs::root(&hashes),
+        };
+        Ok((IJobMarket::postCall { request, inputs: self.inputs.concat().into() }, value))
     }
 }
 
@@ -54,41 +106,97 @@ impl Jobs {
     /// Posts a job that stands for ten minutes and leaves a worker two: `post(…).await?.result().await?` is the answer.
     ///
     /// # Errors
-    /// `ModelUnknown`, `InputLength` or `PriceOutOfRange` as [`Error::Market`]; [`Error::Unconfirmed`] when it may still be
-    /// posted: then a repetition could pay twice.
+    /// `PriceOutOfRange` as [`Error::Market`], `InputLength` as [`Error::Inference`], `ModelUnknown` as [`Error::Models`];
+    /// [`Error::Unconfirmed`] when it may still be posted: then a repetition could pay twice.
     pub async fn post(&self, model_id: B256, input: impl Into<Bytes>, price: U256) -> Result<PostedJob, Error> {
         self.offer(Offer::new(model_id, input, price)).await
     }
 
-    /// Posts a job with its own periods.
+    /// Posts one job, or the first of many, with its own periods. [`PostedJob::order`] has them all.
     ///
     /// # Errors
-    /// As [`Self::post`], and `PeriodOutOfRange`.
+    /// As [`Self::post`], `PeriodOutOfRange`, `CountOutOfRange`; [`Error::Settings`] without an input.
     pub async fn offer(&self, offer: Offer) -> Result<PostedJob, Error> {
-        let call = IJobMarket::postCall {
-            modelId: offer.model_id,
-            input: offer.input,
-            takeSeconds: offer.take_seconds,
-            workSeconds: offer.work_seconds,
-        };
-        self.posted(&self.client.send(JOB_MARKET, &call, offer.price).await?)
+        let (call, value) = offer.call()?;
+        self.posted(&self.client.send(JOB_MARKET, &call, value).await?)
     }
 
-    /// The job that a transaction posted: for whoever had to wait for it with [`Client::see_through`].
+    /// The job that a transaction posted, the first where it posted many: for whoever had to wait for it with
+    /// [`Client::see_through`].
     ///
     /// # Errors
     /// [`Error::Answer`] if it posted none.
     pub fn posted(&self, receipt: &TransactionReceipt) -> Result<PostedJob, Error> {
-        let posted = event::<IJobMarket::JobPosted>(JOB_MARKET, receipt)?;
-        Ok(PostedJob::new(self.client.clone(), &posted, receipt))
+        let order = Order::of_log(log_of::<IJobMarket::JobsPosted>(JOB_MARKET, receipt)?)?;
+        Ok(PostedJob::new(self.client.clone(), order.number, order, receipt.gas_used))
     }
 
-    /// The chain's record of a job.
+    /// An order as it was posted, by the number of its first job.
     ///
     /// # Errors
-    /// `JobUnknown` as [`Error::Market`].
-    pub async fn get(&self, id: U256) -> Result<Job, Error> {
-        self.client.call(JOB_MARKET, &IJobMarket::jobCall { jobId: id }).await
+    /// `JobUnknown` as [`Error::Market`] if the node has no log of it at or after `from_block`.
+    pub async fn order(&self, number: U256, from_block: u64) -> Result<Order, Error> {
+        let logs = self.logs_of(number, vec![IJobMarket::JobsPosted::SIGNATURE_HASH], from_block).await?;
+        Order::of_log(logs.first().ok_or_else(|| unknown(number))?)
+    }
+
+    /// The order that a job is in.
+    ///
+    /// # Errors
+    /// `JobUnknown` as [`Error::Market`] where there is no such job; [`Error::Answer`] where the node has no log of it.
+    pub async fn order_of(&self, id: U256) -> Result<Order, Error> {
+        if id.is_zero() || id > self.count().await? {
+            return Err(unknown(id));
+        }
+        let signatures = vec![IJobMarket::JobsPosted::SIGNATURE_HASH, IJobMarket::JobListed::SIGNATURE_HASH];
+        let own = self.logs_of(id, signatures, 0).await?;
+        let log = own.first().ok_or_else(|| Error::Answer(format!("job {id} exists but was never posted")))?;
+        if log.topic0() == Some(&IJobMarket::JobsPosted::SIGNATURE_HASH) {
+            return Order::of_log(log);
+        }
+        self.order(decode::<IJobMarket::JobListed>(log)?.order, log.block_number.unwrap_or_default()).await
+    }
+
+    /// What has become of a job of an order.
+    ///
+    /// # Errors
+    /// `JobUnknown` or `NotTheTerms` as [`Error::Market`]: the node has no such order, or of other terms.
+    pub async fn state(&self, order: &Order, id: U256) -> Result<JobState, Error> {
+        let (job, kept) = (IJobMarket::jobOfCall { jobId: id }, IJobMarket::orderOfCall { order: order.number });
+        let (job, kept) = futures::try_join!(self.client.call(JOB_MARKET, &job), self.client.call(JOB_MARKET, &kept))?;
+        if kept.termsHash.is_zero() || !order.contains(id) {
+            return Err(unknown(id));
+        }
+        if kept.termsHash[..] != order.terms_hash()[..24] {
+            return Err(Error::Market(IJobMarketErrors::NotTheTerms(IJobMarket::NotTheTerms { order: order.number })));
+        }
+        let (mut phase, mut reason) = (job.phase, job.reason);
+        if phase == Phase::Untaken && kept.untaken == 0 {
+            let returned = self.returned(order).await?;
+            let (returned, _) =
+                returned.ok_or_else(|| Error::Answer(format!("nothing ended order {}", order.number)))?;
+            (phase, reason) = (returned.phase, returned.reason);
+        }
+        Ok(JobState { phase, reason, worker: job.worker, deadline: job.deadline.to() })
+    }
+
+    /// The order of a job, and what has become of it.
+    ///
+    /// # Errors
+    /// As [`Self::order_of`].
+    pub async fn get(&self, id: U256) -> Result<(Order, JobState), Error> {
+        let order = self.order_of(id).await?;
+        let state = self.state(&order, id).await?;
+        Ok((order, state))
+    }
+
+    /// What the worker of a settled job was paid, wei; `None` while it is not settled.
+    ///
+    /// # Errors
+    /// [`Error::Transport`] and its like.
+    pub async fn paid(&self, order: &Order, id: U256) -> Result<Option<U256>, Error> {
+        let closing = self.closing(order, id).await?;
+        Ok(closing.filter(|closing| closing.phase == Phase::Settled).map(|closing| closing.paid))
     }
 
     /// Jobs ever posted; their numbers are 1 to this.
@@ -102,72 +210,96 @@ impl Jobs {
     /// A handle on a job that somebody posted, to wait for its end.
     ///
     /// # Errors
-    /// `JobUnknown` as [`Error::Market`]; [`Error::Answer`] if the node has no log of it.
+    /// As [`Self::order_of`].
     pub async fn follow(&self, id: U256) -> Result<PostedJob, Error> {
-        self.get(id).await?;
-        let logs = self.logs_of(id, vec![IJobMarket::JobPosted::SIGNATURE_HASH], 0).await?;
-        let log = logs.first().ok_or_else(|| Error::Answer(format!("job {id} exists but was never posted")))?;
-        let posted = decode::<IJobMarket::JobPosted>(log)?;
-        Ok(PostedJob::of_log(self.client.clone(), &posted, log))
+        let order = self.order_of(id).await?;
+        Ok(PostedJob::new(self.client.clone(), id, order, 0))
     }
 
-    /// The input of a job, from the log of its posting at or after `from_block`. The caller compares its hash with the
-    /// chain's record.
+    /// Takes jobs of an order for the signer, who must be bonded.
     ///
     /// # Errors
-    /// [`Error::Answer`] if the node has no log of it there.
-    pub async fn input(&self, id: U256, from_block: u64) -> Result<Bytes, Error> {
-        let logs = self.logs_of(id, vec![IJobMarket::JobPosted::SIGNATURE_HASH], from_block).await?;
-        let log = logs.first().ok_or_else(|| Error::Answer(format!("no posting of job {id} from {from_block} on")))?;
-        Ok(decode::<IJobMarket::JobPosted>(log)?.input)
-    }
-
-    /// Takes an open job for the signer, who must be bonded.
-    ///
-    /// # Errors
-    /// `WrongPhase`, `TooLate`, `OwnJob`, `NotBonded`, or edge staking's `InsufficientFreeStake`.
-    pub async fn take(&self, id: U256) -> Result<TransactionReceipt, Error> {
-        self.client.send(JOB_MARKET, &IJobMarket::takeCall { jobId: id }, U256::ZERO).await
+    /// `WrongPhase`, `NothingUntaken`, `TooLate`, `OwnJob`, `NotBonded`, `RequirementsNotMet`, or edge staking's `InsufficientFreeStake`.
+    pub async fn take(&self, order: &Order, ids: &[U256]) -> Result<TransactionReceipt, Error> {
+        self.client.send(JOB_MARKET, &take(order, ids), U256::ZERO).await
     }
 
     /// Signs a taking without sending it, so that it can be journalled first. See [`Client::broadcast`].
     ///
     /// # Errors
     /// As [`Self::take`], by the node's estimate.
-    pub async fn sign_take(&self, id: U256) -> Result<SignedTx, Error> {
-        self.client.sign(JOB_MARKET, &IJobMarket::takeCall { jobId: id }).await
+    pub async fn sign_take(&self, order: &Order, ids: &[U256]) -> Result<SignedTx, Error> {
+        self.client.sign(JOB_MARKET, &take(order, ids)).await
     }
 
-    /// Submits an answer to a job that the signer took. **A wrong answer costs the bond.**
+    /// Ends jobs of an order by what the signer, who took them, shows ([`Order::answer`]), or by what the chain knows. **A wrong answer costs
+    /// the bond.**
     ///
     /// # Errors
-    /// `WrongPhase`, `NotWorker`, `TooLate`, `InputMismatch`.
-    pub async fn submit(&self, id: U256, input: Bytes, output: Bytes) -> Result<TransactionReceipt, Error> {
-        self.client.send(JOB_MARKET, &IJobMarket::submitCall { jobId: id, input, output }, U256::ZERO).await
+    /// `WrongPhase`, `NotWorker`, `TooLate`, `NotAnInput`, `NotDecided`; [`Error::Inference`].
+    pub async fn settle(&self, order: &Order, results: Vec<Delivery>) -> Result<TransactionReceipt, Error> {
+        self.client.send(JOB_MARKET, &settle(order, results), U256::ZERO).await
     }
 
-    /// Signs a submission without sending it, so that it can be journalled first. See [`Client::broadcast`].
+    /// Signs a settlement without sending it, so that it can be journalled first. See [`Client::broadcast`].
     ///
     /// # Errors
-    /// As [`Self::submit`], by the node's estimate.
-    pub async fn sign_submit(&self, id: U256, input: Bytes, output: Bytes) -> Result<SignedTx, Error> {
-        self.client.sign(JOB_MARKET, &IJobMarket::submitCall { jobId: id, input, output }).await
+    /// As [`Self::settle`], by the node's estimate.
+    pub async fn sign_settle(&self, order: &Order, results: Vec<Delivery>) -> Result<SignedTx, Error> {
+        self.client.sign(JOB_MARKET, &settle(order, results)).await
     }
 
-    /// Takes the signer's own open job back.
+    /// Pays for jobs of the signer's own order as they are, without a check.
     ///
     /// # Errors
-    /// `WrongPhase`, `NotRequester`.
-    pub async fn cancel(&self, id: U256) -> Result<TransactionReceipt, Error> {
-        self.client.send(JOB_MARKET, &IJobMarket::cancelCall { jobId: id }, U256::ZERO).await
+    /// `NotRequester`, `WrongPhase`.
+    pub async fn accept(&self, order: &Order, ids: &[U256]) -> Result<TransactionReceipt, Error> {
+        let (number, terms) = (order.number, order.terms.clone());
+        let call = IJobMarket::acceptCall { order: number, terms, jobIds: ids.to_vec() };
+        self.client.send(JOB_MARKET, &call, U256::ZERO).await
     }
 
-    /// Ends a job whose deadline has passed; anybody may. The price is credited to the requester.
+    /// Takes those jobs of the signer's own order back that nobody took.
     ///
     /// # Errors
-    /// `TooEarly`, `WrongPhase`.
-    pub async fn expire(&self, id: U256) -> Result<TransactionReceipt, Error> {
-        self.client.send(JOB_MARKET, &IJobMarket::expireCall { jobId: id }, U256::ZERO).await
+    /// `NothingUntaken`, `NotRequester`.
+    pub async fn cancel(&self, order: &Order) -> Result<TransactionReceipt, Error> {
+        let call = IJobMarket::cancelCall { order: order.number, terms: order.terms.clone() };
+        self.client.send(JOB_MARKET, &call, U256::ZERO).await
+    }
+
+    /// Ends those jobs of an order that nobody took in time; anybody may. The price is credited to the requester.
+    ///
+    /// # Errors
+    /// `TooEarly`, `NothingUntaken`.
+    pub async fn expire(&self, order: &Order) -> Result<TransactionReceipt, Error> {
+        let call = IJobMarket::expireCall { order: order.number, terms: order.terms.clone() };
+        self.client.send(JOB_MARKET, &call, U256::ZERO).await
+    }
+
+    /// Ends a job whose worker delivered nothing in time; anybody may. The price is credited to the requester, the bond burned.
+    ///
+    /// # Errors
+    /// `TooEarly`, `WrongPhase`, `Delivered`.
+    pub async fn forfeit(&self, order: &Order, id: U256) -> Result<TransactionReceipt, Error> {
+        let (number, terms, tickets) = (order.number, order.terms.clone(), vec![order.ticket(id)?]);
+        self.client.send(JOB_MARKET, &IJobMarket::forfeitCall { order: number, terms, tickets }, U256::ZERO).await
+    }
+
+    /// Has the fees that the market gathered burned and shared out; anybody may.
+    ///
+    /// # Errors
+    /// [`Error::Transport`] and its like.
+    pub async fn pass_on(&self) -> Result<TransactionReceipt, Error> {
+        self.client.send(JOB_MARKET, &ITill::passOnCall {}, U256::ZERO).await
+    }
+
+    /// What the settled and failed jobs of a worker add up to.
+    ///
+    /// # Errors
+    /// [`Error::Transport`] and its like.
+    pub async fn record_of(&self, worker: Address) -> Result<ITill::Record, Error> {
+        self.client.call(JOB_MARKET, &ITill::recordOfCall { worker }).await
     }
 
     /// Pays out the signer's credit.
@@ -191,8 +323,7 @@ impl Jobs {
     /// # Errors
     /// [`Error::Transport`] and its like.
     pub async fn fee_for(&self, price: U256) -> Result<U256, Error> {
-        let price = price.try_into().map_err(|_| Error::Settings(format!("{price} wei is no price")))?;
-        self.client.call(JOB_MARKET, &IJobMarket::feeForCall { price }).await.map(U256::from)
+        self.client.call(JOB_MARKET, &ITill::feeForCall { price }).await
     }
 
     /// Σ of prices in escrow, wei.
@@ -200,7 +331,7 @@ impl Jobs {
     /// # Errors
     /// [`Error::Transport`] and its like.
     pub async fn escrowed(&self) -> Result<U256, Error> {
-        self.client.call(JOB_MARKET, &IJobMarket::escrowedCall {}).await
+        self.client.call(JOB_MARKET, &ITill::escrowedCall {}).await
     }
 
     /// Everything that happens to jobs in blocks from `block` on: first what happened already, then what happens, each
@@ -210,10 +341,29 @@ impl Jobs {
         Events::new(self.client.clone(), block)
     }
 
-    /// How a job ended, if it has, from the logs of `from_block` on.
-    pub(crate) async fn closing(&self, id: U256, from_block: u64) -> Result<Option<crate::Closing>, Error> {
+    /// How a job of an order ended, from the logs since the order was posted.
+    pub(crate) async fn closing(&self, order: &Order, id: U256) -> Result<Option<Closing>, Error> {
         let topics = vec![IJobMarket::JobAnswered::SIGNATURE_HASH, IJobMarket::JobClosed::SIGNATURE_HASH];
-        Ok(closings(&self.logs_of(id, topics, from_block).await?).pop())
+        if let Some(closing) = closings(&self.logs_of(id, topics, order.block).await?).pop() {
+            return Ok(Some(closing));
+        }
+        Ok(self.returned(order).await?.map(|(returned, log)| Closing {
+            id,
+            phase: returned.phase,
+            reason: returned.reason,
+            worker: Address::ZERO,
+            paid: U256::ZERO,
+            output: None,
+            block: log.block_number.unwrap_or_default(),
+            tx: log.transaction_hash.unwrap_or_default(),
+        }))
+    }
+
+    /// How the jobs of an order ended that nobody took.
+    async fn returned(&self, order: &Order) -> Result<Option<(IJobMarket::JobsReturned, Log)>, Error> {
+        let topics = vec![IJobMarket::JobsReturned::SIGNATURE_HASH];
+        let Some(log) = self.logs_of(order.number, topics, order.block).await?.pop() else { return Ok(None) };
+        Ok(Some((decode(&log)?, log)))
     }
 
     async fn logs_of(&self, id: U256, events: Vec<B256>, from: u64) -> Result<Vec<Log>, Error> {
@@ -222,12 +372,27 @@ impl Jobs {
     }
 }
 
+fn unknown(id: U256) -> Error {
+    Error::Market(IJobMarketErrors::JobUnknown(IJobMarket::JobUnknown { jobId: id }))
+}
+
+fn take(order: &Order, ids: &[U256]) -> IJobMarket::takeCall {
+    IJobMarket::takeCall { order: order.number, terms: order.terms.clone(), jobIds: ids.to_vec() }
+}
+
+fn settle(order: &Order, results: Vec<Delivery>) -> IJobMarket::settleCall {
+    IJobMarket::settleCall { order: order.number, terms: order.terms.clone(), results }
+}
+
 /// The event of this type that a contract left in a receipt of ours.
 pub(crate) fn event<E: SolEvent>(contract: Address, receipt: &TransactionReceipt) -> Result<E, Error> {
+    decode(log_of::<E>(contract, receipt)?)
+}
+
+pub(crate) fn log_of<E: SolEvent>(contract: Address, receipt: &TransactionReceipt) -> Result<&Log, Error> {
     let logs = receipt.logs().iter().filter(|log| log.address() == contract);
     let mut matching = logs.filter(|log| log.topic0() == Some(&E::SIGNATURE_HASH));
-    let log = matching.next().ok_or_else(|| Error::Answer(format!("no {} in the receipt", E::SIGNATURE)))?;
-    decode(log)
+    matching.next().ok_or_else(|| Error::Answer(format!("no {} in the receipt", E::SIGNATURE)))
 }
 
 pub(crate) fn decode<E: SolEvent>(log: &Log) -> Result<E, Error> {

@@ -36,6 +36,7 @@ mod heads;
 mod index;
 mod jobs;
 mod keys;
+mod leases;
 mod model;
 mod models;
 mod node;
@@ -59,8 +60,11 @@ pub use error::{Error, ModelError};
 pub use follow::Closing;
 pub use governance::{Ballot, Governance, Proposal, Standing, Tally};
 pub use index::Index;
-pub use jobs::{Events, JobEvent, JobEventKind, JobResult, Jobs, Offer, PostedJob};
+pub use jobs::{
+    Delivery, Events, INFERENCE, JobEvent, JobEventKind, JobResult, JobState, Jobs, Offer, Order, PostedJob, input_root,
+};
 pub use keys::{Keys, Member, Members, Sealed};
+pub use leases::{Lease, LeaseOffer, Leases};
 pub use model::LocalModel;
 pub use models::{CHUNK_BYTES_MAX, IMAGE_BYTES_MAX, Models, RegisteredGraph, Registration};
 pub use node::Node;

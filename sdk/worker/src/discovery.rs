@@ -69,7 +69,8 @@ impl Discovery {
         for row in rows {
             let id = U256::from(row.id);
             let wait = plan::wait_ms(id, self.worker, self.present());
-            let candidate = Candidate { id, posted_block: row.posted_block, refused: None, denials: 0 };
+            let order = U256::from(row.order);
+            let candidate = Candidate { id, order, posted_block: row.posted_block, refused: None, denials: 0 };
             self.queue.entry(id).or_insert(Waiting { candidate, due: now + Duration::from_millis(wait) });
         }
         full

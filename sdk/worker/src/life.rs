@@ -3,12 +3,15 @@
 
 mod prepare;
 
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
 
 use alloy::primitives::{Address, Bytes, U256};
-use edgeloom_bindings::IJobMarket::{IJobMarketErrors, Job, Phase};
+use edgeloom_bindings::IJobMarket::{IJobMarketErrors, Phase};
 use edgeloom_gpu::Gpu;
-use edgeloom_sdk::{Client, Error, SignedTx};
+use edgeloom_sdk::{Client, Error, JobState, Order, SignedTx};
 use prepare::{Fault, Ready};
 use tokio::time::sleep;
 
@@ -55,6 +58,7 @@ impl Bench {
 #[derive(Clone, Debug)]
 pub(crate) struct Candidate {
     pub(crate) id: U256,
+    pub(crate) order: U256,
     pub(crate) posted_block: u64,
     /// Why it was not taken when it was last looked at.
     pub(crate) refused: Option<Skip>,
@@ -94,10 +98,17 @@ struct Kind {
 const TAKING: Kind = Kind { sent: "take-sent", record: |job, tx| Record::Taking { job, tx } };
 const SUBMITTING: Kind = Kind { sent: "submit-sent", record: |job, tx| Record::Submitting { job, tx } };
 
-/// A job that was taken, as the chain has it.
+/// A job as the chain has it.
+#[derive(Clone)]
+struct Found {
+    order: Arc<Order>,
+    state: JobState,
+}
+
+/// A job that was taken.
 enum Due {
     /// Still to be done by this worker.
-    Work(Box<Job>),
+    Work(Found),
     Over(Outcome),
 }
 
@@ -105,7 +116,8 @@ enum Due {
 struct Life<'a> {
     bench: &'a Bench,
     job: U256,
-    posted_block: u64,
+    /// Once it was read.
+    order: Option<Arc<Order>>,
     gas: U256,
     since: Instant,
 }
@@ -113,8 +125,8 @@ struct Life<'a> {
 /// Decides about an open job and, if it is good, sees it through.
 pub(crate) async fn attempt(bench: &Bench, candidate: Candidate) -> Result<Outcome, JournalError> {
     let since = Instant::now();
-    let mut life = Life { bench, job: candidate.id, posted_block: candidate.posted_block, gas: U256::ZERO, since };
-    let ready = match life.prepare().await {
+    let mut life = Life { bench, job: candidate.id, order: None, gas: U256::ZERO, since };
+    let ready = match life.prepare(&candidate).await {
         Ok(ready) => ready,
         Err(Fault::Skip(why)) => return Ok(Outcome::Skipped(why)),
         Err(Fault::Unreachable(error)) => {
@@ -122,33 +134,33 @@ pub(crate) async fn attempt(bench: &Bench, candidate: Candidate) -> Result<Outco
             return Ok(Outcome::Unreachable);
         }
     };
-    let Ready { tx, take_by, input, output } = ready;
+    let Ready { tx, take_by, output } = ready;
     life.record(Record::Taking { job: life.job, tx: tx.clone() }, "taking").await?;
     if let Some(outcome) = life.take(tx, take_by).await? {
         return Ok(outcome);
     }
     life.record(Record::Computed { job: life.job, output: output.clone() }, "computed").await?;
-    life.submit(input, output).await
+    life.submit(output).await
 }
 
 /// Continues a job where the journal left it.
 pub(crate) async fn resume(bench: &Bench, job: U256, stage: Stage) -> Result<Outcome, JournalError> {
-    let mut life = Life { bench, job, posted_block: 0, gas: U256::ZERO, since: Instant::now() };
+    let mut life = Life { bench, job, order: None, gas: U256::ZERO, since: Instant::now() };
     tracing::info!(%job, stage = stage_name(&stage), "continuing a job from the journal");
     match stage {
         Stage::Taking { tx } => {
             let Some(found) = life.read().await else { return life.end(End::Unknown).await };
-            match life.take(tx, found.takeBy).await? {
+            match life.take(tx, found.order.take_by()).await? {
                 Some(outcome) => Ok(outcome),
                 None => life.redo().await,
             }
         }
         Stage::Taken => life.redo().await,
-        Stage::Computed { output } => life.submit_again(output).await,
+        Stage::Computed { output } => life.submit(output).await,
         Stage::Submitting { output, tx } => {
             let Some(found) = life.read().await else { return life.end(End::Unknown).await };
-            life.land(tx, &SUBMITTING, found.submitBy).await?;
-            life.submit_again(output).await
+            life.land(tx, &SUBMITTING, found.state.deadline).await?;
+            life.submit(output).await
         }
     }
 }
@@ -171,10 +183,10 @@ impl Life<'_> {
             Landed::Refused | Landed::Reverted | Landed::Replaced => Some(Skip::TransactionRefused),
         };
         if let Some(why) = why {
-            let Some(job) = self.read().await else { return self.end(End::Unknown).await.map(Some) };
-            if job.phase == Phase::Open || job.worker != self.bench.worker {
-                // While it is open it was not another worker, but this one's stake, nonce or time.
-                let why = if job.phase == Phase::Open { why } else { Skip::LostRace };
+            let Some(found) = self.read().await else { return self.end(End::Unknown).await.map(Some) };
+            if found.state.phase == Phase::Untaken || found.state.worker != self.bench.worker {
+                // While nobody took it, it was not another worker, but this one's stake, nonce or time.
+                let why = if found.state.phase == Phase::Untaken { why } else { Skip::LostRace };
                 return self.end(End::NotTaken(why)).await.map(Some);
             }
         }
@@ -185,20 +197,15 @@ impl Life<'_> {
     /// Computes again after a restart, then submits.
     async fn redo(mut self) -> Result<Outcome, JournalError> {
         loop {
-            let job = match self.due().await? {
-                Due::Work(job) => job,
+            let found = match self.due().await? {
+                Due::Work(found) => found,
                 Due::Over(outcome) => return Ok(outcome),
             };
-            let work = async {
-                let input = self.input(&job).await?;
-                let output = self.compute(&job, input.clone()).await?;
-                Ok((input, output))
-            };
-            match work.await {
-                Ok((input, output)) => {
+            match self.compute(&found.order).await {
+                Ok(output) => {
                     let record = Record::Computed { job: self.job, output: output.clone() };
                     self.record(record, "computed").await?;
-                    return self.submit(input, output).await;
+                    return self.submit(output).await;
                 }
                 Err(Fault::Unreachable(_) | Fault::Skip(Skip::Unknown)) => sleep(AGAIN).await,
                 Err(Fault::Skip(why)) => return self.end(End::Undoable(why)).await,
@@ -206,31 +213,20 @@ impl Life<'_> {
         }
     }
 
-    async fn submit_again(mut self, output: Bytes) -> Result<Outcome, JournalError> {
-        loop {
-            let job = match self.due().await? {
-                Due::Work(job) => job,
-                Due::Over(outcome) => return Ok(outcome),
-            };
-            match self.input(&job).await {
-                Ok(input) => return self.submit(input, output).await,
-                Err(Fault::Unreachable(_) | Fault::Skip(Skip::Unknown)) => sleep(AGAIN).await,
-                Err(Fault::Skip(why)) => return self.end(End::Undoable(why)).await,
-            }
-        }
-    }
-
     /// Submits until the chain says that the job is over, at the latest when its time has passed.
-    async fn submit(mut self, input: Bytes, output: Bytes) -> Result<Outcome, JournalError> {
+    async fn submit(mut self, output: Bytes) -> Result<Outcome, JournalError> {
         loop {
-            let job = match self.due().await? {
-                Due::Work(job) => job,
+            let Found { order, state } = match self.due().await? {
+                Due::Work(found) => found,
                 Due::Over(outcome) => return Ok(outcome),
             };
-            match self.bench.client.jobs().sign_submit(self.job, input.clone(), output.clone()).await {
+            let Ok(delivery) = order.answer(self.job, output.clone()) else {
+                return self.end(End::Undoable(Skip::InputUnknown)).await;
+            };
+            match self.bench.client.jobs().sign_settle(&order, vec![delivery]).await {
                 Ok(tx) => {
                     self.record(Record::Submitting { job: self.job, tx: tx.clone() }, "submitting").await?;
-                    if matches!(self.land(tx, &SUBMITTING, job.submitBy).await?, Landed::Refused) {
+                    if matches!(self.land(tx, &SUBMITTING, state.deadline).await?, Landed::Refused) {
                         sleep(AGAIN).await;
                     }
                 }
@@ -244,19 +240,19 @@ impl Life<'_> {
 
     /// What the chain says of a job that was taken. Its end is recorded.
     async fn due(&mut self) -> Result<Due, JournalError> {
-        let Some(mut job) = self.read().await else { return self.end(End::Unknown).await.map(Due::Over) };
-        let own = job.worker == self.bench.worker;
-        if own && job.phase == Phase::Taken && self.bench.passed(job.submitBy).await {
+        let Some(mut found) = self.read().await else { return self.end(End::Unknown).await.map(Due::Over) };
+        let own = found.state.worker == self.bench.worker;
+        if own && found.state.phase == Phase::Taken && self.bench.passed(found.state.deadline).await {
             // Read again: the last block in time may have brought the answer since.
-            let Some(found) = self.read().await else { return self.end(End::Unknown).await.map(Due::Over) };
-            job = found;
-            if job.phase == Phase::Taken {
+            let Some(again) = self.read().await else { return self.end(End::Unknown).await.map(Due::Over) };
+            found = again;
+            if found.state.phase == Phase::Taken {
                 return self.end(End::Expired).await.map(Due::Over);
             }
         }
-        let end = match job.phase {
-            Phase::Settled if own => return self.settled(&job).await.map(Due::Over),
-            Phase::Taken if own => return Ok(Due::Work(Box::new(job))),
+        let end = match found.state.phase {
+            Phase::Settled if own => return self.settled(&found.order).await.map(Due::Over),
+            Phase::Taken if own => return Ok(Due::Work(found)),
             Phase::Rejected if own => End::Rejected,
             Phase::Expired if own => End::Expired,
             _ => End::NotTaken(Skip::LostRace),
@@ -264,8 +260,15 @@ impl Life<'_> {
         self.end(end).await.map(Due::Over)
     }
 
-    async fn settled(&mut self, job: &Job) -> Result<Outcome, JournalError> {
-        let paid = U256::from(job.price);
+    async fn settled(&mut self, order: &Order) -> Result<Outcome, JournalError> {
+        let paid = loop {
+            match self.bench.client.jobs().paid(order, self.job).await {
+                Ok(Some(paid)) => break paid,
+                Ok(None) => tracing::warn!(job = %self.job, "a settled job without a log of its pay"),
+                Err(error) => tracing::debug!(job = %self.job, %error, "cannot read what a job paid"),
+            }
+            sleep(AGAIN).await;
+        };
         self.record(Record::Settled { job: self.job, paid_wei: paid, gas_wei: self.gas }, "settled").await?;
         self.bench.tally.settled(self.job, paid, self.gas, self.since);
         Ok(Outcome::Settled)
@@ -342,11 +345,11 @@ impl Life<'_> {
     }
 
     /// The chain's record; asks until there is an answer. `None` when the chain has denied the job for long enough.
-    async fn read(&self) -> Option<Job> {
+    async fn read(&mut self) -> Option<Found> {
         let start = Instant::now();
         loop {
-            match self.bench.client.jobs().get(self.job).await {
-                Ok(job) => return Some(job),
+            match self.look().await {
+                Ok(found) => return Some(found),
                 Err(Error::Market(IJobMarketErrors::JobUnknown(_))) if start.elapsed() > DENIAL => return None,
                 Err(error) => {
                     tracing::warn!(job = %self.job, %error, "cannot read a job");
@@ -354,6 +357,17 @@ impl Life<'_> {
                 }
             }
         }
+    }
+
+    async fn look(&mut self) -> Result<Found, Error> {
+        let jobs = self.bench.client.jobs();
+        let order = match &self.order {
+            Some(order) => Arc::clone(order),
+            None => Arc::new(jobs.order_of(self.job).await?),
+        };
+        let state = jobs.state(&order, self.job).await?;
+        self.order = Some(Arc::clone(&order));
+        Ok(Found { order, state })
     }
 
     async fn add_gas(&mut self, tx: &SignedTx) {

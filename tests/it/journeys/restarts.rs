@@ -38,7 +38,7 @@ async fn jobs_under_way_come_before_a_bond_that_cannot_be_paid() -> Result<()> {
 async fn a_missed_job_is_counted_once() -> Result<()> {
     let mut market = Market::start(1).await?;
     let posted = taken_and_left(&market, 5).await?;
-    let submit_by = market.requester.jobs().get(posted.id).await?.submitBy;
+    let submit_by = market.requester.jobs().state(&posted.order, posted.id).await?.deadline;
     let passed = async || Ok((market.requester.head_time().await? > submit_by).then_some(()));
     wait_for("the job's time to pass", Duration::from_secs(30), passed).await?;
     market.net.start_worker(0).await?;

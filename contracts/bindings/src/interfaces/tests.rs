@@ -1,10 +1,15 @@
 use crate::{
     IAudits, IBeacon, ICheckpoints, ICommittee,
     ICredits::{ICreditsCalls, ICreditsErrors, ICreditsEvents},
-    IDisputes, IEdgeRewards, IEdgeStaking, IEmission, IEpochs, IGovernance, IJobMarket, IKeyRegistry, IModelRegistry,
-    IParameters, IRewards,
+    IDeliveries, IDisputes, IEdgeRewards, IEdgeStaking, IEmission, IEpochs, IGovernance, IInference, IJobMarket,
+    IKeyRegistry, IKinds, ILeases, IModelRegistry, IParameters, IPaymentPool, IPossession, IProfiles, IRewards,
+    ISplits::{ISplitsCalls, ISplitsErrors, ISplitsEvents},
     IStakeBook::{IStakeBookCalls, IStakeBookErrors, IStakeBookEvents},
-    IStaking, ITheta, IUpgrades, IWtfuel,
+    IStaking, ITheta,
+    ITill::{ITillCalls, ITillEvents},
+    IUpgrades,
+    IVerifier::IVerifierCalls,
+    IWtfuel,
     artifact::COMPILED,
 };
 use alloy::{
@@ -31,11 +36,15 @@ fn unnamed<Calls: SolInterface, Errors: SolInterface>(name: &str) -> Vec<String>
     let calls: BTreeSet<Selector> = Calls::selectors()
         .chain(ICreditsCalls::selectors())
         .chain(IStakeBookCalls::selectors())
+        .chain(ITillCalls::selectors())
+        .chain(ISplitsCalls::selectors())
+        .chain(IVerifierCalls::selectors())
         .map(Selector::from)
         .collect();
     let errors: BTreeSet<Selector> = Errors::selectors()
         .chain(ICreditsErrors::selectors())
         .chain(IStakeBookErrors::selectors())
+        .chain(ISplitsErrors::selectors())
         .map(Selector::from)
         .collect();
     let functions = abi.functions().filter(|function| !calls.contains(&function.selector())).map(|f| f.signature());
@@ -54,15 +63,22 @@ fn the_types_name_everything_that_the_compiled_contracts_have() {
     use IAudits::{IAuditsCalls, IAuditsErrors};
     use IBeacon::{IBeaconCalls, IBeaconErrors};
     use ICheckpoints::{ICheckpointsCalls, ICheckpointsErrors};
+    use IDeliveries::{IDeliveriesCalls, IDeliveriesErrors};
     use IDisputes::{IDisputesCalls, IDisputesErrors};
     use IEdgeRewards::{IEdgeRewardsCalls, IEdgeRewardsErrors};
     use IEdgeStaking::{IEdgeStakingCalls, IEdgeStakingErrors};
     use IEmission::{IEmissionCalls, IEmissionErrors};
     use IEpochs::{IEpochsCalls, IEpochsErrors};
+    use IInference::IInferenceErrors;
     use IJobMarket::{IJobMarketCalls, IJobMarketErrors};
     use IKeyRegistry::{IKeyRegistryCalls, IKeyRegistryErrors};
+    use IKinds::{IKindsCalls, IKindsErrors};
+    use ILeases::{ILeasesCalls, ILeasesErrors};
     use IModelRegistry::{IModelRegistryCalls, IModelRegistryErrors};
     use IParameters::{IParametersCalls, IParametersErrors};
+    use IPaymentPool::{IPaymentPoolCalls, IPaymentPoolErrors};
+    use IPossession::{IPossessionCalls, IPossessionErrors};
+    use IProfiles::{IProfilesCalls, IProfilesErrors};
     use IRewards::{IRewardsCalls, IRewardsErrors};
     use IStaking::{IStakingCalls, IStakingErrors};
     use IUpgrades::{IUpgradesCalls, IUpgradesErrors};
@@ -76,7 +92,14 @@ fn the_types_name_everything_that_the_compiled_contracts_have() {
     assert_eq!(unnamed::<IRewardsCalls, IRewardsErrors>("Rewards"), casts);
     assert_eq!(unnamed::<IEpochsCalls, IEpochsErrors>("Epochs"), casts);
     assert_eq!(unnamed::<IJobMarketCalls, IJobMarketErrors>("JobMarket"), casts);
+    assert_eq!(unnamed::<ILeasesCalls, ILeasesErrors>("Leases"), casts);
+    assert_eq!(unnamed::<IPaymentPoolCalls, IPaymentPoolErrors>("PaymentPool"), casts);
+    assert_eq!(unnamed::<IDeliveriesCalls, IDeliveriesErrors>("Deliveries"), [""; 0]);
     assert_eq!(unnamed::<IDisputesCalls, IDisputesErrors>("Disputes"), casts);
+    assert_eq!(unnamed::<IPossessionCalls, IPossessionErrors>("Possession"), casts);
+    assert_eq!(unnamed::<IVerifierCalls, IInferenceErrors>("Inference"), [""; 0]);
+    assert_eq!(unnamed::<IKindsCalls, IKindsErrors>("Kinds"), [""; 0]);
+    assert_eq!(unnamed::<IProfilesCalls, IProfilesErrors>("Profiles"), [""; 0]);
     // What the library says that checks certificates.
     let certificates = ["CertificateInvalid()", casts[0], "SignersLength(uint256,uint256)"];
     assert_eq!(unnamed::<ICheckpointsCalls, ICheckpointsErrors>("Checkpoints"), certificates[..2]);
@@ -109,7 +132,20 @@ fn the_compiled_contracts_have_everything_that_the_types_name() {
     assert_eq!(missing::<IJobMarket::IJobMarketCalls>("JobMarket"), [Selector::ZERO; 0]);
     assert_eq!(missing::<IDisputes::IDisputesCalls>("Disputes"), [Selector::ZERO; 0]);
     assert_eq!(missing::<IAudits::IAuditsCalls>("Audits"), [Selector::ZERO; 0]);
-    for paying in ["JobMarket", "Disputes", "Audits"] {
+    assert_eq!(missing::<IPaymentPool::IPaymentPoolCalls>("PaymentPool"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<ISplitsCalls>("PaymentPool"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IDeliveries::IDeliveriesCalls>("Deliveries"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<ILeases::ILeasesCalls>("Leases"), [Selector::ZERO; 0]);
+    for till in ["JobMarket", "Leases"] {
+        assert_eq!(missing::<ITillCalls>(till), [Selector::ZERO; 0]);
+    }
+    assert_eq!(missing::<IKinds::IKindsCalls>("Kinds"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IProfiles::IProfilesCalls>("Profiles"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IPossession::IPossessionCalls>("Possession"), [Selector::ZERO; 0]);
+    for verifier in ["Inference", "Possession"] {
+        assert_eq!(missing::<IVerifierCalls>(verifier), [Selector::ZERO; 0]);
+    }
+    for paying in ["JobMarket", "Leases", "PaymentPool", "Disputes", "Audits"] {
         assert_eq!(missing::<ICreditsCalls>(paying), [Selector::ZERO; 0]);
     }
     assert_eq!(missing::<IBeacon::IBeaconCalls>("Beacon"), [Selector::ZERO; 0]);
@@ -136,6 +172,7 @@ fn events_hash_alike() {
         ICheckpoints::ICheckpointsEvents::SELECTORS,
         ICommittee::ICommitteeEvents::SELECTORS,
         ICreditsEvents::SELECTORS,
+        IDeliveries::IDeliveriesEvents::SELECTORS,
         IDisputes::IDisputesEvents::SELECTORS,
         IEdgeRewards::IEdgeRewardsEvents::SELECTORS,
         IEdgeStaking::IEdgeStakingEvents::SELECTORS,
@@ -143,12 +180,18 @@ fn events_hash_alike() {
         IEpochs::IEpochsEvents::SELECTORS,
         IJobMarket::IJobMarketEvents::SELECTORS,
         IKeyRegistry::IKeyRegistryEvents::SELECTORS,
+        IKinds::IKindsEvents::SELECTORS,
+        ILeases::ILeasesEvents::SELECTORS,
         IModelRegistry::IModelRegistryEvents::SELECTORS,
         IParameters::IParametersEvents::SELECTORS,
+        IPaymentPool::IPaymentPoolEvents::SELECTORS,
+        IProfiles::IProfilesEvents::SELECTORS,
         IRewards::IRewardsEvents::SELECTORS,
+        ISplitsEvents::SELECTORS,
         IStakeBookEvents::SELECTORS,
         IStaking::IStakingEvents::SELECTORS,
         ITheta::IThetaEvents::SELECTORS,
+        ITillEvents::SELECTORS,
         IUpgrades::IUpgradesEvents::SELECTORS,
         IWtfuel::IWtfuelEvents::SELECTORS,
     ]
@@ -161,6 +204,6 @@ fn events_hash_alike() {
 
 #[test]
 fn an_unknown_phase_is_refused() {
-    assert_eq!(IJobMarket::Phase::try_from(6).ok(), Some(IJobMarket::Phase::Rejected));
+    assert_eq!(IJobMarket::Phase::try_from(5).ok(), Some(IJobMarket::Phase::Rejected));
     assert!(IJobMarket::Phase::try_from(IJobMarket::Phase::COUNT as u8).is_err());
 }

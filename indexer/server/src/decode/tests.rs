@@ -29,7 +29,7 @@ fn reads_events_in_order_of_execution() {
                     assert_eq!((*from, *amount), (REQUESTER, U256::from(ETHER)));
                     "tfuel"
                 }
-                What::Market(IJobMarketEvents::JobPosted(_)) => "posted",
+                What::Market(IJobMarketEvents::JobsPosted(_)) => "posted",
                 What::Market(IJobMarketEvents::JobTaken(taken)) if taken.worker == WORKER => "taken",
                 What::Bonds(IEdgeStakingEvents::Locked(_)) => "locked",
                 What::Market(IJobMarketEvents::JobAnswered(_)) => "answered",
@@ -67,7 +67,7 @@ fn logs_of_others_and_events_without_rows_are_skipped() {
 
 #[test]
 fn an_event_of_ours_that_does_not_decode_stops_the_index() {
-    let data = LogData::new_unchecked(vec![IJobMarket::JobPosted::SIGNATURE_HASH], Bytes::from_static(&[1, 2, 3]));
+    let data = LogData::new_unchecked(vec![IJobMarket::JobsPosted::SIGNATURE_HASH], Bytes::from_static(&[1, 2, 3]));
     let mut tx = theta(REQUESTER, WORKER, 1);
     tx.logs.push(Log { address: addresses::JOB_MARKET, data });
     let error = decode(&one_block(vec![tx])).unwrap_err();

@@ -2,8 +2,8 @@ use super::*;
 use crate::{
     decode::decode,
     testing::{
-        Blocks, ETHER, MODEL, NODE, REQUESTER, Tx, WORKER, busy, cancel, closed, opening, post, settle, slash, take,
-        theta,
+        Blocks, ETHER, MODEL, NODE, REQUESTER, Tx, WORKER, busy, cancel, closed, opening, post, post_many, settle,
+        slash, take, take_of, theta,
     },
 };
 use alloy::primitives::{aliases::U40, keccak256};
@@ -82,10 +82,25 @@ fn every_other_ending_has_its_phase_reason_and_cost() {
     assert_eq!((silent.jobs[&1].phase, silent.jobs[&1].reason), (Phase::Expired, Reason::NotSubmitted));
     assert_eq!((silent.workers[&WORKER].jobs_rejected, silent.workers[&WORKER].jobs_missed), (0, 1));
 
-    let cancelled = after(vec![post(1, PRICE), cancel(1)]).unwrap();
+    let cancelled = after(vec![post(1, PRICE), cancel(1, 1)]).unwrap();
     assert_eq!((cancelled.jobs[&1].phase, cancelled.jobs[&1].reason), (Phase::Cancelled, Reason::CancelledByRequester));
     assert_eq!((cancelled.jobs[&1].worker, cancelled.jobs[&1].evidence), (None, None));
     assert_eq!(cancelled.workers.len(), 1, "nobody took it");
+}
+
+#[test]
+fn jobs_of_an_order_live_each_for_itself() {
+    let inputs = [[1; 64], [2; 64], [3; 64]].concat();
+    let rows = after(vec![post_many(5, PRICE, 3, inputs.clone()), take_of(5, 6, PRICE), cancel(5, 2)]).unwrap();
+    let phases: Vec<_> = rows.jobs.values().map(|job| (job.id, job.order, job.phase)).collect();
+    assert_eq!(phases, [(5, 5, Phase::Cancelled), (6, 5, Phase::Taken), (7, 5, Phase::Cancelled)]);
+    assert_eq!(rows.jobs[&6].input_hash, keccak256([2; 64]));
+    assert_eq!(rows.inputs[2], (7, vec![3; 64].into()));
+    assert_eq!(rows.models[&MODEL].jobs_posted, 3);
+    let closed = rows.job_events.iter().filter(|event| event.kind == JobEventKind::Closed);
+    assert_eq!(closed.map(|event| event.job).collect::<Vec<_>>(), [5, 7]);
+    let miscounted = vec![post_many(5, PRICE, 3, inputs), take_of(5, 6, PRICE), cancel(5, 3)];
+    assert!(matches!(contradiction(miscounted), Contradiction::JobPhase(5)));
 }
 
 #[test]
@@ -143,12 +158,12 @@ fn events_without_their_past_are_contradictions() {
     assert!(matches!(contradiction(vec![take(1, PRICE)]), Contradiction::JobUnknown(1)));
     assert!(matches!(contradiction(vec![post(1, PRICE), post(1, PRICE)]), Contradiction::JobKnown(1)));
     assert!(matches!(contradiction(vec![post(1, PRICE), settle(1, PRICE)]), Contradiction::JobPhase(1)));
-    let settled = vec![post(1, PRICE), take(1, PRICE), settle(1, PRICE), cancel(1)];
+    let settled = vec![post(1, PRICE), take(1, PRICE), settle(1, PRICE), cancel(1, 1)];
     assert!(matches!(contradiction(settled), Contradiction::JobPhase(1)));
     assert!(matches!(contradiction(opening()), Contradiction::ModelKnown(MODEL)));
-    let unknown = closed(1, (IJobMarket::Phase::Open, IJobMarket::Reason::Running), Address::ZERO, 0);
+    let unknown = closed(1, (IJobMarket::Phase::Untaken, IJobMarket::Reason::Running), Address::ZERO, 0);
     let unknown = Tx::new(REQUESTER, addresses::JOB_MARKET).log(addresses::JOB_MARKET, &unknown);
-    assert!(matches!(contradiction(vec![post(1, PRICE), unknown]), Contradiction::JobEnum(1)));
+    assert!(matches!(contradiction(vec![post(1, PRICE), take(1, PRICE), unknown]), Contradiction::JobEnum(1)));
     let huge = IJobMarket::JobAnswered { jobId: U256::MAX, output: Default::default() };
     let huge = Tx::new(REQUESTER, addresses::JOB_MARKET).log(addresses::JOB_MARKET, &huge);
     assert!(matches!(contradiction(vec![huge]), Contradiction::JobNumber(U256::MAX)));

@@ -5,6 +5,9 @@ use edgeloom_index_api::{JobDetail, JobEventKind, JobEventRow, JobRow, Phase, Re
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Job {
     pub id: u64,
+    /// The number of its order's first job.
+    pub order: u64,
+    pub kind: u16,
     pub requester: Address,
     pub model: B256,
     pub price: U256,
@@ -22,6 +25,8 @@ pub struct Job {
     pub paid: Option<U256>,
     /// What the protocol took, and of it what was burned.
     pub fee: Option<(U256, U256)>,
+    /// Basis points.
+    pub burn_share: u16,
     pub take_by: u64,
     pub work_seconds: u64,
     pub submit_by: Option<u64>,
@@ -35,6 +40,8 @@ impl Job {
         let (taken, closed) = (self.taken.as_ref(), self.closed.as_ref());
         JobRow {
             id: self.id,
+            order: self.order,
+            kind: self.kind,
             requester: address_text(&self.requester),
             model_id: hash_text(&self.model),
             price_wei: self.price.to_string(),

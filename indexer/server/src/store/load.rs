@@ -14,6 +14,11 @@ pub(super) async fn load(connection: &mut SqliteConnection, mut touched: Touched
         let job = rows::job(&row)?;
         loaded.jobs.insert(job.id, job);
     }
+    let orders: Vec<i64> = touched.orders.iter().map(|order| order.cast_signed()).collect();
+    for row in by_keys(connection, "select * from jobs where phase = 0 and order_id in (", orders).await? {
+        let job = rows::job(&row)?;
+        loaded.jobs.insert(job.id, job);
+    }
     loaded.touch(&mut touched);
     let workers: Vec<Vec<u8>> = touched.workers.iter().map(|address| address.to_vec()).collect();
     for row in by_keys(connection, "select * from workers where address in (", workers).await? {

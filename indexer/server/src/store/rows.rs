@@ -28,6 +28,10 @@ impl Of<'_> {
         u32::try_from(self.1.try_get::<i64, _>(column)?).map_err(|_| self.damaged(column))
     }
 
+    pub(super) fn tiny(&self, column: &str) -> Result<u16, StoreError> {
+        u16::try_from(self.1.try_get::<i64, _>(column)?).map_err(|_| self.damaged(column))
+    }
+
     pub(super) fn maybe_small(&self, column: &str) -> Result<Option<u32>, StoreError> {
         let number: Option<i64> = self.1.try_get(column)?;
         number.map(|number| u32::try_from(number).map_err(|_| self.damaged(column))).transpose()
@@ -88,13 +92,14 @@ impl Of<'_> {
 /// Codes in the database: positions here. Append, never reorder.
 pub(super) const PHASES: [Phase; 6] =
     [Phase::Open, Phase::Taken, Phase::Settled, Phase::Cancelled, Phase::Expired, Phase::Rejected];
-pub(super) const REASONS: [Reason; 6] = [
+pub(super) const REASONS: [Reason; 7] = [
     Reason::Running,
     Reason::CorrectAnswer,
     Reason::CancelledByRequester,
     Reason::NotTaken,
     Reason::NotSubmitted,
     Reason::WrongAnswer,
+    Reason::AcceptedByRequester,
 ];
 pub(super) const KINDS: [JobEventKind; 4] =
     [JobEventKind::Posted, JobEventKind::Taken, JobEventKind::Answered, JobEventKind::Closed];
@@ -127,6 +132,8 @@ pub(super) fn job(row: &SqliteRow) -> Result<Job, StoreError> {
     let maybe_address = |bytes: &[u8]| Address::try_from(bytes).map_err(|_| row.damaged("worker"));
     Ok(Job {
         id: row.number("id")?,
+        order: row.number("order_id")?,
+        kind: row.tiny("kind")?,
         requester: row.address("requester")?,
         model: row.hash("model")?,
         price: row.wei("price")?,
@@ -140,6 +147,7 @@ pub(super) fn job(row: &SqliteRow) -> Result<Job, StoreError> {
         evidence: row.maybe_hash("evidence")?,
         paid: row.maybe_wei("paid")?,
         fee: row.maybe_wei("fee")?.zip(row.maybe_wei("burned")?),
+        burn_share: row.tiny("burn_share")?,
         take_by: row.number("take_by")?,
         work_seconds: row.number("work_seconds")?,
         submit_by: row.later("submit_by")?,

@@ -107,6 +107,9 @@ fn job(values: &mut Values<'_>, job: &Job) {
     }
     values.push_bind(job.fee.map(|(fee, _)| wei(fee)));
     values.push_bind(job.fee.map(|(_, burned)| wei(burned)));
+    values.push_bind(number(job.order));
+    values.push_bind(i64::from(job.kind));
+    values.push_bind(i64::from(job.burn_share));
 }
 
 fn bytes(values: &mut Values<'_>, (job, bytes): &(u64, Bytes)) {

@@ -6,12 +6,12 @@ use super::{
     world::{REQUESTER, Route, TFUEL, TRANSACTION_GAS_MAX, WORKER, World, route},
 };
 use alloy::{
-    primitives::{B256, Bytes, U256},
-    sol_types::{SolCall as _, SolError as _},
+    primitives::{B256, Bytes, U256, keccak256},
+    sol_types::{SolCall as _, SolError as _, SolEvent as _},
 };
 use edgeloom_bindings::{
     IEdgeProof, IEdgeStaking,
-    IJobMarket::{self, Phase},
+    IJobMarket::{self, JobsPosted, Phase, Request, Ticket},
     IModelRegistry,
     addresses::{EDGE_STAKING, JOB_MARKET, MODEL_REGISTRY},
 };
@@ -24,6 +24,8 @@ const SUBMIT_GAS_MAX: u64 = 5_050_000;
 #[derive(Default)]
 struct Market {
     world: World,
+    /// Of the newest job.
+    model_id: B256,
 }
 
 impl Market {
@@ -43,14 +45,30 @@ impl Market {
 
     /// A job of the model's, taken by the worker, and the calldata of its right answer.
     fn taken(&mut self, image: &[u8], input: &[u8]) -> (U256, Vec<u8>) {
-        let model_id = self.register(image.to_vec()).expect("the registry takes the model");
+        self.model_id = self.register(image.to_vec()).expect("the registry takes the model");
         let input = Bytes::copy_from_slice(input);
-        let post = IJobMarket::postCall { modelId: model_id, input: input.clone(), takeSeconds: 60, workSeconds: 60 };
-        let job = self.world.send(Route { value: TFUEL, ..route(REQUESTER, JOB_MARKET) }, &post);
+        let request = Request {
+            kind: 1,
+            count: 1,
+            takeSeconds: 60,
+            workSeconds: 60,
+            subject: self.model_id,
+            inputRoot: keccak256(&input),
+            ..Default::default()
+        };
+        let post = IJobMarket::postCall { request, inputs: input.clone() };
+        let route_of_post = Route { value: TFUEL, ..route(REQUESTER, JOB_MARKET) };
+        let posted = self.world.transact(route_of_post, post.abi_encode(), TRANSACTION_GAS_MAX);
+        let logs = posted.expect("a valid transaction").into_logs();
+        let JobsPosted { order, terms, .. } =
+            logs.iter().find_map(|log| JobsPosted::decode_log(log).ok()).expect("posted").data;
         self.world.send(Route { value: 10_000 * TFUEL, ..route(WORKER, EDGE_STAKING) }, &IEdgeStaking::bondCall {});
-        self.world.send(route(WORKER, JOB_MARKET), &IJobMarket::takeCall { jobId: job });
+        let take = IJobMarket::takeCall { order, terms: terms.clone(), jobIds: vec![order] };
+        self.world.send(route(WORKER, JOB_MARKET), &take);
         let output = Model::parse(image).expect("registered").infer(&input).expect("the input fits").into();
-        (job, IJobMarket::submitCall { jobId: job, input, output }.abi_encode())
+        let ticket = Ticket { jobId: order, inputHash: terms.inputRoot, path: Vec::new() };
+        let results = vec![IJobMarket::Result { ticket, output, proof: input }];
+        (order, IJobMarket::settleCall { order, terms, results }.abi_encode())
     }
 
     fn submit(&mut self, answer: &[u8], gas_limit: u64) -> ExecutionResult {
@@ -58,7 +76,7 @@ impl Market {
     }
 
     fn phase(&mut self, job: U256) -> Phase {
-        self.world.send(route(REQUESTER, JOB_MARKET), &IJobMarket::jobCall { jobId: job }).phase
+        self.world.send(route(REQUESTER, JOB_MARKET), &IJobMarket::jobOfCall { jobId: job }).phase
     }
 
     fn locked(&mut self) -> U256 {
@@ -109,8 +127,8 @@ fn the_dearest_models_that_register_can_be_submitted() {
 fn submit_within_the_limit(image: &[u8], input: &[u8]) {
     let mut market = Market::default();
     let (job, answer) = market.taken(image, input);
-    let job_model = market.world.send(route(REQUESTER, JOB_MARKET), &IJobMarket::jobCall { jobId: job }).modelId;
-    let model = market.world.send(route(REQUESTER, MODEL_REGISTRY), &IModelRegistry::modelCall { modelId: job_model });
+    let model_id = market.model_id;
+    let model = market.world.send(route(REQUESTER, MODEL_REGISTRY), &IModelRegistry::modelCall { modelId: model_id });
     assert!((MAX_WORK / 100 * 99..900_000).contains(&model.inferGas), "{} gas", model.inferGas);
     assert!((121_660..=122_880).contains(&(model.inputBytes + model.outputBytes)));
 

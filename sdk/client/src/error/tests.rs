@@ -1,7 +1,7 @@
 use alloy::{primitives::U256, sol_types::SolError};
 use edgeloom_bindings::{
-    IAudits, IBeacon, IBls, ICredits, IDisputes, IEdgeProof, IEdgeRewards, IEdgeStaking, IJobMarket, IKeyRegistry,
-    IModelRegistry,
+    IAudits, IBeacon, IBls, ICredits, IDisputes, IEdgeProof, IEdgeRewards, IEdgeStaking, IInference, IJobMarket,
+    IKeyRegistry, IModelRegistry,
 };
 
 use super::*;
@@ -25,11 +25,11 @@ fn a_nested_revert_keeps_the_type_of_the_contract_that_raised_it() {
 fn an_error_declared_twice_belongs_to_the_contract_that_was_called() {
     let unknown = IModelRegistry::ModelUnknown { modelId: B256::repeat_byte(9) };
     assert!(matches!(reverted(Some(addresses::MODEL_REGISTRY), &unknown), Error::Models(_)));
-    assert!(matches!(reverted(Some(addresses::JOB_MARKET), &unknown), Error::Market(_)));
-    assert!(matches!(reverted(None, &unknown), Error::Market(_)));
+    assert!(matches!(reverted(Some(addresses::JOB_MARKET), &unknown), Error::Models(_)), "what the market asked");
 
-    let length = IJobMarket::InputLength { expected: U256::from(64), actual: U256::ZERO };
+    let length = IInference::InputLength { expected: U256::from(64), actual: U256::ZERO };
     assert!(matches!(reverted(Some(addresses::EDGE_PROOF), &length), Error::EdgeProof(_)));
+    assert!(matches!(reverted(Some(addresses::JOB_MARKET), &length), Error::Inference(_)));
 }
 
 #[test]

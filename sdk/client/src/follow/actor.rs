@@ -16,7 +16,7 @@ use tokio::{
     time::{Duration, sleep},
 };
 
-use super::{Ask, Closing, closings};
+use super::{Ask, Closing, closings, returned};
 use crate::{Error, rpc::Rpc};
 
 /// Requests in one JSON-RPC batch.
@@ -26,12 +26,18 @@ const RANGE: u64 = 500;
 /// Pause before a failed round is repeated, if no block comes first.
 const AGAIN: Duration = Duration::from_millis(250);
 
+/// Somebody waits for the end of a job.
+struct Watch {
+    order: U256,
+    reply: oneshot::Sender<Option<Closing>>,
+}
+
 pub(super) struct Actor {
     rpc: Rpc,
     heads: watch::Receiver<u64>,
     asks: mpsc::Receiver<Ask>,
     receipts: HashMap<B256, Vec<oneshot::Sender<TransactionReceipt>>>,
-    jobs: HashMap<U256, Vec<oneshot::Sender<Closing>>>,
+    jobs: HashMap<U256, Vec<Watch>>,
     /// Logs up to this block have been looked at.
     seen: u64,
     /// The last round failed part-way.
@@ -75,8 +81,8 @@ impl Actor {
                 self.receipts.entry(tx).or_default().push(reply);
                 fresh.push(tx);
             }
-            Ask::Closing { id, begun, reply } => {
-                self.jobs.entry(id).or_default().push(reply);
+            Ask::Closing { id, order, begun, reply } => {
+                self.jobs.entry(id).or_default().push(Watch { order, reply });
                 // A caller that is gone needs no word that its watch began.
                 begun.send(()).unwrap_or(());
             }
@@ -89,9 +95,9 @@ impl Actor {
             replies.retain(|reply| !reply.is_closed());
             !replies.is_empty()
         });
-        self.jobs.retain(|_, replies| {
-            replies.retain(|reply| !reply.is_closed());
-            !replies.is_empty()
+        self.jobs.retain(|_, watches| {
+            watches.retain(|watch| !watch.reply.is_closed());
+            !watches.is_empty()
         });
         let waited_for: Vec<B256> = self.receipts.keys().copied().collect();
         let receipts_done = self.look_for(waited_for).await;
@@ -126,14 +132,28 @@ impl Actor {
             let to = head.min(self.seen + RANGE);
             let Ok(logs) = market_logs(&self.rpc, self.seen + 1, to).await else { return false };
             for closing in closings(&logs) {
-                for reply in self.jobs.remove(&closing.id).unwrap_or_default() {
+                for watch in self.jobs.remove(&closing.id).unwrap_or_default() {
                     // The caller may have given up meanwhile.
-                    drop(reply.send(closing.clone()));
+                    drop(watch.reply.send(Some(closing.clone())));
                 }
+            }
+            for order in returned(&logs) {
+                self.look_again(order);
             }
             self.seen = to;
         }
         true
+    }
+
+    /// Has whoever waits for a job of this order read the chain.
+    fn look_again(&mut self, order: U256) {
+        let of_it = |_: &U256, watches: &mut Vec<Watch>| watches.iter().any(|watch| watch.order == order);
+        for (_, watches) in self.jobs.extract_if(of_it) {
+            for watch in watches {
+                // The caller may have given up meanwhile.
+                drop(watch.reply.send(None));
+            }
+        }
     }
 }
 
@@ -157,9 +177,11 @@ async fn fetch(rpc: &Rpc, hashes: &[B256]) -> Result<Vec<TransactionReceipt>, Er
 }
 
 async fn market_logs(rpc: &Rpc, from: u64, to: u64) -> Result<Vec<Log>, Error> {
-    let filter = Filter::new()
-        .address(addresses::JOB_MARKET)
-        .event_signature(vec![IJobMarket::JobAnswered::SIGNATURE_HASH, IJobMarket::JobClosed::SIGNATURE_HASH]);
+    let filter = Filter::new().address(addresses::JOB_MARKET).event_signature(vec![
+        IJobMarket::JobAnswered::SIGNATURE_HASH,
+        IJobMarket::JobClosed::SIGNATURE_HASH,
+        IJobMarket::JobsReturned::SIGNATURE_HASH,
+    ]);
     // Not repeated here: the next round asks again.
     rpc.logs(&filter, from..=to, Duration::ZERO).await
 }

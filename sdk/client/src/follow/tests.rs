@@ -16,10 +16,11 @@ fn answered(id: u64, output: &'static [u8]) -> LogData {
 fn closed(id: u64, phase: Phase, reason: Reason) -> LogData {
     IJobMarket::JobClosed {
         jobId: U256::from(id),
+        order: U256::from(id),
+        worker: Address::repeat_byte(1),
         phase,
         reason,
-        worker: Address::repeat_byte(1),
-        paid: if phase == Phase::Settled { 5 } else { 0 },
+        paid: U256::from(if phase == Phase::Settled { 5 } else { 0 }),
         evidence: B256::ZERO,
     }
     .to_log_data()

@@ -7,6 +7,7 @@ use alloy::{
 };
 use edgeloom_bindings::{
     IJobMarket::{IJobMarketEvents, Phase, Reason},
+    ITill::ITillEvents,
     addresses::JOB_MARKET,
 };
 use futures::{Stream, stream};
@@ -18,29 +19,44 @@ use crate::{Client, Error, credits::is_of_credits, rpc::RANGE};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum JobEventKind {
-    /// It was posted.
+    /// An order was posted; the event's number is that of its first job.
     Posted {
         /// Who pays.
         requester: Address,
+        /// How many jobs it has.
+        count: u32,
         /// The model to run.
         model_id: B256,
-        /// In escrow, wei.
+        /// In escrow for each job, wei.
         price: U256,
-        /// Stake that the worker locks, wei.
+        /// Stake that the worker of each locks, wei.
         bond: U256,
-        /// Unix seconds until which it may be taken.
+        /// Unix seconds until which they may be taken.
         take_by: u64,
-        /// Seconds the taker may work.
+        /// Seconds a taker may work.
         work_seconds: u64,
-        /// The model's input.
-        input: Bytes,
+        /// The model's inputs, one after the other.
+        inputs: Bytes,
     },
     /// A worker took it.
     Taken {
+        /// Number of its order.
+        order: U256,
         /// Who.
         worker: Address,
-        /// Unix seconds until which the worker may submit.
-        submit_by: u64,
+        /// Unix seconds until which the worker may deliver.
+        deadline: u64,
+    },
+    /// Those jobs of an order ended that nobody took; the event's number is the order's.
+    Returned {
+        /// Cancelled or expired.
+        phase: Phase,
+        /// The chain's reason code.
+        reason: Reason,
+        /// How many they are.
+        count: u64,
+        /// To the requester, wei.
+        refunded: U256,
     },
     /// The chain computed and accepted this answer.
     Answered {
@@ -53,7 +69,7 @@ pub enum JobEventKind {
         phase: Phase,
         /// The chain's reason code.
         reason: Reason,
-        /// The worker, zero when nobody took it.
+        /// The worker.
         worker: Address,
         /// Paid to the worker, wei.
         paid: U256,
@@ -128,38 +144,45 @@ impl Cursor {
 
 /// `None` for events of the market that are about money and not about what becomes of a job.
 fn event(log: &Log) -> Result<Option<JobEvent>, Error> {
-    if is_of_credits(log) {
+    if is_of_credits(log) || log.topic0().is_some_and(|topic| ITillEvents::SELECTORS.contains(&topic.0)) {
         return Ok(None);
     }
     let decoded = IJobMarketEvents::decode_raw_log(log.topics(), &log.inner.data.data)
         .map_err(|error| Error::Answer(format!("log of the job market: {error}")))?;
     let (id, kind) = match decoded {
-        IJobMarketEvents::JobPosted(event) => (
-            event.jobId,
+        IJobMarketEvents::JobsPosted(event) => (
+            event.order,
             JobEventKind::Posted {
                 requester: event.requester,
-                model_id: event.modelId,
-                price: U256::from(event.price),
-                bond: U256::from(event.bond),
-                take_by: event.takeBy,
-                work_seconds: event.workSeconds,
-                input: event.input,
+                count: event.terms.count,
+                model_id: event.subject,
+                price: U256::from(event.terms.price),
+                bond: U256::from(event.terms.bond),
+                take_by: event.terms.takeBy.to(),
+                work_seconds: event.terms.workSeconds.into(),
+                inputs: event.inputs,
             },
         ),
-        IJobMarketEvents::JobTaken(event) => {
-            (event.jobId, JobEventKind::Taken { worker: event.worker, submit_by: event.submitBy })
-        }
+        // The posting of its order says the same.
+        IJobMarketEvents::JobListed(_) => return Ok(None),
+        IJobMarketEvents::JobTaken(event) => (
+            event.jobId,
+            JobEventKind::Taken { order: event.order, worker: event.worker, deadline: event.deadline.saturating_to() },
+        ),
         IJobMarketEvents::JobAnswered(event) => (event.jobId, JobEventKind::Answered { output: event.output }),
         IJobMarketEvents::JobClosed(event) => (
             event.jobId,
-            JobEventKind::Closed {
+            JobEventKind::Closed { phase: event.phase, reason: event.reason, worker: event.worker, paid: event.paid },
+        ),
+        IJobMarketEvents::JobsReturned(event) => (
+            event.order,
+            JobEventKind::Returned {
                 phase: event.phase,
                 reason: event.reason,
-                worker: event.worker,
-                paid: U256::from(event.paid),
+                count: event.count.saturating_to(),
+                refunded: event.refunded,
             },
         ),
-        IJobMarketEvents::FeeTaken(_) => return Ok(None),
     };
     Ok(Some(JobEvent {
         id,

@@ -1,16 +1,15 @@
 use std::{
     future::{Future, IntoFuture},
     pin::Pin,
+    sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use alloy::{
-    primitives::{Address, B256, Bytes, U256},
-    rpc::types::{Log, TransactionReceipt},
-};
-use edgeloom_bindings::IJobMarket::{JobPosted, Phase, Reason};
+use alloy::primitives::{Address, B256, Bytes, U256};
+use edgeloom_bindings::IJobMarket::{Phase, Reason};
 use tokio::time::{Instant, timeout_at};
 
+use super::Order;
 use crate::{Client, Closing, Error};
 
 /// How often the chain's record is read besides the logs, in case a log was missed.
@@ -22,16 +21,14 @@ pub struct PostedJob {
     client: Client,
     /// Job number.
     pub id: U256,
+    /// The order that it is in.
+    pub order: Arc<Order>,
     /// The posting transaction.
     pub tx: B256,
     /// Its block.
     pub block: u64,
-    /// Gas that posting used; 0 for a job that was looked up.
+    /// Gas that posting the whole order used; 0 for a job that was looked up.
     pub gas_used: u64,
-    /// Unix seconds until which workers may take it.
-    pub take_by: u64,
-    /// Seconds the taker may work.
-    pub work_seconds: u64,
 }
 
 /// A paid answer.
@@ -54,28 +51,13 @@ pub struct JobResult {
 }
 
 impl PostedJob {
-    pub(super) fn new(client: Client, posted: &JobPosted, receipt: &TransactionReceipt) -> Self {
-        Self {
-            client,
-            id: posted.jobId,
-            tx: receipt.transaction_hash,
-            block: receipt.block_number.unwrap_or_default(),
-            gas_used: receipt.gas_used,
-            take_by: posted.takeBy,
-            work_seconds: posted.workSeconds,
-        }
+    pub(super) fn new(client: Client, id: U256, order: Order, gas_used: u64) -> Self {
+        Self { client, id, tx: order.tx, block: order.block, gas_used, order: Arc::new(order) }
     }
 
-    pub(super) fn of_log(client: Client, posted: &JobPosted, log: &Log) -> Self {
-        Self {
-            client,
-            id: posted.jobId,
-            tx: log.transaction_hash.unwrap_or_default(),
-            block: log.block_number.unwrap_or_default(),
-            gas_used: 0,
-            take_by: posted.takeBy,
-            work_seconds: posted.workSeconds,
-        }
+    /// Every job of the order.
+    pub fn siblings(&self) -> impl Iterator<Item = Self> + use<'_> {
+        self.order.jobs().map(|id| Self { id, ..self.clone() })
     }
 
     /// Waits for the paid answer, until every deadline of the job and [`crate::Deadlines::grace`] have passed.
@@ -105,11 +87,11 @@ impl PostedJob {
     /// [`Error::Timeout`] when it does not end in time.
     pub async fn closed_within(&self, after: Duration) -> Result<Closing, Error> {
         let deadline = Instant::now() + after;
-        // The watch begins before the chain is read: a closing in between is seen by one of the two.
         let late = || Error::Timeout { what: format!("end of job {}", self.id), after };
-        let watching = timeout_at(deadline, self.client.follow().closing(self.id)).await;
-        let mut closing = watching.map_err(|_| late())??;
         loop {
+            // The watch begins before the chain is read: a closing in between is seen by one of the two.
+            let watching = timeout_at(deadline, self.client.follow().closing(self.id, self.order.number)).await;
+            let closing = watching.map_err(|_| late())??;
             match timeout_at(deadline, self.read()).await.map_err(|_| late())? {
                 Ok(Some(closing)) => return Ok(closing),
                 Ok(None) => {}
@@ -117,8 +99,11 @@ impl PostedJob {
                 Err(error) => return Err(error),
             }
             let until = deadline.min(Instant::now() + RECHECK);
-            if let Ok(closed) = timeout_at(until, &mut closing).await {
-                return closed.map_err(|_| Error::Missing("a running task: the runtime is shutting down"));
+            if let Ok(seen) = timeout_at(until, closing).await
+                && let Some(closing) =
+                    seen.map_err(|_| Error::Missing("a running task: the runtime is shutting down"))?
+            {
+                return Ok(closing);
             }
             if Instant::now() >= deadline {
                 return Err(late());
@@ -127,15 +112,15 @@ impl PostedJob {
     }
 
     async fn read(&self) -> Result<Option<Closing>, Error> {
-        match self.client.jobs().get(self.id).await?.phase {
-            Phase::None | Phase::Open | Phase::Taken => Ok(None),
-            _ => self.client.jobs().closing(self.id, self.block).await,
+        match self.client.jobs().state(&self.order, self.id).await?.phase {
+            Phase::Untaken | Phase::Taken => Ok(None),
+            _ => self.client.jobs().closing(&self.order, self.id).await,
         }
     }
 
     fn patience(&self) -> Duration {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let last = Duration::from_secs(self.take_by.saturating_add(self.work_seconds));
+        let last = Duration::from_secs(self.order.take_by().saturating_add(self.order.terms.workSeconds.into()));
         last.saturating_sub(now) + self.client.rpc().deadlines.grace
     }
 }

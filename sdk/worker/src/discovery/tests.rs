@@ -5,6 +5,8 @@ use super::*;
 fn row(id: u64) -> JobRow {
     JobRow {
         id,
+        order: id,
+        kind: 1,
         requester: String::new(),
         model_id: String::new(),
         price_wei: "1".to_owned(),

@@ -4,6 +4,7 @@ fn terms() -> Terms {
     Terms {
         open: true,
         requester: Address::repeat_byte(1),
+        offered_to: Address::ZERO,
         price: U256::from(10).pow(U256::from(15)),
         bond: U256::from(10).pow(U256::from(18)),
         take_by: 1_000,
@@ -11,6 +12,7 @@ fn terms() -> Terms {
         infer_gas: 20_000,
         input_bytes: 64,
         output_bytes: 10,
+        path_bytes: 0,
     }
 }
 
@@ -39,6 +41,7 @@ fn every_reason_not_to_take_a_job_has_its_case() {
     };
     assert_eq!(case(|terms, _, _| terms.open = false), Skip::NotOpen);
     assert_eq!(case(|terms, at, _| terms.requester = at.worker), Skip::OwnJob);
+    assert_eq!(case(|terms, _, _| terms.offered_to = Address::repeat_byte(3)), Skip::OfferedToAnother);
     assert_eq!(case(|terms, _, policy| policy.min_price = terms.price + U256::ONE), Skip::PriceTooLow);
     assert_eq!(case(|_, at, _| at.gas_price = 6_000_000_000), Skip::Unprofitable);
     assert_eq!(case(|terms, _, _| terms.infer_gas = u64::MAX), Skip::TooLarge);

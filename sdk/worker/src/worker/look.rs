@@ -95,9 +95,9 @@ impl Worker {
     async fn remember(&self, floor: &mut Floor, job: U256) {
         // The index may lag behind: the chain decides.
         let read = async {
-            let found = self.bench.client.jobs().get(job).await?;
-            let own = found.phase == Phase::Taken && found.worker == self.bench.worker;
-            Ok::<_, Error>((own, own && self.bench.passed(found.submitBy).await))
+            let (_, state) = self.bench.client.jobs().get(job).await?;
+            let own = state.phase == Phase::Taken && state.worker == self.bench.worker;
+            Ok::<_, Error>((own, own && self.bench.passed(state.deadline).await))
         };
         match timeout(PATIENCE, read).await {
             Ok(Ok((true, false))) => {}

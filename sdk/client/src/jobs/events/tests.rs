@@ -1,5 +1,5 @@
-use alloy::primitives::{IntoLogData, LogData};
-use edgeloom_bindings::{ICredits, IJobMarket};
+use alloy::primitives::{IntoLogData, LogData, aliases::U96};
+use edgeloom_bindings::{ICredits, IJobMarket, ITill};
 
 use super::*;
 
@@ -10,27 +10,26 @@ fn log(data: LogData) -> Log {
 }
 
 #[test]
-fn a_posting_keeps_its_input_and_place() {
-    let posted = IJobMarket::JobPosted {
-        jobId: U256::from(4),
+fn a_posting_keeps_its_inputs_and_place() {
+    let terms = IJobMarket::Terms { count: 3, bond: U96::from(20), ..Default::default() };
+    let posted = IJobMarket::JobsPosted {
+        order: U256::from(4),
         requester: Address::repeat_byte(1),
-        modelId: B256::repeat_byte(2),
-        price: 10,
-        bond: 20,
-        takeBy: 30,
-        workSeconds: 40,
-        input: vec![1, 2, 3].into(),
+        subject: B256::repeat_byte(2),
+        terms,
+        inputs: vec![1, 2, 3].into(),
     };
-    let event = event(&log(posted.to_log_data())).expect("decodes").expect("about a job");
+    let event = event(&log(posted.to_log_data())).expect("decodes").expect("about jobs");
     assert_eq!((event.id, event.block, event.log), (U256::from(4), 9, 3));
-    assert!(
-        matches!(event.kind, JobEventKind::Posted { input, bond, .. } if input.len() == 3 && bond == U256::from(20))
-    );
+    let JobEventKind::Posted { inputs, bond, count, .. } = event.kind else { panic!("{:?}", event.kind) };
+    assert_eq!((inputs.len(), bond, count), (3, U256::from(20), 3));
 }
 
 #[test]
 fn money_events_are_skipped_and_nonsense_is_an_error() {
     let credited = ICredits::Credited { account: Address::ZERO, amount: U256::ONE };
     assert_eq!(event(&log(credited.to_log_data())).expect("decodes"), None);
+    let fee = ITill::FeeTaken { id: U256::ONE, fee: U256::ONE, burned: U256::ONE };
+    assert_eq!(event(&log(fee.to_log_data())).expect("decodes"), None);
     assert!(event(&log(LogData::new_unchecked(vec![B256::repeat_byte(7)], vec![].into()))).is_err());
 }

@@ -1,4 +1,4 @@
-use alloy::primitives::{Address, B256};
+use alloy::primitives::{Address, B256, U256};
 use edgeloom_bindings::{IJobMarket, IModelRegistry};
 
 use super::*;
@@ -16,16 +16,16 @@ fn a_job_that_the_node_does_not_know_yet_is_not_taken_for_closed() {
     assert_eq!(fault(Error::Market(IJobMarketErrors::JobUnknown(unknown()))), Some(Skip::Unknown));
     let model = IModelRegistry::ModelUnknown { modelId: B256::ZERO };
     assert_eq!(fault(Error::Models(IModelRegistryErrors::ModelUnknown(model))), Some(Skip::Unknown));
-    let market = IJobMarket::ModelUnknown { modelId: B256::ZERO };
-    assert_eq!(fault(Error::Market(IJobMarketErrors::ModelUnknown(market))), Some(Skip::Unknown));
 }
 
 #[test]
 fn a_revert_is_an_answer_and_a_lost_connection_is_none() {
-    let late = IJobMarket::TooLate { jobId: U256::ONE, deadline: 5 };
+    let late = IJobMarket::TooLate { id: U256::ONE, deadline: U256::from(5) };
     assert_eq!(fault(Error::Market(IJobMarketErrors::TooLate(late))), Some(Skip::TooLate));
     let unbonded = IJobMarket::NotBonded { worker: Address::ZERO };
     assert_eq!(fault(Error::Market(IJobMarketErrors::NotBonded(unbonded))), Some(Skip::StakeTooSmall));
+    let unmet = IJobMarket::RequirementsNotMet { order: U256::ONE, worker: Address::ZERO };
+    assert_eq!(fault(Error::Market(IJobMarketErrors::RequirementsNotMet(unmet))), Some(Skip::RequirementsNotMet));
     assert_eq!(fault(Error::Revert { data: Bytes::new() }), Some(Skip::NotOpen));
     assert_eq!(fault(Error::Missing("a test")), None);
 }

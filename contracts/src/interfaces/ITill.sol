@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.30;
+
+import {ICredits} from "./ICredits.sol";
+
+/// @title What a market holds for its deals, and what it takes of them
+/// @notice Prices are in escrow until their deals end. A twentieth of what is paid is the protocol's fee: the share that votes set is burned,
+/// the rest is for edge nodes. Fees gather here until somebody has them passed on.
+interface ITill is ICredits {
+    /// @notice Fees were passed on: `burned` is gone, `shared` is in the current epoch's pot of edge nodes.
+    event FeesPassedOn(uint256 burned, uint256 shared);
+    /// @notice What the protocol took of a price that was paid: `burned` of it will be gone, the rest is for edge nodes.
+    event FeeTaken(uint256 indexed id, uint256 fee, uint256 burned);
+
+    /// @param fees that the protocol took of what a worker was paid, wei
+    /// @param settled deals that it was paid for
+    /// @param failed deals that it lost a bond by
+    struct Record {
+        uint96 fees;
+        uint32 settled;
+        uint32 failed;
+    }
+
+    /// @notice Burns and shares out the fees that gathered. Anybody may.
+    function passOn() external;
+
+    /// @notice Of a price, what the protocol takes when it is paid, wei.
+    function feeFor(uint256 price) external pure returns (uint256);
+    /// @notice Σ of prices that are held for deals, wei.
+    function escrowed() external view returns (uint256);
+    /// @notice Fees that gathered, wei.
+    function dues() external view returns (uint256 unburned, uint256 unshared);
+    function recordOf(address worker) external view returns (Record memory);
+}

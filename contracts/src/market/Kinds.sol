@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.30;
+
+import {IKinds} from "../interfaces/IKinds.sol";
+import {Predeploys} from "../types/Predeploys.sol";
+
+/// @dev Genesis kinds are code, as genesis values of parameters are.
+contract Kinds is IKinds {
+    uint16 private constant GENESIS = 2;
+    uint32 private constant BASIS_POINTS = 10_000;
+    uint32 private constant WORK_SECONDS_MAX = 1 days;
+    /// @dev The largest stake: nobody could lock the bond of a dearer job.
+    uint96 private constant PRICE_MAX = 500_000e18;
+    uint96 private constant PRICE_MIN = 1e9;
+
+    uint16 private _added;
+    mapping(uint16 kind => Kind) private _kinds;
+    mapping(uint16 kind => bool) private _closed;
+
+    modifier onlyTimelock() {
+        if (msg.sender != Predeploys.TIMELOCK) revert OnlyTimelock(msg.sender);
+        _;
+    }
+
+    function add(Kind calldata rules, string calldata name, string calldata unit)
+        external
+        onlyTimelock
+        returns (uint16 kind)
+    {
+        bool bounded = rules.priceMin != 0 && rules.priceMin <= rules.priceMax && rules.priceMax <= PRICE_MAX
+            && rules.workSecondsMax != 0 && rules.workSecondsMax <= WORK_SECONDS_MAX;
+        if (!bounded || rules.bondMin == 0 || !rules.open || rules.verifier.code.length == 0) revert MalformedKind();
+        kind = GENESIS + ++_added;
+        _kinds[kind] = rules;
+        emit KindAdded(kind, name, unit, rules);
+    }
+
+    function close(uint16 kind) external onlyTimelock {
+        if (!rulesOf(kind).open) revert KindClosed(kind);
+        _closed[kind] = true;
+        emit KindClosedToJobs(kind);
+    }
+
+    function count() external view returns (uint16) {
+        return GENESIS + _added;
+    }
+
+    function bondFor(uint16 kind, uint256 price) external view returns (uint256 bond) {
+        Kind memory rules = rulesOf(kind);
+        bond = price * rules.bondShare / BASIS_POINTS;
+        if (bond < rules.bondMin) bond = rules.bondMin;
+    }
+
+    function rulesOf(uint16 kind) public view returns (Kind memory rules) {
+        if (kind == 0 || kind > GENESIS + _added) revert KindUnknown(kind);
+        rules = kind <= GENESIS ? _genesis(kind) : _kinds[kind];
+        rules.open = !_closed[kind];
+    }
+
+    /// @dev 1 is an inference, which the chain runs; 2 is keeping content, of which the chain sees samples. No answer that is paid can be wrong: the
+    /// bond has to cover only the time lost to a worker who takes a job and delivers nothing. The price is the requester's own
+    /// valuation of that; the least keeps a dust-priced job from being blocked for dust.
+    function _genesis(uint16 kind) private pure returns (Kind memory) {
+        (address verifier, Assurance assurance) =
+            kind == 1 ? (Predeploys.INFERENCE, Assurance.Executed) : (Predeploys.POSSESSION, Assurance.Proven);
+        return Kind({
+            verifier: verifier,
+            assurance: assurance,
+            open: true,
+            bondShare: BASIS_POINTS,
+            workSecondsMax: WORK_SECONDS_MAX,
+            bondMin: 1e18,
+            priceMin: PRICE_MIN,
+            priceMax: PRICE_MAX
+        });
+    }
+}

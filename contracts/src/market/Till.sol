@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.30;
+
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {LibCall} from "solady/utils/LibCall.sol";
+import {Credits} from "../jobs/Credits.sol";
+import {IEdgeRewards} from "../interfaces/IEdgeRewards.sol";
+import {ITill} from "../interfaces/ITill.sol";
+import {Predeploys} from "../types/Predeploys.sol";
+
+/// @dev Its balance is escrow, credits and dues together.
+abstract contract Till is ITill, Credits {
+    using SafeCast for uint256;
+
+    uint256 internal constant BASIS_POINTS = 10_000;
+    /// @dev Of the price. Low enough that a deal past the market, without its escrow and its check, saves little: and while the reserve
+    /// lasts, edge nodes get back what is burned, and the rest always.
+    uint256 private constant FEE_SHARE = 500;
+    /// @dev What the rewards have to take note of a job: twice what that takes.
+    uint256 private constant RECORD_GAS = 120_000;
+
+    /// @dev One word, since every deal writes all of it. Dues have room for a million TFUEL: forty of the largest fees.
+    struct Ledger {
+        uint96 escrowed;
+        uint80 unburned;
+        uint80 unshared;
+    }
+
+    Ledger private _ledger;
+    mapping(address worker => Record) private _records;
+
+    function passOn() external {
+        Ledger memory ledger = _ledger;
+        (_ledger.unburned, _ledger.unshared) = (0, 0);
+        _passOn(ledger.unburned, ledger.unshared);
+    }
+
+    function escrowed() external view returns (uint256) {
+        return _ledger.escrowed;
+    }
+
+    function dues() external view returns (uint256 unburned, uint256 unshared) {
+        return (_ledger.unburned, _ledger.unshared);
+    }
+
+    function recordOf(address worker) external view returns (Record memory) {
+        return _records[worker];
+    }
+
+    function feeFor(uint256 price) public pure returns (uint256) {
+        return price * FEE_SHARE / BASIS_POINTS;
+    }
+
+    function _hold(uint256 amount) internal {
+        _ledger.escrowed += amount.toUint96();
+    }
+
+    function _release(uint256 amount) internal {
+        _ledger.escrowed -= amount.toUint96();
+    }
+
+    /// @dev What leaves escrow for a worker: `fees` of it stay here.
+    /// @param burn of the fees
+    /// @return burned of them: all where nobody takes note of the work
+    function _earn(address worker, uint256 amount, uint256 fees, uint256 burn, uint256 deals)
+        internal
+        returns (uint256 burned)
+    {
+        Record storage record = _records[worker];
+        (record.fees, record.settled) = (record.fees + fees.toUint96(), record.settled + deals.toUint32());
+        burned = _isRecorded(worker, burn) ? burn : fees;
+        Ledger memory ledger = _ledger;
+        (uint256 unburned, uint256 unshared) = (ledger.unburned + burned, ledger.unshared + fees - burned);
+        bool full = unburned > type(uint80).max || unshared > type(uint80).max;
+        (ledger.unburned, ledger.unshared) = full ? (0, 0) : (uint80(unburned), uint80(unshared));
+        ledger.escrowed -= amount.toUint96();
+        _ledger = ledger;
+        if (full) _passOn(unburned, unshared);
+    }
+
+    function _failed(address worker) internal {
+        ++_records[worker].failed;
+    }
+
+    /// @dev No answer waits for the rewards, whatever is wrong with them: a fee that they take no note of is burned whole. An address
+    /// without code would take note of anything. Who leaves too little gas for it has none left for the rest: no estimate ends there.
+    function _isRecorded(address worker, uint256 burned) private returns (bool recorded) {
+        if (Predeploys.EDGE_REWARDS.code.length == 0) return false;
+        bytes memory call = abi.encodeCall(IEdgeRewards.record, (worker, burned));
+        (recorded,,) = LibCall.tryCall(Predeploys.EDGE_REWARDS, 0, RECORD_GAS, 0, call);
+    }
+
+    function _passOn(uint256 burned, uint256 shared) private {
+        bytes memory call = abi.encodeCall(IEdgeRewards.contribute, ());
+        bool taken = shared != 0 && Predeploys.EDGE_REWARDS.code.length != 0;
+        if (taken) (taken,,) = LibCall.tryCall(Predeploys.EDGE_REWARDS, shared, gasleft(), 0, call);
+        if (!taken) (burned, shared) = (burned + shared, 0);
+        emit FeesPassedOn(burned, shared);
+        _pay(Predeploys.BURN, burned);
+    }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+pragma solidity ^0.8.30;
+
+import {IKinds} from "../src/interfaces/IKinds.sol";
+import {MarketWorld} from "./MarketWorld.sol";
+import {Predeploys} from "../src/types/Predeploys.sol";
+import {eq, holds, vm, within} from "./Vm.sol";
+
+contract KindsTest is MarketWorld {
+    function test_add_and_close_refuse_everybody_but_the_timelock() public {
+        address[3] memory callers = [ALICE, Predeploys.GOVERNOR, Predeploys.JOB_MARKET];
+        for (uint256 i = 0; i < 3; ++i) {
+            bytes memory refusal = abi.encodeWithSelector(IKinds.OnlyTimelock.selector, callers[i]);
+            IKinds.Kind memory rules = umpiredRules();
+            vm.expectRevert(refusal);
+            vm.prank(callers[i]);
+            KINDS.add(rules, "", "");
+            vm.expectRevert(refusal);
+            vm.prank(callers[i]);
+            KINDS.close(1);
+        }
+    }
+
+    function test_add_refuses_rules_that_no_job_can_have() public {
+        IKinds.Kind memory rules = umpiredRules();
+        rules.verifier = address(0xc0de);
+        _refuse(rules);
+        rules = umpiredRules();
+        rules.open = false;
+        _refuse(rules);
+        rules = umpiredRules();
+        rules.bondMin = 0;
+        _refuse(rules);
+        rules = umpiredRules();
+        rules.priceMin = 0;
+        _refuse(rules);
+        rules.priceMin = rules.priceMax + 1;
+        _refuse(rules);
+        rules.priceMin = rules.priceMax;
+        _added(rules);
+        rules.priceMax = 500_000e18 + 1;
+        _refuse(rules);
+        rules.priceMax = 500_000e18;
+        _added(rules);
+        rules.workSecondsMax = 0;
+        _refuse(rules);
+        rules.workSecondsMax = 1 days + 1;
+        _refuse(rules);
+        rules.workSecondsMax = 1;
+        _added(rules);
+    }
+
+    function test_add_numbers_kinds_and_announces() public {
+        IKinds.Kind memory rules = umpiredRules();
+        rules.bondShare = 0;
+        vm.expectEmit();
+        emit IKinds.KindAdded(4, "frames of a film", "frame", rules);
+        vm.prank(Predeploys.TIMELOCK);
+        eq(KINDS.add(rules, "frames of a film", "frame"), 4, "number");
+        eq(KINDS.count(), 4, "count");
+        eq(keccak256(abi.encode(KINDS.rulesOf(4))), keccak256(abi.encode(rules)), "its rules");
+        eq(keccak256(abi.encode(KINDS.rulesOf(UMPIRED))), keccak256(abi.encode(umpiredRules())), "and the others'");
+        eq(KINDS.bondFor(4, 100e18), rules.bondMin, "the least");
+    }
+
+    function test_genesis_has_two_kinds() public view {
+        IKinds.Kind memory rules = IKinds.Kind({
+            verifier: Predeploys.INFERENCE,
+            assurance: IKinds.Assurance.Executed,
+            open: true,
+            bondShare: 10_000,
+            workSecondsMax: 1 days,
+            bondMin: 1e18,
+            priceMin: 1e9,
+            priceMax: 500_000e18
+        });
+        eq(keccak256(abi.encode(KINDS.rulesOf(1))), keccak256(abi.encode(rules)), "inferences");
+        (rules.verifier, rules.assurance) = (Predeploys.POSSESSION, IKinds.Assurance.Proven);
+        eq(keccak256(abi.encode(KINDS.rulesOf(2))), keccak256(abi.encode(rules)), "possession");
+    }
+
+    function test_close_closes_a_kind_once_and_no_other() public {
+        for (uint16 kind = 1; kind <= UMPIRED; ++kind) {
+            vm.expectEmit();
+            emit IKinds.KindClosedToJobs(kind);
+            _close(kind);
+            holds(!KINDS.rulesOf(kind).open, "closed");
+            if (kind < UMPIRED) holds(KINDS.rulesOf(kind + 1).open, "the next is not");
+            vm.expectRevert(abi.encodeWithSelector(IKinds.KindClosed.selector, kind));
+            _close(kind);
+        }
+        eq(KINDS.count(), UMPIRED, "still there");
+        eq(KINDS.bondFor(UMPIRED, 100e18), 50e18, "with their rules");
+    }
+
+    function test_everything_refuses_unknown_kinds() public {
+        uint16[3] memory unknown = [uint16(0), UMPIRED + 1, type(uint16).max];
+        for (uint256 i = 0; i < 3; ++i) {
+            bytes memory refusal = abi.encodeWithSelector(IKinds.KindUnknown.selector, unknown[i]);
+            vm.expectRevert(refusal);
+            KINDS.rulesOf(unknown[i]);
+            vm.expectRevert(refusal);
+            KINDS.bondFor(unknown[i], 1);
+            vm.expectRevert(refusal);
+            _close(unknown[i]);
+        }
+    }
+
+    function testFuzz_a_bond_is_a_share_of_the_price_or_the_least(uint256 price) public view {
+        price = within(price, 1e9, 500_000e18);
+        eq(KINDS.bondFor(1, price), price > 1e18 ? price : 1e18, "all of it");
+        eq(KINDS.bondFor(UMPIRED, price), price / 2 > 2e18 ? price / 2 : 2e18, "half of it");
+    }
+
+    function _added(IKinds.Kind memory rules) private {
+        vm.prank(Predeploys.TIMELOCK);
+        KINDS.add(rules, "", "");
+    }
+
+    function _refuse(IKinds.Kind memory rules) private {
+        vm.expectRevert(abi.encodeWithSelector(IKinds.MalformedKind.selector));
+        _added(rules);
+    }
+
+    function _close(uint16 kind) private {
+        vm.prank(Predeploys.TIMELOCK);
+        KINDS.close(kind);
+    }
+}

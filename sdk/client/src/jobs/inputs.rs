@@ -1,0 +1,45 @@
+//! The tree over the inputs of an order of many jobs, as the market folds it: leaves keccak256(keccak256(place ‖ hash)), each pair hashed in
+//! ascending order, a last one without a partner going up as it is.
+
+use alloy::primitives::{B256, U256, keccak256};
+use alloy::sol_types::SolValue;
+
+/// The root over the hashes of an order's inputs, in the order of its jobs. Of one job, its hash itself.
+#[must_use]
+pub fn root(hashes: &[B256]) -> B256 {
+    let mut level = leaves(hashes);
+    while level.len() > 1 {
+        level = above(&level);
+    }
+    level.first().copied().unwrap_or_default()
+}
+
+/// What shows that the input at `place` is the order's.
+pub(super) fn path(hashes: &[B256], mut place: usize) -> Vec<B256> {
+    let (mut level, mut path) = (leaves(hashes), Vec::new());
+    while level.len() > 1 {
+        path.extend(level.get(place ^ 1));
+        level = above(&level);
+        place /= 2;
+    }
+    path
+}
+
+fn leaves(hashes: &[B256]) -> Vec<B256> {
+    if let [hash] = hashes {
+        return vec![*hash];
+    }
+    let leaf = |(place, hash): (usize, &B256)| keccak256(keccak256((U256::from(place), *hash).abi_encode()));
+    hashes.iter().enumerate().map(leaf).collect()
+}
+
+fn above(level: &[B256]) -> Vec<B256> {
+    let parent = |pair: &[B256]| match pair {
+        [one, other] => keccak256([*one.min(other), *one.max(other)].concat()),
+        rest => rest[0],
+    };
+    level.chunks(2).map(parent).collect()
+}
+
+#[cfg(test)]
+mod tests;
