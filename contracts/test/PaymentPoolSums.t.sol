@@ -31,13 +31,14 @@ contract PaymentPoolSumsTest is PoolWorld {
     }
 
     function targetSelectors() external view returns (Selectors[] memory all) {
-        bytes4[29] memory verbs = [
+        bytes4[32] memory verbs = [
             Spenders.open.selector,
             Spenders.deposit.selector,
             Spenders.earmark.selector,
             Spenders.earmark.selector,
             Spenders.announceRelease.selector,
             Spenders.announceRelease.selector,
+            Spenders.release.selector,
             Spenders.release.selector,
             Spenders.announceWithdrawal.selector,
             Spenders.takeBack.selector,
@@ -57,6 +58,8 @@ contract PaymentPoolSumsTest is PoolWorld {
             Spenders.withdraw.selector,
             Spenders.distribute.selector,
             Spenders.accuse.selector,
+            Spenders.accuse.selector,
+            Spenders.claim.selector,
             Spenders.claim.selector,
             Spenders.settle.selector,
             Spenders.award.selector,

@@ -58,9 +58,13 @@ contract Spenders is PoolWorld {
         (address low, address high) = agent < _clerk ? (agent, _clerk) : (_clerk, agent);
         _sessions = [SELF, low, high, CHARGER];
         vm.deal(BOB, 0);
-        for (uint256 i = 0; i < 2; ++i) {
+        for (uint256 i = 0; i < 3; ++i) {
             _open(20 ether, 20 ether);
+            _earmark(i + 1, SELF, ALICE, 3e9, 3 ether);
+            _earmark(i + 1, agent, BOB, 3e9, 3 ether);
         }
+        // Far more than there is, and nobody has shown it yet.
+        (signedFor[3][SELF][BOB], signedFor[3][SELF][CAROL]) = (70 ether, 50 ether);
     }
 
     function payee(uint256 i) public view returns (address) {
@@ -99,13 +103,16 @@ contract Spenders is PoolWorld {
         _earmark(pool, of_, to, ceilingGwei, sent ? cost : 0);
     }
 
+    /// @dev Often of what a payee was promised, all of it.
     function announceRelease(uint256 which, uint256 first, uint256 to) external {
         (uint256 pool, bool found) = _find(which, IPaymentPool.Phase.Open);
         if (!found) return;
         for (uint256 i = 0; i < SESSIONS * PAYEES; ++i) {
             (address of_, address whom) = _pairFrom(first, i);
             uint64 ceilingGwei = POOL.pairOf(pool, of_, whom).ceilingGwei;
-            if (ceilingGwei != 0) return _announceRelease(pool, of_, whom, uint64(within(to, 0, ceilingGwei - 1)));
+            bool asked = which % 2 == 0 || promised[pool][of_][whom] > redeemedOf(pool, of_, whom);
+            if (ceilingGwei == 0 || !asked) continue;
+            return _announceRelease(pool, of_, whom, which % 2 == 0 ? uint64(within(to, 0, ceilingGwei - 1)) : 0);
         }
     }
 
@@ -175,7 +182,7 @@ contract Spenders is PoolWorld {
     function sign(uint256 which, uint256 by, uint256 whom, uint256 amount) external counted("sign") {
         (uint256 pool,) = _find(which, IPaymentPool.Phase.Open);
         (address of_, address to) = (session(by % 3), payee(whom));
-        uint256 more = within(amount, 1, which % 8 == 0 ? 60 ether : 2 ether);
+        uint256 more = within(amount, 1, which % 4 == 0 ? 60 ether : 2 ether);
         signedFor[pool][of_][to] = _max(redeemedOf(pool, of_, to), signedFor[pool][of_][to]) + more;
     }
 
@@ -231,7 +238,7 @@ contract Spenders is PoolWorld {
         IPaymentPool.Pool memory held = POOL.poolOf(pool);
         if (held.phase != IPaymentPool.Phase.Open && held.phase != IPaymentPool.Phase.Closing) return;
         bool guilty = _owedBeyond(pool) > held.free;
-        if (guilty && which % 3 != 0) return;
+        if (guilty && which % 2 != 0) return;
         try POOL.proveOverspend(pool, _allSigned(pool)) {
             holds(guilty, "convicted");
             ++done["convict"];
@@ -245,7 +252,7 @@ contract Spenders is PoolWorld {
         (uint256 pool, bool found) = _find(which, IPaymentPool.Phase.Forfeited);
         if (!found || POOL.poolOf(pool).until < block.timestamp) return;
         for (uint256 i = 0; i < 3 * PAYEES; ++i) {
-            (address of_, address to) = (session((by + i / PAYEES) % 3), payee(whom + i));
+            (address of_, address to) = (session((by % 3 + i / PAYEES) % 3), payee(whom % PAYEES + i));
             if (_isClaimable(pool, of_, to)) return _claim(pool, of_, to);
         }
     }
