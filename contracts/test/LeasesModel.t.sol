@@ -9,7 +9,8 @@ import {eq, holds, vm} from "./Vm.sol";
 /// @dev One short lease, lived through in every way that there is: in each state that can be reached within `HORIZON` seconds each verb
 /// is tried by whoever could want it, and does what the few rules below say, or is refused for the reason that they say.
 contract LeasesModelTest is LeasesWorld {
-    uint256 private constant HORIZON = 9;
+    /// @dev What the slowest life takes that nobody extends: taken, begun and exhausted as late as can be.
+    uint256 private constant HORIZON = 7;
     uint32 private constant FIRST_TERM = 3;
     uint32 private constant TAKE = 2;
     uint32 private constant BEGIN = 2;
@@ -59,7 +60,7 @@ contract LeasesModelTest is LeasesWorld {
                 ++states;
             }
         }
-        holds(states > 900, "states");
+        holds(states > 380, "states");
         for (uint256 i = 1; i < ends.length; ++i) {
             holds(ends[i] != 0, "every reason");
         }
