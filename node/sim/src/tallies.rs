@@ -63,7 +63,7 @@ pub(crate) enum News {
     Jailed { node: u32, until: u64 },
     Enrolled { epoch: u32, node: u32 },
     Model(B256),
-    Posted(IJobMarket::JobsPosted),
+    Posted(Box<IJobMarket::JobsPosted>),
     Taken(IJobMarket::JobTaken),
 }
 
@@ -179,7 +179,7 @@ impl Tallies {
             return None;
         }
         match IJobMarketEvents::decode_log(log).ok()?.data {
-            IJobMarketEvents::JobsPosted(posted) => Some(News::Posted(posted)),
+            IJobMarketEvents::JobsPosted(posted) => Some(News::Posted(Box::new(posted))),
             IJobMarketEvents::JobTaken(taken) => Some(News::Taken(taken)),
             _ => None,
         }

@@ -275,7 +275,7 @@ impl Stage {
                 self.edge.enrolled(epoch, node, operator, agenda);
             }
             News::Model(id) => self.market.registered(id),
-            News::Posted(job) => self.market.posted(cast, nodes, world, job)?,
+            News::Posted(job) => self.market.posted(cast, nodes, world, *job)?,
             News::Taken(taken) => self.market.taken(world, agenda, &taken)?,
         }
         Ok(())
