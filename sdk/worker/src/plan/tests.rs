@@ -79,10 +79,10 @@ fn alone_nobody_waits() {
 fn the_cost_covers_what_chains_charge_for_calldata() {
     let mut terms = terms();
     let small = cost(&terms, 1).to::<u64>();
-    assert!((49_000 + 97_000..200_000).contains(&small), "{small}");
+    assert!((91_000 + 122_000..260_000).contains(&small), "{small}");
     terms.input_bytes = 100_000;
     let large = cost(&terms, 1).to::<u64>();
-    assert!(large > 49_000 + 21_000 + 100_000 * 40, "the floor of EIP-7623: {large}");
+    assert!(large > 91_000 + 21_000 + 100_000 * 40, "the floor of EIP-7623: {large}");
     terms.infer_gas = 5_000_000;
     let both = cost(&terms, 1).to::<u64>();
     assert!(both > 5_000_000 + 100_000 * 16, "execution above the floor: {both}");
