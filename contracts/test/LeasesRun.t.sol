@@ -144,8 +144,11 @@ contract LeasesRunTest is LeasesWorld {
     function test_collect_counts_a_lease_once_that_is_named_twice() public {
         uint256 lease = running();
         vm.warp(START + 100);
+        vm.recordLogs();
         vm.prank(BOB);
         eq(LEASES.collect(deals(lease, lease)), net(100 * uint256(RATE)), "paid");
+        // A fee, what was collected, and what the rewards took note of.
+        eq(vm.getRecordedLogs().length, 3, "events");
     }
 
     function test_extend_refuses_what_does_not_run() public {
