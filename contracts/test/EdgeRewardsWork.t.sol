@@ -225,6 +225,27 @@ contract EdgeRewardsWorkTest is EdgeWorld {
         holds(rewardOf(BOB) != 0, "and something it earns");
     }
 
+    /// Nor by orders of several, accepted without a check: however fees round, no more is recorded than burns.
+    function testFuzz_threat_16_jobs_that_nobody_computes_earn_no_more_than_they_burn(
+        uint256 price,
+        uint256 share,
+        uint256 count
+    ) public {
+        voted(IParameters.Parameter.BurnShare, within(share, 2500, 10_000));
+        count = within(count, 1, 8);
+        price = within(price, 1e9, 1000e18);
+        vm.deal(ALICE, price * count);
+        uint256 order = posted(ALICE, uint128(price), request(uint32(count)));
+        uint256[] memory jobIds = new uint256[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            jobIds[i] = order + i;
+        }
+        takes(BOB, order, jobIds);
+        vm.prank(ALICE);
+        MARKET.accept(order, termsOf[order], jobIds);
+        _earnsNoMore(PRICE, 0);
+    }
+
     /// It has no emission to live on: all that it gets out is of what it put in.
     function test_threat_34_fees_come_back_to_their_payer_in_part_only() public {
         voted(IParameters.Parameter.EdgeEmission, 0);
@@ -257,7 +278,7 @@ contract EdgeRewardsWorkTest is EdgeWorld {
         judged(NOW);
         settled(NOW, _bob);
         holds(rewardOf(BOB) <= burned, "no more than was burned");
-        holds(burned <= jobs * MARKET.feeFor(price), "of its own fees");
+        if (jobs != 0) holds(burned <= jobs * MARKET.feeFor(price), "of its own fees");
         eq(EDGE_REWARDS.tallyOf(NOW, _bob).burned, burned, "on these very jobs");
     }
 
