@@ -26,12 +26,9 @@ contract EdgeRewardsWorkTest is EdgeWorld {
         released();
     }
 
-    function test_record_and_fund_refuse_everybody_but_the_market_and_the_rewards() public {
+    function test_fund_refuses_everybody_but_the_rewards() public {
         address[3] memory callers = [ALICE, Predeploys.EMISSION, Predeploys.SYSTEM];
         for (uint256 i = 0; i < 3; ++i) {
-            vm.expectRevert(abi.encodeWithSelector(IEdgeRewards.OnlyMarket.selector, callers[i]));
-            vm.prank(callers[i]);
-            EDGE_REWARDS.record(BOB, 1);
             vm.expectRevert(abi.encodeWithSelector(IEdgeRewards.OnlyRewards.selector, callers[i]));
             vm.prank(callers[i]);
             EDGE_REWARDS.fund(NOW);
@@ -42,16 +39,18 @@ contract EdgeRewardsWorkTest is EdgeWorld {
         holds(!sent, "no other money");
     }
 
-    function test_a_settled_job_records_what_it_burned() public {
+    function test_a_report_counts_what_a_settled_job_burned() public {
         uint256 before = EDGE_REWARDS.potOf(NOW).amount;
         uint256 jobId = posted(ALICE, PRICE);
         takes(BOB, jobId);
-        vm.expectEmit();
-        emit IEdgeRewards.WorkRecorded(NOW, _bob, BURNED);
-        vm.expectEmit();
-        emit ITill.FeeTaken(jobId, FEE, BURNED);
         settles(BOB, jobId);
         eq(BOB.balance, PRICE - FEE, "paid");
+        eq(EDGE_REWARDS.tallyOf(NOW, _bob).burned, 0, "nobody reported it yet");
+        vm.expectEmit();
+        emit IEdgeRewards.WorkRecorded(NOW, _bob, BURNED);
+        vm.prank(CAROL);
+        EDGE_REWARDS.report(list(BOB));
+        eq(EDGE_REWARDS.reported(BOB), BURNED, "reported");
         eq(EDGE_REWARDS.tallyOf(NOW, _bob).burned, BURNED, "of the node");
         eq(EDGE_REWARDS.potOf(NOW).burned, BURNED, "of all");
         eq(EDGE_REWARDS.potOf(NOW).amount, before, "money comes later");
@@ -68,10 +67,34 @@ contract EdgeRewardsWorkTest is EdgeWorld {
         eq(EDGE_REWARDS.tallyOf(NOW + 1, _bob).burned, 2 * BURNED, "each epoch its own");
     }
 
+    /// Of both markets, together and once, in the epoch of the report; whoever has nothing new is passed over.
+    function test_reports_count_each_markets_burned_fees_once() public {
+        vm.mockCall(
+            Predeploys.LEASES, abi.encodeCall(ITill.recordOf, (BOB)), abi.encode(ITill.Record(5e18, 3e18, 1, 0))
+        );
+        worked(BOB, PRICE);
+        eq(EDGE_REWARDS.tallyOf(NOW, _bob).burned, BURNED + 3e18, "both");
+        address[] memory three = new address[](3);
+        (three[0], three[1], three[2]) = (BOB, ALICE, CAROL);
+        vm.recordLogs();
+        EDGE_REWARDS.report(three);
+        eq(vm.getRecordedLogs().length, 0, "nothing is new");
+        eq(EDGE_REWARDS.potOf(NOW).burned, BURNED + 3e18, "once");
+        vm.deal(ALICE, PRICE);
+        uint256 jobId = posted(ALICE, PRICE);
+        takes(CAROL, jobId);
+        settles(CAROL, jobId);
+        reach((NOW + 1) * LENGTH);
+        EDGE_REWARDS.report(three);
+        eq(EDGE_REWARDS.potOf(NOW + 1).burned, BURNED, "when it is reported");
+        eq(EDGE_REWARDS.tallyOf(NOW + 1, _carol).burned, BURNED, "whose it is");
+    }
+
     function test_a_wrong_answer_takes_and_records_nothing() public {
         uint256 jobId = posted(ALICE, PRICE);
         takes(BOB, jobId);
         settles(BOB, jobId, "");
+        EDGE_REWARDS.report(list(BOB));
         eq(EDGE_REWARDS.tallyOf(NOW, _bob).burned, 0, "recorded");
         eq(MARKET.creditOf(ALICE), PRICE, "the whole price goes back");
     }
@@ -89,34 +112,17 @@ contract EdgeRewardsWorkTest is EdgeWorld {
         eq(unburned, BURNED + FEE, "all of it");
     }
 
-    /// Rewards that fail, burn all gas they get, or are not there keep no answer from being paid; their part of the fee is burned.
+    /// Rewards that fail, burn all gas they get, or are not there keep no answer from being paid.
     function test_no_answer_waits_for_the_rewards() public {
         bytes[3] memory codes = [type(Broken).runtimeCode, BURNER, bytes("")];
         for (uint256 i = 0; i < 3; ++i) {
             vm.etch(Predeploys.EDGE_REWARDS, codes[i]);
-            uint256 before = Predeploys.EDGE_REWARDS.balance;
-            uint256 gas = gasleft();
-            worked(BOB, PRICE);
-            holds(gas - gasleft() < 1_000_000, "bounded");
-            MARKET.passOn();
+            uint256 jobId = posted(ALICE, PRICE);
+            takes(BOB, jobId);
+            settles(BOB, jobId);
             eq(BOB.balance, (i + 1) * (PRICE - FEE), "paid");
-            eq(Predeploys.BURN.balance, (i + 1) * FEE, "burned whole");
-            eq(Predeploys.EDGE_REWARDS.balance, before, "nothing is lost there");
             eq(MARKET.escrowed(), 0, "escrow");
         }
-    }
-
-    /// Whatever gas it is submitted with, an answer that is paid is recorded: an estimate that looks for the least is right.
-    function testFuzz_no_gas_pays_an_answer_without_recording_it(uint256 gas) public {
-        uint256 jobId = posted(ALICE, PRICE);
-        takes(BOB, jobId);
-        IJobMarket.Result[] memory right = results(resultOf(jobId, jobId, answerTo(INPUT)));
-        bytes memory call = abi.encodeCall(MARKET.settle, (jobId, termsOf[jobId], right));
-        gas = within(gas, 50_000, 300_000);
-        vm.prank(BOB);
-        (bool paid,) = address(MARKET).call{gas: gas}(call);
-        eq(EDGE_REWARDS.tallyOf(NOW, _bob).burned, paid ? BURNED : 0, "recorded");
-        eq(BOB.balance, paid ? PRICE - FEE : 0, "paid");
     }
 
     function test_work_earns_what_it_burned_where_the_pot_is_large() public {
@@ -243,6 +249,7 @@ contract EdgeRewardsWorkTest is EdgeWorld {
         takes(BOB, order, jobIds);
         vm.prank(ALICE);
         MARKET.accept(order, termsOf[order], jobIds);
+        EDGE_REWARDS.report(list(BOB));
         _earnsNoMore(PRICE, 0);
     }
 

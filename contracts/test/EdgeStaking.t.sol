@@ -101,7 +101,7 @@ contract EdgeStakingTest is World {
         bonded(BOB, MIN);
         vm.warp(termsOf[jobId].takeBy);
         takes(BOB, jobId);
-        uint256 longest = MARKET.jobOf(jobId).deadline - START;
+        uint256 longest = jobOf(jobId).deadline - START;
         eq(PARAMETERS.valueOf(IParameters.Parameter.EdgeUnbonding), 2 * longest, "unbonding period");
         eq(PARAMETERS.boundsOf(IParameters.Parameter.EdgeUnbonding).least, 2 * longest, "whatever is voted");
     }
@@ -276,7 +276,7 @@ contract EdgeStakingTest is World {
         _expect(CAROL, MIN - PRICE, 0);
         eq(Predeploys.BURN.balance, PRICE, "burned");
         uint256 next = posted(ALICE, PRICE);
-        vm.expectRevert(abi.encodeWithSelector(IJobMarket.NotBonded.selector, BOB));
+        vm.expectRevert(abi.encodeWithSelector(IEdgeStaking.NotBonded.selector, BOB));
         takes(BOB, next);
     }
 

@@ -6,6 +6,7 @@ import {CapacityProof} from "./mocks/CapacityProof.sol";
 import {Emission} from "../src/rewards/Emission.sol";
 import {IEdgeRewards} from "../src/interfaces/IEdgeRewards.sol";
 import {IParameters} from "../src/interfaces/IParameters.sol";
+import {Leases} from "../src/market/Leases.sol";
 import {Predeploys} from "../src/types/Predeploys.sol";
 import {Rewards} from "../src/rewards/Rewards.sol";
 import {Rounds} from "../src/rewards/Rounds.sol";
@@ -39,6 +40,7 @@ abstract contract EdgeWorld is World {
         vm.etch(Predeploys.EDGE_PROOF, address(new CapacityProof()).code);
         vm.etch(Predeploys.BEACON, address(new Beacon()).code);
         vm.etch(Predeploys.EMISSION, address(new Emission()).code);
+        vm.etch(Predeploys.LEASES, address(new Leases()).code);
         vm.etch(Predeploys.REWARDS, address(new Rewards()).code);
         vm.deal(Predeploys.EMISSION, RESERVE);
         vm.store(Predeploys.EPOCHS, 0, bytes32(uint256(LENGTH)));
@@ -177,6 +179,7 @@ abstract contract EdgeWorld is World {
         uint256 jobId = posted(ALICE, price);
         takes(operator, jobId);
         settles(operator, jobId);
+        EDGE_REWARDS.report(list(operator));
     }
 
     /// @dev What the rewards of a node are, all sources and the owner together, where the operator is all of them.

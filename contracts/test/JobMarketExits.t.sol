@@ -57,13 +57,11 @@ contract JobMarketExitsTest is MarketWorld {
         vm.expectEmit();
         emit IEdgeStaking.Unlocked(BOB, 1, jobId, PRICE);
         vm.expectEmit();
-        emit ITill.FeeTaken(jobId, FEE, BURNED);
-        vm.expectEmit();
         emit ICredits.Credited(BOB, PRICE - FEE);
         accepts(ALICE, jobId, ids(jobId));
         eq(MARKET.creditOf(BOB), PRICE - FEE, "credit");
         eq(MARKET.escrowed(), 0, "escrow");
-        eq(MARKET.orderOf(jobId).running, 0, "running");
+        eq(runningOf(jobId), 0, "running");
         eq(EDGE_STAKING.standingOf(BOB).free, STAKE, "free");
         eq(MARKET.recordOf(BOB).settled, 1, "on record");
         vm.expectRevert(wrongPhase(jobId, IJobMarket.Phase.Settled));
@@ -176,7 +174,7 @@ contract JobMarketExitsTest is MarketWorld {
         eq(EDGE_STAKING.standingOf(BOB).locked, 0, "locked");
         eq(EDGE_STAKING.totalSlashed(), PRICE, "slashed");
         eq(MARKET.recordOf(BOB).failed, 1, "on record");
-        eq(MARKET.orderOf(jobId).running, 0, "running");
+        eq(runningOf(jobId), 0, "running");
         vm.expectRevert(wrongPhase(jobId, IJobMarket.Phase.Expired));
         forfeits(jobId);
     }

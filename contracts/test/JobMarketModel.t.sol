@@ -143,15 +143,15 @@ contract JobMarketModelTest is MarketWorld {
         uint256 untaken = _untaken(model);
         uint256 running;
         for (uint256 i = 0; i < 2; ++i) {
-            IJobMarket.Job memory job = MARKET.jobOf(ORDER + i);
+            IJobMarket.Job memory job = jobOf(ORDER + i);
             Lot memory lot = model.lots[i];
             eq(job.worker, lot.worker, "worker");
             holds((job.phase == IJobMarket.Phase.Taken) == _runs(lot), "runs");
             holds((job.phase == IJobMarket.Phase.Settled) == (lot.end == End.Paid), "paid");
             if (_runs(lot)) ++running;
         }
-        eq(MARKET.orderOf(ORDER).untaken, untaken, "untaken");
-        eq(MARKET.orderOf(ORDER).running, running, "running");
+        eq(untakenOf(ORDER), untaken, "untaken");
+        eq(runningOf(ORDER), running, "running");
         eq(MARKET.escrowed(), PRICE * (untaken + running), "escrow");
         eq(address(MARKET).balance, MARKET.escrowed() + MARKET.credited() + paid * FEE, "balance");
         eq(_wealth(ALICE), FUNDS - PRICE * (paid + untaken + running), "the requester's");

@@ -140,11 +140,10 @@ contract JobMarketPostTest is MarketWorld {
         vm.expectEmit();
         emit IJobMarket.JobsPosted(1, ALICE, modelId, terms, INPUT);
         eq(posted(ALICE, PRICE, asked), 1, "first");
-        IJobMarket.Order memory order = MARKET.orderOf(1);
-        eq(bytes32(order.termsHash), bytes32(bytes24(keccak256(abi.encode(terms)))), "terms");
-        eq(order.untaken, 1, "untaken");
-        eq(order.running, 0, "running");
-        eq(MARKET.jobOf(1).worker, address(0), "no worker");
+        eq(keccak256(abi.encode(termsOf[1])), keccak256(abi.encode(terms)), "terms");
+        eq(untakenOf(1), 1, "untaken");
+        eq(jobOf(1).worker, address(0), "no worker");
+        eq(jobOf(1).deadline, terms.takeBy, "until when it can be taken");
         eq(phaseOf(1), uint256(IJobMarket.Phase.Untaken), "phase");
     }
 
@@ -155,8 +154,22 @@ contract JobMarketPostTest is MarketWorld {
         eq(MARKET.jobCount(), 6, "count");
         eq(MARKET.escrowed(), 7 * PRICE, "escrow");
         eq(address(MARKET).balance, 7 * PRICE, "balance");
-        eq(MARKET.orderOf(1).untaken, 3, "its jobs");
-        eq(bytes32(MARKET.orderOf(2).termsHash), 0, "no order of its own");
+        eq(untakenOf(1), 3, "its jobs");
+        vm.expectRevert(notTheTerms(2));
+        MARKET.untakenOf(2, termsOf[1]);
+    }
+
+    /// Whoever pays for them: they are the requester's, and so is what goes back.
+    function test_post_of_jobs_that_are_somebody_elses() public {
+        IJobMarket.Request memory asked = request(2);
+        asked.requester = CAROL;
+        uint256 order = posted(ALICE, PRICE, asked);
+        eq(termsOf[order].requester, CAROL, "whose they are");
+        eq(ALICE.balance, FUNDS - 2 * PRICE, "who pays");
+        vm.expectRevert(abi.encodeWithSelector(IJobMarket.NotRequester.selector, order, ALICE));
+        cancels(ALICE, order);
+        cancels(CAROL, order);
+        eq(CAROL.balance, FUNDS + 2 * PRICE, "who is refunded");
     }
 
     function test_post_lists_jobs_of_an_order_of_several() public {

@@ -70,8 +70,12 @@ contract JobMarketTakeTest is MarketWorld {
         uint256 cancelled = posted(ALICE, PRICE);
         bonded(BOB, STAKE);
         cancels(ALICE, cancelled);
-        vm.expectRevert(abi.encodeWithSelector(IJobMarket.NothingUntaken.selector, cancelled));
+        vm.expectRevert(wrongPhase(cancelled, IJobMarket.Phase.Cancelled));
         takes(BOB, cancelled);
+        uint256 many = posted(ALICE, PRICE, request(2));
+        cancels(ALICE, many);
+        vm.expectRevert(abi.encodeWithSelector(IJobMarket.NothingUntaken.selector, many));
+        takes(BOB, many);
         uint256 expired = posted(ALICE, PRICE);
         vm.warp(START + TAKE_SECONDS + 1);
         expires(expired);
@@ -104,7 +108,7 @@ contract JobMarketTakeTest is MarketWorld {
         bonded(BOB, STAKE);
         vm.expectRevert(abi.encodeWithSelector(IJobMarket.NotOffered.selector, order, BOB));
         takes(BOB, order);
-        vm.expectRevert(abi.encodeWithSelector(IJobMarket.NotBonded.selector, CAROL));
+        vm.expectRevert(abi.encodeWithSelector(IEdgeStaking.NotBonded.selector, CAROL));
         takes(CAROL, order);
         bonded(CAROL, STAKE);
         takes(CAROL, order, idsOf(order, 0, 2));
@@ -112,12 +116,12 @@ contract JobMarketTakeTest is MarketWorld {
 
     function test_take_refuses_workers_without_a_bond() public {
         uint256 jobId = posted(ALICE, PRICE);
-        vm.expectRevert(abi.encodeWithSelector(IJobMarket.NotBonded.selector, BOB));
+        vm.expectRevert(abi.encodeWithSelector(IEdgeStaking.NotBonded.selector, BOB));
         takes(BOB, jobId);
         bonded(BOB, STAKE);
         vm.prank(BOB);
         EDGE_STAKING.unstake(1, STAKE);
-        vm.expectRevert(abi.encodeWithSelector(IJobMarket.NotBonded.selector, BOB));
+        vm.expectRevert(abi.encodeWithSelector(IEdgeStaking.NotBonded.selector, BOB));
         takes(BOB, jobId);
     }
 
@@ -129,7 +133,7 @@ contract JobMarketTakeTest is MarketWorld {
         takes(BOB, order, idsOf(order, 0, 3));
         vm.expectRevert(abi.encodeWithSelector(IEdgeStaking.InsufficientFreeStake.selector, BOB, 1000e18, 3000e18));
         takes(BOB, order, ids(order + 3));
-        eq(MARKET.orderOf(order).untaken, 1, "still there");
+        eq(untakenOf(order), 1, "still there");
     }
 
     function test_take_locks_the_bonds_and_announces() public {
@@ -145,14 +149,14 @@ contract JobMarketTakeTest is MarketWorld {
         emit IEdgeStaking.Locked(BOB, 1, order, 2 * PRICE);
         takes(BOB, order, idsOf(order, 1, 3));
         eq(EDGE_STAKING.standingOf(BOB).locked, 2 * PRICE, "locked");
-        IJobMarket.Job memory job = MARKET.jobOf(order + 2);
+        IJobMarket.Job memory job = jobOf(order + 2);
         eq(job.worker, BOB, "worker");
         eq(job.takenAt, 105, "taken at");
         eq(job.deadline, START + 5 + WORK_SECONDS, "deadline");
         eq(uint256(job.phase), uint256(IJobMarket.Phase.Taken), "phase");
         eq(uint256(job.reason), uint256(IJobMarket.Reason.Running), "reason");
-        eq(MARKET.orderOf(order).untaken, 1, "untaken");
-        eq(MARKET.orderOf(order).running, 2, "running");
+        eq(untakenOf(order), 1, "untaken");
+        eq(runningOf(order), 2, "running");
         eq(phaseOf(order), uint256(IJobMarket.Phase.Untaken), "the other");
     }
 
@@ -161,7 +165,7 @@ contract JobMarketTakeTest is MarketWorld {
         vm.prank(BOB);
         PROFILES.declare(276, 4, 24, 6);
         _vouched(BOB, 1 << 40);
-        leased(BOB, ITill.Record(2e18, 4, 1));
+        leased(BOB, ITill.Record(2e18, 0, 4, 1));
         uint64 both = 6 | 1 << 40;
         _taken(packed(276, 4, 24, both, 20_000, 1000));
         uint256[7] memory more = [
@@ -197,19 +201,46 @@ contract JobMarketTakeTest is MarketWorld {
         takes(CAROL, order, ids(order + 1));
     }
 
-    function test_take_refuses_providers_where_no_time_of_theirs_is_said() public {
+    function test_take_lets_providers_at_once_where_no_time_is_edge_nodes_alone_or_they_are_named() public {
         bonded(CAROL, STAKE);
         _listed(CAROL);
         IJobMarket.Request memory asked = request(1);
-        uint256 order = posted(ALICE, PRICE, asked);
-        for (uint256 time = START; time <= START + TAKE_SECONDS; time += TAKE_SECONDS) {
-            vm.warp(time);
-            vm.expectRevert(abi.encodeWithSelector(IJobMarket.NotYetForProviders.selector, order, 0));
-            takes(CAROL, order);
-        }
-        // Who is named is wanted, whatever it is.
-        asked.worker = CAROL;
         takes(CAROL, posted(ALICE, PRICE, asked));
+        // Who is named is wanted, whatever it is.
+        (asked.worker, asked.providersAfter) = (CAROL, 100);
+        takes(CAROL, posted(ALICE, PRICE, asked));
+    }
+
+    function test_auctions_take_for_who_bid_what_was_posted_for_them() public {
+        bonded(BOB, STAKE);
+        bonded(CAROL, STAKE);
+        IJobMarket.Request memory asked = request(3);
+        uint256 other = posted(ALICE, PRICE, asked);
+        asked.worker = Predeploys.AUCTIONS;
+        uint256 order = posted(ALICE, PRICE, asked);
+        vm.expectRevert(abi.encodeWithSelector(IJobMarket.NotOffered.selector, order, BOB));
+        takes(BOB, order);
+        address[3] memory callers = [ALICE, BOB, Predeploys.LEASES];
+        for (uint256 i = 0; i < 3; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(IJobMarket.NotOffered.selector, order, callers[i]));
+            vm.prank(callers[i]);
+            MARKET.takeFor(order, termsOf[order], ids(order), BOB);
+        }
+        // Nobody else's work is theirs to hand out.
+        vm.expectRevert(abi.encodeWithSelector(IJobMarket.NotOffered.selector, other, Predeploys.AUCTIONS));
+        vm.prank(Predeploys.AUCTIONS);
+        MARKET.takeFor(other, termsOf[other], ids(other), BOB);
+        vm.expectEmit();
+        emit IJobMarket.JobTaken(order + 1, order, BOB, START + WORK_SECONDS);
+        vm.prank(Predeploys.AUCTIONS);
+        MARKET.takeFor(order, termsOf[order], ids(order + 1), BOB);
+        eq(EDGE_STAKING.standingOf(BOB).locked, PRICE, "the bidder's bond");
+        eq(untakenOf(order), 2, "the others are left");
+        vm.expectRevert(abi.encodeWithSelector(IJobMarket.TooEarly.selector, order, START + TAKE_SECONDS));
+        cancels(ALICE, order);
+        vm.warp(START + TAKE_SECONDS + 1);
+        expires(order);
+        eq(MARKET.creditOf(ALICE), 2 * PRICE, "and go back in the end");
     }
 
     function _taken(uint256 requirements) private {

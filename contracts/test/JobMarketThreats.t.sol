@@ -193,7 +193,7 @@ contract JobMarketThreatsTest is MarketWorld {
     function test_threat_26_what_settles_one_order_settles_no_other() public {
         uint256 first = posted(ALICE, PRICE, request(2));
         uint256 second = posted(ALICE, PRICE, request(2));
-        eq(bytes32(MARKET.orderOf(first).termsHash), bytes32(MARKET.orderOf(second).termsHash), "as alike as can be");
+        eq(keccak256(abi.encode(termsOf[first])), keccak256(abi.encode(termsOf[second])), "as alike as can be");
         bonded(BOB, STAKE);
         takes(BOB, first, idsOf(first, 0, 2));
         takes(BOB, second, idsOf(second, 0, 2));
@@ -203,7 +203,7 @@ contract JobMarketThreatsTest is MarketWorld {
         settles(BOB, first, shown);
         vm.expectRevert(wrongPhase(first, IJobMarket.Phase.Settled));
         settles(BOB, first, shown);
-        eq(MARKET.orderOf(second).running, 2, "untouched");
+        eq(runningOf(second), 2, "untouched");
         eq(MARKET.escrowed(), 2 * PRICE, "escrow");
     }
 
@@ -223,9 +223,8 @@ contract JobMarketThreatsTest is MarketWorld {
 
     /// @dev Prices of what did not end are in escrow, and all that is there is somebody's.
     function _expectSums(uint256 one, uint256 other) private view {
-        IJobMarket.Order memory first = MARKET.orderOf(one);
-        IJobMarket.Order memory second = MARKET.orderOf(other);
-        eq(MARKET.escrowed(), PRICE * (first.untaken + first.running + second.untaken + second.running), "escrow");
+        uint256 open = untakenOf(one) + runningOf(one) + untakenOf(other) + runningOf(other);
+        eq(MARKET.escrowed(), PRICE * open, "escrow");
         (uint256 unburned, uint256 unshared) = MARKET.dues();
         eq(address(MARKET).balance, MARKET.escrowed() + MARKET.credited() + unburned + unshared, "balance");
     }

@@ -26,7 +26,7 @@ contract JobMarketVerdictsTest is MarketWorld {
             vm.expectRevert(abi.encodeWithSelector(IJobMarket.NotDecided.selector, order));
             _settledBy(ALICE, order, ids(order));
         }
-        eq(MARKET.orderOf(order).running, 1, "running");
+        eq(runningOf(order), 1, "running");
     }
 
     function test_forfeit_refuses_what_was_delivered() public {
@@ -74,7 +74,7 @@ contract JobMarketVerdictsTest is MarketWorld {
         eq(MARKET.recordOf(CAROL).settled, 2, "CAROL's");
         eq(MARKET.recordOf(CAROL).failed, 1, "and the other");
         eq(EDGE_STAKING.standingOf(BOB).locked + EDGE_STAKING.standingOf(CAROL).locked, 0, "bonds");
-        eq(MARKET.orderOf(order).running, 0, "running");
+        eq(runningOf(order), 0, "running");
         eq(MARKET.escrowed(), 0, "escrow");
     }
 
@@ -144,6 +144,35 @@ contract JobMarketVerdictsTest is MarketWorld {
         eq(phaseOf(order), uint256(IJobMarket.Phase.Settled), "settled");
     }
 
+    /// Delivered, and nobody's fault that it cannot be judged: everybody has what they had.
+    function test_what_cannot_be_judged_gives_both_back_what_is_theirs() public {
+        uint256 order = posted(ALICE, PRICE, umpired(2));
+        takes(BOB, order, idsOf(order, 0, 2));
+        ruled(order, IVerifier.Verdict.Void);
+        ruled(order + 1, IVerifier.Verdict.Right);
+        settles(CAROL, order, blanksOf(order, idsOf(order, 0, 2)));
+        eq(uint256(jobOf(order).reason), uint256(IJobMarket.Reason.Undecided), "reason");
+        eq(MARKET.creditOf(ALICE), PRICE, "the price");
+        eq(EDGE_STAKING.standingOf(BOB).locked, 0, "the bonds");
+        eq(EDGE_STAKING.totalSlashed(), 0, "of which nothing is lost");
+        eq(MARKET.creditOf(BOB), PRICE - FEE, "the other job is paid");
+        eq(MARKET.recordOf(BOB).settled, 1, "and counts");
+        eq(MARKET.recordOf(BOB).failed, 0, "this one is no failure");
+        eq(MARKET.escrowed(), 0, "escrow");
+        vm.expectRevert(wrongPhase(order, IJobMarket.Phase.Expired));
+        settles(CAROL, order, blanksOf(order, ids(order)));
+    }
+
+    /// Nor is it silence.
+    function test_what_cannot_be_judged_is_not_forfeited() public {
+        uint256 order = posted(ALICE, PRICE, umpired(1));
+        takes(BOB, order);
+        ruled(order, IVerifier.Verdict.Void);
+        vm.warp(START + 1 days);
+        vm.expectRevert(abi.encodeWithSelector(IJobMarket.Delivered.selector, order));
+        forfeits(order);
+    }
+
     /// It is code that a vote let in; where it fails all the same, nothing is lost but that no verdict comes: the requester can still pay.
     function test_a_verifier_that_fails_or_never_ends_keeps_nobody_from_cancelling_and_accepting() public {
         Umpire.Mood[2] memory moods = [Umpire.Mood.Broken, Umpire.Mood.Endless];
@@ -156,7 +185,7 @@ contract JobMarketVerdictsTest is MarketWorld {
             umpire.fall(moods[i]);
             _fails(abi.encodeCall(MARKET.settle, (order, termsOf[order], blanksOf(order, ids(order)))));
             _fails(abi.encodeCall(MARKET.forfeit, (order, termsOf[order], ticketsOf(order, ids(order)))));
-            eq(MARKET.orderOf(order).running, 2, "nothing happened");
+            eq(runningOf(order), 2, "nothing happened");
             cancels(ALICE, order);
             accepts(ALICE, order, idsOf(order, 0, 2));
             eq(MARKET.creditOf(BOB), 2 * (i + 1) * (PRICE - FEE), "paid");

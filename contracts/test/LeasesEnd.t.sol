@@ -77,8 +77,6 @@ contract LeasesEndTest is LeasesWorld {
         collect(BOB, lease);
         vm.warp(START + 250);
         uint256 amount = 150 * uint256(RATE);
-        vm.expectEmit();
-        emit ITill.FeeTaken(lease, amount / 20, amount / 80);
         _expectEnd(lease, BOB, ILeases.Reason.EndedByRequester, ALICE, 250, net(amount), DEPOSIT - 250 * uint256(RATE));
         end(ALICE, lease);
         _check(lease, ILeases.Reason.EndedByRequester, net(amount), DEPOSIT - 250 * uint256(RATE), 0);

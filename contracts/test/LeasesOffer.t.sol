@@ -156,7 +156,7 @@ contract LeasesOfferTest is LeasesWorld {
 
     function test_take_refuses_who_is_not_bonded_or_has_locked_all() public {
         uint256 lease = offered();
-        vm.expectRevert(abi.encodeWithSelector(ILeases.NotBonded.selector, BOB));
+        vm.expectRevert(abi.encodeWithSelector(IEdgeStaking.NotBonded.selector, BOB));
         take(BOB, lease);
         bonded(BOB);
         vm.prank(Predeploys.JOB_MARKET);

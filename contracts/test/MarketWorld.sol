@@ -23,7 +23,7 @@ abstract contract MarketWorld is World {
         umpire = new Umpire();
         vm.prank(Predeploys.TIMELOCK);
         KINDS.add(umpiredRules(), "umpired", "verdict");
-        leased(address(0), ITill.Record(0, 0, 0));
+        leased(address(0), ITill.Record(0, 0, 0, 0));
     }
 
     function umpiredRules() internal view returns (IKinds.Kind memory) {

@@ -140,13 +140,13 @@ contract ProfilesTest is MarketWorld {
         }
         // Seven fees of a quarter, and a failure.
         eq(PROFILES.reputationOf(BOB), 7 * FEE - 1e18, "of jobs");
-        leased(BOB, ITill.Record(2e18, 5, 1));
+        leased(BOB, ITill.Record(2e18, 0, 5, 1));
         eq(PROFILES.reputationOf(BOB), 7 * FEE, "and of leases");
         holds(PROFILES.meets(BOB, packed(0, 0, 0, 0, 0, 1750)), "in thousandths");
         holds(!PROFILES.meets(BOB, packed(0, 0, 0, 0, 0, 1751)), "and no more");
-        leased(BOB, ITill.Record(0, 0, 1));
+        leased(BOB, ITill.Record(0, 0, 0, 1));
         eq(PROFILES.reputationOf(BOB), 0, "never below zero");
-        leased(BOB, ITill.Record(type(uint96).max, 0, type(uint32).max));
+        leased(BOB, ITill.Record(type(uint96).max, 0, 0, type(uint32).max));
         holds(PROFILES.reputationOf(BOB) != 0, "whatever there is of both");
     }
 

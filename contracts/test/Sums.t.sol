@@ -34,7 +34,7 @@ contract SumsTest is World {
     }
 
     function targetSelectors() external view returns (Selectors[] memory all) {
-        bytes4[18] memory verbs = [
+        bytes4[19] memory verbs = [
             Crowd.post.selector,
             Crowd.post.selector,
             Crowd.take.selector,
@@ -46,6 +46,7 @@ contract SumsTest is World {
             Crowd.expire.selector,
             Crowd.forfeit.selector,
             Crowd.passOn.selector,
+            Crowd.report.selector,
             Crowd.withdraw.selector,
             Crowd.bond.selector,
             Crowd.unstake.selector,
@@ -84,8 +85,7 @@ contract SumsTest is World {
             for (uint256 jobId = order; jobId < order + terms.count; ++jobId) {
                 ended += _checkedEnd(jobId, terms.requester);
             }
-            IJobMarket.Order memory left = MARKET.orderOf(order);
-            eq(terms.count, ended + left.untaken + left.running, "all jobs");
+            eq(terms.count, ended + _crowd.untakenIn(order) + _crowd.runningIn(order), "all jobs");
         }
         eq(MARKET.jobCount(), jobs, "count");
     }
@@ -108,10 +108,11 @@ contract SumsTest is World {
             IJobMarket.Terms memory terms = _crowd.termsAt(order);
             uint256 fee = uint256(terms.price) / 20;
             for (uint256 jobId = order; jobId < order + terms.count; ++jobId) {
-                IJobMarket.Phase phase = MARKET.jobOf(jobId).phase;
-                bool failed = phase == IJobMarket.Phase.Rejected || phase == IJobMarket.Phase.Expired;
+                IJobMarket.Job memory job = _crowd.jobAt(jobId);
+                bool failed =
+                    job.reason == IJobMarket.Reason.WrongAnswer || job.reason == IJobMarket.Reason.NotSubmitted;
                 if (failed) bonds += terms.bond;
-                if (phase != IJobMarket.Phase.Settled) continue;
+                if (job.phase != IJobMarket.Phase.Settled) continue;
                 (fees, burned) = (fees + fee, burned + fee * terms.burnShare / 10_000);
             }
         }
@@ -133,12 +134,28 @@ contract SumsTest is World {
             eq(record.settled, expected.settled, "settled");
             eq(record.failed, expected.failed, "failed");
             eq(record.fees, expected.fees, "fees");
+            eq(record.burned, expected.burned, "burned");
             uint256 reputation = PROFILES.reputationOf(_crowd.member(i));
             holds(reputation <= record.fees, "no more than it paid for");
             holds(record.failed == 0 || reputation <= record.fees - Math.min(1e18, record.fees), "failures cost");
             fees += record.fees;
         }
         eq(fees, _crowd.book().fees, "of all");
+    }
+
+    /// Whoever reports, and however often: rewards count what markets burned, once.
+    function invariant_what_rewards_count_is_what_was_reported_of_what_burned() public view {
+        uint256 reported;
+        for (uint256 i = 0; i < _members; ++i) {
+            address member = _crowd.member(i);
+            holds(EDGE_REWARDS.reported(member) <= MARKET.recordOf(member).burned, "no more than burned");
+            reported += EDGE_REWARDS.reported(member);
+        }
+        uint256 counted;
+        for (uint32 epoch = 0; epoch <= uint32(block.number / EPOCH); ++epoch) {
+            counted += EDGE_REWARDS.potOf(epoch).burned;
+        }
+        eq(counted, reported, "counted");
     }
 
     function invariant_credits_add_up() public view {
@@ -194,7 +211,7 @@ contract SumsTest is World {
             uint256 raw = uint256(keccak256(abi.encode(seed)));
             _step(raw % 16, raw >> 16);
         }
-        bytes32[16] memory verbs = [
+        bytes32[17] memory verbs = [
             bytes32("post"),
             "take",
             "settle",
@@ -203,6 +220,7 @@ contract SumsTest is World {
             "expire",
             "forfeit",
             "pass on",
+            "report",
             "vote",
             "withdraw",
             "bond",
@@ -215,11 +233,12 @@ contract SumsTest is World {
         for (uint256 i = 0; i < verbs.length; ++i) {
             holds(_crowd.done(verbs[i]) > 3, string(abi.encodePacked(verbs[i])));
         }
-        IJobMarket.Reason[4] memory reasons = [
+        IJobMarket.Reason[5] memory reasons = [
             IJobMarket.Reason.CorrectAnswer,
             IJobMarket.Reason.NotSubmitted,
             IJobMarket.Reason.WrongAnswer,
-            IJobMarket.Reason.AcceptedByRequester
+            IJobMarket.Reason.AcceptedByRequester,
+            IJobMarket.Reason.Undecided
         ];
         for (uint256 i = 0; i < reasons.length; ++i) {
             holds(_crowd.done(bytes32(uint256(reasons[i]))) > 3, "a reason");
@@ -240,9 +259,14 @@ contract SumsTest is World {
         else if (verb == 10) _crowd.collect(raw);
         else if (verb == 11) _crowd.transferTheta(raw, raw >> 8, raw >> 16);
         else if (verb == 12) _crowd.delegateTheta(raw, raw >> 8);
-        else if (verb == 13) _crowd.passOn();
+        else if (verb == 13) _passOn(raw);
         else if (verb == 14) _crowd.vote(raw);
         else _crowd.wait(raw >> 4, raw);
+    }
+
+    function _passOn(uint256 raw) private {
+        _crowd.passOn();
+        _crowd.report(raw);
     }
 
     /// @dev What an order's jobs that did not end are in escrow for; each worker's bonds of them are added to those of others.
@@ -251,22 +275,22 @@ contract SumsTest is World {
         uint256 untaken;
         uint256 running;
         for (uint256 jobId = order; jobId < order + terms.count; ++jobId) {
-            IJobMarket.Job memory job = MARKET.jobOf(jobId);
+            IJobMarket.Job memory job = _crowd.jobAt(jobId);
             if (job.phase == IJobMarket.Phase.Untaken && _crowd.returned(order) == 0) ++untaken;
             if (job.phase != IJobMarket.Phase.Taken) continue;
             ++running;
             bonds[uint160(job.worker) - uint160(_crowd.member(0))] += terms.bond;
         }
-        IJobMarket.Order memory counted = MARKET.orderOf(order);
-        eq(counted.untaken, untaken, "untaken");
-        eq(counted.running, running, "running");
+        eq(_crowd.untakenIn(order), untaken, "untaken");
         return terms.price * (untaken + running);
     }
 
     function _checkedEnd(uint256 jobId, address requester) private view returns (uint256 ends) {
         ends = _crowd.ends(jobId);
-        IJobMarket.Job memory job = MARKET.jobOf(jobId);
+        IJobMarket.Job memory job = _crowd.jobAt(jobId);
         bool runs = job.phase == IJobMarket.Phase.Untaken || job.phase == IJobMarket.Phase.Taken;
+        // The only job of an order says itself that nobody took it in time: that end is the order's.
+        if (!runs && job.worker == address(0)) return 0;
         eq(ends, runs ? 0 : 1, "once");
         holds(runs == (job.reason == IJobMarket.Reason.Running), "reason");
         holds((job.phase == IJobMarket.Phase.Untaken) == (job.worker == address(0)), "who is taken has a worker");

@@ -54,6 +54,7 @@ abstract contract World {
     bytes32 internal modelId;
     /// @dev As the orders that `posted` posted have to have them.
     mapping(uint256 order => IJobMarket.Terms) internal termsOf;
+    mapping(uint256 jobId => uint256 order) internal orderWith;
 
     function setUp() public virtual {
         vm.warp(START);
@@ -128,6 +129,9 @@ abstract contract World {
         vm.prank(requester);
         order = MARKET.post{value: uint256(price) * asked.count}(asked, inputs);
         termsOf[order] = terms;
+        for (uint256 i = 0; i < asked.count; ++i) {
+            orderWith[order + i] = order;
+        }
     }
 
     /// @dev What is agreed on when it is posted now.
@@ -136,7 +140,7 @@ abstract contract World {
         view
         returns (IJobMarket.Terms memory terms)
     {
-        terms.requester = requester;
+        terms.requester = asked.requester == address(0) ? requester : asked.requester;
         terms.kind = asked.kind;
         terms.burnShare = uint16(PARAMETERS.valueOf(IParameters.Parameter.BurnShare));
         terms.count = asked.count;
@@ -245,8 +249,24 @@ abstract contract World {
         all[0] = one;
     }
 
+    function jobOf(uint256 jobId) internal view returns (IJobMarket.Job memory) {
+        uint256 order = orderWith[jobId];
+        return MARKET.jobOf(order, termsOf[order], jobId);
+    }
+
     function phaseOf(uint256 jobId) internal view returns (uint256) {
-        return uint256(MARKET.jobOf(jobId).phase);
+        return uint256(jobOf(jobId).phase);
+    }
+
+    function untakenOf(uint256 order) internal view returns (uint256) {
+        return MARKET.untakenOf(order, termsOf[order]);
+    }
+
+    /// @dev Jobs of an order that somebody took and that have not ended.
+    function runningOf(uint256 order) internal view returns (uint256 running) {
+        for (uint256 i = 0; i < termsOf[order].count; ++i) {
+            if (jobOf(order + i).phase == IJobMarket.Phase.Taken) ++running;
+        }
     }
 
     function wrongPhase(uint256 jobId, IJobMarket.Phase phase) internal pure returns (bytes memory) {

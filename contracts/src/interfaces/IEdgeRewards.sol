@@ -29,7 +29,6 @@ pragma solidity ^0.8.30;
 /// chooses among 2^k. Nobody is slashed: an opening is missed by whoever loses power, too, and costs what the epoch would have paid.
 interface IEdgeRewards {
     error OnlyRewards(address caller);
-    error OnlyMarket(address caller);
     /// @notice The account runs no node with the least stake that work takes, or a node in jail.
     error NotBonded(address operator);
     error AlreadyEnrolled(uint32 epoch, uint32 node);
@@ -55,7 +54,7 @@ interface IEdgeRewards {
     error NothingToSweep(uint32 epoch, uint256 from);
 
     event PotFilled(uint32 indexed epoch, uint256 amount);
-    /// @param burned of the fees of jobs of the node
+    /// @param burned of the fees of the node's deals, since the last time
     event WorkRecorded(uint32 indexed epoch, uint32 indexed node, uint256 burned);
     event Enrolled(uint32 indexed epoch, uint32 indexed node, uint256 stake);
     /// @notice Of this epoch's rounds: `links` products of `size` rows each.
@@ -115,8 +114,9 @@ interface IEdgeRewards {
 
     /// @notice Adds the sent TFUEL to an epoch's pot. Only the contract of rewards.
     function fund(uint32 epoch) external payable;
-    /// @notice Work of the worker's was settled, and so much of its fee is burned. Only a market.
-    function record(address worker, uint256 burned) external;
+    /// @notice Counts in the current epoch what markets burned of these workers' fees since that was last counted. Anybody may, as often as they
+    /// like: a worker that is reported in each epoch in which it works is paid in each.
+    function report(address[] calldata workers) external;
     /// @notice Adds the sent TFUEL to the current epoch's pot: what markets' fees left beside what they burned.
     function contribute() external payable;
 
@@ -138,6 +138,8 @@ interface IEdgeRewards {
 
     function potOf(uint32 epoch) external view returns (Pot memory);
     function tallyOf(uint32 epoch, uint32 node) external view returns (Tally memory);
+    /// @notice What markets burned of a worker's fees as of its last report, wei.
+    function reported(address worker) external view returns (uint256);
     /// @notice What a node is paid if the epoch is settled with what is known now.
     function shareOf(uint32 epoch, uint32 node) external view returns (uint256 work, uint256 capacity);
     /// @notice The height whose mix begins a round, and the last at which it is answered.

@@ -12,6 +12,8 @@ interface IEdgeStaking {
     error InsufficientFreeStake(address worker, uint256 free, uint256 needed);
     error InsufficientLockedStake(address worker, uint256 locked, uint256 needed);
     error OnlyMarket(address caller);
+    /// @notice The account runs no node with the least stake that work takes, or a node in jail.
+    error NotBonded(address worker);
 
     event Locked(address indexed worker, uint32 indexed node, uint256 indexed jobId, uint256 amount);
     event Unlocked(address indexed worker, uint32 indexed node, uint256 indexed jobId, uint256 amount);
@@ -35,7 +37,7 @@ interface IEdgeStaking {
     /// @notice Adds the sent TFUEL to the stake of the caller's own node, and registers one that it owns where it has none.
     function bond() external payable returns (uint32 node);
 
-    /// @notice Market only: binds free stake of the worker's node to a job.
+    /// @notice Market only: binds free stake of the worker's node, which must be bonded, to a job.
     function lock(address worker, uint256 jobId, uint128 amount) external;
     /// @notice Market only: sets locked stake free again.
     function unlock(address worker, uint256 jobId, uint128 amount) external;

@@ -11,10 +11,10 @@ import {ITill} from "./ITill.sol";
 ///
 /// An order is one job or many of the same terms, such as the shards of a large one, numbered one after the other from the
 /// order's own number on. Each job has a worker of its own, and an end of its own.
-/// @dev Of an order's terms the market keeps a hash: whoever does something with it shows them again, as `JobsPosted` had them. Nothing here
-/// depends on how many orders or jobs there are.
+/// @dev Of an order's terms the market keeps nothing but the place of its state, which is their hash: whoever does something with it shows them
+/// again, as `JobsPosted` had them. Nothing here depends on how many orders or jobs there are.
 interface IJobMarket is ITill {
-    /// @notice What became of a job. In an order that was cancelled or expired, jobs that nobody took stay `Untaken`, and ended with it.
+    /// @notice What became of a job. In an order of many that was cancelled or expired, jobs that nobody took stay `Untaken`, and ended with it.
     enum Phase {
         Untaken,
         Taken,
@@ -32,7 +32,9 @@ interface IJobMarket is ITill {
         NotTaken,
         NotSubmitted,
         WrongAnswer,
-        AcceptedByRequester
+        AcceptedByRequester,
+        /// @dev The work was delivered, and nobody is to blame that it cannot be judged.
+        Undecided
     }
 
     /// @notice No order has this number, or its terms are others.
@@ -49,9 +51,8 @@ interface IJobMarket is ITill {
     error MalformedRequirements(uint256 requirements);
     error NotRequester(uint256 order, address caller);
     error NotWorker(uint256 jobId, address caller);
-    /// @notice The order is offered to another worker alone.
+    /// @notice The order is offered to another worker alone, or to bidders (`IAuctions`).
     error NotOffered(uint256 order, address worker);
-    error NotBonded(address worker);
     /// @notice The worker is not what the order asks for.
     error RequirementsNotMet(uint256 order, address worker);
     /// @notice Cloud providers take from then on what edge nodes left.
@@ -95,8 +96,9 @@ interface IJobMarket is ITill {
     /// @param count of jobs
     /// @param takeSeconds how long they can be taken, 1 to 604,800
     /// @param workSeconds how long whoever takes one may work, 1 to what the kind has at most
-    /// @param providersAfter how long edge nodes have before listed cloud providers can take them, too; 0 for never. It is nothing to a
-    /// worker who alone can take them
+    /// @param providersAfter how long edge nodes have before listed cloud providers can take them, too; 0 where that makes no difference. It is
+    /// nothing to a worker who alone can take them
+    /// @param requester whose jobs they are, and who is refunded; 0 for the caller
     /// @param worker who alone can take them; 0 for everybody
     /// @param requirements `types/Requirements.sol`; 0 for none
     /// @param subject a model's id, or what else the kind works on
@@ -108,6 +110,7 @@ interface IJobMarket is ITill {
         uint32 takeSeconds;
         uint32 workSeconds;
         uint32 providersAfter;
+        address requester;
         address worker;
         uint256 requirements;
         bytes32 subject;
@@ -118,7 +121,7 @@ interface IJobMarket is ITill {
     /// @param burnShare of the fee, what is burned, basis points
     /// @param price of each job, wei
     /// @param bond that the worker of each binds of its stake, wei
-    /// @param providersFrom Unix seconds; 0 for never
+    /// @param providersFrom Unix seconds
     struct Terms {
         address requester;
         uint16 kind;
@@ -136,17 +139,16 @@ interface IJobMarket is ITill {
         bytes32 inputRoot;
     }
 
-    /// @param termsHash the upper 24 bytes of keccak256(abi.encode(terms))
+    /// @dev Of an order of many.
     /// @param untaken jobs that can be taken; 0 once the order was cancelled or expired
-    /// @param running jobs that somebody took and that have not ended
     struct Order {
-        bytes24 termsHash;
+        uint32 count;
         uint32 untaken;
-        uint32 running;
     }
 
     /// @param takenAt the block in which it was taken
-    /// @param deadline until which its worker delivers, Unix seconds
+    /// @param deadline until which its worker delivers, Unix seconds; until which it can be taken, where it is the only job of its order and
+    /// nobody took it
     struct Job {
         address worker;
         uint40 takenAt;
@@ -173,17 +175,21 @@ interface IJobMarket is ITill {
     /// @param inputs published for workers; the kind says whether they may be elsewhere
     function post(Request calldata request, bytes calldata inputs) external payable returns (uint256 order);
 
-    /// @notice Takes jobs of an order; for each, the bond is locked of the caller's stake.
+    /// @notice Takes jobs of an order; for each, the bond is locked of the caller's stake, which must be bonded (`IEdgeStaking`).
     function take(uint256 order, Terms calldata terms, uint256[] calldata jobIds) external;
 
-    /// @notice Ends jobs as their work deserves: right work is paid, wrong work costs the bond and refunds the requester. The worker shows its work; what
+    /// @notice The same for somebody else. Only auctions, of an order that was posted for them, for who bid.
+    function takeFor(uint256 order, Terms calldata terms, uint256[] calldata jobIds, address worker) external;
+
+    /// @notice Ends jobs as their work deserves: right work is paid, wrong work costs the bond and refunds the requester, and what cannot be judged
+    /// gives both back what is theirs. The worker shows its work; what
     /// the chain can tell without that, anybody has settled.
     function settle(uint256 order, Terms calldata terms, Result[] calldata results) external;
 
     /// @notice Requester only: pays for jobs as they are, without a check.
     function accept(uint256 order, Terms calldata terms, uint256[] calldata jobIds) external;
 
-    /// @notice Requester only: refunds the jobs that nobody took.
+    /// @notice Requester only: refunds the jobs that nobody took. Those of an auction can be given back only once they cannot be taken any more.
     function cancel(uint256 order, Terms calldata terms) external;
 
     /// @notice Anyone, once they can be taken no more: credits the requester with the prices of jobs that nobody took.
@@ -192,10 +198,10 @@ interface IJobMarket is ITill {
     /// @notice Anyone, after a job's deadline: refunds the requester, and slashes a worker who delivered nothing.
     function forfeit(uint256 order, Terms calldata terms, Ticket[] calldata tickets) external;
 
-    /// @notice Zeros where nobody took it.
-    function jobOf(uint256 jobId) external view returns (Job memory);
-    /// @notice Zeros where there is none of this number.
-    function orderOf(uint256 order) external view returns (Order memory);
+    /// @notice Reverts with `NotTheTerms` or `JobUnknown`. Zeros where nobody took it, in an order of many.
+    function jobOf(uint256 order, Terms calldata terms, uint256 jobId) external view returns (Job memory);
+    /// @notice Jobs that can be taken, until `terms.takeBy`. Reverts with `NotTheTerms`.
+    function untakenOf(uint256 order, Terms calldata terms) external view returns (uint256);
     /// @notice Jobs ever posted: their numbers are 1 to this.
     function jobCount() external view returns (uint256);
     /// @notice The most jobs of an order.

@@ -53,7 +53,6 @@ interface ILeases is ITill {
     error NotParty(uint256 lease, address caller);
     /// @notice The lease is offered to another worker alone.
     error NotOffered(uint256 lease, address worker);
-    error NotBonded(address worker);
     /// @notice The worker is not what the lease asks for.
     error RequirementsNotMet(uint256 lease, address worker);
     /// @notice Cloud providers take from then on what edge nodes left.
@@ -98,7 +97,8 @@ interface ILeases is ITill {
     /// @param takeSeconds how long it can be taken, 1 to 604,800
     /// @param beginSeconds how long whoever took it has to begin, 1 to 86,400
     /// @param serveSeconds that it commits itself to from then on, at most the first term; 0 for none
-    /// @param providersAfter how long edge nodes have before listed cloud providers can take it, too; 0 for never
+    /// @param providersAfter how long edge nodes have before listed cloud providers can take it, too; 0 where that makes no difference. It is nothing to a
+    /// worker who alone can take it
     /// @param worker who alone can take it; 0 for everybody
     /// @param requirements `types/Requirements.sol`; 0 for none
     /// @param subject hash of what is to run
@@ -116,7 +116,7 @@ interface ILeases is ITill {
     /// @notice What holds for a lease to its end, whatever is voted meanwhile.
     /// @param burnShare of the fee, what is burned, basis points
     /// @param firstTerm seconds
-    /// @param providersFrom Unix seconds; 0 for never
+    /// @param providersFrom Unix seconds
     /// @param bond that the worker binds of its stake, wei
     struct Terms {
         address requester;

@@ -9,14 +9,14 @@ import {ICredits} from "./ICredits.sol";
 interface ITill is ICredits {
     /// @notice Fees were passed on: `burned` is gone, `shared` is in the current epoch's pot of edge nodes.
     event FeesPassedOn(uint256 burned, uint256 shared);
-    /// @notice What the protocol took of a price that was paid: `burned` of it will be gone, the rest is for edge nodes.
-    event FeeTaken(uint256 indexed id, uint256 fee, uint256 burned);
 
     /// @param fees that the protocol took of what a worker was paid, wei
+    /// @param burned of them, or to be, wei
     /// @param settled deals that it was paid for
     /// @param failed deals that it lost a bond by
     struct Record {
         uint96 fees;
+        uint96 burned;
         uint32 settled;
         uint32 failed;
     }

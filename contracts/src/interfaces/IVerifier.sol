@@ -12,7 +12,9 @@ interface IVerifier {
         None,
         Pending,
         Right,
-        Wrong
+        Wrong,
+        /// @dev It was delivered, and nobody is to blame that it cannot be judged.
+        Void
     }
 
     /// @param takenAt the block in which the worker took the job

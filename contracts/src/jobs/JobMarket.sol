@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IEdgeStaking} from "../interfaces/IEdgeStaking.sol";
 import {IJobMarket} from "../interfaces/IJobMarket.sol";
@@ -33,8 +34,9 @@ contract JobMarket is IJobMarket, Till {
     }
 
     uint256 public jobCount;
-    mapping(uint256 order => Order) private _orders;
-    mapping(uint256 jobId => Job) private _jobs;
+    /// @dev Of orders of many. One of a single job is that job.
+    mapping(bytes32 orderKey => Order) private _orders;
+    mapping(bytes32 jobKey => Job) private _jobs;
 
     function post(Request calldata request, bytes calldata inputs) external payable returns (uint256 order) {
         Terms memory terms = _termsOf(request);
@@ -42,10 +44,14 @@ contract JobMarket is IJobMarket, Till {
 
         order = jobCount + 1;
         jobCount += terms.count;
-        _orders[order] = Order(_hashOf(terms), terms.count, 0);
+        bytes32 key = keccak256(abi.encode(order, terms));
         _hold(msg.value);
-        emit JobsPosted(order, msg.sender, terms.subject, terms, inputs);
-        if (terms.count == 1) return order;
+        emit JobsPosted(order, terms.requester, terms.subject, terms, inputs);
+        if (terms.count == 1) {
+            _jobs[key] = Job(address(0), 0, terms.takeBy, Phase.Untaken, Reason.Running);
+            return order;
+        }
+        _orders[key] = Order(terms.count, terms.count);
         // Who follows the market has work with each of them: so does who posts them.
         for (uint256 i = 0; i < terms.count; ++i) {
             emit JobListed(order + i, order);
@@ -53,25 +59,23 @@ contract JobMarket is IJobMarket, Till {
     }
 
     function take(uint256 order, Terms calldata terms, uint256[] calldata jobIds) external {
-        Order storage taken = _known(order, terms);
-        _checkTaker(order, terms);
-        if (jobIds.length == 0 || jobIds.length > taken.untaken) revert NothingUntaken(order);
+        bytes32 key = _known(order, terms);
+        if (terms.worker != address(0) && terms.worker != msg.sender) revert NotOffered(order, msg.sender);
+        _take(key, order, terms, jobIds, msg.sender);
+    }
 
-        uint40 deadline = uint40(block.timestamp) + terms.workSeconds;
-        taken.untaken -= uint32(jobIds.length);
-        taken.running += uint32(jobIds.length);
-        for (uint256 i = 0; i < jobIds.length; ++i) {
-            _take(order, terms, jobIds[i], deadline);
-        }
-        STAKING.lock(msg.sender, order, (uint256(terms.bond) * jobIds.length).toUint128());
+    function takeFor(uint256 order, Terms calldata terms, uint256[] calldata jobIds, address worker) external {
+        bytes32 key = _known(order, terms);
+        if (msg.sender != Predeploys.AUCTIONS || terms.worker != msg.sender) revert NotOffered(order, msg.sender);
+        _take(key, order, terms, jobIds, worker);
     }
 
     function settle(uint256 order, Terms calldata terms, Result[] calldata results) external {
-        Order storage settled = _known(order, terms);
+        bytes32 key = _known(order, terms);
         Pay memory pay;
         uint256 owed;
         for (uint256 i = 0; i < results.length; ++i) {
-            (address worker, bool right) = _judge(order, terms, results[i]);
+            (address worker, bool right) = _judge(key, order, terms, results[i]);
             if (!right) continue;
             if (worker != pay.worker) {
                 owed += _pay(order, terms, pay);
@@ -79,70 +83,84 @@ contract JobMarket is IJobMarket, Till {
             }
             ++pay.jobs;
         }
-        settled.running -= uint32(results.length);
         owed += _pay(order, terms, pay);
         if (owed != 0) _pay(msg.sender, owed);
     }
 
     function accept(uint256 order, Terms calldata terms, uint256[] calldata jobIds) external {
-        Order storage accepted = _known(order, terms);
+        bytes32 key = _known(order, terms);
         if (msg.sender != terms.requester) revert NotRequester(order, msg.sender);
         for (uint256 i = 0; i < jobIds.length; ++i) {
-            Job storage done = _taken(jobIds[i], order, terms);
+            Job storage done = _taken(key, jobIds[i], order, terms);
             _close(order, jobIds[i], done, Phase.Settled, Reason.AcceptedByRequester, _paidFor(terms), 0);
             _pay(order, terms, Pay(done.worker, 1));
         }
-        accepted.running -= uint32(jobIds.length);
     }
 
     function cancel(uint256 order, Terms calldata terms) external {
-        Order storage cancelled = _known(order, terms);
+        bytes32 key = _known(order, terms);
         if (msg.sender != terms.requester) revert NotRequester(order, msg.sender);
-        uint256 refunded = _return(order, terms, cancelled, Phase.Cancelled, Reason.CancelledByRequester);
-        _pay(msg.sender, refunded);
+        // Who won them has a claim to them.
+        if (terms.worker == Predeploys.AUCTIONS) revert TooEarly(order, terms.takeBy);
+        _pay(msg.sender, _return(key, order, terms, Phase.Cancelled, Reason.CancelledByRequester));
     }
 
     function expire(uint256 order, Terms calldata terms) external {
-        Order storage expired = _known(order, terms);
+        bytes32 key = _known(order, terms);
         if (block.timestamp <= terms.takeBy) revert TooEarly(order, terms.takeBy);
-        _credit(terms.requester, _return(order, terms, expired, Phase.Expired, Reason.NotTaken));
+        _credit(terms.requester, _return(key, order, terms, Phase.Expired, Reason.NotTaken));
     }
 
     function forfeit(uint256 order, Terms calldata terms, Ticket[] calldata tickets) external {
-        Order storage late = _known(order, terms);
+        bytes32 key = _known(order, terms);
         for (uint256 i = 0; i < tickets.length; ++i) {
-            Job storage silent = _taken(tickets[i].jobId, order, terms);
+            Job storage silent = _taken(key, tickets[i].jobId, order, terms);
             if (block.timestamp <= silent.deadline) revert TooEarly(tickets[i].jobId, silent.deadline);
             (IVerifier.Verdict verdict,) =
                 IVerifier(terms.verifier).judge(_workOf(order, terms, tickets[i], silent), "", "");
             if (verdict != IVerifier.Verdict.None) revert Delivered(tickets[i].jobId);
             _fail(order, terms, tickets[i].jobId, silent, Phase.Expired, Reason.NotSubmitted, 0);
         }
-        late.running -= uint32(tickets.length);
     }
 
-    function jobOf(uint256 jobId) external view returns (Job memory) {
-        return _jobs[jobId];
+    function jobOf(uint256 order, Terms calldata terms, uint256 jobId) external view returns (Job memory) {
+        return _jobOf(_known(order, terms), jobId, order, terms);
     }
 
-    function orderOf(uint256 order) external view returns (Order memory) {
-        return _orders[order];
+    function untakenOf(uint256 order, Terms calldata terms) external view returns (uint256) {
+        bytes32 key = _known(order, terms);
+        return terms.count == 1 ? (_jobs[key].phase == Phase.Untaken ? 1 : 0) : _orders[key].untaken;
     }
 
-    function _take(uint256 order, Terms calldata terms, uint256 jobId, uint40 deadline) private {
-        Job storage job = _jobOf(jobId, order, terms);
-        if (job.phase != Phase.Untaken) revert WrongPhase(jobId, job.phase);
-        _jobs[jobId] = Job(msg.sender, uint40(block.number), deadline, Phase.Taken, Reason.Running);
-        emit JobTaken(jobId, order, msg.sender, deadline);
+    function _take(bytes32 key, uint256 order, Terms calldata terms, uint256[] calldata jobIds, address worker)
+        private
+    {
+        _checkTaker(order, terms, worker);
+        if (jobIds.length == 0) revert NothingUntaken(order);
+        if (terms.count != 1) {
+            Order storage taken = _orders[key];
+            if (jobIds.length > taken.untaken) revert NothingUntaken(order);
+            taken.untaken -= uint32(jobIds.length);
+        }
+
+        uint40 deadline = uint40(block.timestamp) + terms.workSeconds;
+        for (uint256 i = 0; i < jobIds.length; ++i) {
+            Job storage job = _jobOf(key, jobIds[i], order, terms);
+            if (job.phase != Phase.Untaken) revert WrongPhase(jobIds[i], job.phase);
+            (job.worker, job.takenAt, job.deadline) = (worker, uint40(block.number), deadline);
+            (job.phase, job.reason) = (Phase.Taken, Reason.Running);
+            emit JobTaken(jobIds[i], order, worker, deadline);
+        }
+        STAKING.lock(worker, order, (uint256(terms.bond) * jobIds.length).toUint128());
     }
 
     /// @dev Closes a job by its verdict. A verifier calls nobody who could come back.
-    function _judge(uint256 order, Terms calldata terms, Result calldata result)
+    function _judge(bytes32 key, uint256 order, Terms calldata terms, Result calldata result)
         private
         returns (address worker, bool right)
     {
         uint256 jobId = result.ticket.jobId;
-        Job storage job = _taken(jobId, order, terms);
+        Job storage job = _taken(key, jobId, order, terms);
         worker = job.worker;
         if (result.output.length != 0 || result.proof.length != 0) {
             // What somebody else shows could be made to be wrong.
@@ -158,6 +176,8 @@ contract JobMarket is IJobMarket, Till {
             _close(order, jobId, job, Phase.Settled, Reason.CorrectAnswer, _paidFor(terms), evidence);
         } else if (verdict == IVerifier.Verdict.Wrong) {
             _fail(order, terms, jobId, job, Phase.Rejected, Reason.WrongAnswer, evidence);
+        } else if (verdict == IVerifier.Verdict.Void) {
+            _void(order, terms, jobId, job, evidence);
         } else {
             revert NotDecided(jobId);
         }
@@ -169,8 +189,7 @@ contract JobMarket is IJobMarket, Till {
         uint256 fee = feeFor(terms.price);
         uint256 burned = fee * terms.burnShare / BASIS_POINTS;
         STAKING.unlock(pay.worker, order, (uint256(terms.bond) * pay.jobs).toUint128());
-        burned = _earn(pay.worker, uint256(terms.price) * pay.jobs, fee * pay.jobs, burned * pay.jobs, pay.jobs);
-        emit FeeTaken(order, fee * pay.jobs, burned);
+        _earn(pay.worker, uint256(terms.price) * pay.jobs, fee * pay.jobs, burned * pay.jobs, pay.jobs);
         owed = (terms.price - fee) * pay.jobs;
         if (pay.worker == msg.sender) return owed;
         _credit(pay.worker, owed);
@@ -188,9 +207,21 @@ contract JobMarket is IJobMarket, Till {
     ) private {
         _close(order, jobId, failed, phase, reason, 0, evidence);
         _failed(failed.worker);
+        _refund(terms);
+        STAKING.slash(failed.worker, order, terms.bond, uint8(reason));
+    }
+
+    function _void(uint256 order, Terms calldata terms, uint256 jobId, Job storage undecided, bytes32 evidence)
+        private
+    {
+        _close(order, jobId, undecided, Phase.Expired, Reason.Undecided, 0, evidence);
+        _refund(terms);
+        STAKING.unlock(undecided.worker, order, terms.bond);
+    }
+
+    function _refund(Terms calldata terms) private {
         _release(terms.price);
         _credit(terms.requester, terms.price);
-        STAKING.slash(failed.worker, order, terms.bond, uint8(reason));
     }
 
     /// @dev Every end of a job that somebody took passes here, once.
@@ -208,14 +239,21 @@ contract JobMarket is IJobMarket, Till {
     }
 
     /// @dev And that of those that nobody took here.
-    function _return(uint256 order, Terms calldata terms, Order storage ended, Phase phase, Reason reason)
+    function _return(bytes32 key, uint256 order, Terms calldata terms, Phase phase, Reason reason)
         private
         returns (uint256 refunded)
     {
-        uint256 count = ended.untaken;
-        if (count == 0) revert NothingUntaken(order);
+        uint256 count = terms.count;
+        if (count == 1) {
+            Job storage job = _jobs[key];
+            if (job.phase != Phase.Untaken) revert NothingUntaken(order);
+            (job.phase, job.reason) = (phase, reason);
+        } else {
+            count = _orders[key].untaken;
+            if (count == 0) revert NothingUntaken(order);
+            _orders[key].untaken = 0;
+        }
         refunded = count * terms.price;
-        ended.untaken = 0;
         _release(refunded);
         emit JobsReturned(order, terms.requester, phase, reason, count, refunded);
     }
@@ -235,7 +273,7 @@ contract JobMarket is IJobMarket, Till {
         if (!Requirements.wrap(request.requirements).isKnown()) revert MalformedRequirements(request.requirements);
 
         uint40 now_ = uint40(block.timestamp);
-        terms.requester = msg.sender;
+        terms.requester = request.requester == address(0) ? msg.sender : request.requester;
         terms.kind = request.kind;
         terms.burnShare = PARAMETERS.valueOf(IParameters.Parameter.BurnShare).toUint16();
         terms.count = request.count;
@@ -243,7 +281,7 @@ contract JobMarket is IJobMarket, Till {
         terms.takeBy = now_ + request.takeSeconds;
         terms.providersFrom = request.providersAfter == 0 ? 0 : now_ + request.providersAfter;
         terms.price = price.toUint96();
-        terms.bond = KINDS.bondFor(request.kind, price).toUint96();
+        terms.bond = Math.max(price * rules.bondShare / BASIS_POINTS, rules.bondMin).toUint96();
         terms.verifier = rules.verifier;
         terms.worker = request.worker;
         terms.requirements = request.requirements;
@@ -251,16 +289,15 @@ contract JobMarket is IJobMarket, Till {
         terms.inputRoot = request.inputRoot;
     }
 
-    function _checkTaker(uint256 order, Terms calldata terms) private view {
+    /// @dev Where no time is set aside for edge nodes, and nothing is asked for, no profile is read.
+    function _checkTaker(uint256 order, Terms calldata terms, address worker) private view {
         if (block.timestamp > terms.takeBy) revert TooLate(order, terms.takeBy);
-        if (msg.sender == terms.requester) revert OwnJob(order);
-        if (terms.worker != address(0) && terms.worker != msg.sender) revert NotOffered(order, msg.sender);
-        if (!STAKING.isBonded(msg.sender)) revert NotBonded(msg.sender);
-        if (terms.worker == address(0) && block.timestamp < _providersFrom(terms) && PROFILES.isProvider(msg.sender)) {
+        if (worker == terms.requester) revert OwnJob(order);
+        if (block.timestamp < terms.providersFrom && terms.worker != worker && PROFILES.isProvider(worker)) {
             revert NotYetForProviders(order, terms.providersFrom);
         }
-        if (terms.requirements != 0 && !PROFILES.meets(msg.sender, terms.requirements)) {
-            revert RequirementsNotMet(order, msg.sender);
+        if (terms.requirements != 0 && !PROFILES.meets(worker, terms.requirements)) {
+            revert RequirementsNotMet(order, worker);
         }
     }
 
@@ -287,35 +324,35 @@ contract JobMarket is IJobMarket, Till {
         return MerkleProof.processProofCalldata(ticket.path, leaf) == terms.inputRoot;
     }
 
-    /// @dev Whatever is done with an order names it first, and then its terms: they are hashed as they came. Bits that they do not have make
-    /// them others.
-    function _known(uint256 order, Terms calldata) private view returns (Order storage known) {
-        known = _orders[order];
-        if (known.termsHash != bytes24(keccak256(msg.data[36:36 + TERMS_BYTES]))) revert NotTheTerms(order);
+    /// @dev Whatever is done with an order names it first, and then its terms: their hash, as they came, is where its state lies. Others, or bits
+    /// that they do not have, lead to nothing.
+    function _known(uint256 order, Terms calldata terms) private view returns (bytes32 key) {
+        key = keccak256(msg.data[4:36 + TERMS_BYTES]);
+        bool posted = terms.count == 1 ? _jobs[key].deadline != 0 : _orders[key].count != 0;
+        if (!posted) revert NotTheTerms(order);
     }
 
-    function _taken(uint256 jobId, uint256 order, Terms calldata terms) private view returns (Job storage job) {
-        job = _jobOf(jobId, order, terms);
+    function _taken(bytes32 key, uint256 jobId, uint256 order, Terms calldata terms)
+        private
+        view
+        returns (Job storage job)
+    {
+        job = _jobOf(key, jobId, order, terms);
         if (job.phase != Phase.Taken) revert WrongPhase(jobId, job.phase);
     }
 
-    function _jobOf(uint256 jobId, uint256 order, Terms calldata terms) private view returns (Job storage job) {
+    /// @param key of the order, which is that of its only job
+    function _jobOf(bytes32 key, uint256 jobId, uint256 order, Terms calldata terms)
+        private
+        view
+        returns (Job storage job)
+    {
         if (jobId < order || jobId - order >= terms.count) revert JobUnknown(jobId);
-        return _jobs[jobId];
+        return _jobs[terms.count == 1 ? key : keccak256(abi.encode(key, jobId))];
     }
 
     function _paidFor(Terms calldata terms) private pure returns (uint256) {
         return terms.price - feeFor(terms.price);
-    }
-
-    /// @dev 192 bits: two terms of the same hash take 2^96 tries to find.
-    function _hashOf(Terms memory terms) private pure returns (bytes24) {
-        return bytes24(keccak256(abi.encode(terms)));
-    }
-
-    /// @dev Zero stands for never.
-    function _providersFrom(Terms calldata terms) private pure returns (uint256) {
-        return terms.providersFrom == 0 ? type(uint256).max : terms.providersFrom;
     }
 
     function _checkPeriod(uint256 given, uint256 maximum) private pure {

@@ -52,7 +52,7 @@ contract Kinds is IKinds {
     }
 
     function rulesOf(uint16 kind) public view returns (Kind memory rules) {
-        if (kind == 0 || kind > GENESIS + _added) revert KindUnknown(kind);
+        if (kind == 0 || (kind > GENESIS && kind > GENESIS + _added)) revert KindUnknown(kind);
         rules = kind <= GENESIS ? _genesis(kind) : _kinds[kind];
         rules.open = !_closed[kind];
     }

@@ -141,14 +141,14 @@ contract Leases is ILeases, Till {
         owed = (served - earning.collected) * terms.rate;
         if (owed == 0) return (0, 0, 0);
         earning.collected = served.toUint40();
-        (fee, burned) = _feeOf(lease, terms, owed);
+        (fee, burned) = _feeOf(terms, owed);
         emit LeaseCollected(lease, msg.sender, served, owed - fee);
     }
 
     /// @dev Every end passes here, once.
     function _end(uint256 lease, Terms calldata terms, Lease storage ending, Reason reason, bytes32 evidence) private {
         Bill memory bill = _billOf(ending, terms);
-        (bill.fee, bill.burned) = _feeOf(lease, terms, bill.owed);
+        (bill.fee, bill.burned) = _feeOf(terms, bill.owed);
         address worker = ending.worker;
         bool failed = reason == Reason.NotBegun || reason == Reason.LeftEarly;
 
@@ -176,10 +176,9 @@ contract Leases is ILeases, Till {
         emit LeaseEnded(lease, requester, worker, reason, msg.sender, bill.served, paid, bill.refunded, evidence);
     }
 
-    function _feeOf(uint256 lease, Terms calldata terms, uint256 amount) private returns (uint256 fee, uint256 burned) {
+    function _feeOf(Terms calldata terms, uint256 amount) private pure returns (uint256 fee, uint256 burned) {
         fee = feeFor(amount);
         burned = fee * terms.burnShare / BASIS_POINTS;
-        if (fee != 0) emit FeeTaken(lease, fee, burned);
     }
 
     function _termsOf(Offer calldata wanted) private view returns (Terms memory terms) {
@@ -210,9 +209,8 @@ contract Leases is ILeases, Till {
         if (block.timestamp > terms.takeBy) revert TooLate(lease, terms.takeBy);
         if (msg.sender == terms.requester) revert OwnLease(lease);
         if (terms.worker != address(0) && terms.worker != msg.sender) revert NotOffered(lease, msg.sender);
-        if (!STAKING.isBonded(msg.sender)) revert NotBonded(msg.sender);
-        // Without requirements, and without a time for providers, nobody's profile matters, and none is read.
-        if (terms.providersFrom != 0 && block.timestamp < terms.providersFrom && PROFILES.isProvider(msg.sender)) {
+        // Without requirements, and without a time for edge nodes, nobody's profile matters, and none is read.
+        if (block.timestamp < terms.providersFrom && terms.worker == address(0) && PROFILES.isProvider(msg.sender)) {
             revert NotYetForProviders(lease, terms.providersFrom);
         }
         if (terms.requirements != 0 && !PROFILES.meets(msg.sender, terms.requirements)) {

@@ -16,8 +16,6 @@ abstract contract Till is ITill, Credits {
     /// @dev Of the price. Low enough that a deal past the market, without its escrow and its check, saves little: and while the reserve
     /// lasts, edge nodes get back what is burned, and the rest always.
     uint256 private constant FEE_SHARE = 500;
-    /// @dev What the rewards have to take note of a job: twice what that takes.
-    uint256 private constant RECORD_GAS = 120_000;
 
     /// @dev One word, since every deal writes all of it. Dues have room for a million TFUEL: forty of the largest fees.
     struct Ledger {
@@ -60,15 +58,13 @@ abstract contract Till is ITill, Credits {
     }
 
     /// @dev What leaves escrow for a worker: `fees` of it stay here.
-    /// @param burn of the fees
-    /// @return burned of them: all where nobody takes note of the work
-    function _earn(address worker, uint256 amount, uint256 fees, uint256 burn, uint256 deals)
-        internal
-        returns (uint256 burned)
-    {
-        Record storage record = _records[worker];
-        (record.fees, record.settled) = (record.fees + fees.toUint96(), record.settled + deals.toUint32());
-        burned = _isRecorded(worker, burn) ? burn : fees;
+    /// @param burned of the fees
+    function _earn(address worker, uint256 amount, uint256 fees, uint256 burned, uint256 deals) internal {
+        Record memory record = _records[worker];
+        record.fees += fees.toUint96();
+        record.burned += burned.toUint96();
+        record.settled += deals.toUint32();
+        _records[worker] = record;
         Ledger memory ledger = _ledger;
         (uint256 unburned, uint256 unshared) = (ledger.unburned + burned, ledger.unshared + fees - burned);
         bool full = unburned > type(uint80).max || unshared > type(uint80).max;
@@ -82,14 +78,8 @@ abstract contract Till is ITill, Credits {
         ++_records[worker].failed;
     }
 
-    /// @dev No answer waits for the rewards, whatever is wrong with them: a fee that they take no note of is burned whole. An address
-    /// without code would take note of anything. Who leaves too little gas for it has none left for the rest: no estimate ends there.
-    function _isRecorded(address worker, uint256 burned) private returns (bool recorded) {
-        if (Predeploys.EDGE_REWARDS.code.length == 0) return false;
-        bytes memory call = abi.encodeCall(IEdgeRewards.record, (worker, burned));
-        (recorded,,) = LibCall.tryCall(Predeploys.EDGE_REWARDS, 0, RECORD_GAS, 0, call);
-    }
-
+    /// @dev No answer waits for the rewards, whatever is wrong with them: what they do not take is burned. An address without code would
+    /// take anything.
     function _passOn(uint256 burned, uint256 shared) private {
         bytes memory call = abi.encodeCall(IEdgeRewards.contribute, ());
         bool taken = shared != 0 && Predeploys.EDGE_REWARDS.code.length != 0;

@@ -11,6 +11,7 @@ import {IEmission} from "../interfaces/IEmission.sol";
 import {IEpochs} from "../interfaces/IEpochs.sol";
 import {IParameters} from "../interfaces/IParameters.sol";
 import {IStakeBook} from "../interfaces/IStakeBook.sol";
+import {ITill} from "../interfaces/ITill.sol";
 import {Predeploys} from "../types/Predeploys.sol";
 import {Rounds} from "./Rounds.sol";
 
@@ -31,6 +32,7 @@ contract EdgeRewards is IEdgeRewards {
     /// @dev A node keeps the commissions of 32 epochs.
     uint256 private constant SETTLED_WITHIN = 32;
 
+    mapping(address worker => uint256) public reported;
     mapping(uint32 epoch => Pot) private _pots;
     mapping(uint32 epoch => mapping(uint32 node => Tally)) private _tallies;
 
@@ -41,12 +43,18 @@ contract EdgeRewards is IEdgeRewards {
     }
 
     /// @dev Who ran a node when it took a job earns for it, whoever runs it now.
-    function record(address worker, uint256 burned) external {
-        if (!Predeploys.isMarket(msg.sender)) revert OnlyMarket(msg.sender);
-        (uint32 epoch, uint32 node) = (EPOCHS.current(), BOOK.nodeOf(worker));
-        _pots[epoch].burned += burned.toUint128();
-        _tallies[epoch][node].burned += burned.toUint96();
-        emit WorkRecorded(epoch, node, burned);
+    function report(address[] calldata workers) external {
+        uint32 epoch = EPOCHS.current();
+        for (uint256 i = 0; i < workers.length; ++i) {
+            uint256 burned = _burnedBy(workers[i]);
+            uint256 fresh = burned - reported[workers[i]];
+            if (fresh == 0) continue;
+            uint32 node = BOOK.nodeOf(workers[i]);
+            reported[workers[i]] = burned;
+            _pots[epoch].burned += fresh.toUint128();
+            _tallies[epoch][node].burned += fresh.toUint96();
+            emit WorkRecorded(epoch, node, fresh);
+        }
     }
 
     function contribute() external payable {
@@ -169,6 +177,11 @@ contract EdgeRewards is IEdgeRewards {
         for (uint256 i = 0; i < draws.length; ++i) {
             draws[i] = Rounds.draw(keccak256(abi.encode(seed, i)), rounds, _pots[epoch].links);
         }
+    }
+
+    function _burnedBy(address worker) private view returns (uint256) {
+        ITill.Record memory jobs = ITill(Predeploys.JOB_MARKET).recordOf(worker);
+        return uint256(jobs.burned) + ITill(Predeploys.LEASES).recordOf(worker).burned;
     }
 
     /// @dev Fixed for an epoch by the first who enrols, whatever is voted later.

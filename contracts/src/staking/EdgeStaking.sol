@@ -31,7 +31,9 @@ contract EdgeStaking is IEdgeStaking, StakeBook {
     }
 
     function lock(address worker, uint256 jobId, uint128 amount) external onlyMarket {
-        (uint32 node, Entry storage entry) = _runBy(worker);
+        uint32 node = nodeOf[worker];
+        Entry storage entry = _nodes[node];
+        if (!_isBonded(entry, worker)) revert NotBonded(worker);
         uint256 free = _freeOf(entry);
         if (free < amount) revert InsufficientFreeStake(worker, free, amount);
         entry.locked += uint256(amount).toUint112();
@@ -55,9 +57,7 @@ contract EdgeStaking is IEdgeStaking, StakeBook {
     }
 
     function isBonded(address worker) external view returns (bool) {
-        Entry storage entry = _nodes[nodeOf[worker]];
-        return entry.operator == worker && entry.jailedUntil == 0
-            && _stakeOf(entry) >= PARAMETERS.valueOf(IParameters.Parameter.EdgeStakeMin);
+        return _isBonded(_nodes[nodeOf[worker]], worker);
     }
 
     function stake(uint32 node) public payable {
@@ -75,6 +75,11 @@ contract EdgeStaking is IEdgeStaking, StakeBook {
     function _runBy(address worker) private view returns (uint32 node, Entry storage entry) {
         node = nodeOf[worker];
         entry = _known(node);
+    }
+
+    function _isBonded(Entry storage entry, address worker) private view returns (bool) {
+        return entry.operator == worker && entry.jailedUntil == 0
+            && _stakeOf(entry) >= PARAMETERS.valueOf(IParameters.Parameter.EdgeStakeMin);
     }
 
     function _freeOf(Entry storage entry) private view returns (uint256) {

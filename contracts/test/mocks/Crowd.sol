@@ -26,7 +26,6 @@ contract Crowd is MarketWorld {
         uint256 paid;
         uint256 refunded;
         uint256 fees;
-        uint256 burned;
         uint256 passedToBurn;
         uint256 passedToNodes;
     }
@@ -74,6 +73,18 @@ contract Crowd is MarketWorld {
         return termsOf[order];
     }
 
+    function jobAt(uint256 jobId) external view returns (IJobMarket.Job memory) {
+        return jobOf(jobId);
+    }
+
+    function untakenIn(uint256 order) external view returns (uint256) {
+        return untakenOf(order);
+    }
+
+    function runningIn(uint256 order) external view returns (uint256) {
+        return runningOf(order);
+    }
+
     function orderCount() external view returns (uint256) {
         return orders.length;
     }
@@ -113,7 +124,9 @@ contract Crowd is MarketWorld {
         if (order == 0) (order, jobIds) = _running(which, UMPIRED, address(0), false);
         if (order == 0) return;
         for (uint256 i = 0; i < jobIds.length; ++i) {
-            ruled(jobIds[i], (wrong >> i) & 1 == 0 ? IVerifier.Verdict.Right : IVerifier.Verdict.Wrong);
+            // Of four: two are right, one is wrong, and one nobody can tell.
+            uint256 verdict = uint256(IVerifier.Verdict.Right) + (wrong >> (2 * i)) % 4;
+            ruled(jobIds[i], verdict > 4 ? IVerifier.Verdict.Right : IVerifier.Verdict(verdict));
         }
         _settle(member(who), order, blanksOf(order, jobIds));
     }
@@ -138,6 +151,11 @@ contract Crowd is MarketWorld {
     function forfeit(uint256 which) external {
         (uint256 order, uint256[] memory jobIds) = _running(which, INFERENCES, address(0), false);
         if (order != 0) _forfeit(order, jobIds);
+    }
+
+    /// @dev What markets burned of a member's fees counts once, whenever it is reported.
+    function report(uint256 who) external counted("report") {
+        EDGE_REWARDS.report(list(member(who)));
     }
 
     function passOn() external counted("pass on") {
@@ -262,7 +280,6 @@ contract Crowd is MarketWorld {
             if (what == IJobMarket.JobsReturned.selector) _returned(logs[i]);
             (uint256 one, uint256 other) =
                 logs[i].data.length == 64 ? abi.decode(logs[i].data, (uint256, uint256)) : (0, 0);
-            if (what == ITill.FeeTaken.selector) (_book.fees, _book.burned) = (_book.fees + one, _book.burned + other);
             if (what != ITill.FeesPassedOn.selector) continue;
             _book.passedToBurn += one;
             _book.passedToNodes += other;
@@ -272,14 +289,18 @@ contract Crowd is MarketWorld {
     function _closed(Vm.Log memory log) private {
         (, IJobMarket.Reason reason, uint256 paid,) =
             abi.decode(log.data, (IJobMarket.Phase, IJobMarket.Reason, uint256, bytes32));
-        uint256 price = termsOf[uint256(log.topics[2])].price;
+        IJobMarket.Terms storage terms = termsOf[uint256(log.topics[2])];
+        (uint256 price, uint256 fee) = (terms.price, paid == 0 ? 0 : terms.price - paid);
         ITill.Record storage record = _records[address(uint160(uint256(log.topics[3])))];
         ++ends[uint256(log.topics[1])];
         ++done[bytes32(uint256(reason))];
-        bool failed = reason == IJobMarket.Reason.WrongAnswer || reason == IJobMarket.Reason.NotSubmitted;
-        if (failed) (record.failed, _book.refunded) = (record.failed + 1, _book.refunded + price);
-        else (record.settled, record.fees) = (record.settled + 1, record.fees + uint96(price - paid));
         _book.paid += paid;
+        _book.fees += fee;
+        if (paid == 0) _book.refunded += price;
+        if (paid != 0) ++record.settled;
+        else if (reason != IJobMarket.Reason.Undecided) ++record.failed;
+        record.fees += uint96(fee);
+        record.burned += uint96(fee * terms.burnShare / 10_000);
     }
 
     function _returned(Vm.Log memory log) private {
@@ -300,7 +321,7 @@ contract Crowd is MarketWorld {
     function _untaken(uint256 which, bool late) private view returns (uint256) {
         for (uint256 i = 0; i < orders.length; ++i) {
             uint256 order = orders[(which % orders.length + i) % orders.length];
-            if (MARKET.orderOf(order).untaken == 0) continue;
+            if (untakenOf(order) == 0) continue;
             if (late == (block.timestamp > termsOf[order].takeBy)) return order;
         }
         return 0;
@@ -314,7 +335,7 @@ contract Crowd is MarketWorld {
     {
         for (uint256 i = 0; i < orders.length; ++i) {
             order = orders[(which % orders.length + i) % orders.length];
-            if (termsOf[order].kind != kind || MARKET.orderOf(order).running == 0) continue;
+            if (termsOf[order].kind != kind || runningOf(order) == 0) continue;
             jobIds = _timely(_firstOf(order, IJobMarket.Phase.Taken, worker, JOBS_MOST), inTime);
             if (jobIds.length != 0) return (order, jobIds);
         }
@@ -328,9 +349,9 @@ contract Crowd is MarketWorld {
     {
         jobIds = new uint256[](most);
         uint256 found;
-        bool over = phase == IJobMarket.Phase.Untaken && MARKET.orderOf(order).untaken == 0;
+        bool over = phase == IJobMarket.Phase.Untaken && untakenOf(order) == 0;
         for (uint256 jobId = order; jobId < order + termsOf[order].count && found < most && !over; ++jobId) {
-            IJobMarket.Job memory job = MARKET.jobOf(jobId);
+            IJobMarket.Job memory job = jobOf(jobId);
             if (job.phase == phase && (worker == address(0) || worker == job.worker)) jobIds[found++] = jobId;
         }
         _cut(jobIds, found);
@@ -339,7 +360,7 @@ contract Crowd is MarketWorld {
     function _timely(uint256[] memory jobIds, bool inTime) private view returns (uint256[] memory) {
         uint256 found;
         for (uint256 i = 0; i < jobIds.length; ++i) {
-            if (inTime == (block.timestamp <= MARKET.jobOf(jobIds[i]).deadline)) jobIds[found++] = jobIds[i];
+            if (inTime == (block.timestamp <= jobOf(jobIds[i]).deadline)) jobIds[found++] = jobIds[i];
         }
         _cut(jobIds, found);
         return jobIds;

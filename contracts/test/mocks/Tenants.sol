@@ -281,7 +281,7 @@ contract Tenants is LeasesWorld {
     function _mayTake(address worker, uint256 lease) private view returns (bool) {
         ILeases.Terms storage wanted = termsOf[lease];
         if (_books[lease].phase != ILeases.Phase.Offered) return false;
-        bool early = worker == member(0) && block.timestamp < wanted.providersFrom;
+        bool early = wanted.worker == address(0) && worker == member(0) && block.timestamp < wanted.providersFrom;
         bool offeredToIt = wanted.worker == address(0) || wanted.worker == worker;
         return block.timestamp <= wanted.takeBy && worker != wanted.requester && offeredToIt && !early
             && EDGE_STAKING.isBonded(worker) && EDGE_STAKING.standingOf(worker).free >= wanted.bond;
