@@ -28,6 +28,8 @@ pub enum Reason {
     NotSubmitted,
     WrongAnswer,
     AcceptedByRequester,
+    /// Nobody is to blame that it could not be judged.
+    Undecided,
 }
 
 /// A job of the market, with its whole life.

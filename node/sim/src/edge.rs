@@ -125,6 +125,15 @@ impl EdgeNodes {
         agenda.add(drawn + 2 + self.dice.below(OPENED_WITHIN), Act::Open { epoch, operator });
     }
 
+    /// Has the new epoch count what the one before burned of all workers' fees.
+    pub(crate) fn report(&self, cast: &Cast, nodes: &Nodes, world: &mut World) {
+        let all: Vec<_> = nodes.of(Role::Edge).map(|(_, node)| cast.stakers[node.operator].address).collect();
+        for some in all.chunks(BATCH) {
+            let call = IEdgeRewards::reportCall { workers: some.to_vec() };
+            world.send(cast.keeper, addresses::EDGE_REWARDS, &call, GAS_MAX);
+        }
+    }
+
     /// Pays all nodes of an epoch.
     pub(crate) fn settle(&self, cast: &Cast, nodes: &Nodes, world: &mut World, epoch: u32) {
         let all: Vec<u32> = nodes.of(Role::Edge).map(|(number, _)| number).collect();

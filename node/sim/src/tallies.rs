@@ -12,9 +12,10 @@ use edgeloom_bindings::{
     IRewards::IRewardsEvents,
     IStakeBook::{self, IStakeBookEvents},
     IStaking,
-    ITill::ITillEvents,
+    ITill,
     addresses,
 };
+use std::collections::HashMap;
 
 /// Of a part of the year.
 #[derive(Clone, Debug, Default)]
@@ -53,6 +54,8 @@ pub(crate) struct Tallies {
     pub(crate) fee_shared: u128,
     pub(crate) work_paid: u128,
     pub(crate) work_burned: u128,
+    /// Of each order, the price of a job, and the share of its fee that is burned.
+    orders: HashMap<U256, (u128, u16)>,
 }
 
 /// What others have to act on.
@@ -165,21 +168,23 @@ impl Tallies {
 
     fn market(&mut self, log: &Log) -> Option<News> {
         let tally = &mut self.parts[self.part];
-        if let Ok(event) = ITillEvents::decode_log(log) {
-            match event.data {
-                ITillEvents::FeeTaken(taken) => {
-                    tally.fees += wei(taken.fee);
-                    tally.fees_burned += wei(taken.burned);
-                }
-                ITillEvents::FeesPassedOn(passed) => {
-                    self.fee_burned += wei(passed.burned);
-                    self.fee_shared += wei(passed.shared);
-                }
-            }
+        if let Ok(passed) = ITill::FeesPassedOn::decode_log(log) {
+            self.fee_burned += wei(passed.burned);
+            self.fee_shared += wei(passed.shared);
             return None;
         }
         match IJobMarketEvents::decode_log(log).ok()?.data {
-            IJobMarketEvents::JobsPosted(posted) => Some(News::Posted(Box::new(posted))),
+            IJobMarketEvents::JobsPosted(posted) => {
+                self.orders.insert(posted.order, (posted.terms.price.to(), posted.terms.burnShare));
+                Some(News::Posted(Box::new(posted)))
+            }
+            IJobMarketEvents::JobClosed(closed) if closed.phase == IJobMarket::Phase::Settled => {
+                let (price, share) = self.orders.get(&closed.order).copied().unwrap_or_default();
+                let fee = price.saturating_sub(wei(closed.paid));
+                tally.fees += fee;
+                tally.fees_burned += fee * u128::from(share) / 10_000;
+                None
+            }
             IJobMarketEvents::JobTaken(taken) => Some(News::Taken(taken)),
             _ => None,
         }

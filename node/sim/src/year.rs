@@ -283,8 +283,9 @@ impl Stage {
 
     /// At the first block of an epoch: pays for the one before the last, and gives back what is left of an old one.
     fn settle(&mut self, epoch: u64) -> Result<()> {
-        let Self { cast, world, .. } = self;
+        let Self { cast, nodes, world, .. } = self;
         world.send(cast.keeper, addresses::JOB_MARKET, &ITill::passOnCall {}, GAS);
+        self.edge.report(cast, nodes, world);
         if let Some(judged) = epoch.checked_sub(2) {
             let number = u32::try_from(judged)?;
             // Epoch 0's committee is genesis's: the contracts elected it again at block 1.

@@ -4,7 +4,7 @@ mod round;
 mod schedule;
 
 use alloy::{
-    primitives::{B256, Bytes, U256, keccak256},
+    primitives::{Address, B256, Bytes, U256, keccak256},
     rpc::types::TransactionReceipt,
     sol_types::{SolEvent as _, SolValue as _},
 };
@@ -12,7 +12,8 @@ use edgeloom_bindings::{
     IEdgeRewards::{self, Draw, Enrolled, Opening, Pot, Tally},
     IEpochs,
     IParameters::Parameter,
-    addresses::{EDGE_REWARDS, EPOCHS},
+    ITill,
+    addresses::{EDGE_REWARDS, EPOCHS, JOB_MARKET, LEASES},
 };
 use edgeloom_edge_proof::SIZE_MAX;
 
@@ -101,6 +102,30 @@ impl EdgeRewards {
     /// `NothingToSweep` before the epoch cannot be settled any more, and when it was done.
     pub async fn sweep(&self, epoch: u32) -> Result<TransactionReceipt, Error> {
         self.client.send(EDGE_REWARDS, &IEdgeRewards::sweepCall { epoch }, U256::ZERO).await
+    }
+
+    /// Counts in the current epoch what markets burned of these workers' fees since that was last counted; anybody may. A worker that is reported in
+    /// each epoch in which it works is paid for each.
+    ///
+    /// # Errors
+    /// [`Error::Transport`] and its like.
+    pub async fn report(&self, workers: Vec<Address>) -> Result<TransactionReceipt, Error> {
+        self.client.send(EDGE_REWARDS, &IEdgeRewards::reportCall { workers }, U256::ZERO).await
+    }
+
+    /// What markets burned of a worker's fees that no epoch counts yet, wei.
+    ///
+    /// # Errors
+    /// [`Error::Transport`] and its like.
+    pub async fn unreported(&self, worker: Address) -> Result<U256, Error> {
+        let (record, reported) = (ITill::recordOfCall { worker }, IEdgeRewards::reportedCall { worker });
+        let (jobs, leases, reported) = futures::try_join!(
+            self.client.call(JOB_MARKET, &record),
+            self.client.call(LEASES, &record),
+            self.client.call(EDGE_REWARDS, &reported)
+        )?;
+        let burned = U256::from(jobs.burned) + U256::from(leases.burned);
+        Ok(burned.saturating_sub(reported))
     }
 
     /// What there is to be earned in an epoch, and what its rounds are of.

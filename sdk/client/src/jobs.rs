@@ -45,7 +45,7 @@ pub struct Offer {
     pub take_seconds: u32,
     /// How long the taker of a job may work: 1 to 86,400 seconds.
     pub work_seconds: u32,
-    /// After how many seconds listed cloud providers may take what edge nodes left; 0 for never.
+    /// After how many seconds listed cloud providers may take what edge nodes left; 0 where they may at once.
     pub providers_after: u32,
     /// Who alone may take them.
     pub worker: Option<Address>,
@@ -89,6 +89,7 @@ impl Offer {
             takeSeconds: self.take_seconds,
             workSeconds: self.work_seconds,
             providersAfter: self.providers_after,
+            requester: Address::ZERO,
             worker: self.worker.unwrap_or_default(),
             requirements: self.requirements,
             subject: self.model_id,
@@ -160,24 +161,22 @@ impl Jobs {
     /// What has become of a job of an order.
     ///
     /// # Errors
-    /// `JobUnknown` or `NotTheTerms` as [`Error::Market`]: the node has no such order, or of other terms.
+    /// `JobUnknown` or `NotTheTerms` as [`Error::Market`]: it is of another order, or the chain has no order of these terms.
     pub async fn state(&self, order: &Order, id: U256) -> Result<JobState, Error> {
-        let (job, kept) = (IJobMarket::jobOfCall { jobId: id }, IJobMarket::orderOfCall { order: order.number });
-        let (job, kept) = futures::try_join!(self.client.call(JOB_MARKET, &job), self.client.call(JOB_MARKET, &kept))?;
-        if kept.termsHash.is_zero() || !order.contains(id) {
-            return Err(unknown(id));
-        }
-        if kept.termsHash[..] != order.terms_hash()[..24] {
-            return Err(Error::Market(IJobMarketErrors::NotTheTerms(IJobMarket::NotTheTerms { order: order.number })));
-        }
+        let (number, terms) = (order.number, &order.terms);
+        let job = IJobMarket::jobOfCall { order: number, terms: terms.clone(), jobId: id };
+        let untaken = IJobMarket::untakenOfCall { order: number, terms: terms.clone() };
+        let (job, untaken) =
+            futures::try_join!(self.client.call(JOB_MARKET, &job), self.client.call(JOB_MARKET, &untaken))?;
         let (mut phase, mut reason) = (job.phase, job.reason);
-        if phase == Phase::Untaken && kept.untaken == 0 {
+        if phase == Phase::Untaken && untaken.is_zero() {
             let returned = self.returned(order).await?;
             let (returned, _) =
                 returned.ok_or_else(|| Error::Answer(format!("nothing ended order {}", order.number)))?;
             (phase, reason) = (returned.phase, returned.reason);
         }
-        Ok(JobState { phase, reason, worker: job.worker, deadline: job.deadline.to() })
+        let deadline = if job.worker.is_zero() { 0 } else { job.deadline.to() };
+        Ok(JobState { phase, reason, worker: job.worker, deadline })
     }
 
     /// The order of a job, and what has become of it.
@@ -219,7 +218,7 @@ impl Jobs {
     /// Takes jobs of an order for the signer, who must be bonded.
     ///
     /// # Errors
-    /// `WrongPhase`, `NothingUntaken`, `TooLate`, `OwnJob`, `NotBonded`, `RequirementsNotMet`, or edge staking's `InsufficientFreeStake`.
+    /// `WrongPhase`, `NothingUntaken`, `TooLate`, `OwnJob`, `RequirementsNotMet`; edge staking's `NotBonded` and `InsufficientFreeStake`.
     pub async fn take(&self, order: &Order, ids: &[U256]) -> Result<TransactionReceipt, Error> {
         self.client.send(JOB_MARKET, &take(order, ids), U256::ZERO).await
     }

@@ -50,7 +50,7 @@ pub struct LeaseOffer {
     pub begin_seconds: u32,
     /// What the worker commits itself to serve: at most the first term, 0 for nothing.
     pub serve_seconds: u32,
-    /// After how many seconds listed cloud providers may take what edge nodes left; 0 as the contract has it.
+    /// After how many seconds listed cloud providers may take what edge nodes left; 0 where they may at once.
     pub providers_after: u32,
     /// Who alone may take it.
     pub worker: Option<Address>,
@@ -149,7 +149,7 @@ impl Leases {
     /// Takes a lease for the signer, who must be bonded and has to begin in time.
     ///
     /// # Errors
-    /// `WrongPhase`, `TooLate`, `OwnLease`, `NotBonded`, `RequirementsNotMet`, or edge staking's `InsufficientFreeStake`.
+    /// `WrongPhase`, `TooLate`, `OwnLease`, `RequirementsNotMet`; edge staking's `NotBonded` and `InsufficientFreeStake`.
     pub async fn take(&self, lease: &Lease) -> Result<TransactionReceipt, Error> {
         let Deal { lease, terms } = lease.deal();
         self.client.send(LEASES, &ILeases::takeCall { lease, terms }, U256::ZERO).await

@@ -45,6 +45,8 @@ const SETTLED: Duration = Duration::from_secs(20);
 /// What claiming rewards takes about, and how many times as much they have to be before they are.
 const CLAIM_GAS: u64 = 200_000;
 const CLAIM_TIMES: u64 = 10;
+/// What reporting burned fees takes about. They are as much reward, at best.
+const REPORT_GAS: u64 = 120_000;
 
 /// What this process knows of rounds; the rest it asks.
 #[derive(Debug)]
@@ -60,6 +62,8 @@ pub(crate) struct Rounds {
     /// Rows and products of rounds that the operator was told are too much for this machine.
     told: BTreeSet<(u32, u32)>,
     enrolled: Option<u32>,
+    /// The epoch in which burned fees were last looked at.
+    reported: Option<u32>,
     /// Whether there may be something to claim.
     unclaimed: bool,
     begun: bool,
@@ -84,6 +88,7 @@ impl Rounds {
             gas: BTreeMap::new(),
             told: BTreeSet::new(),
             enrolled: None,
+            reported: None,
             unclaimed: true,
             begun: false,
         }
@@ -126,6 +131,7 @@ impl Rounds {
         let epoch = client.checkpoints().epoch().await?;
         match self.most_urgent(bench, (node, epoch)).await? {
             Some((entrant, tally, due)) => self.perform(bench, (entrant, &tally), due).await,
+            None if self.reported != Some(epoch) => self.report(bench, epoch).await,
             None if self.unclaimed => self.claim(bench, node).await,
             None => self.enrol(bench, Entrant { epoch: epoch + 1, node }).await,
         }
@@ -329,6 +335,21 @@ impl Rounds {
                 "rounds: an epoch is over without pay"
             );
         }
+        Ok(())
+    }
+
+    /// Has the epoch count what markets burned of this worker's fees up to now, once an epoch and where it is worth the gas.
+    async fn report(&mut self, bench: &Bench, epoch: u32) -> Result<(), Fault> {
+        let (client, rewards) = (&bench.client, bench.client.edge_rewards());
+        let burned = rewards.unreported(bench.worker).await?;
+        let worth_it = U256::from(client.gas_price().await?) * U256::from(REPORT_GAS * CLAIM_TIMES);
+        if burned > worth_it {
+            crash::after("work-reporting");
+            decided(client, rewards.report(vec![bench.worker]).await).await?;
+            crash::after("work-reported");
+            tracing::info!(epoch, tfuel = format_ether(burned), "rounds: reported fees that jobs burned");
+        }
+        self.reported = Some(epoch);
         Ok(())
     }
 

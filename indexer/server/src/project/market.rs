@@ -134,7 +134,7 @@ impl Rows {
         (job.phase, job.reason) = ending(id, closed.phase, closed.reason)?;
         job.closed = Some(event.at);
         job.evidence = (!closed.evidence.is_zero()).then_some(closed.evidence);
-        let (phase, worker) = (job.phase, job.worker);
+        let (phase, reason, worker) = (job.phase, job.reason, job.worker);
         if phase == Phase::Settled {
             let fee = job.price.saturating_sub(closed.paid);
             (job.paid, job.fee) = (Some(closed.paid), Some((fee, burned(fee, job.burn_share))));
@@ -152,8 +152,8 @@ impl Rows {
                 worker.earned = worker.earned.saturating_add(closed.paid);
             }
             Phase::Rejected => worker.jobs_rejected += 1,
-            Phase::Expired => worker.jobs_missed += 1,
-            Phase::Open | Phase::Taken | Phase::Cancelled => {}
+            Phase::Expired if reason == Reason::NotSubmitted => worker.jobs_missed += 1,
+            Phase::Open | Phase::Taken | Phase::Cancelled | Phase::Expired => {}
         }
         Ok(id)
     }
@@ -182,7 +182,7 @@ fn input(posted: &IJobMarket::JobsPosted, place: usize) -> Bytes {
     if each * count == inputs.len() { inputs.slice(place * each..(place + 1) * each) } else { Bytes::new() }
 }
 
-/// As the market rounds; where the contract of rewards refused to take note of it, all of it was.
+/// As the market rounds.
 fn burned(fee: U256, share: u16) -> U256 {
     fee.saturating_mul(U256::from(share)) / U256::from(BASIS_POINTS)
 }
@@ -202,6 +202,7 @@ fn ending(id: u64, phase: IJobMarket::Phase, reason: IJobMarket::Reason) -> Resu
         IJobMarket::Reason::NotSubmitted => Reason::NotSubmitted,
         IJobMarket::Reason::WrongAnswer => Reason::WrongAnswer,
         IJobMarket::Reason::AcceptedByRequester => Reason::AcceptedByRequester,
+        IJobMarket::Reason::Undecided => Reason::Undecided,
         _ => return Err(Contradiction::JobEnum(id)),
     };
     Ok((phase, reason))

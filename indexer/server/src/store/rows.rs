@@ -92,7 +92,7 @@ impl Of<'_> {
 /// Codes in the database: positions here. Append, never reorder.
 pub(super) const PHASES: [Phase; 6] =
     [Phase::Open, Phase::Taken, Phase::Settled, Phase::Cancelled, Phase::Expired, Phase::Rejected];
-pub(super) const REASONS: [Reason; 7] = [
+pub(super) const REASONS: [Reason; 8] = [
     Reason::Running,
     Reason::CorrectAnswer,
     Reason::CancelledByRequester,
@@ -100,6 +100,7 @@ pub(super) const REASONS: [Reason; 7] = [
     Reason::NotSubmitted,
     Reason::WrongAnswer,
     Reason::AcceptedByRequester,
+    Reason::Undecided,
 ];
 pub(super) const KINDS: [JobEventKind; 4] =
     [JobEventKind::Posted, JobEventKind::Taken, JobEventKind::Answered, JobEventKind::Closed];

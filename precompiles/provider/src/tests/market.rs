@@ -28,6 +28,12 @@ struct Market {
     model_id: B256,
 }
 
+/// An order of one job.
+struct Posted {
+    order: U256,
+    terms: IJobMarket::Terms,
+}
+
 impl Market {
     /// Uploads a small image and tries to register it.
     fn register(&mut self, image: Vec<u8>) -> Result<B256, Bytes> {
@@ -44,7 +50,7 @@ impl Market {
     }
 
     /// A job of the model's, taken by the worker, and the calldata of its right answer.
-    fn taken(&mut self, image: &[u8], input: &[u8]) -> (U256, Vec<u8>) {
+    fn taken(&mut self, image: &[u8], input: &[u8]) -> (Posted, Vec<u8>) {
         self.model_id = self.register(image.to_vec()).expect("the registry takes the model");
         let input = Bytes::copy_from_slice(input);
         let request = Request {
@@ -68,15 +74,17 @@ impl Market {
         let output = Model::parse(image).expect("registered").infer(&input).expect("the input fits").into();
         let ticket = Ticket { jobId: order, inputHash: terms.inputRoot, path: Vec::new() };
         let results = vec![IJobMarket::Result { ticket, output, proof: input }];
-        (order, IJobMarket::settleCall { order, terms, results }.abi_encode())
+        let answer = IJobMarket::settleCall { order, terms: terms.clone(), results }.abi_encode();
+        (Posted { order, terms }, answer)
     }
 
     fn submit(&mut self, answer: &[u8], gas_limit: u64) -> ExecutionResult {
         self.world.transact(route(WORKER, JOB_MARKET), answer.to_vec(), gas_limit).expect("a valid transaction")
     }
 
-    fn phase(&mut self, job: U256) -> Phase {
-        self.world.send(route(REQUESTER, JOB_MARKET), &IJobMarket::jobOfCall { jobId: job }).phase
+    fn phase(&mut self, job: &Posted) -> Phase {
+        let (order, terms) = (job.order, job.terms.clone());
+        self.world.send(route(REQUESTER, JOB_MARKET), &IJobMarket::jobOfCall { order, terms, jobId: order }).phase
     }
 
     fn locked(&mut self) -> U256 {
@@ -138,7 +146,7 @@ fn submit_within_the_limit(image: &[u8], input: &[u8]) {
     assert_eq!(too_much, Err(EVMError::Transaction(capped)));
     let result = market.submit(&answer, SUBMIT_GAS_MAX);
     assert!(result.is_success(), "{result:?}");
-    assert_eq!(market.phase(job), Phase::Settled);
+    assert_eq!(market.phase(&job), Phase::Settled);
 }
 
 #[test]
@@ -167,10 +175,10 @@ fn a_submission_without_the_gas_for_inference_leaves_the_job_taken() {
     for gas_limit in [200_000, 400_000, 600_000] {
         let result = market.submit(&answer, gas_limit);
         assert!(!result.is_success(), "{gas_limit}: {result:?}");
-        assert_eq!((market.phase(job), market.locked()), (Phase::Taken, U256::from(TFUEL)));
+        assert_eq!((market.phase(&job), market.locked()), (Phase::Taken, U256::from(TFUEL)));
     }
     assert!(market.submit(&answer, TRANSACTION_GAS_MAX).is_success());
-    assert_eq!((market.phase(job), market.locked()), (Phase::Settled, U256::ZERO));
+    assert_eq!((market.phase(&job), market.locked()), (Phase::Settled, U256::ZERO));
 }
 
 #[test]
@@ -184,8 +192,8 @@ fn no_gas_limit_makes_a_right_answer_wrong() {
             break;
         }
         short += 1;
-        assert_eq!((market.phase(job), market.locked()), (Phase::Taken, U256::from(TFUEL)), "{gas_limit}");
+        assert_eq!((market.phase(&job), market.locked()), (Phase::Taken, U256::from(TFUEL)), "{gas_limit}");
     }
     assert!(short > 20, "only {short} limits were too low");
-    assert_eq!(market.phase(job), Phase::Settled);
+    assert_eq!(market.phase(&job), Phase::Settled);
 }

@@ -1,14 +1,13 @@
 use alloy::{
     primitives::{Address, B256, Bytes, U256, keccak256},
     rpc::types::Log,
-    sol_types::SolValue,
 };
 use edgeloom_bindings::IJobMarket::{JobsPosted, Phase, Reason, Terms, Ticket};
 
 use super::{Delivery, decode, inputs};
 use crate::Error;
 
-/// An order as it was posted: what the market keeps a hash of, and asks for again with every call about it.
+/// An order as it was posted: the market asks for it again with every call about it, since the hash of it is where its state lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
     /// Number of its first job; the others follow.
@@ -75,12 +74,6 @@ impl Order {
     #[must_use]
     pub fn contains(&self, job: U256) -> bool {
         job >= self.number && job - self.number < U256::from(self.terms.count)
-    }
-
-    /// What the market keeps of the terms.
-    #[must_use]
-    pub fn terms_hash(&self) -> B256 {
-        keccak256(self.terms.abi_encode())
     }
 
     /// The input of a job, where inputs are published one after the other, all of the same length; `None` for one of another order, and

@@ -42,7 +42,8 @@ impl From<Error> for Fault {
     fn from(error: Error) -> Self {
         match &error {
             // The index may be a block ahead of this node.
-            Error::Market(IJobMarketErrors::JobUnknown(_)) | Error::Models(IModelRegistryErrors::ModelUnknown(_)) => {
+            Error::Market(IJobMarketErrors::JobUnknown(_) | IJobMarketErrors::NotTheTerms(_))
+            | Error::Models(IModelRegistryErrors::ModelUnknown(_)) => {
                 Self::Skip(Skip::Unknown)
             }
             Error::Market(IJobMarketErrors::TooLate(_)) => Self::Skip(Skip::TooLate),
@@ -50,7 +51,7 @@ impl From<Error> for Fault {
             Error::Market(IJobMarketErrors::RequirementsNotMet(_) | IJobMarketErrors::NotYetForProviders(_)) => {
                 Self::Skip(Skip::RequirementsNotMet)
             }
-            Error::Market(IJobMarketErrors::NotBonded(_))
+            Error::EdgeStaking(IEdgeStakingErrors::NotBonded(_))
             | Error::EdgeStaking(IEdgeStakingErrors::InsufficientFreeStake(_)) => Self::Skip(Skip::StakeTooSmall),
             Error::Model(_) => Self::Skip(Skip::ModelUnfit),
             error if error.is_revert() => Self::Skip(Skip::NotOpen),

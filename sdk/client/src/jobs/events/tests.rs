@@ -29,7 +29,7 @@ fn a_posting_keeps_its_inputs_and_place() {
 fn money_events_are_skipped_and_nonsense_is_an_error() {
     let credited = ICredits::Credited { account: Address::ZERO, amount: U256::ONE };
     assert_eq!(event(&log(credited.to_log_data())).expect("decodes"), None);
-    let fee = ITill::FeeTaken { id: U256::ONE, fee: U256::ONE, burned: U256::ONE };
-    assert_eq!(event(&log(fee.to_log_data())).expect("decodes"), None);
+    let fees = ITill::FeesPassedOn { burned: U256::ONE, shared: U256::ONE };
+    assert_eq!(event(&log(fees.to_log_data())).expect("decodes"), None);
     assert!(event(&log(LogData::new_unchecked(vec![B256::repeat_byte(7)], vec![].into()))).is_err());
 }

@@ -1,5 +1,5 @@
 use alloy::primitives::{Address, B256, U256};
-use edgeloom_bindings::{IJobMarket, IModelRegistry};
+use edgeloom_bindings::{IEdgeStaking, IJobMarket, IModelRegistry};
 
 use super::*;
 
@@ -22,8 +22,8 @@ fn a_job_that_the_node_does_not_know_yet_is_not_taken_for_closed() {
 fn a_revert_is_an_answer_and_a_lost_connection_is_none() {
     let late = IJobMarket::TooLate { id: U256::ONE, deadline: U256::from(5) };
     assert_eq!(fault(Error::Market(IJobMarketErrors::TooLate(late))), Some(Skip::TooLate));
-    let unbonded = IJobMarket::NotBonded { worker: Address::ZERO };
-    assert_eq!(fault(Error::Market(IJobMarketErrors::NotBonded(unbonded))), Some(Skip::StakeTooSmall));
+    let unbonded = IEdgeStaking::NotBonded { worker: Address::ZERO };
+    assert_eq!(fault(Error::EdgeStaking(IEdgeStakingErrors::NotBonded(unbonded))), Some(Skip::StakeTooSmall));
     let unmet = IJobMarket::RequirementsNotMet { order: U256::ONE, worker: Address::ZERO };
     assert_eq!(fault(Error::Market(IJobMarketErrors::RequirementsNotMet(unmet))), Some(Skip::RequirementsNotMet));
     assert_eq!(fault(Error::Revert { data: Bytes::new() }), Some(Skip::NotOpen));
