@@ -3,6 +3,7 @@
 mod audits;
 mod capacity;
 mod certificates;
+mod cli;
 mod clients;
 mod demo;
 mod durability;

@@ -63,6 +63,8 @@ pub const INFERENCE: Address = address!("0xed6e000000000000000000000000000000000
 pub const POSSESSION: Address = address!("0xed6e00000000000000000000000000000000001a");
 /// `ILeases`.
 pub const LEASES: Address = address!("0xed6e00000000000000000000000000000000001b");
+/// `IAuctions`.
+pub const AUCTIONS: Address = address!("0xed6e00000000000000000000000000000000001f");
 
 /// Who calls in a block's name, before its transactions (EIP-4788's).
 pub const SYSTEM: Address = address!("0xfffffffffffffffffffffffffffffffffffffffe");

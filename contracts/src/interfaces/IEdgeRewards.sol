@@ -6,7 +6,7 @@ pragma solidity ^0.8.30;
 /// burned. From the second epoch after it on, once its openings are over, anybody settles it, until the 32nd after it is over; what nobody
 /// earned goes back to the reserve. A node's sources and its operator share what it gets by `IStakeBook`.
 ///
-/// Half of the pot is for work: each node gets its part of the fees that the epoch's jobs burned, and never more than its own jobs burned.
+/// Half of the pot is for work: each node gets its part of all burned fees that were reported in the epoch, and never more than its own deals burned.
 /// Who posts jobs to himself burns what he earns.
 ///
 /// The other half is for capacity. A node enrols in the epoch before, and stands for as much stake as it has, to the end of its last
@@ -65,7 +65,7 @@ interface IEdgeRewards {
     event PotSwept(uint32 indexed epoch, uint256 amount);
 
     /// @param amount of the whole pot, wei
-    /// @param burned of the fees of all jobs, wei
+    /// @param burned of fees, as reported, wei
     /// @param paid of the pot so far, wei
     /// @param enrolled stake of all nodes that enrolled, wei
     /// @param size rows of a product; 0 before the first node enrols
@@ -79,7 +79,7 @@ interface IEdgeRewards {
         uint16 links;
     }
 
-    /// @param burned of the fees of the node's jobs, wei
+    /// @param burned of the fees of the node's deals, as reported, wei
     /// @param stake that the node stands for: the least of what it had when it enrolled and when it answered, wei; 0 for not enrolled
     /// @param answered rounds: bit i is round i
     /// @param opened whether what was drawn was shown

@@ -11,9 +11,7 @@ use edgeloom_bindings::{
     IModelRegistry,
     IRewards::IRewardsEvents,
     IStakeBook::{self, IStakeBookEvents},
-    IStaking,
-    ITill,
-    addresses,
+    IStaking, ITill, addresses,
 };
 use std::collections::HashMap;
 

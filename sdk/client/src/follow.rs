@@ -26,6 +26,8 @@ pub struct Closing {
     pub worker: Address,
     /// Paid to the worker, wei.
     pub paid: U256,
+    /// Hash of what decided it, or zero.
+    pub evidence: B256,
     /// The answer that the chain computed, if the job is settled.
     pub output: Option<Bytes>,
     /// Block of the closing transaction.
@@ -105,6 +107,7 @@ pub(crate) fn closings(logs: &[Log]) -> Vec<Closing> {
                 reason: event.reason,
                 worker: event.worker,
                 paid: U256::from(event.paid),
+                evidence: event.evidence,
                 output,
                 block: log.block_number.unwrap_or_default(),
                 tx: log.transaction_hash.unwrap_or_default(),

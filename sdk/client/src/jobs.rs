@@ -2,6 +2,7 @@ mod events;
 mod inputs;
 mod order;
 mod posted;
+mod requirements;
 
 use alloy::{
     primitives::{Address, B256, Bytes, U256, keccak256},
@@ -19,6 +20,7 @@ pub use events::{Events, JobEvent, JobEventKind};
 pub use inputs::root as input_root;
 pub use order::{JobState, Order};
 pub use posted::{JobResult, PostedJob};
+pub use requirements::Requirements;
 
 use crate::{Client, Closing, Error, SignedTx, follow::closings};
 
@@ -49,8 +51,8 @@ pub struct Offer {
     pub providers_after: u32,
     /// Who alone may take them.
     pub worker: Option<Address>,
-    /// What a worker has to be: `types/Requirements.sol`; 0 for nothing.
-    pub requirements: U256,
+    /// What a worker has to be.
+    pub requirements: Requirements,
 }
 
 /// The kind of jobs that the chain itself computes (`IKinds`).
@@ -64,7 +66,7 @@ impl Offer {
 
     /// The same of many jobs.
     #[must_use]
-    pub const fn of_many(model_id: B256, inputs: Vec<Bytes>, price: U256) -> Self {
+    pub fn of_many(model_id: B256, inputs: Vec<Bytes>, price: U256) -> Self {
         Self {
             model_id,
             inputs,
@@ -73,7 +75,7 @@ impl Offer {
             work_seconds: 120,
             providers_after: 0,
             worker: None,
-            requirements: U256::ZERO,
+            requirements: Requirements::default(),
         }
     }
 
@@ -91,7 +93,7 @@ impl Offer {
             providersAfter: self.providers_after,
             requester: Address::ZERO,
             worker: self.worker.unwrap_or_default(),
-            requirements: self.requirements,
+            requirements: self.requirements.word(),
             subject: self.model_id,
             inputRoot: inputs::root(&hashes),
         };
@@ -213,6 +215,12 @@ impl Jobs {
     pub async fn follow(&self, id: U256) -> Result<PostedJob, Error> {
         let order = self.order_of(id).await?;
         Ok(PostedJob::new(self.client.clone(), id, order, 0))
+    }
+
+    /// A handle on a job of an order, to wait for its end.
+    #[must_use]
+    pub fn handle(&self, order: &Order, id: U256) -> PostedJob {
+        PostedJob::new(self.client.clone(), id, order.clone(), 0)
     }
 
     /// Takes jobs of an order for the signer, who must be bonded.
@@ -352,6 +360,7 @@ impl Jobs {
             reason: returned.reason,
             worker: Address::ZERO,
             paid: U256::ZERO,
+            evidence: B256::ZERO,
             output: None,
             block: log.block_number.unwrap_or_default(),
             tx: log.transaction_hash.unwrap_or_default(),

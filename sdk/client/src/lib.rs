@@ -36,6 +36,7 @@ mod heads;
 mod index;
 mod jobs;
 mod keys;
+pub mod keystore;
 mod leases;
 mod model;
 mod models;
@@ -61,7 +62,8 @@ pub use follow::Closing;
 pub use governance::{Ballot, Governance, Proposal, Standing, Tally};
 pub use index::Index;
 pub use jobs::{
-    Delivery, Events, INFERENCE, JobEvent, JobEventKind, JobResult, JobState, Jobs, Offer, Order, PostedJob, input_root,
+    Delivery, Events, INFERENCE, JobEvent, JobEventKind, JobResult, JobState, Jobs, Offer, Order, PostedJob,
+    Requirements, input_root,
 };
 pub use keys::{Keys, Member, Members, Sealed};
 pub use leases::{Lease, LeaseOffer, Leases};

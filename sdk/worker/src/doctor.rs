@@ -11,11 +11,11 @@ use std::{
 use alloy::primitives::{Address, U256, utils::format_ether};
 use edgeloom_edge_proof::Kernel;
 use edgeloom_gpu::Gpu;
-use edgeloom_sdk::{Client, Deadlines, Error};
+use edgeloom_sdk::{Client, Deadlines, Error, keystore};
 use serde::Serialize;
 use tokio::task::spawn_blocking;
 
-use crate::{Config, Device, Enrolment, account, card, card::CardError, life::unix_seconds, rounds::Pace};
+use crate::{Config, Device, Enrolment, card, card::CardError, life::unix_seconds, rounds::Pace};
 
 /// Most seconds that this machine's clock may lag behind the chain's newest block.
 const CLOCK_BEHIND_MAX: u64 = 2;
@@ -66,7 +66,7 @@ pub async fn examine(config: &Config) -> Vec<Check> {
         (Check::fail("graphics", panicked.to_string(), "repair or remove the card's driver"), None)
     });
     checks.push(check);
-    let opened = account::open(config.keystore.as_deref(), config.password_file.as_deref());
+    let opened = keystore::open(config.keystore.as_deref(), config.password_file.as_deref());
     let worker = opened.as_ref().map(|signer| signer.address()).ok();
     checks.push(match opened {
         Ok(signer) => Check::pass("account", signer.address().to_string()),

@@ -11,7 +11,6 @@
 //! disk before it happens). Killed between any two steps, it continues where it was: nothing is submitted twice, and no
 //! paid job is lost.
 
-pub mod account;
 mod audit;
 mod bond;
 mod card;

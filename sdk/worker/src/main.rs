@@ -7,7 +7,8 @@ use std::{
 
 use alloy::primitives::B256;
 use clap::{Args, Parser, Subcommand};
-use edgeloom_worker::{Audit, AuditOrder, Replay, Settings, Worker, account, claim, doctor, status_line};
+use edgeloom_sdk::keystore;
+use edgeloom_worker::{Audit, AuditOrder, Replay, Settings, Worker, claim, doctor, status_line};
 use eyre::WrapErr;
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -130,7 +131,7 @@ fn log(json: bool, status_line: bool) {
 
 async fn run(settings: Settings, json: bool) -> eyre::Result<ExitCode> {
     let config = settings.resolve()?;
-    let signer = account::open(config.keystore.as_deref(), config.password_file.as_deref())?;
+    let signer = keystore::open(config.keystore.as_deref(), config.password_file.as_deref())?;
     let worker = Worker::start(&config, signer).await.wrap_err("the worker cannot start")?;
     let watch = worker.watch();
     let status = watch.status();
@@ -164,7 +165,7 @@ async fn make_claim(command: ClaimCommand, json: bool) -> eyre::Result<ExitCode>
         None => command.settings,
     };
     let config = settings.resolve()?;
-    let signer = account::open(config.keystore.as_deref(), config.password_file.as_deref())?;
+    let signer = keystore::open(config.keystore.as_deref(), config.password_file.as_deref())?;
     let status = match command.command {
         Some(Defend::Defend { claim, .. }) => claim::defend(&config, claim, signer).await?,
         None => claim::make(&config, &command.order, signer).await?,
@@ -178,7 +179,7 @@ async fn make_claim(command: ClaimCommand, json: bool) -> eyre::Result<ExitCode>
 
 async fn audit(order: &AuditOrder, settings: Settings, json: bool) -> eyre::Result<ExitCode> {
     let config = settings.resolve()?;
-    let signer = account::open(config.keystore.as_deref(), config.password_file.as_deref())?;
+    let signer = keystore::open(config.keystore.as_deref(), config.password_file.as_deref())?;
     let audit = Audit::start(&config, order, signer).await.wrap_err("the auditor cannot start")?;
     let seated = audit.seated();
     if json {
@@ -230,9 +231,9 @@ fn show_account(command: Account, json: bool) -> eyre::Result<ExitCode> {
     let signer = if new {
         let keystore = config.keystore.as_deref().ok_or_else(|| eyre::eyre!("no --keystore is given"))?;
         let password = config.password_file.as_deref().ok_or_else(|| eyre::eyre!("no --password-file is given"))?;
-        account::create(keystore, password)?
+        keystore::create(keystore, password)?
     } else {
-        account::open(config.keystore.as_deref(), config.password_file.as_deref())?
+        keystore::open(config.keystore.as_deref(), config.password_file.as_deref())?
     };
     match json {
         true => println!("{}", serde_json::json!({ "address": signer.address() })),

@@ -65,6 +65,7 @@ fn solidity_and_rust_agree_on_addresses() {
     assert_eq!(
         found,
         [
+            ("AUCTIONS", addresses::AUCTIONS),
             ("AUDITS", addresses::AUDITS),
             ("BEACON", addresses::BEACON),
             ("BLS", addresses::BLS),

@@ -74,7 +74,7 @@ impl PostedJob {
     /// # Errors
     /// As [`Self::result`].
     pub async fn result_within(&self, after: Duration) -> Result<JobResult, Error> {
-        let Closing { id, phase, reason, worker, paid, output, block, tx } = self.closed_within(after).await?;
+        let Closing { id, phase, reason, worker, paid, output, block, tx, .. } = self.closed_within(after).await?;
         match output {
             Some(output) if phase == Phase::Settled => Ok(JobResult { id, output, worker, paid, reason, block, tx }),
             _ => Err(Error::NotSettled { id, phase, reason, worker }),

@@ -43,9 +43,7 @@ impl From<Error> for Fault {
         match &error {
             // The index may be a block ahead of this node.
             Error::Market(IJobMarketErrors::JobUnknown(_) | IJobMarketErrors::NotTheTerms(_))
-            | Error::Models(IModelRegistryErrors::ModelUnknown(_)) => {
-                Self::Skip(Skip::Unknown)
-            }
+            | Error::Models(IModelRegistryErrors::ModelUnknown(_)) => Self::Skip(Skip::Unknown),
             Error::Market(IJobMarketErrors::TooLate(_)) => Self::Skip(Skip::TooLate),
             Error::Market(IJobMarketErrors::OwnJob(_)) => Self::Skip(Skip::OwnJob),
             Error::Market(IJobMarketErrors::RequirementsNotMet(_) | IJobMarketErrors::NotYetForProviders(_)) => {

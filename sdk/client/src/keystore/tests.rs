@@ -9,8 +9,8 @@ fn a_key_is_made_once_and_opens_with_its_password_only() {
     fs::write(&wrong, "battery\n").expect("written");
     let made = create(&keystore, &password).expect("made").address();
     assert_eq!(open(Some(&keystore), Some(&password)).expect("opens").address(), made);
-    assert!(matches!(open(Some(&keystore), Some(&wrong)), Err(AccountError::Keystore { .. })));
-    assert!(matches!(create(&keystore, &password), Err(AccountError::Exists(_))));
+    assert!(matches!(open(Some(&keystore), Some(&wrong)), Err(KeystoreError::Keystore { .. })));
+    assert!(matches!(create(&keystore, &password), Err(KeystoreError::Exists(_))));
     let text = fs::read_to_string(&keystore).expect("readable");
     assert!(text.contains("\"crypto\""), "the standard format");
     let mode = fs::metadata(&keystore).expect("there").permissions().mode();
@@ -26,7 +26,7 @@ fn what_is_missing_is_named() {
     fs::write(&password, "\n").expect("written");
     assert_eq!(open(None, None).expect_err("refused").to_string(), "no --keystore is given");
     let refused = create(&dir.path().join("worker.json"), &password).expect_err("refused");
-    assert!(matches!(refused, AccountError::NoPassword(_)));
+    assert!(matches!(refused, KeystoreError::NoPassword(_)));
 }
 
 #[test]
@@ -35,6 +35,6 @@ fn a_key_that_appeared_meanwhile_is_not_overwritten() {
     let (written, keystore) = (dir.path().join("new"), dir.path().join("worker.json"));
     fs::write(&written, "new").expect("written");
     fs::write(&keystore, "old").expect("written");
-    assert!(matches!(place(&written, &keystore, dir.path()), Err(AccountError::Exists(_))));
+    assert!(matches!(place(&written, &keystore, dir.path()), Err(KeystoreError::Exists(_))));
     assert_eq!(fs::read_to_string(&keystore).expect("there"), "old");
 }

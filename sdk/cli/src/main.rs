@@ -1,0 +1,47 @@
+//! The `edgeloom-cli` command: what a requester does from a terminal. It knows the client and nothing below it: each command is a
+//! few calls of `edgeloom-sdk`, and what they say, as lines for people or as JSON.
+
+mod job;
+mod post;
+mod settings;
+mod watch;
+
+use std::{io::stderr, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use job::Job;
+use settings::Settings;
+
+/// Posts work to an Edgeloom chain, and sees to it
+#[derive(Debug, Parser)]
+#[command(name = "edgeloom-cli", version)]
+struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Post jobs, watch them, and end them
+    Job {
+        #[command(subcommand)]
+        job: Job,
+    },
+}
+
+#[tokio::main]
+async fn main() -> eyre::Result<ExitCode> {
+    color_eyre::install()?;
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).init();
+    let Cli { settings, command: Command::Job { job } } = Cli::parse();
+    // Who uses it deserves a sentence, not a backtrace.
+    Ok(job::run(&settings, job).await.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::FAILURE
+    }))
+}
