@@ -116,6 +116,8 @@ contract DisputableDrawTest is DisputableWorld {
         // Nor is anything paid twice to who comes back.
         hostile.plan(HostileAccount.Mood.Reenter, address(DISPUTABLE), abi.encodeCall(DISPUTABLE.draw, (BOB, JOB_ID)));
         _draw(address(hostile), 1);
+        eq(hostile.attempts(), 1, "it tried");
+        eq(hostile.successes(), 0, "in vain");
         eq(address(hostile).balance, FUNDS, "came back");
         eq(DISPUTABLE.pot(), ENTRY, "pot");
     }

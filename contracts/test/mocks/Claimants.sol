@@ -76,12 +76,15 @@ contract Claimants is DisputableWorld {
         }
     }
 
-    /// @dev With something more than is needed, or not.
+    /// @dev With something more than is needed, or not. One worker forgets it for good, and nobody else does it.
     function draw(uint256 who, uint256 which, uint256 mix, uint256 more) external {
         for (uint256 i = 0; i < _made.length; ++i) {
             Made memory made = _nth(which, i);
             IDisputable.Entry memory entry = _entryOf(made);
-            if (entry.height != 0 && !entry.drawn) return _draw(member(who), made, entry.height, mix, more % 3 * 1e18);
+            bool forgotten = made.worker == member(0);
+            if (entry.height != 0 && !entry.drawn && !forgotten) {
+                return _draw(member(who), made, entry.height, mix, more % 3 * 1e18);
+            }
         }
     }
 
