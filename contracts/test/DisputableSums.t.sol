@@ -11,6 +11,7 @@ import {Predeploys} from "../src/types/Predeploys.sol";
 import {eq, holds} from "./Vm.sol";
 
 /// @dev What stays true whatever workers and others do: sums over all claims, computed the long way.
+/// forge-config: default.invariant.runs = 24
 contract DisputableSumsTest is DisputableWorld {
     Claimants private _claimants;
 
