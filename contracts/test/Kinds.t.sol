@@ -54,16 +54,16 @@ contract KindsTest is MarketWorld {
         IKinds.Kind memory rules = umpiredRules();
         rules.bondShare = 0;
         vm.expectEmit();
-        emit IKinds.KindAdded(4, "frames of a film", "frame", rules);
+        emit IKinds.KindAdded(5, "frames of a film", "frame", rules);
         vm.prank(Predeploys.TIMELOCK);
-        eq(KINDS.add(rules, "frames of a film", "frame"), 4, "number");
-        eq(KINDS.count(), 4, "count");
-        eq(keccak256(abi.encode(KINDS.rulesOf(4))), keccak256(abi.encode(rules)), "its rules");
+        eq(KINDS.add(rules, "frames of a film", "frame"), 5, "number");
+        eq(KINDS.count(), 5, "count");
+        eq(keccak256(abi.encode(KINDS.rulesOf(5))), keccak256(abi.encode(rules)), "its rules");
         eq(keccak256(abi.encode(KINDS.rulesOf(UMPIRED))), keccak256(abi.encode(umpiredRules())), "and the others'");
-        eq(KINDS.bondFor(4, 100e18), rules.bondMin, "the least");
+        eq(KINDS.bondFor(5, 100e18), rules.bondMin, "the least");
     }
 
-    function test_genesis_has_two_kinds() public view {
+    function test_genesis_has_three_kinds() public view {
         IKinds.Kind memory rules = IKinds.Kind({
             verifier: Predeploys.INFERENCE,
             assurance: IKinds.Assurance.Executed,
@@ -77,6 +77,15 @@ contract KindsTest is MarketWorld {
         eq(keccak256(abi.encode(KINDS.rulesOf(1))), keccak256(abi.encode(rules)), "inferences");
         (rules.verifier, rules.assurance) = (Predeploys.POSSESSION, IKinds.Assurance.Proven);
         eq(keccak256(abi.encode(KINDS.rulesOf(2))), keccak256(abi.encode(rules)), "possession");
+        (rules.verifier, rules.assurance) = (Predeploys.DISPUTABLE, IKinds.Assurance.Disputable);
+        (rules.bondShare, rules.bondMin, rules.priceMax) = (400_000, 100e18, 12_500e18);
+        eq(keccak256(abi.encode(KINDS.rulesOf(3))), keccak256(abi.encode(rules)), "claims");
+    }
+
+    function test_no_genesis_kind_has_a_job_whose_bond_nobody_could_lock() public view {
+        for (uint16 kind = 1; kind < UMPIRED; ++kind) {
+            eq(KINDS.bondFor(kind, KINDS.rulesOf(kind).priceMax), 500_000e18, "the largest stake");
+        }
     }
 
     function test_close_closes_a_kind_once_and_no_other() public {
@@ -109,6 +118,7 @@ contract KindsTest is MarketWorld {
     function testFuzz_a_bond_is_a_share_of_the_price_or_the_least(uint256 price) public view {
         price = within(price, 1e9, 500_000e18);
         eq(KINDS.bondFor(1, price), price > 1e18 ? price : 1e18, "all of it");
+        eq(KINDS.bondFor(3, price), price > 2.5e18 ? 40 * price : 100e18, "forty times as much");
         eq(KINDS.bondFor(UMPIRED, price), price / 2 > 2e18 ? price / 2 : 2e18, "half of it");
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {Disputable} from "../src/market/Disputable.sol";
 import {EdgeRewards} from "../src/rewards/EdgeRewards.sol";
 import {EdgeStaking} from "../src/staking/EdgeStaking.sol";
 import {Epochs} from "../src/staking/Epochs.sol";
@@ -68,6 +69,7 @@ abstract contract World {
         vm.etch(Predeploys.PROFILES, address(new Profiles()).code);
         vm.etch(Predeploys.INFERENCE, address(new Inference()).code);
         vm.etch(Predeploys.POSSESSION, address(new Possession()).code);
+        vm.etch(Predeploys.DISPUTABLE, address(new Disputable()).code);
         vm.etch(Predeploys.THETA, address(new Theta()).code);
         vm.etch(Predeploys.STAKING, address(new Staking()).code);
         vm.etch(Predeploys.PARAMETERS, address(new Parameters()).code);

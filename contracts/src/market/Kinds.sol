@@ -6,7 +6,7 @@ import {Predeploys} from "../types/Predeploys.sol";
 
 /// @dev Genesis kinds are code, as genesis values of parameters are.
 contract Kinds is IKinds {
-    uint16 private constant GENESIS = 2;
+    uint16 private constant GENESIS = 3;
     uint32 private constant BASIS_POINTS = 10_000;
     uint32 private constant WORK_SECONDS_MAX = 1 days;
     /// @dev The largest stake: nobody could lock the bond of a dearer job.
@@ -57,10 +57,11 @@ contract Kinds is IKinds {
         rules.open = !_closed[kind];
     }
 
-    /// @dev 1 is an inference, which the chain runs; 2 is keeping content, of which the chain sees samples. No answer that is paid can be wrong: the
+    /// @dev 1 is an inference, which the chain runs; 2 is keeping content, of which the chain sees samples. No answer of these that is paid can be wrong: the
     /// bond has to cover only the time lost to a worker who takes a job and delivers nothing. The price is the requester's own
     /// valuation of that; the least keeps a dust-priced job from being blocked for dust.
     function _genesis(uint16 kind) private pure returns (Kind memory) {
+        if (kind == 3) return _disputable();
         (address verifier, Assurance assurance) =
             kind == 1 ? (Predeploys.INFERENCE, Assurance.Executed) : (Predeploys.POSSESSION, Assurance.Proven);
         return Kind({
@@ -72,6 +73,21 @@ contract Kinds is IKinds {
             bondMin: 1e18,
             priceMin: PRICE_MIN,
             priceMax: PRICE_MAX
+        });
+    }
+
+    /// @dev An inference that only some committees check: what a cheat gains, it has to lose many times over where it is caught, once in 25 to 5 times
+    /// (`IDisputable`). The dearest job's bond is the largest stake.
+    function _disputable() private pure returns (Kind memory) {
+        return Kind({
+            verifier: Predeploys.DISPUTABLE,
+            assurance: Assurance.Disputable,
+            open: true,
+            bondShare: 40 * BASIS_POINTS,
+            workSecondsMax: WORK_SECONDS_MAX,
+            bondMin: 100e18,
+            priceMin: PRICE_MIN,
+            priceMax: PRICE_MAX / 40
         });
     }
 }
