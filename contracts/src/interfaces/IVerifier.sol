@@ -12,7 +12,9 @@ interface IVerifier {
         None,
         Pending,
         Right,
-        Wrong
+        Wrong,
+        /// @dev Delivered, but nobody's fault that it cannot be decided: requester refunded, bond unlocked.
+        Void
     }
 
     /// @param takenAt the block in which the worker took the job
