@@ -356,7 +356,7 @@ contract SealedTest is SealedWorld {
     }
 
     function decrypts(bytes32 seed, uint256 first, bytes calldata data) external pure returns (bytes memory) {
-        return Keystream.apply_(seed, first, data);
+        return Keystream.over(seed, first, data);
     }
 
     /// The stream of the interface's words; and twice the same is nothing.

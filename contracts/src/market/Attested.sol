@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Bls} from "../bls/Bls.sol";
 import {Credits} from "../jobs/Credits.sol";
 import {Draw} from "../jobs/Draw.sol";
@@ -13,6 +14,8 @@ import {Signers} from "../bls/Signers.sol";
 import {Snapshot} from "../bls/Snapshot.sol";
 
 contract Attested is IAttested, Credits {
+    using SafeCast for uint256;
+
     IAudits private constant AUDITS = IAudits(Predeploys.AUDITS);
     IBeacon private constant BEACON = IBeacon(Predeploys.BEACON);
     /// @dev It calls nobody but precompiles, as the auditors do: state may be written after they answered.
@@ -50,8 +53,7 @@ contract Attested is IAttested, Credits {
         made.worker = msg.sender;
         made.claimedAt = uint64(block.timestamp);
         (made.epoch, made.height) = (epoch, uint64(block.number));
-        // A snapshot says so in 32 bits.
-        made.places = uint64(Snapshot.placesOf(snapshot));
+        made.places = Snapshot.placesOf(snapshot).toUint64();
         made.workHash = _workHash(subject, inputHash);
         made.output = seal;
         held += msg.value;
@@ -110,8 +112,7 @@ contract Attested is IAttested, Credits {
         if (fresh == 0) revert NothingNew(claimId);
         uint256 found = agreeing[claimId][outputHash] + fresh;
         agreeing[claimId][outputHash] = found;
-        // No more than SIZE.
-        if (found > made.members) (made.members, made.finding) = (uint8(found), outputHash);
+        if (found > made.members) (made.members, made.finding) = (found.toUint8(), outputHash);
         emit FindingAttested(claimId, outputHash, signers, fresh, found);
     }
 
@@ -163,7 +164,7 @@ contract Attested is IAttested, Credits {
         }
         places = new uint256[](SIZE);
         for (uint256 i = 0; i < SIZE; ++i) {
-            places[i] = uint16(packed >> (PLACE_BITS * i));
+            places[i] = (packed >> (PLACE_BITS * i)) % 2 ** PLACE_BITS;
         }
     }
 

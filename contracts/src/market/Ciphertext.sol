@@ -69,7 +69,7 @@ library Ciphertext {
         if (!PROOF.opens(text.cipherRoot, length, first, count, shown.data, shown.values)) {
             revert ISealed.NotTheCiphertext(text.cipherRoot);
         }
-        return Keystream.apply_(text.seed, first * CHUNK_BLOCKS, shown.data);
+        return Keystream.over(text.seed, first * CHUNK_BLOCKS, shown.data);
     }
 
     /// @dev The chaining values of the subtrees beside a chunk, from left to right. A tree's left half is the largest power of two

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Ciphertext} from "./Ciphertext.sol";
 import {Credits} from "../jobs/Credits.sol";
 import {IEdgeProof} from "../interfaces/IEdgeProof.sol";
@@ -12,6 +13,7 @@ import {Subtree} from "../types/Subtree.sol";
 
 contract Sealed is ISealed, Credits {
     using Ciphertext for Ciphertext.Text;
+    using SafeCast for uint256;
 
     IVerifier private constant INNER = IVerifier(Predeploys.DISPUTABLE);
     IEdgeProof private constant PROOF = IEdgeProof(Predeploys.EDGE_PROOF);
@@ -108,8 +110,8 @@ contract Sealed is ISealed, Credits {
         if (msg.value != pieces * PIECE) revert WrongDeposit(msg.value, pieces * PIECE);
 
         uint64 answerBy = uint64(block.timestamp) + TURN;
-        // At most 33 pieces.
-        _demands[sealId] = Demand(msg.sender, answerBy, uint8(pieces), uint8(pieces), 0);
+        uint8 count = uint256(pieces).toUint8();
+        _demands[sealId] = Demand(msg.sender, answerBy, count, count, 0);
         made.until = answerBy + TURN;
         held += msg.value;
         emit CiphertextDemanded(sealId, msg.sender, pieces, answerBy, answerBy + TURN);
@@ -218,9 +220,10 @@ contract Sealed is ISealed, Credits {
         if (made.fault != 0) return made.fault;
         bool released = made.releasedAt != 0;
         if (released ? made.releasedAt > releaseBy : block.timestamp > releaseBy) return made.key;
+        // Where nobody asked there are no pieces, and none is missing.
         Demand storage asked = _demands[sealId];
         bool silent = block.timestamp > asked.answerBy && asked.answered != (uint64(1) << asked.pieces) - 1;
-        return asked.payer != address(0) && silent ? made.cipherRoot : bytes32(0);
+        return silent ? made.cipherRoot : bytes32(0);
     }
 
     /// @dev Whoever shows the share can decrypt, as long as one may complain.

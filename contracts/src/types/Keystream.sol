@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 /// @dev Bytes that a seed makes without end: block j of 32 is keccak256(seed ‖ j).
 library Keystream {
     /// @dev `data` XOR the stream, from block number `first` on.
-    function apply_(bytes32 seed, uint256 first, bytes calldata data) internal pure returns (bytes memory result) {
+    function over(bytes32 seed, uint256 first, bytes calldata data) internal pure returns (bytes memory result) {
         result = new bytes(data.length);
         assembly ("memory-safe") {
             // 64 bytes of scratch space are for hashing.
