@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {AttestedWorld} from "./AttestedWorld.sol";
 import {IAttested} from "../src/interfaces/IAttested.sol";
+import {IVerifier} from "../src/interfaces/IVerifier.sol";
 import {Jury} from "./mocks/Jury.sol";
 import {eq, holds} from "./Vm.sol";
 
@@ -89,6 +90,17 @@ contract AttestedSumsTest is AttestedWorld {
             eq(ATTESTED.agreeing(id, OUTPUT), right, "right");
             eq(ATTESTED.agreeing(id, OTHER), wrong, "wrong");
             eq(made.members, right > wrong ? right : wrong, "most");
+        }
+    }
+
+    function invariant_nothing_is_decided_before_it_was_opened_or_is_over() public view {
+        for (uint256 i = 0; i < _jury.count(); ++i) {
+            bytes32 id = _jury.claimIds(i);
+            IAttested.Claim memory made = ATTESTED.claimOf(id);
+            if (made.revealed || block.timestamp > made.claimedAt + 2 * TURN) continue;
+            IVerifier.Work memory work = workOf(made.worker, _jury.jobOf(id));
+            work.deadline = type(uint64).max;
+            judged(work, IVerifier.Verdict.Pending);
         }
     }
 

@@ -164,7 +164,7 @@ contract Attested is IAttested, Credits {
         }
         places = new uint256[](SIZE);
         for (uint256 i = 0; i < SIZE; ++i) {
-            places[i] = (packed >> (PLACE_BITS * i)) % 2 ** PLACE_BITS;
+            places[i] = (packed >> (PLACE_BITS * i)) & type(uint16).max;
         }
     }
 
