@@ -82,8 +82,9 @@ contract Attested is IAttested, Credits {
         bytes32 claimId = claimIdOf(msg.sender, jobId);
         Claim storage made = _known(claimId);
         _checkTimeToShow(made);
+        // Once it is open, there is no seal any more that anything would open.
         bytes32 opened = keccak256(abi.encode(msg.sender, jobId, outputHash, salt));
-        if (made.revealed || opened != made.output) revert NotTheSeal(claimId);
+        if (opened != made.output) revert NotTheSeal(claimId);
 
         (made.revealed, made.output) = (true, outputHash);
         emit Revealed(claimId, outputHash);

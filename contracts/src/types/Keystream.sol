@@ -7,19 +7,12 @@ library Keystream {
     function over(bytes32 seed, uint256 first, bytes calldata data) internal pure returns (bytes memory result) {
         result = new bytes(data.length);
         assembly ("memory-safe") {
-            // 64 bytes of scratch space are for hashing.
+            // 64 bytes of scratch space are for hashing. The last word may be longer than the data, and lies in what was allocated.
             mstore(0x00, seed)
             let to := add(result, 0x20)
             for { let at := 0 } lt(at, data.length) { at := add(at, 0x20) } {
                 mstore(0x20, add(first, shr(5, at)))
                 mstore(add(to, at), xor(calldataload(add(data.offset, at)), keccak256(0x00, 0x40)))
-            }
-            // The last word may be longer than the data: what is behind it is zero again, and lies in what was allocated.
-            let rest := and(data.length, 0x1f)
-            if rest {
-                let last := add(to, sub(data.length, rest))
-                let surplus := shl(3, sub(0x20, rest))
-                mstore(last, shl(surplus, shr(surplus, mload(last))))
             }
         }
     }
