@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {DisputableWorld} from "./DisputableWorld.sol";
+import {IVerifier} from "../src/interfaces/IVerifier.sol";
 import {IDisputable} from "../src/interfaces/IDisputable.sol";
 import {IDisputes} from "../src/interfaces/IDisputes.sol";
 import {IModelRegistry} from "../src/interfaces/IModelRegistry.sol";
@@ -117,9 +118,8 @@ contract DisputableEnterTest is DisputableWorld {
         length = uint64(within(length, 1, 8192));
         bytes32 claimId = _claimedOfLength(length);
         bytes memory answer = new bytes(length);
-        _refuses(claimId, "");
         _refuses(claimId, new bytes(length + 1));
-        _refuses(claimId, new bytes(length - 1));
+        if (length > 1) _refuses(claimId, new bytes(length - 1));
         answer[other % length] = 0x01;
         _refuses(claimId, answer);
         answer[other % length] = 0x00;
@@ -127,6 +127,18 @@ contract DisputableEnterTest is DisputableWorld {
         emit IDisputable.Entered(claimId, BOB, JOB_ID, TAKEN_AT + DELAY, ENTRY, answer);
         vm.prank(BOB);
         DISPUTABLE.enter{value: ENTRY}(JOB_ID, answer);
+    }
+
+    /// Else a worker could keep what it is paid for. Of a sealed job the ciphertext is what it delivers.
+    function test_a_short_answer_that_was_not_shown_is_none_but_of_sealed_jobs() public {
+        _claimedOfLength(100);
+        enters(BOB, JOB_ID);
+        holds(!DISPUTABLE.entryOf(BOB, JOB_ID).shown, "not shown");
+        says(IVerifier.Verdict.None, JOB_ID, "to the market");
+        IVerifier.Work memory work = workOf(JOB_ID);
+        vm.prank(Predeploys.SEALED);
+        (IVerifier.Verdict verdict,) = DISPUTABLE.judge(work, "", "");
+        eq(uint256(verdict), uint256(IVerifier.Verdict.Pending), "to the verifier of sealed answers");
     }
 
     function test_a_long_answer_is_not_shown() public {

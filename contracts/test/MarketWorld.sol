@@ -12,7 +12,7 @@ import {vm} from "./Vm.sol";
 
 /// @dev The market with a fourth kind, whose verifier says what a test tells it, and nobody who leases.
 abstract contract MarketWorld is World {
-    uint16 internal constant UMPIRED = 4;
+    uint16 internal constant UMPIRED = 6;
     uint128 internal constant STAKE = 10_000e18;
     uint96 internal constant UMPIRED_BOND_MIN = 2e18;
 

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Disputable} from "../src/market/Disputable.sol";
+import {Attested} from "../src/market/Attested.sol";
 import {EdgeRewards} from "../src/rewards/EdgeRewards.sol";
 import {EdgeStaking} from "../src/staking/EdgeStaking.sol";
 import {Epochs} from "../src/staking/Epochs.sol";
@@ -16,6 +17,7 @@ import {Parameters} from "../src/governance/Parameters.sol";
 import {Possession} from "../src/market/Possession.sol";
 import {Predeploys} from "../src/types/Predeploys.sol";
 import {Profiles} from "../src/market/Profiles.sol";
+import {Sealed} from "../src/market/Sealed.sol";
 import {Staking} from "../src/staking/Staking.sol";
 import {Theta} from "../src/token/Theta.sol";
 import {XorProof} from "./mocks/XorProof.sol";
@@ -70,6 +72,8 @@ abstract contract World {
         vm.etch(Predeploys.INFERENCE, address(new Inference()).code);
         vm.etch(Predeploys.POSSESSION, address(new Possession()).code);
         vm.etch(Predeploys.DISPUTABLE, address(new Disputable()).code);
+        vm.etch(Predeploys.ATTESTED, address(new Attested()).code);
+        vm.etch(Predeploys.SEALED, address(new Sealed()).code);
         vm.etch(Predeploys.THETA, address(new Theta()).code);
         vm.etch(Predeploys.STAKING, address(new Staking()).code);
         vm.etch(Predeploys.PARAMETERS, address(new Parameters()).code);

@@ -63,6 +63,12 @@ pub const INFERENCE: Address = address!("0xed6e000000000000000000000000000000000
 pub const POSSESSION: Address = address!("0xed6e00000000000000000000000000000000001a");
 /// `ILeases`.
 pub const LEASES: Address = address!("0xed6e00000000000000000000000000000000001b");
+/// `IDisputable`.
+pub const DISPUTABLE: Address = address!("0xed6e00000000000000000000000000000000001c");
+/// `IAttested`.
+pub const ATTESTED: Address = address!("0xed6e00000000000000000000000000000000001d");
+/// `ISealed`.
+pub const SEALED: Address = address!("0xed6e00000000000000000000000000000000001e");
 /// `IAuctions`.
 pub const AUCTIONS: Address = address!("0xed6e00000000000000000000000000000000001f");
 

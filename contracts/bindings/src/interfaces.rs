@@ -4,6 +4,10 @@
 
 alloy::sol!(
     #[sol(all_derives)]
+    "../src/interfaces/IAttested.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
     "../src/interfaces/IAudits.sol"
 );
 alloy::sol!(
@@ -25,6 +29,10 @@ alloy::sol!(
 alloy::sol!(
     #[sol(all_derives)]
     "../src/interfaces/IDeliveries.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
+    "../src/interfaces/IDisputable.sol"
 );
 alloy::sol!(
     #[sol(all_derives)]
@@ -97,6 +105,10 @@ alloy::sol!(
 alloy::sol!(
     #[sol(all_derives)]
     "../src/interfaces/IRewards.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
+    "../src/interfaces/ISealed.sol"
 );
 alloy::sol!(
     #[sol(all_derives)]

@@ -71,15 +71,18 @@ interface IDisputable is IVerifier {
 
     /// @param height block of the entry; 0 for none
     /// @param enteredAt Unix seconds
+    /// @param shown whether the answer was, where it is short enough
     struct Entry {
         uint64 height;
         uint64 enteredAt;
+        bool shown;
         bool drawn;
         bool audited;
     }
 
     /// @notice Enters the caller's open claim about a job into the draw, once, for `entryFee`. Whoever enters before it has taken the job has entered in vain.
-    /// @param answer what was claimed, published for the requester; nothing where the model's answers are longer than `SHOWN_BYTES`
+    /// @param answer what was claimed, published for the requester; nothing where the model's answers are longer than `SHOWN_BYTES`, or the job's
+    /// are sealed (`ISealed`): of other jobs, an answer that could be shown and was not is not delivered
     function enter(uint256 jobId, bytes calldata answer) external payable;
 
     /// @notice Lets chance say whether a claim is audited, and asks for that. Anybody may, once the mix of block `drawnAt` is known to `IBeacon`; where it is

@@ -3,7 +3,6 @@ pragma solidity ^0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {LibBit} from "solady/utils/LibBit.sol";
 import {Bls} from "../bls/Bls.sol";
 import {Credits} from "./Credits.sol";
 import {Draw} from "./Draw.sol";
@@ -13,6 +12,7 @@ import {IBls} from "../interfaces/IBls.sol";
 import {IDisputes} from "../interfaces/IDisputes.sol";
 import {IKeyRegistry} from "../interfaces/IKeyRegistry.sol";
 import {Predeploys} from "../types/Predeploys.sol";
+import {Signers} from "../bls/Signers.sol";
 
 contract Audits is IAudits, Credits {
     using SafeCast for uint256;
@@ -152,7 +152,8 @@ contract Audits is IAudits, Credits {
         // Stands for having attested to nothing.
         if (traceRoot == 0) revert NoTrace(claimId);
         _checkTimeToAttest(audit);
-        uint256[] memory places = _placesIn(signers, audit.places, salts.length);
+        uint256[] memory places = Signers.placesIn(signers, audit.places);
+        if (places.length != salts.length) revert WrongCount(places.length, salts.length);
         Finding memory finding = Finding(claimId, outputRoot, traceRoot);
         for (uint256 i = 0; i < places.length; ++i) {
             _checkCommitment(finding, places[i], salts[i]);
@@ -361,29 +362,5 @@ contract Audits is IAudits, Credits {
     /// @dev No bytes have the hash zero.
     function _attested(Vote storage vote) private view returns (bool) {
         return vote.traceRoot != 0;
-    }
-
-    /// @dev The places whose bits are set, in rising order: `expected` of them, or it reverts.
-    function _placesIn(bytes calldata signers, uint256 among, uint256 expected)
-        private
-        pure
-        returns (uint256[] memory places)
-    {
-        uint256 length = Math.ceilDiv(among, 8);
-        if (signers.length != length) revert IBls.SignersLength(length, signers.length);
-        uint256 count;
-        for (uint256 from = 0; from < length; from += 32) {
-            count += LibBit.popCount(uint256(bytes32(signers[from:])));
-        }
-        if (count != expected) revert WrongCount(count, expected);
-        places = new uint256[](count);
-        uint256 next;
-        for (uint256 from = 0; from < length; from += 32) {
-            // The first byte lowest, so that bit i is that of place 8 * from + i.
-            uint256 bits = LibBit.reverseBytes(uint256(bytes32(signers[from:])));
-            for (; bits != 0; bits &= bits - 1) {
-                places[next++] = 8 * from + LibBit.ffs(bits);
-            }
-        }
     }
 }

@@ -51,9 +51,10 @@ contract Disputable is IDisputable {
         if (claim.traceRoot == 0) revert NoTrace(claimId);
         uint64 deadline = claim.claimedAt + ENTER_SECONDS;
         if (block.timestamp > deadline) revert TooLate(deadline);
-        _checkShown(claimId, claim, answer);
+        bool shown = _isShown(claimId, claim, answer);
 
         (entered.height, entered.enteredAt) = (uint64(block.number), uint64(block.timestamp));
+        entered.shown = shown;
         emit Entered(claimId, msg.sender, jobId, drawnAt(block.number), fee, answer);
     }
 
@@ -102,7 +103,9 @@ contract Disputable is IDisputable {
         Entry memory entry = _entries[claimId];
         // Who enters first, and takes the job only where no audit was drawn, has delivered nothing.
         bool inTime = entry.height != 0 && entry.height >= work.takenAt && entry.enteredAt <= work.deadline;
-        if (!inTime) return (Verdict.None, 0);
+        // Of a sealed answer the ciphertext is what has to be delivered.
+        bool delivered = entry.shown || msg.sender == Predeploys.SEALED;
+        if (!inTime || !delivered) return (Verdict.None, 0);
         IDisputes.Claim memory claim = DISPUTES.claimOf(claimId);
         if (claim.modelId != work.subject || claim.inputRoot != work.inputHash) return (Verdict.None, 0);
 
@@ -154,11 +157,17 @@ contract Disputable is IDisputable {
     }
 
     /// @dev Else a worker could keep what it is paid for, and sell it again: to be shown it by a challenge costs more than most jobs.
-    function _checkShown(bytes32 claimId, IDisputes.Claim memory claim, bytes calldata answer) private view {
+    /// @return shown also where it is too long to be
+    function _isShown(bytes32 claimId, IDisputes.Claim memory claim, bytes calldata answer)
+        private
+        view
+        returns (bool shown)
+    {
         (, uint64 length,) = REGISTRY.traceOf(claim.modelId);
-        bool shown = length <= SHOWN_BYTES
-            ? PROOF.opens(claim.outputRoot, length, 0, uint64(Subtree.chunksOf(length)), answer, new bytes32[](0))
-            : answer.length == 0;
+        bool short = length <= SHOWN_BYTES;
+        if (answer.length == 0) return !short;
+        uint64 chunks = uint64(Subtree.chunksOf(length));
+        shown = short && PROOF.opens(claim.outputRoot, length, 0, chunks, answer, new bytes32[](0));
         if (!shown) revert NotTheAnswer(claimId);
     }
 

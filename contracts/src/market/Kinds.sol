@@ -6,7 +6,7 @@ import {Predeploys} from "../types/Predeploys.sol";
 
 /// @dev Genesis kinds are code, as genesis values of parameters are.
 contract Kinds is IKinds {
-    uint16 private constant GENESIS = 3;
+    uint16 private constant GENESIS = 5;
     uint32 private constant BASIS_POINTS = 10_000;
     uint32 private constant WORK_SECONDS_MAX = 1 days;
     /// @dev The largest stake: nobody could lock the bond of a dearer job.
@@ -61,7 +61,9 @@ contract Kinds is IKinds {
     /// bond has to cover only the time lost to a worker who takes a job and delivers nothing. The price is the requester's own
     /// valuation of that; the least keeps a dust-priced job from being blocked for dust.
     function _genesis(uint16 kind) private pure returns (Kind memory) {
-        if (kind == 3) return _disputable();
+        if (kind == 3) return _disputable(Predeploys.DISPUTABLE);
+        if (kind == 4) return _attested();
+        if (kind == 5) return _disputable(Predeploys.SEALED);
         (address verifier, Assurance assurance) =
             kind == 1 ? (Predeploys.INFERENCE, Assurance.Executed) : (Predeploys.POSSESSION, Assurance.Proven);
         return Kind({
@@ -76,11 +78,11 @@ contract Kinds is IKinds {
         });
     }
 
-    /// @dev An inference that only some committees check: what a cheat gains, it has to lose many times over where it is caught, once in 25 to 5 times
-    /// (`IDisputable`). The dearest job's bond is the largest stake.
-    function _disputable() private pure returns (Kind memory) {
+    /// @dev 3, and 5 where only the requester can read the answer: an inference that only some committees check. What a cheat gains, it has to lose many
+    /// times over where it is caught, once in 25 to 5 times (`IDisputable`). The dearest job's bond is the largest stake.
+    function _disputable(address verifier) private pure returns (Kind memory) {
         return Kind({
-            verifier: Predeploys.DISPUTABLE,
+            verifier: verifier,
             assurance: Assurance.Disputable,
             open: true,
             bondShare: 40 * BASIS_POINTS,
@@ -88,6 +90,21 @@ contract Kinds is IKinds {
             bondMin: 100e18,
             priceMin: PRICE_MIN,
             priceMax: PRICE_MAX / 40
+        });
+    }
+
+    /// @dev 4: work that a committee does again, within half an hour as its worker did. A liar is convicted 62 times for each time that it is paid
+    /// (`IAttested`), so that a bond of one price deters whoever gains 60 of them. The worker pays the committee, out of a price of twice that.
+    function _attested() private pure returns (Kind memory) {
+        return Kind({
+            verifier: Predeploys.ATTESTED,
+            assurance: Assurance.Attested,
+            open: true,
+            bondShare: BASIS_POINTS,
+            workSecondsMax: 30 minutes,
+            bondMin: 13e18,
+            priceMin: 26e18,
+            priceMax: 10_000e18
         });
     }
 }

@@ -36,6 +36,8 @@ library Predeploys {
     address internal constant LEASES = 0xED6e00000000000000000000000000000000001B;
     address internal constant DISPUTABLE = 0xED6e00000000000000000000000000000000001C;
     address internal constant AUCTIONS = 0xEd6E00000000000000000000000000000000001f;
+    address internal constant ATTESTED = 0xed6E00000000000000000000000000000000001d;
+    address internal constant SEALED = 0xeD6E00000000000000000000000000000000001e;
     /// @dev EIP-2935's.
     address internal constant HISTORY_STORAGE = 0x0000F90827F1C53a10cb7A02335B175320002935;
     /// @dev Who calls in a block's name, before its transactions (EIP-4788's).

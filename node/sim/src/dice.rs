@@ -14,6 +14,7 @@ pub(crate) enum Stream {
     Edge,
     Market,
     Mix,
+    Economy,
 }
 
 impl Dice {

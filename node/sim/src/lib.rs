@@ -1,4 +1,4 @@
-//! A year of the institutions: the contracts of genesis as they are committed, run by the node's own executor (`evm`), with thousands of
+//! Simulations. What cheating pays is in `economy`; the rest is a year of the institutions: the contracts of genesis as they are committed, run by the node's own executor (`evm`), with thousands of
 //! stakers who join, leave, move and claim; validators who are down or sign twice; guardians who certify; edge nodes who compute; and
 //! jobs that are paid for. It re-models nothing that a contract does, knows no consensus and no network, and nothing depends on it.
 //!
@@ -13,6 +13,7 @@ mod cast;
 mod churn;
 mod committee;
 mod dice;
+mod economy;
 mod edge;
 mod founding;
 mod guardians;
@@ -26,6 +27,7 @@ mod tallies;
 mod world;
 mod year;
 
+pub use economy::{Economy, EconomySettings};
 pub use year::{Settings, Year};
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //! figures are in the folder that is named.
 
 use clap::{Parser, Subcommand};
-use edgeloom_sim::{Settings, Year};
+use edgeloom_sim::{Economy, EconomySettings, Settings, Year};
 use eyre::{Result, WrapErr};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::{fs, path::PathBuf, process::ExitCode, time::Instant};
@@ -12,7 +12,7 @@ use std::{fs, path::PathBuf, process::ExitCode, time::Instant};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[derive(Parser)]
-#[command(name = "edgeloom-sim", about = "The institutions' contracts over a long time")]
+#[command(name = "edgeloom-sim", about = "What the contracts come to")]
 struct Arguments {
     #[command(subcommand)]
     simulation: Simulation,
@@ -22,6 +22,20 @@ struct Arguments {
 enum Simulation {
     /// Stakes, slashes, fees and rewards of a year
     Staking(Staking),
+    /// What each way of cheating pays, at the parameters of genesis; ends with an error if one does
+    Economy(Agents),
+}
+
+#[derive(clap::Args)]
+struct Agents {
+    /// Of each strategy
+    #[arg(long, default_value_t = 100_000)]
+    rounds: u64,
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Folder for economy.jsonl and the plots
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
 }
 
 #[derive(clap::Args)]
@@ -40,8 +54,11 @@ struct Staking {
 }
 
 fn main() -> ExitCode {
-    let Simulation::Staking(arguments) = Arguments::parse().simulation;
-    match staking(&arguments) {
+    let done = match Arguments::parse().simulation {
+        Simulation::Staking(arguments) => staking(&arguments),
+        Simulation::Economy(arguments) => economy(&arguments),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(report) => {
             eprintln!("error: {report:#}");
@@ -69,4 +86,23 @@ fn staking(arguments: &Staking) -> Result<()> {
     print!("{}", year.table());
     println!("\n{:.1} minutes; the figures and plots are in {}", started.elapsed().as_secs_f64() / 60.0, out.display());
     Ok(())
+}
+
+fn economy(arguments: &Agents) -> Result<()> {
+    let Agents { rounds, seed, out } = arguments;
+    fs::create_dir_all(out).wrap_err_with(|| format!("cannot make {}", out.display()))?;
+    let style = ProgressStyle::with_template("{msg} {bar:30} {pos}/{len} strategies")?;
+    let bar = ProgressBar::new(Economy::strategies() as u64).with_style(style).with_message(format!("{rounds} rounds"));
+    let economy = Economy::run(EconomySettings { rounds: *rounds, seed: *seed }, |done| bar.set_position(done as u64));
+    bar.finish_and_clear();
+    let economy = economy?;
+    let path = out.join("economy.jsonl");
+    fs::write(&path, economy.lines()).wrap_err_with(|| format!("cannot write {}", path.display()))?;
+    for (name, plot) in economy.plots()? {
+        let path = out.join(name);
+        fs::write(&path, plot).wrap_err_with(|| format!("cannot write {}", path.display()))?;
+    }
+    println!("{}\n\n{}", economy.asked(), economy.table());
+    println!("the figures and plots are in {}", out.display());
+    economy.verdict()
 }

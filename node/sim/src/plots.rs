@@ -16,15 +16,23 @@ use plotters::{
     style::{BLACK, Color as _, RGBColor, WHITE},
 };
 
-const SIZE: (u32, u32) = (900, 480);
+pub(crate) const SIZE: (u32, u32) = (900, 480);
 /// Okabe and Ito's, which everybody can tell apart.
-const COLOURS: [RGBColor; 5] = [
+pub(crate) const COLOURS: [RGBColor; 5] = [
     RGBColor(0, 114, 178),
     RGBColor(213, 94, 0),
     RGBColor(0, 158, 115),
     RGBColor(204, 121, 167),
     RGBColor(230, 159, 0),
 ];
+
+/// What a plot of lines says around them.
+pub(crate) struct Axes<'a> {
+    pub(crate) title: &'a str,
+    pub(crate) x: &'a str,
+    pub(crate) y: &'a str,
+    pub(crate) y_range: std::ops::Range<f64>,
+}
 
 /// Lines over days, each with what it shows.
 struct Lines<'a> {
@@ -172,31 +180,38 @@ fn legend<'b>(chart: &mut Chart<'b, 'b>) -> Result<()> {
 }
 
 fn lines(lines: &Lines<'_>) -> Result<String> {
-    let points = || lines.series.iter().flat_map(|(_, points)| points);
-    let days = points().map(|(day, _)| *day).fold(1.0, f64::max);
+    let points = lines.series.iter().flat_map(|(_, points)| points);
     // Room for the legend.
-    let top = points().map(|(_, value)| *value).fold(0.0, f64::max) * (1.15 + 0.08 * lines.series.len() as f64);
+    let top = points.map(|(_, value)| *value).fold(0.0, f64::max) * (1.15 + 0.08 * lines.series.len() as f64);
+    let y_range = lines.least..top.max(1e-9);
+    lines_over(&lines.series, &Axes { title: lines.title, x: "days since genesis", y: lines.unit, y_range })
+}
+
+/// Lines from 0 on, each with its name.
+pub(crate) fn lines_over(series: &[(&str, Vec<(f64, f64)>)], axes: &Axes<'_>) -> Result<String> {
+    let furthest = series.iter().flat_map(|(_, points)| points).map(|(x, _)| *x).fold(0.0, f64::max);
     let mut svg = String::new();
     {
         let area = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
         area.fill(&WHITE).map_err(failed)?;
         let mut chart = ChartBuilder::on(&area)
-            .caption(lines.title, ("sans-serif", 22))
+            .caption(axes.title, ("sans-serif", 22))
             .margin(14)
             .x_label_area_size(44)
             .y_label_area_size(70)
-            .build_cartesian_2d(0.0..days, lines.least..top.max(1e-9))
+            .build_cartesian_2d(0.0..furthest, axes.y_range.clone())
             .map_err(failed)?;
+        let digits = if furthest > 2.0 { 0 } else { 2 };
         chart
             .configure_mesh()
             .light_line_style(WHITE)
-            .x_label_formatter(&|day| format!("{day:.0}"))
-            .x_desc("days since genesis")
-            .y_desc(lines.unit)
+            .x_label_formatter(&|x| format!("{x:.digits$}"))
+            .x_desc(axes.x)
+            .y_desc(axes.y)
             .label_style(("sans-serif", 14))
             .draw()
             .map_err(failed)?;
-        for ((name, points), colour) in lines.series.iter().zip(COLOURS) {
+        for ((name, points), colour) in series.iter().zip(COLOURS) {
             let style = colour.stroke_width(2);
             let drawn = chart.draw_series(LineSeries::new(points.iter().copied(), style)).map_err(failed)?;
             drawn.label(*name).legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], style));
@@ -211,6 +226,6 @@ fn millions(wei: u128) -> f64 {
     wei as f64 / WEI as f64 / 1e6
 }
 
-fn failed(error: impl std::fmt::Display) -> eyre::Report {
+pub(crate) fn failed(error: impl std::fmt::Display) -> eyre::Report {
     eyre!("a plot: {error}")
 }

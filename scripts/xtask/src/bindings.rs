@@ -23,12 +23,14 @@ use serde_json::json;
 use std::{collections::BTreeMap, fs, path::Path};
 
 /// The contracts that genesis holds. Interfaces and libraries have no artifact.
-const CONTRACTS: [&str; 27] = [
+const CONTRACTS: [&str; 30] = [
+    "Attested",
     "Audits",
     "Beacon",
     "Checkpoints",
     "Committee",
     "Deliveries",
+    "Disputable",
     "Disputes",
     "EdgeRewards",
     "EdgeStaking",
@@ -46,6 +48,7 @@ const CONTRACTS: [&str; 27] = [
     "Possession",
     "Profiles",
     "Rewards",
+    "Sealed",
     "Staking",
     "Theta",
     "Timelock",

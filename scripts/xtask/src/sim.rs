@@ -18,12 +18,20 @@ enum Simulation {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// What each way of cheating pays at the parameters of genesis (as `staking`)
+    Economy {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
 }
 
 pub(crate) fn run(arguments: Arguments) -> Result<()> {
-    let Simulation::Staking { arguments } = arguments.simulation;
+    let (name, arguments) = match arguments.simulation {
+        Simulation::Staking { arguments } => ("staking", arguments),
+        Simulation::Economy { arguments } => ("economy", arguments),
+    };
     crate::cargo::build_binaries()?;
-    let status = Command::new(binary("edgeloom-sim")?).arg("staking").args(arguments).status()?;
-    ensure!(status.success(), "sim staking ended with {status}");
+    let status = Command::new(binary("edgeloom-sim")?).arg(name).args(arguments).status()?;
+    ensure!(status.success(), "sim {name} ended with {status}");
     Ok(())
 }

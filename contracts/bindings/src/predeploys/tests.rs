@@ -65,6 +65,7 @@ fn solidity_and_rust_agree_on_addresses() {
     assert_eq!(
         found,
         [
+            ("ATTESTED", addresses::ATTESTED),
             ("AUCTIONS", addresses::AUCTIONS),
             ("AUDITS", addresses::AUDITS),
             ("BEACON", addresses::BEACON),
@@ -73,6 +74,7 @@ fn solidity_and_rust_agree_on_addresses() {
             ("CHECKPOINTS", addresses::CHECKPOINTS),
             ("COMMITTEE", addresses::COMMITTEE),
             ("DELIVERIES", addresses::DELIVERIES),
+            ("DISPUTABLE", addresses::DISPUTABLE),
             ("DISPUTES", addresses::DISPUTES),
             ("EDGE_PROOF", addresses::EDGE_PROOF),
             ("EDGE_REWARDS", addresses::EDGE_REWARDS),
@@ -92,6 +94,7 @@ fn solidity_and_rust_agree_on_addresses() {
             ("POSSESSION", addresses::POSSESSION),
             ("PROFILES", addresses::PROFILES),
             ("REWARDS", addresses::REWARDS),
+            ("SEALED", addresses::SEALED),
             ("STAKING", addresses::STAKING),
             ("SYSTEM", addresses::SYSTEM),
             ("THETA", addresses::THETA),

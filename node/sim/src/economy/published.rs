@@ -1,0 +1,128 @@
+//! What the contracts of genesis say, and what is assumed beside it.
+
+use crate::{
+    cast::{Cast, Counts, WEI},
+    founding,
+    world::World,
+};
+use alloy::{
+    primitives::{Address, U256},
+    sol_types::SolCall,
+};
+use edgeloom_bindings::{
+    IAttested, IAudits, IDisputable, IDisputes, IKinds,
+    IParameters::{self, Parameter},
+    ITill, addresses,
+};
+use eyre::Result;
+
+const BASIS_POINTS: f64 = 10_000.0;
+
+/// Bond and limits of a kind of jobs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Kind {
+    /// Of the price.
+    pub(crate) bond_share: f64,
+    /// TFUEL.
+    pub(crate) bond_min: f64,
+}
+
+/// TFUEL, and shares of one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Published {
+    pub(crate) fee_share: f64,
+    pub(crate) burn_share: f64,
+    pub(crate) executed: Kind,
+    pub(crate) proven: Kind,
+    pub(crate) disputable: Kind,
+    pub(crate) attested: Kind,
+    pub(crate) claim_bond: f64,
+    pub(crate) challenge_bond: f64,
+    pub(crate) audit_rate: f64,
+    pub(crate) audit_fee: f64,
+    pub(crate) audit_size: u32,
+    pub(crate) audit_deposit: f64,
+    pub(crate) entry_fee: f64,
+    pub(crate) committee: u32,
+    pub(crate) quorum: u32,
+    pub(crate) committee_fee: f64,
+    /// Of a bid's reserve price, what is deposited: a constant of `Auctions` that no view tells.
+    pub(crate) bid_share: f64,
+    pub(crate) assumed: Assumed,
+}
+
+/// Of the world.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Assumed {
+    /// Of auditors, and of committees' members, who say what the cheat wants.
+    pub(crate) liars: f64,
+    /// Of blocks that the cheat proposes, and of the capacity that is its.
+    pub(crate) proposers: f64,
+    /// Of claims that are audited, those that were planted to be wrong (`PRECOMPILES.md` 5).
+    pub(crate) canaries: f64,
+    /// Of a price, what doing the work costs.
+    pub(crate) work: f64,
+    /// Of claims that others make, how often one is wrong.
+    pub(crate) wrong: f64,
+}
+
+impl Kind {
+    pub(crate) fn bond(self, price: f64) -> f64 {
+        (price * self.bond_share).max(self.bond_min)
+    }
+}
+
+impl Published {
+    /// As genesis has it.
+    pub(crate) fn ask(seed: u64) -> Result<Self> {
+        let cast = Cast::new(Counts::of(40)?, 4, seed)?;
+        let (world, _) = founding::world(&cast, seed)?;
+        let mut said = Said(world);
+        Ok(Self {
+            fee_share: said.tokens(addresses::JOB_MARKET, &ITill::feeForCall { price: U256::from(WEI) })?,
+            burn_share: {
+                let asked = IParameters::valueOfCall { parameter: Parameter::BurnShare };
+                count(said.ask(addresses::PARAMETERS, &asked)?) / BASIS_POINTS
+            },
+            executed: said.kind(1)?,
+            proven: said.kind(2)?,
+            disputable: said.kind(3)?,
+            attested: said.kind(4)?,
+            claim_bond: said.tokens(addresses::DISPUTES, &IDisputes::CLAIM_MINCall {})?,
+            challenge_bond: said.tokens(addresses::DISPUTES, &IDisputes::CHALLENGE_MINCall {})?,
+            audit_rate: count(said.ask(addresses::DISPUTABLE, &IDisputable::auditRateCall {})?) / BASIS_POINTS,
+            audit_fee: said.tokens(addresses::DISPUTABLE, &IDisputable::auditFeeCall {})?,
+            audit_size: said.ask(addresses::AUDITS, &IAudits::SIZECall {})?.saturating_to(),
+            audit_deposit: said.tokens(addresses::AUDITS, &IAudits::DEPOSITCall {})?,
+            entry_fee: said.tokens(addresses::DISPUTABLE, &IDisputable::entryFeeCall {})?,
+            committee: said.ask(addresses::ATTESTED, &IAttested::SIZECall {})?.saturating_to(),
+            quorum: said.ask(addresses::ATTESTED, &IAttested::QUORUMCall {})?.saturating_to(),
+            committee_fee: said.tokens(addresses::ATTESTED, &IAttested::FEECall {})?,
+            bid_share: 0.05,
+            assumed: Assumed { liars: 1.0 / 3.0, proposers: 1.0 / 3.0, canaries: 0.01, work: 0.6, wrong: 0.001 },
+        })
+    }
+}
+
+/// The contracts' answers.
+struct Said(World);
+
+impl Said {
+    fn ask<C: SolCall>(&mut self, of: Address, call: &C) -> Result<C::Return> {
+        self.0.ask(of, call)
+    }
+
+    fn tokens<C: SolCall<Return = U256>>(&mut self, of: Address, call: &C) -> Result<f64> {
+        Ok(count(self.ask(of, call)?) / WEI as f64)
+    }
+
+    fn kind(&mut self, kind: u16) -> Result<Kind> {
+        let rules = self.ask(addresses::KINDS, &IKinds::rulesOfCall { kind })?;
+        let bond_min = count(U256::from(rules.bondMin)) / WEI as f64;
+        Ok(Kind { bond_share: f64::from(rules.bondShare) / BASIS_POINTS, bond_min })
+    }
+}
+
+fn count(number: U256) -> f64 {
+    number.saturating_to::<u128>() as f64
+}

@@ -1,0 +1,134 @@
+//! Each strategy: one round of it, TFUEL that its player has more at the end.
+
+use super::Published;
+use crate::dice::Dice;
+
+/// Samples that a requester asks of content that is to be kept, and what a cheat keeps of it.
+const SAMPLES: u32 = 20;
+const KEPT: f64 = 0.9;
+/// Nodes that one machine answers for.
+const SPREAD: f64 = 4.0;
+/// What a node is paid for its capacity in an epoch, for each TFUEL of a round's price: only the proportion counts.
+const CAPACITY_PAY: f64 = 1.0;
+/// Of a refuted claim's bond, what the challenger gets.
+const CONVICTION_REWARD: f64 = 0.1;
+
+#[derive(Debug)]
+pub(crate) struct Strategy {
+    pub(crate) name: &'static str,
+    /// Numbers in the lists of attacks.
+    pub(crate) attacks: &'static str,
+    pub(crate) honest: bool,
+    /// Of a job at this price, or a bid, a voucher or a lease of that amount.
+    pub(crate) round: fn(&Published, &mut Dice, f64) -> f64,
+}
+
+const fn cheat(name: &'static str, attacks: &'static str, round: fn(&Published, &mut Dice, f64) -> f64) -> Strategy {
+    Strategy { name, attacks, honest: false, round }
+}
+
+const fn honest(name: &'static str, round: fn(&Published, &mut Dice, f64) -> f64) -> Strategy {
+    Strategy { name, attacks: "", honest: true, round }
+}
+
+pub(crate) const STRATEGIES: [Strategy; 21] = [
+    cheat("answer nonsense to what the chain runs", "D10 P14", |p, _, price| -p.executed.bond(price)),
+    cheat("take a job and deliver nothing", "D10 P8", |p, _, price| -p.executed.bond(price)),
+    cheat("keep nine tenths of the content", "D30", |p, dice, price| {
+        let shown = (0..SAMPLES).all(|_| luck(dice, KEPT));
+        if shown { p.paid(price) } else { -p.proven.bond(price) }
+    }),
+    cheat("claim a wrong answer", "D11 P2 P10", |p, dice, price| {
+        let drawn = luck(dice, p.audit_rate);
+        p.claim(price, drawn && p.is_seen(dice), 0.0)
+    }),
+    cheat("claim a wrong answer and convict oneself", "D5 D28 P16", |p, dice, price| {
+        // A friend refutes it as soon as an audit is drawn, before auditors can.
+        let drawn = luck(dice, p.audit_rate);
+        p.claim(price, drawn, CONVICTION_REWARD * p.claim_bond)
+    }),
+    cheat("claim a wrong answer and withhold the block that draws", "D4 P1", |p, dice, price| {
+        // Its own block was to draw, by its choice of when to enter; the next one is somebody's.
+        let mut drawn = luck(dice, p.audit_rate) && luck(dice, p.audit_rate);
+        while drawn && luck(dice, p.assumed.proposers) {
+            drawn = luck(dice, p.audit_rate);
+        }
+        p.claim(price, drawn && p.is_seen(dice), 0.0)
+    }),
+    cheat("plant a canary in a stranger's job", "D29", |p, _, price| -p.disputable.bond(price) - p.entry_fee),
+    cheat("audit without computing", "D11 P10", |p, dice, _| p.attest(dice, p.assumed.canaries + p.assumed.wrong)),
+    cheat("attest to what a bribe says", "D11 P11", |p, dice, price| {
+        // Of a claim that is wrong, for what its worker gains at most: one honest member sees it.
+        let bribe = p.paid(price);
+        let seen = (1..p.audit_size).any(|_| !luck(dice, p.assumed.liars));
+        if seen { bribe - p.audit_deposit } else { bribe + p.audit_fee / f64::from(p.audit_size) }
+    }),
+    cheat("challenge answers that are right", "D29 P9", |p, _, _| -p.challenge_bond),
+    cheat("have a committee attest to nonsense", "D11 P11 P20", |p, dice, price| {
+        let liars = (0..p.committee).filter(|_| luck(dice, p.assumed.liars)).count();
+        let (liars, honest) = (liars as u32, p.committee - liars as u32);
+        if liars >= p.quorum {
+            p.paid(price) - p.committee_fee
+        } else if honest >= p.quorum {
+            -p.attested.bond(price) - p.committee_fee
+        } else {
+            0.0
+        }
+    }),
+    cheat("seal an answer and keep the key", "D10", |p, _, price| -p.disputable.bond(price) - p.entry_fee),
+    cheat("seal something else than the answer", "D33", |p, _, price| -p.disputable.bond(price) - p.entry_fee),
+    cheat("pay oneself for work", "D16 D34 P20", |p, _, price| {
+        let fee = price * p.fee_share;
+        let burned = fee * p.burn_share;
+        // At best all of what burned comes back for work, and of what is shared its own part of the capacity's half.
+        -fee + burned + (fee - burned) / 2.0 * p.assumed.proposers
+    }),
+    cheat("answer for several nodes with one machine", "D8 P20 P21", |_, _, price| {
+        // Against the same stake on one node: each is paid by the square of what it made.
+        CAPACITY_PAY * price * (1.0 / SPREAD - 1.0)
+    }),
+    cheat("bid and never reveal", "D9", |p, _, price| -p.bid_share * price),
+    cheat("win an auction and not take", "D9 D10", |p, _, price| -p.bid_share * price),
+    cheat("sign more than the pool has", "D5 D6 D32", |p, dice, price| {
+        // Payees serve what is earmarked for them, and no more: nothing is gained. Friends claim with them for half of the collateral.
+        let friends = luck(dice, p.assumed.liars);
+        if friends { -price / 2.0 } else { -price }
+    }),
+    cheat("take a lease and not begin it", "D10", |p, _, price| -p.executed.bond(price)),
+    honest("run a job that the chain checks", |p, _, price| p.paid(price) - p.assumed.work * price),
+    honest("audit by computing", |p, dice, price| {
+        // Drawn or not, nobody has to: jobs that cost more than they bring are left to others.
+        let share = p.audit_fee / f64::from(p.audit_size);
+        let cost = p.assumed.work * price;
+        let is_agreed = luck(dice, 1.0 - p.assumed.canaries - p.assumed.wrong);
+        if cost >= share { 0.0 } else if is_agreed { share - cost } else { -cost }
+    }),
+];
+
+/// With this probability. A 53-bit fraction, as every machine has it.
+fn luck(dice: &mut Dice, probability: f64) -> bool {
+    ((dice.next() >> 11) as f64 / (1u64 << 53) as f64) < probability
+}
+
+impl Published {
+    /// To a worker whose work is right.
+    fn paid(&self, price: f64) -> f64 {
+        price * (1.0 - self.fee_share)
+    }
+
+    /// Whether one member of the committee of an audit is not the cheat's.
+    fn is_seen(&self, dice: &mut Dice) -> bool {
+        (0..self.audit_size).any(|_| !luck(dice, self.assumed.liars))
+    }
+
+    /// A claim of a wrong answer, entered, with a friend's reward for refuting it.
+    fn claim(&self, price: f64, caught: bool, reward: f64) -> f64 {
+        let stakes = self.disputable.bond(price) + self.claim_bond;
+        -self.entry_fee + if caught { reward - stakes } else { self.paid(price) }
+    }
+
+    /// A seat that agrees with whatever was claimed.
+    fn attest(&self, dice: &mut Dice, wrong: f64) -> f64 {
+        if luck(dice, wrong) { -self.audit_deposit } else { self.audit_fee / f64::from(self.audit_size) }
+    }
+}
