@@ -291,7 +291,7 @@ contract AttestedTest is AttestedWorld {
         reveals(BOB, JOB, OUTPUT);
         over();
         vm.expectEmit();
-        emit IAttested.Closed(_id, IVerifier.Verdict.Right, OUTPUT, 10, 10e18, 3e18);
+        emit IAttested.Closed(_id, uint8(IVerifier.Verdict.Right), OUTPUT, 10, 10e18, 3e18);
         ATTESTED.close(_id);
         for (uint256 i = 0; i < SIZE; ++i) {
             eq(ATTESTED.creditOf(operatorAt(_places[i])), i < 10 ? ATTESTED_SHARE : 0, "share");
@@ -326,7 +326,7 @@ contract AttestedTest is AttestedWorld {
         over();
         judged(IVerifier.Verdict.Void);
         vm.expectEmit();
-        emit IAttested.Closed(_id, IVerifier.Verdict.Void, 0, 0, 0, ATTESTED_FEE);
+        emit IAttested.Closed(_id, uint8(IVerifier.Verdict.Void), 0, 0, 0, ATTESTED_FEE);
         ATTESTED.close(_id);
         eq(ATTESTED.creditOf(BOB), ATTESTED_FEE, "fee");
         uint256 before = BOB.balance;

@@ -82,7 +82,7 @@ contract SealedTest is SealedWorld {
         IVerifier.Work memory work = workOf(BOB, JOB);
         vm.expectRevert(abi.encodeWithSelector(ISealed.NotTheKey.selector, sealId));
         vm.prank(BOB);
-        SEALED.release(work, SHARE);
+        SEALED.release(jobFrom(work), SHARE);
         vm.warp(DEADLINE + TURN);
         vm.expectEmit();
         emit ISealed.KeyReleased(sealId, KEY, DEADLINE + 2 * TURN);

@@ -52,9 +52,8 @@ contract SealedThreatsTest is SealedWorld {
         IVerifier.Work memory work = workOf(BOB, JOB);
         work.deadline += 100;
         rules(work, IVerifier.Verdict.Pending, 0);
-        work.subject = subject;
         vm.prank(BOB);
-        SEALED.release(work, KEY);
+        SEALED.release(jobFrom(work), KEY);
         rules(IVerifier.Verdict.Right, TREE.rootOf(output));
         judged(IVerifier.Verdict.Wrong, KEY);
     }
@@ -142,7 +141,7 @@ contract SealedThreatsTest is SealedWorld {
         rules(work, IVerifier.Verdict.Pending, 0);
         work.subject = subject;
         vm.prank(CAROL);
-        SEALED.release(work, KEY);
+        SEALED.release(jobFrom(work), KEY);
         SEALED.complainOfList(CAROL, JOB, SHARE, listing(cipher, LENGTH));
         judged(work, IVerifier.Verdict.Wrong, keccak256(listing(cipher, LENGTH).data));
         // And BOB's is as right as before.
@@ -157,9 +156,10 @@ contract SealedThreatsTest is SealedWorld {
         seals(output, cipherOf(BOB, JOB, output));
         rules(IVerifier.Verdict.Pending, 0);
         IVerifier.Work memory work = workOf(BOB, JOB);
+        bytes32 hers = SEALED.sealIdOf(CAROL, JOB);
         vm.prank(CAROL);
-        vm.expectRevert(abi.encodeWithSelector(ISealed.NotWorker.selector, sealId, CAROL));
-        SEALED.release(work, KEY);
+        vm.expectRevert(abi.encodeWithSelector(ISealed.SealUnknown.selector, hers));
+        SEALED.release(jobFrom(work), KEY);
     }
 
     function test_Threat26_a_seed_is_for_one_worker_job_and_chain() public {

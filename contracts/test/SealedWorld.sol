@@ -90,10 +90,14 @@ abstract contract SealedWorld {
         ARBITER.rule(work, verdict, evidence);
     }
 
+    function jobFrom(IVerifier.Work memory work) internal pure returns (ISealed.Job memory) {
+        return ISealed.Job(work.jobId, work.takenAt, work.deadline, work.inputHash);
+    }
+
     function releases() internal {
         IVerifier.Work memory work = workOf(BOB, JOB);
         vm.prank(BOB);
-        SEALED.release(work, KEY);
+        SEALED.release(jobFrom(work), KEY);
     }
 
     /// @dev Sealed and claimed, and the key is out.

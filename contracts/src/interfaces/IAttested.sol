@@ -60,10 +60,11 @@ interface IAttested is IVerifier, ICredits {
     event FindingAttested(
         bytes32 indexed claimId, bytes32 indexed outputHash, bytes signers, uint256 members, uint256 agreeing
     );
+    /// @param verdict `IVerifier.Verdict`
     /// @param finding what most members found, the earlier of two; 0 where nobody attested
     /// @param members how many found it
     event Closed(
-        bytes32 indexed claimId, Verdict verdict, bytes32 finding, uint256 members, uint256 paid, uint256 refunded
+        bytes32 indexed claimId, uint8 verdict, bytes32 finding, uint256 members, uint256 paid, uint256 refunded
     );
 
     /// @param height the block of the claim: that of `BEACON.DELAY` later draws

@@ -28,11 +28,10 @@ interface ISealed is IVerifier, ICredits {
     error LengthOutOfRange(uint64 length, uint64 minimum, uint64 maximum);
     error SealExists(bytes32 sealId);
     error SealUnknown(bytes32 sealId);
-    error NotWorker(bytes32 sealId, address caller);
     error NotTheKey(bytes32 sealId);
     error NotTheShare(bytes32 sealId);
-    /// @notice The dispute has not let this answer live (`None`, `Wrong`), or it is not the one that was sealed.
-    error NotClaimed(bytes32 sealId, Verdict verdict);
+    /// @notice The dispute has not let this answer live (`IVerifier.Verdict`), or it is not the one that was sealed.
+    error NotClaimed(bytes32 sealId, uint8 verdict);
     error Released(bytes32 sealId);
     error NotReleased(bytes32 sealId);
     /// @notice Not chunks of the bytes with this root.
@@ -100,6 +99,14 @@ interface ISealed is IVerifier, ICredits {
         bytes32 fault;
     }
 
+    /// @notice What `IVerifier.Work` has beside worker and subject.
+    struct Job {
+        uint256 jobId;
+        uint64 takenAt;
+        uint64 deadline;
+        bytes32 inputHash;
+    }
+
     /// @notice That somebody wants the ciphertext published, in pieces of eight chunks.
     /// @param left pieces whose deposit is still here
     /// @param answered a bit for each piece
@@ -133,8 +140,8 @@ interface ISealed is IVerifier, ICredits {
 
     /// @notice Publishes the caller's key, at most `TURN` seconds after the job's deadline; later is too late to be paid. Nothing is risked by
     /// doing so at once: the price is in escrow, and the worker's unless the answer or the ciphertext is wrong.
-    /// @param work the job, as the market has it: what the dispute says of it guards the caller from giving away a key for nothing
-    function release(Work calldata work, bytes32 key) external;
+    /// @param job as the market has it: what the dispute says of it guards the caller from giving away a key for nothing
+    function release(Job calldata job, bytes32 key) external;
 
     /// @notice Shows that the list behind the answer does not fold to its root. Anybody who has the share.
     /// @param list the chunks of the ciphertext that have a part of the list

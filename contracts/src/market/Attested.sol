@@ -127,7 +127,7 @@ contract Attested is IAttested, Credits {
         held -= FEE;
         uint256 paid = _payMembers(claimId, made);
         _credit(made.worker, FEE - paid);
-        emit Closed(claimId, _verdictOf(made), made.finding, made.members, paid, FEE - paid);
+        emit Closed(claimId, uint8(_verdictOf(made)), made.finding, made.members, paid, FEE - paid);
     }
 
     function check(bytes32, uint256, bytes32, bytes calldata) external view {

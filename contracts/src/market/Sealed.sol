@@ -61,17 +61,17 @@ contract Sealed is ISealed, Credits {
         emit Sealed(sealId, msg.sender, jobId, subject, outputRoot, outputLength, cipherRoot, keyHash);
     }
 
-    function release(Work calldata work, bytes32 key) external {
-        bytes32 sealId = sealIdOf(work.worker, work.jobId);
+    function release(Job calldata job, bytes32 key) external {
+        bytes32 sealId = sealIdOf(msg.sender, job.jobId);
         Seal storage made = _known(sealId);
-        if (msg.sender != work.worker) revert NotWorker(sealId, msg.sender);
         if (made.releasedAt != 0) revert Released(sealId);
         if (keccak256(abi.encode(key)) != made.key) revert NotTheKey(sealId);
-        uint64 deadline = work.deadline + TURN;
+        uint64 deadline = job.deadline + TURN;
         if (block.timestamp > deadline) revert TooLate(deadline);
-        (Verdict verdict, bytes32 evidence) = _inner(work);
+        (Verdict verdict, bytes32 evidence) =
+            _inner(Work(job.jobId, msg.sender, job.takenAt, job.deadline, made.subject, job.inputHash));
         bool lives = verdict == Verdict.Pending || (verdict == Verdict.Right && evidence == made.outputRoot);
-        if (!lives || made.subject != work.subject) revert NotClaimed(sealId, verdict);
+        if (!lives) revert NotClaimed(sealId, uint8(verdict));
 
         uint64 now_ = uint64(block.timestamp);
         (made.key, made.releasedAt, made.until) = (key, now_, now_ + TURN);
@@ -209,10 +209,9 @@ contract Sealed is ISealed, Credits {
     }
 
     /// @dev Of the same job under its own name.
-    function _inner(Work calldata work) private view returns (Verdict verdict, bytes32 evidence) {
-        Work memory same = work;
-        same.subject = _subjects[work.subject].inner;
-        return INNER.judge(same, "", "");
+    function _inner(Work memory work) private view returns (Verdict verdict, bytes32 evidence) {
+        work.subject = _subjects[work.subject].inner;
+        return INNER.judge(work, "", "");
     }
 
     /// @dev What the worker did wrong, 0 for nothing yet: a wrong ciphertext, a key kept, or a ciphertext kept.

@@ -94,9 +94,8 @@ contract Couriers is SealedWorld {
         IVerifier.Work memory work = workOf(BOB, jobId);
         work.deadline = uint64(block.timestamp);
         rules(work, IVerifier.Verdict.Pending, 0);
-        work.subject = subject;
         vm.prank(BOB);
-        SEALED.release(work, KEY);
+        SEALED.release(jobFrom(work), KEY);
     }
 
     function _complain(uint256 jobId) private counted("complain") {

@@ -1,5 +1,5 @@
 use crate::{
-    IDisputable, IAudits, IBeacon, ICheckpoints, ICommittee,
+    IAudits, IBeacon, ICheckpoints, ICommittee,
     ICredits::{ICreditsCalls, ICreditsErrors, ICreditsEvents},
     IDeliveries, IDisputes, IEdgeRewards, IEdgeStaking, IEmission, IEpochs, IGovernance, IInference, IJobMarket,
     IKeyRegistry, IKinds, ILeases, IModelRegistry, IParameters, IPaymentPool, IPossession, IProfiles, IRewards,
@@ -60,9 +60,6 @@ fn missing<Calls: SolInterface>(name: &str) -> Vec<Selector> {
 
 #[test]
 fn the_types_name_everything_that_the_compiled_contracts_have() {
-    use IDisputable::{IDisputableCalls, IDisputableErrors};
-    use IAttested::{IAttestedCalls, IAttestedErrors};
-    use ISealed::{ISealedCalls, ISealedErrors};
     use IAudits::{IAuditsCalls, IAuditsErrors};
     use IBeacon::{IBeaconCalls, IBeaconErrors};
     use ICheckpoints::{ICheckpointsCalls, ICheckpointsErrors};
@@ -101,9 +98,6 @@ fn the_types_name_everything_that_the_compiled_contracts_have() {
     assert_eq!(unnamed::<IDisputesCalls, IDisputesErrors>("Disputes"), casts);
     assert_eq!(unnamed::<IPossessionCalls, IPossessionErrors>("Possession"), casts);
     assert_eq!(unnamed::<IVerifierCalls, IInferenceErrors>("Inference"), [""; 0]);
-    assert_eq!(unnamed::<IDisputableCalls, IDisputableErrors>("Disputable"), [""; 0]);
-    assert_eq!(unnamed::<IAttestedCalls, IAttestedErrors>("Attested"), [""; 0]);
-    assert_eq!(unnamed::<ISealedCalls, ISealedErrors>("Sealed"), [""; 0]);
     assert_eq!(unnamed::<IKindsCalls, IKindsErrors>("Kinds"), [""; 0]);
     assert_eq!(unnamed::<IProfilesCalls, IProfilesErrors>("Profiles"), [""; 0]);
     // What the library says that checks certificates.
@@ -148,13 +142,10 @@ fn the_compiled_contracts_have_everything_that_the_types_name() {
     assert_eq!(missing::<IKinds::IKindsCalls>("Kinds"), [Selector::ZERO; 0]);
     assert_eq!(missing::<IProfiles::IProfilesCalls>("Profiles"), [Selector::ZERO; 0]);
     assert_eq!(missing::<IPossession::IPossessionCalls>("Possession"), [Selector::ZERO; 0]);
-    assert_eq!(missing::<IDisputable::IDisputableCalls>("Disputable"), [Selector::ZERO; 0]);
-    assert_eq!(missing::<IAttested::IAttestedCalls>("Attested"), [Selector::ZERO; 0]);
-    assert_eq!(missing::<ISealed::ISealedCalls>("Sealed"), [Selector::ZERO; 0]);
-    for verifier in ["Inference", "Possession", "Disputable", "Attested", "Sealed"] {
+    for verifier in ["Inference", "Possession"] {
         assert_eq!(missing::<IVerifierCalls>(verifier), [Selector::ZERO; 0]);
     }
-    for paying in ["Sealed", "Attested", "JobMarket", "Leases", "PaymentPool", "Disputes", "Audits"] {
+    for paying in ["JobMarket", "Leases", "PaymentPool", "Disputes", "Audits"] {
         assert_eq!(missing::<ICreditsCalls>(paying), [Selector::ZERO; 0]);
     }
     assert_eq!(missing::<IBeacon::IBeaconCalls>("Beacon"), [Selector::ZERO; 0]);
@@ -177,9 +168,6 @@ fn events_hash_alike() {
         .collect();
     let named: BTreeSet<B256> = [
         IAudits::IAuditsEvents::SELECTORS,
-        IDisputable::IDisputableEvents::SELECTORS,
-        IAttested::IAttestedEvents::SELECTORS,
-        ISealed::ISealedEvents::SELECTORS,
         IBeacon::IBeaconEvents::SELECTORS,
         ICheckpoints::ICheckpointsEvents::SELECTORS,
         ICommittee::ICommitteeEvents::SELECTORS,
