@@ -21,7 +21,7 @@ import {ICredits} from "./ICredits.sol";
 /// which they come: revealing adds to sums, and clearing goes through 32 words at most.
 ///
 /// A requester can bid through others to lower the price down to the bids that win, never below. Each such bid that it seals to decide
-/// later costs it the deposit. Its own account is refused.
+/// later costs it the deposit. What its own account bids is never opened.
 interface IAuctions is ICredits {
     /// @dev By height, an open auction is in the time of sealing, of revealing, or of clearing.
     enum Phase {
@@ -65,6 +65,7 @@ interface IAuctions is ICredits {
     error PeriodOutOfRange(uint256 given, uint256 minimum, uint256 maximum);
     error MalformedRequirements(uint256 requirements);
     error NotBonded(address bidder);
+    /// @notice A requester's bid is never opened.
     error OwnAuction(bytes32 auction);
     /// @notice The requester wants edge nodes first: cloud providers take what they leave.
     error NotForProviders(bytes32 auction, address provider);
@@ -202,31 +203,33 @@ interface IAuctions is ICredits {
         bytes32 inputRoot;
     }
 
-    /// @dev Three words. Who commits reads two of them and writes one.
+    /// @dev Three words. Who commits reads and writes the first alone.
     /// @param sealedGwei Σ of deposits of bids that are not revealed; 0 once they were burned
-    /// @param rungs which of 32 times eight ticks have bids, a bit each
+    /// @param unitGwei `unitDeposit` of the price
+    /// @param rungs which of 32 times eight ticks have bids, a bit each; 0 once it was cleared
     /// @param edgeOnly cloud providers cannot bid
     /// @param order in `IJobMarket`, from the clearing on, as what follows
+    /// @param contested units at the margin
     /// @param margin tick of the first unit that was not needed, 257 where there is none
-    /// @param rest units of that tick that win
-    /// @param contested units of that tick
+    /// @param rest units at the margin that win
     /// @param taken units, which are the order's first jobs
     /// @param drawBy until when it is drawn, and `claimBy`, until when winners take, Unix seconds
     struct Auction {
         uint40 commitUntil;
         uint40 revealUntil;
-        uint72 sealedGwei;
+        uint64 sealedGwei;
+        uint64 unitGwei;
         uint32 rungs;
-        uint32 count;
         Phase phase;
         bool edgeOnly;
         address requester;
         uint96 price;
         uint64 order;
-        uint16 margin;
-        uint32 rest;
         uint32 contested;
-        uint32 taken;
+        uint16 count;
+        uint16 margin;
+        uint16 rest;
+        uint16 taken;
         uint40 drawBy;
         uint40 claimBy;
     }

@@ -40,7 +40,6 @@ contract Auctions is IAuctions, Credits {
     /// @dev Of the most that the requester pays: one part of so many for each unit.
     uint256 private constant DEPOSIT_PARTS = 20;
 
-    /// @dev What clearing comes to.
     struct Clearing {
         uint256 margin;
         uint256 won;
@@ -65,7 +64,6 @@ contract Auctions is IAuctions, Credits {
         uint32 part;
     }
 
-    /// @dev How a bid ends.
     struct End {
         Reason reason;
         uint256 won;
@@ -88,23 +86,24 @@ contract Auctions is IAuctions, Credits {
         auction = keccak256(abi.encode(terms));
         Auction storage opened = _auctions[auction];
         (opened.commitUntil, opened.revealUntil) = (terms.commitUntil, terms.revealUntil);
-        (opened.count, opened.phase, opened.edgeOnly) = (terms.count, Phase.Open, terms.providersAfter != 0);
-        (opened.requester, opened.price) = (terms.requester, terms.price);
+        (opened.phase, opened.edgeOnly) = (Phase.Open, terms.providersAfter != 0);
+        opened.unitGwei = (unitDeposit(terms.price) / 1 gwei).toUint64();
+        (opened.requester, opened.price, opened.count) = (terms.requester, terms.price, uint16(terms.count));
         emit AuctionOpened(auction, terms.requester, terms.subject, terms, inputs);
     }
 
+    /// @dev As little is read as will do: what else is wrong with a bid shows when it is revealed.
     function commit(bytes32 auction, bytes32 commitment) external payable {
         Auction storage bidOn = _in(Phase.Open, auction);
         if (block.number > bidOn.commitUntil) revert TooLate(auction, bidOn.commitUntil);
-        if (msg.sender == bidOn.requester) revert OwnAuction(auction);
-        uint256 least = unitDeposit(bidOn.price);
+        uint256 least = uint256(bidOn.unitGwei) * 1 gwei;
         if (msg.value < least) revert DepositTooSmall(msg.value, least);
-        uint64 gwei_ = (msg.value / 1 gwei).toUint64();
-        if (msg.value % 1 gwei != 0) revert WrongValue(msg.value, uint256(gwei_) * 1 gwei);
+        if (msg.value % 1 gwei != 0) revert WrongValue(msg.value, msg.value - msg.value % 1 gwei);
         if (!_bids[auction][msg.sender].isNone()) revert AlreadyBid(auction, msg.sender);
         if (!STAKING.isBonded(msg.sender)) revert NotBonded(msg.sender);
         if (bidOn.edgeOnly && PROFILES.isProvider(msg.sender)) revert NotForProviders(auction, msg.sender);
 
+        uint64 gwei_ = (msg.value / 1 gwei).toUint64();
         _bids[auction][msg.sender] = Bids.sealing(commitment, gwei_);
         bidOn.sealedGwei += gwei_;
         emit BidCommitted(auction, msg.sender, commitment, msg.value);
@@ -114,11 +113,12 @@ contract Auctions is IAuctions, Credits {
         Auction storage bidOn = _in(Phase.Open, auction);
         if (block.number <= bidOn.commitUntil) revert TooEarly(auction, bidOn.commitUntil);
         if (block.number > bidOn.revealUntil) revert TooLate(auction, bidOn.revealUntil);
+        if (msg.sender == bidOn.requester) revert OwnAuction(auction);
         Bid bid = _bids[auction][msg.sender];
         if (!bid.isOf(commitmentOf(auction, msg.sender, tick, units, salt))) revert NotTheBid(auction, msg.sender);
         if (tick == 0 || tick > Ladders.TICKS) revert TickOutOfRange(tick, Ladders.TICKS);
         if (units == 0 || units > bidOn.count) revert CountOutOfRange(units, bidOn.count);
-        uint256 needed = unitDeposit(bidOn.price) * units;
+        uint256 needed = uint256(bidOn.unitGwei) * units * 1 gwei;
         if (bid.deposit() < needed) revert DepositTooSmall(bid.deposit(), needed);
 
         _bids[auction][msg.sender] = bid.opened(uint16(tick), uint32(units));
@@ -183,7 +183,7 @@ contract Auctions is IAuctions, Credits {
         bool won = block.timestamp <= taken.claimBy;
         (uint256 order, uint256 first) = (taken.order, uint256(taken.order) + taken.taken);
 
-        taken.taken += uint32(units);
+        taken.taken += uint16(units);
         emit UnitsTaken(auction, order, msg.sender, first, units, won);
         if (won) _takeWon(auction, taken, units);
         uint256[] memory jobIds = new uint256[](units);
@@ -267,7 +267,7 @@ contract Auctions is IAuctions, Credits {
         clearing.phase = clearing.rungs == 0 ? Phase.Unbid : Phase.Cleared;
         (clearing.sealedGwei, clearing.rungs) = (0, 0);
         (clearing.order, clearing.margin) = (order.toUint64(), uint16(found.margin));
-        (clearing.rest, clearing.contested) = (uint32(found.rest), uint32(found.contested));
+        (clearing.rest, clearing.contested) = (uint16(found.rest), uint32(found.contested));
         uint256 drawBy = block.timestamp + (found.rest == 0 ? 0 : DRAW_SECONDS);
         (clearing.drawBy, clearing.claimBy) = (drawBy.toUint40(), (drawBy + claimSeconds).toUint40());
     }
@@ -297,7 +297,7 @@ contract Auctions is IAuctions, Credits {
         }
         if (block.timestamp <= over.claimBy) revert StillOpen(auction, over.claimBy);
         end.reason = Reason.NotTaken;
-        end.burned = (end.won - bid.taken()) * unitDeposit(over.price);
+        end.burned = (end.won - bid.taken()) * over.unitGwei * 1 gwei;
         end.refunded = deposit - end.burned;
     }
 
