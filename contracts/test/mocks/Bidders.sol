@@ -11,7 +11,7 @@ import {Vm, vm, within} from "../Vm.sol";
 /// when there is none, so a revert is a finding. What became of bids and money it reads in events, and keeps in books of its own.
 contract Bidders is AuctionsWorld {
     uint256 public constant SIZE = 6;
-    uint256 private constant JOBS_MOST = 6;
+    uint256 private constant JOBS_MOST = 4;
 
     /// @dev What the events say of money, wei.
     struct Book {
@@ -95,7 +95,7 @@ contract Bidders is AuctionsWorld {
         units = within(units, 1, auctionTerms[auction].count);
         uint256 deposit = units * AUCTIONS.unitDeposit(auctionTerms[auction].price);
         if (more % 8 == 0) deposit += within(more, 1, 1000) * 1 gwei;
-        _commit(auction, member(who), within(tick, 126, 130), units, deposit);
+        _commit(auction, member(who), within(tick, 127, 129), units, deposit);
     }
 
     function reveal(uint256 who, uint256 which) external {
@@ -151,10 +151,10 @@ contract Bidders is AuctionsWorld {
         if (AUCTIONS.creditOf(member(who)) != 0) _withdraw(member(who));
     }
 
-    /// @dev In one of sixty-four cases for so long that nobody can clear any more.
+    /// @dev In one of thirty-two cases for so long that nobody can clear any more.
     function wait(uint256 blocks, uint256 time) external counted("wait") {
-        vm.roll(block.number + (blocks % 64 == 0 ? 4200 : within(blocks >> 8, 1, 20)));
-        vm.warp(block.timestamp + within(time, 1, time % 16 == 0 ? 900 : 60));
+        vm.roll(block.number + (blocks % 32 == 0 ? 4200 : within(blocks >> 8, 1, 20)));
+        vm.warp(block.timestamp + within(time, 1, time % 2 == 0 ? 600 : 60));
     }
 
     /// @dev Whatever is begun comes to its end.
