@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {AuctionsWorld} from "./AuctionsWorld.sol";
+import {IAuctions} from "../src/interfaces/IAuctions.sol";
 import {Predeploys} from "../src/types/Predeploys.sol";
 import {holds, vm} from "./Vm.sol";
 
@@ -91,6 +92,14 @@ contract AuctionsGasTest is AuctionsWorld {
         bidders = sorted(auction, bidders);
         AUCTIONS.draw(auction, bidders);
         vm.snapshotGasLastCall("Auctions", "draw, 100 bidders");
+    }
+
+    function test_gas_of_a_bid_where_edge_nodes_come_first() public {
+        IAuctions.Offer memory wanted = offer(10);
+        wanted.providersAfter = 100;
+        bytes32 auction = opened(ALICE, MOST, wanted);
+        commits(auction, bidder(0), 100, 6);
+        vm.snapshotGasLastCall("Auctions", "commit, where edge nodes come first");
     }
 
     function test_gas_of_other_ends() public {
