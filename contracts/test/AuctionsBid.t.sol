@@ -157,18 +157,35 @@ contract AuctionsBidTest is AuctionsWorld {
         _uncommitted(auction, bidder(2), UNIT, wrongAuctionPhase(auction, IAuctions.Phase.Cleared));
     }
 
-    function test_commit_refuses_providers_where_edge_nodes_come_first() public {
+    function test_bids_of_providers_do_not_count_where_edge_nodes_come_first() public {
         address provider = bidder(0);
-        bidder(1);
         vm.prank(Predeploys.TIMELOCK);
         PROFILES.listProvider(provider, true);
-        commits(opened(1), bidder(0), 1, 1);
+        bytes32 any = opened(1);
         IAuctions.Offer memory wanted = offer(1);
         wanted.providersAfter = 100;
-        bytes32 auction = opened(ALICE, MOST, wanted);
-        bytes memory refused = abi.encodeWithSelector(IAuctions.NotForProviders.selector, auction, bidder(0));
-        _uncommitted(auction, bidder(0), UNIT, refused);
-        commits(auction, bidder(1), 1, 1);
+        bytes32 edge = opened(ALICE, MOST, wanted);
+        commits(any, provider, 1, 1);
+        commits(edge, provider, 1, 1);
+        commits(edge, bidder(1), 2, 1);
+        rollToReveal(edge);
+        vm.expectEmit();
+        emit IAuctions.BidRevealed(any, provider, 1, 1, true);
+        reveals(any, provider);
+        vm.expectEmit();
+        emit IAuctions.BidRevealed(edge, provider, 1, 1, false);
+        reveals(edge, provider);
+        reveals(edge, bidder(1));
+        rollToClear(edge);
+        clears(any);
+        clears(edge);
+        eq(wonBy(any, provider), 1, "as any other");
+        eq(wonBy(edge, provider), 0, "not here");
+        eq(wonBy(edge, bidder(1)), 1, "who counts");
+        eq(AUCTIONS.auctionOf(edge).margin, 257, "nor does it move the price");
+        vm.expectEmit();
+        emit IAuctions.BidClosed(edge, provider, IAuctions.Reason.Lost, 0, 0, UNIT, 0);
+        closes(edge, provider);
     }
 
     function test_reveal_opens_a_bid() public {
@@ -177,7 +194,7 @@ contract AuctionsBidTest is AuctionsWorld {
         commits(auction, bidder(1), 1, 1);
         vm.roll(auctionTerms[auction].revealUntil);
         vm.expectEmit();
-        emit IAuctions.BidRevealed(auction, bidder(0), 256, 3);
+        emit IAuctions.BidRevealed(auction, bidder(0), 256, 3, true);
         reveals(auction, bidder(0));
         (uint256 deposit, uint256 tick, uint256 units, uint256 taken) = AUCTIONS.bidOf(auction, bidder(0));
         eq(deposit, 5 ether, "deposit");
@@ -220,8 +237,6 @@ contract AuctionsBidTest is AuctionsWorld {
         commits(auction, bidder(2), 1, 0, UNIT);
         commits(auction, bidder(3), 1, 4);
         commits(auction, bidder(4), 1, 3, 3 * UNIT - 1 gwei);
-        bonded(ALICE, STAKE);
-        commits(auction, ALICE, 1, 1);
         rollToReveal(auction);
         _unrevealed(auction, bidder(0), abi.encodeWithSelector(IAuctions.TickOutOfRange.selector, 0, 256));
         _unrevealed(auction, bidder(1), abi.encodeWithSelector(IAuctions.TickOutOfRange.selector, 257, 256));
@@ -229,7 +244,6 @@ contract AuctionsBidTest is AuctionsWorld {
         _unrevealed(auction, bidder(3), abi.encodeWithSelector(IAuctions.CountOutOfRange.selector, 4, 3));
         bytes memory small = abi.encodeWithSelector(IAuctions.DepositTooSmall.selector, 3 * UNIT - 1 gwei, 3 * UNIT);
         _unrevealed(auction, bidder(4), small);
-        _unrevealed(auction, ALICE, abi.encodeWithSelector(IAuctions.OwnAuction.selector, auction));
     }
 
     function testFuzz_a_deposit_is_a_twentieth_in_whole_gwei(uint256 price) public pure {

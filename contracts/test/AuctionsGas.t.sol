@@ -99,7 +99,12 @@ contract AuctionsGasTest is AuctionsWorld {
         wanted.providersAfter = 100;
         bytes32 auction = opened(ALICE, MOST, wanted);
         commits(auction, bidder(0), 100, 6);
-        vm.snapshotGasLastCall("Auctions", "commit, where edge nodes come first");
+        uint256 gas = vm.snapshotGasLastCall("Auctions", "commit, where edge nodes come first");
+        holds(gas <= BID_GAS_MOST, "a commitment costs more than it may");
+        rollToReveal(auction);
+        reveals(auction, bidder(0));
+        gas = vm.snapshotGasLastCall("Auctions", "reveal, the first at its ticks, where edge nodes come first");
+        holds(gas <= BID_GAS_MOST, "a reveal costs more than it may");
     }
 
     function test_gas_of_other_ends() public {

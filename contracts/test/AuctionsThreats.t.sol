@@ -72,21 +72,22 @@ contract AuctionsThreatsTest is AuctionsWorld {
         takesWon(auction, BOB, 2);
     }
 
-    /// Another requester's bid of its own: by its account it is not opened, by another it costs what any bid costs.
-    function test_threat_10_a_requester_that_bids_itself_pays_and_gets_nothing_of_it() public {
+    /// By its own account it moves nothing; by another's it costs what any bid costs, if it wins.
+    function test_threat_10_a_requester_that_bids_itself_lowers_nothing() public {
         bonded(ALICE, STAKE);
         bytes32 auction = opened(1);
         commits(auction, ALICE, 1, 1);
+        commits(auction, bidder(0), 200, 1);
         rollToReveal(auction);
-        Sealed memory bid = sealedBy[auction][ALICE];
-        vm.expectRevert(abi.encodeWithSelector(IAuctions.OwnAuction.selector, auction));
-        vm.prank(ALICE);
-        AUCTIONS.reveal(auction, bid.tick, bid.units, bid.salt);
+        reveals(auction, ALICE);
+        reveals(auction, bidder(0));
         rollToClear(auction);
         clears(auction);
+        eq(wonBy(auction, ALICE), 0, "wins nothing");
+        eq(wonBy(auction, bidder(0)), 1, "keeps nobody out");
+        eq(MARKET.escrowed(), MOST, "and the price is what it would have been");
         closes(auction, ALICE);
-        eq(AUCTIONS.creditOf(ALICE), 0, "nothing back");
-        eq(Predeploys.BURN.balance, UNIT, "burned");
+        eq(AUCTIONS.creditOf(ALICE), UNIT, "its deposit");
     }
 
     /// A requester cannot take away what was won.

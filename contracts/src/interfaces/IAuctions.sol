@@ -21,7 +21,7 @@ import {ICredits} from "./ICredits.sol";
 /// which they come: revealing adds to sums, and clearing goes through 32 words at most.
 ///
 /// A requester can bid through others to lower the price down to the bids that win, never below. Each such bid that it seals to decide
-/// later costs it the deposit. What its own account bids is never opened.
+/// later costs it the deposit. What its own account bids does not count.
 interface IAuctions is ICredits {
     /// @dev By height, an open auction is in the time of sealing, of revealing, or of clearing.
     enum Phase {
@@ -65,10 +65,6 @@ interface IAuctions is ICredits {
     error PeriodOutOfRange(uint256 given, uint256 minimum, uint256 maximum);
     error MalformedRequirements(uint256 requirements);
     error NotBonded(address bidder);
-    /// @notice A requester's bid is never opened.
-    error OwnAuction(bytes32 auction);
-    /// @notice The requester wants edge nodes first: cloud providers take what they leave.
-    error NotForProviders(bytes32 auction, address provider);
     error AlreadyBid(bytes32 auction, address bidder);
     /// @notice There is no sealed bid of the caller's that this opens.
     error NotTheBid(bytes32 auction, address bidder);
@@ -90,7 +86,8 @@ interface IAuctions is ICredits {
         bytes32 indexed auction, address indexed requester, bytes32 indexed subject, Terms terms, bytes inputs
     );
     event BidCommitted(bytes32 indexed auction, address indexed bidder, bytes32 commitment, uint256 deposit);
-    event BidRevealed(bytes32 indexed auction, address indexed bidder, uint256 tick, uint256 units);
+    /// @param counts no: it is the requester's, or a cloud provider's where edge nodes come first, and loses
+    event BidRevealed(bytes32 indexed auction, address indexed bidder, uint256 tick, uint256 units, bool counts);
     /// @param margin tick of the first unit that was not needed, 257 where there is none
     /// @param price of each job, wei
     /// @param won units of lower ticks: all of them win
@@ -141,7 +138,7 @@ interface IAuctions is ICredits {
     /// @param claimSeconds how long winners have for taking what they won, 1 to 86,400
     /// @param takeSeconds how long jobs can be taken after the clearing, to 604,800: winners' time, the draw's, and at least as long as winners' for others
     /// @param workSeconds how long whoever takes one may work
-    /// @param providersAfter how long edge nodes have before listed cloud providers can take what is left; then these cannot bid. 0 where that makes no
+    /// @param providersAfter how long edge nodes have before listed cloud providers can take what is left; then their bids do not count. 0 where that makes no
     /// difference
     /// @param requester whose jobs they are, and who is refunded; 0 for the caller
     /// @param requirements `types/Requirements.sol`; 0 for none. Who does not meet them when it takes loses what it won
@@ -207,7 +204,7 @@ interface IAuctions is ICredits {
     /// @param sealedGwei Σ of deposits of bids that are not revealed; 0 once they were burned
     /// @param unitGwei `unitDeposit` of the price
     /// @param rungs which of 32 times eight ticks have bids, a bit each; 0 once it was cleared
-    /// @param edgeOnly cloud providers cannot bid
+    /// @param edgeOnly bids of cloud providers do not count
     /// @param order in `IJobMarket`, from the clearing on, as what follows
     /// @param contested units at the margin
     /// @param margin tick of the first unit that was not needed, 257 where there is none
@@ -216,17 +213,17 @@ interface IAuctions is ICredits {
     /// @param drawBy until when it is drawn, and `claimBy`, until when winners take, Unix seconds
     struct Auction {
         uint40 commitUntil;
-        uint40 revealUntil;
+        uint24 revealBlocks;
         uint64 sealedGwei;
         uint64 unitGwei;
         uint32 rungs;
+        uint16 count;
         Phase phase;
         bool edgeOnly;
         address requester;
         uint96 price;
         uint64 order;
         uint32 contested;
-        uint16 count;
         uint16 margin;
         uint16 rest;
         uint16 taken;

@@ -39,6 +39,8 @@ contract Auctions is IAuctions, Credits {
     uint256 private constant TAKE_SECONDS_MAX = 7 days;
     /// @dev Of the most that the requester pays: one part of so many for each unit.
     uint256 private constant DEPOSIT_PARTS = 20;
+    /// @dev A tick above every margin.
+    uint16 private constant NOT_COUNTED = uint16(Ladders.TICKS + 2);
 
     struct Clearing {
         uint256 margin;
@@ -85,7 +87,7 @@ contract Auctions is IAuctions, Credits {
         auctionCount = terms.number;
         auction = keccak256(abi.encode(terms));
         Auction storage opened = _auctions[auction];
-        (opened.commitUntil, opened.revealUntil) = (terms.commitUntil, terms.revealUntil);
+        (opened.commitUntil, opened.revealBlocks) = (terms.commitUntil, uint24(offer.revealBlocks));
         (opened.phase, opened.edgeOnly) = (Phase.Open, terms.providersAfter != 0);
         opened.unitGwei = (unitDeposit(terms.price) / 1 gwei).toUint64();
         (opened.requester, opened.price, opened.count) = (terms.requester, terms.price, uint16(terms.count));
@@ -101,7 +103,6 @@ contract Auctions is IAuctions, Credits {
         if (msg.value % 1 gwei != 0) revert WrongValue(msg.value, msg.value - msg.value % 1 gwei);
         if (!_bids[auction][msg.sender].isNone()) revert AlreadyBid(auction, msg.sender);
         if (!STAKING.isBonded(msg.sender)) revert NotBonded(msg.sender);
-        if (bidOn.edgeOnly && PROFILES.isProvider(msg.sender)) revert NotForProviders(auction, msg.sender);
 
         uint64 gwei_ = (msg.value / 1 gwei).toUint64();
         _bids[auction][msg.sender] = Bids.sealing(commitment, gwei_);
@@ -112,8 +113,7 @@ contract Auctions is IAuctions, Credits {
     function reveal(bytes32 auction, uint256 tick, uint256 units, bytes32 salt) external {
         Auction storage bidOn = _in(Phase.Open, auction);
         if (block.number <= bidOn.commitUntil) revert TooEarly(auction, bidOn.commitUntil);
-        if (block.number > bidOn.revealUntil) revert TooLate(auction, bidOn.revealUntil);
-        if (msg.sender == bidOn.requester) revert OwnAuction(auction);
+        if (block.number > _revealUntil(bidOn)) revert TooLate(auction, _revealUntil(bidOn));
         Bid bid = _bids[auction][msg.sender];
         if (!bid.isOf(commitmentOf(auction, msg.sender, tick, units, salt))) revert NotTheBid(auction, msg.sender);
         if (tick == 0 || tick > Ladders.TICKS) revert TickOutOfRange(tick, Ladders.TICKS);
@@ -121,10 +121,11 @@ contract Auctions is IAuctions, Credits {
         uint256 needed = uint256(bidOn.unitGwei) * units * 1 gwei;
         if (bid.deposit() < needed) revert DepositTooSmall(bid.deposit(), needed);
 
-        _bids[auction][msg.sender] = bid.opened(uint16(tick), uint32(units));
+        bool counts = !_isExcluded(bidOn, msg.sender);
+        _bids[auction][msg.sender] = bid.opened(counts ? uint16(tick) : NOT_COUNTED, uint32(units));
         bidOn.sealedGwei -= bid.gweiOf();
-        bidOn.rungs |= _ladders[auction].add(tick, uint32(units));
-        emit BidRevealed(auction, msg.sender, tick, units);
+        if (counts) bidOn.rungs |= _ladders[auction].add(tick, uint32(units));
+        emit BidRevealed(auction, msg.sender, tick, units, counts);
     }
 
     /// @dev Of an order for everybody nothing is kept here: it is the market's.
@@ -132,21 +133,19 @@ contract Auctions is IAuctions, Credits {
         Auction storage clearing = _in(Phase.Open, auction);
         bool known = keccak256(abi.encode(terms)) == auction && keccak256(inputs) == terms.inputsHash;
         if (!known) revert NotTheTerms(auction);
-        if (block.number <= clearing.revealUntil) revert TooEarly(auction, clearing.revealUntil);
-        uint256 clearBy = clearing.revealUntil + CLEAR_BLOCKS;
+        if (block.number <= terms.revealUntil) revert TooEarly(auction, terms.revealUntil);
+        uint256 clearBy = terms.revealUntil + CLEAR_BLOCKS;
         if (block.number > clearBy) revert TooLate(auction, clearBy);
 
         order = MARKET.jobCount() + 1;
         bool unbid = clearing.rungs == 0;
-        Clearing memory found = _clear(auction, clearing, order, terms.claimSeconds);
-        uint256 value = found.price * terms.count;
-        uint256 refunded = uint256(terms.price) * terms.count - value;
-        emit AuctionCleared(
-            auction, order, found.margin, found.price, found.won, found.rest, found.contested, refunded, found.burned
-        );
-        _credit(terms.requester, refunded);
+        Clearing memory sum = _clear(auction, clearing, order, terms.claimSeconds);
+        uint256 value = sum.price * terms.count;
+        uint256 back = uint256(terms.price) * terms.count - value;
+        emit AuctionCleared(auction, order, sum.margin, sum.price, sum.won, sum.rest, sum.contested, back, sum.burned);
+        _credit(terms.requester, back);
         MARKET.post{value: value}(_requestOf(terms, unbid ? address(0) : address(this)), inputs);
-        if (found.burned != 0) _pay(Predeploys.BURN, found.burned);
+        if (sum.burned != 0) _pay(Predeploys.BURN, sum.burned);
     }
 
     /// @dev The sum says that nobody is left out, and the order that nobody is there twice.
@@ -209,7 +208,7 @@ contract Auctions is IAuctions, Credits {
 
     function void(bytes32 auction) external {
         Auction storage voided = _in(Phase.Open, auction);
-        uint256 clearBy = voided.revealUntil + CLEAR_BLOCKS;
+        uint256 clearBy = _revealUntil(voided) + CLEAR_BLOCKS;
         if (block.number <= clearBy) revert TooEarly(auction, clearBy);
         voided.phase = Phase.Voided;
         uint256 refunded = uint256(voided.price) * voided.count;
@@ -256,19 +255,19 @@ contract Auctions is IAuctions, Credits {
 
     function _clear(bytes32 auction, Auction storage clearing, uint256 order, uint256 claimSeconds)
         private
-        returns (Clearing memory found)
+        returns (Clearing memory sum)
     {
-        (found.margin, found.won, found.contested) = _ladders[auction].climb(clearing.rungs, clearing.count);
+        (sum.margin, sum.won, sum.contested) = _ladders[auction].climb(clearing.rungs, clearing.count);
         // Where all fit, there is no margin, and what nobody bid for is nobody's.
-        if (found.contested != 0) found.rest = clearing.count - found.won;
-        found.price = uint256(clearing.price) * Math.min(found.margin, Ladders.TICKS) / Ladders.TICKS;
-        found.burned = uint256(clearing.sealedGwei) * 1 gwei;
+        if (sum.contested != 0) sum.rest = clearing.count - sum.won;
+        sum.price = uint256(clearing.price) * Math.min(sum.margin, Ladders.TICKS) / Ladders.TICKS;
+        sum.burned = uint256(clearing.sealedGwei) * 1 gwei;
 
         clearing.phase = clearing.rungs == 0 ? Phase.Unbid : Phase.Cleared;
         (clearing.sealedGwei, clearing.rungs) = (0, 0);
-        (clearing.order, clearing.margin) = (order.toUint64(), uint16(found.margin));
-        (clearing.rest, clearing.contested) = (uint16(found.rest), uint32(found.contested));
-        uint256 drawBy = block.timestamp + (found.rest == 0 ? 0 : DRAW_SECONDS);
+        (clearing.order, clearing.margin) = (order.toUint64(), uint16(sum.margin));
+        (clearing.rest, clearing.contested) = (uint16(sum.rest), uint32(sum.contested));
+        uint256 drawBy = block.timestamp + (sum.rest == 0 ? 0 : DRAW_SECONDS);
         (clearing.drawBy, clearing.claimBy) = (drawBy.toUint40(), (drawBy + claimSeconds).toUint40());
     }
 
@@ -386,11 +385,20 @@ contract Auctions is IAuctions, Credits {
     }
 
     function _seedOf(bytes32 auction, Auction storage asked) private view returns (bytes32) {
-        return BEACON.seedAt(asked.revealUntil + BEACON.DELAY(), auction);
+        return BEACON.seedAt(_revealUntil(asked) + BEACON.DELAY(), auction);
     }
 
     function _priority(bytes32 seed, address bidder) private pure returns (bytes32) {
         return keccak256(abi.encode(seed, bidder));
+    }
+
+    /// @dev Nothing that they bid is served by them: it must not move the price.
+    function _isExcluded(Auction storage asked, address bidder) private view returns (bool) {
+        return bidder == asked.requester || (asked.edgeOnly && PROFILES.isProvider(bidder));
+    }
+
+    function _revealUntil(Auction storage asked) private view returns (uint256) {
+        return uint256(asked.commitUntil) + asked.revealBlocks;
     }
 
     function _in(Phase phase, bytes32 auction) private view returns (Auction storage known) {

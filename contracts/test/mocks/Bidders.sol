@@ -278,10 +278,13 @@ contract Bidders is AuctionsWorld {
         IAuctions.Auction memory its = AUCTIONS.auctionOf(auction);
         (uint256 deposit,, uint256 units,) = AUCTIONS.bidOf(auction, account);
         if (turn == 1) return block.number <= its.commitUntil && deposit == 0 && account != its.requester;
-        bool inReveal = block.number > its.commitUntil && block.number <= its.revealUntil;
+        bool inReveal = block.number > its.commitUntil && block.number <= auctionTerms[auction].revealUntil;
         if (turn == 2) return inReveal && deposit != 0 && units == 0;
-        if (turn == 3) return block.number > its.revealUntil && block.number <= uint256(its.revealUntil) + 4096;
-        if (turn == 4) return block.number > uint256(its.revealUntil) + 4096;
+        if (turn == 3) {
+            return block.number > auctionTerms[auction].revealUntil
+                && block.number <= uint256(auctionTerms[auction].revealUntil) + 4096;
+        }
+        if (turn == 4) return block.number > uint256(auctionTerms[auction].revealUntil) + 4096;
         if (turn == 5) return its.rest != 0 && block.timestamp <= its.drawBy && !_isDrawn(auction, its);
         return its.taken < its.count && account != its.requester && block.timestamp <= termsOf[its.order].takeBy
             && !expired[its.order];
@@ -300,7 +303,7 @@ contract Bidders is AuctionsWorld {
 
     function _marginal(bytes32 auction) private returns (address[] memory all) {
         IAuctions.Auction memory its = AUCTIONS.auctionOf(auction);
-        uint256 height = uint256(its.revealUntil) + 16;
+        uint256 height = uint256(auctionTerms[auction].revealUntil) + 16;
         vm.store(Predeploys.BEACON, keccak256(abi.encode(height, 0)), keccak256(abi.encode(MIX, height)));
         if (block.number <= height) vm.roll(height + 1);
         return _which(auction, its.margin);
