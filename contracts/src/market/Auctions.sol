@@ -335,8 +335,7 @@ contract Auctions is IAuctions, Credits {
         terms.number = auctionCount + 1;
         terms.commitUntil = (block.number + offer.commitBlocks).toUint40();
         terms.revealUntil = terms.commitUntil + offer.revealBlocks;
-        terms.kind = offer.kind;
-        terms.count = offer.count;
+        (terms.kind, terms.count) = (offer.kind, offer.count);
         terms.claimSeconds = offer.claimSeconds;
         terms.takeSeconds = offer.takeSeconds;
         terms.workSeconds = offer.workSeconds;
@@ -369,19 +368,11 @@ contract Auctions is IAuctions, Credits {
         if (given < minimum || given > maximum) revert PeriodOutOfRange(given, minimum, maximum);
     }
 
-    function _requestOf(Terms calldata terms, address worker) private pure returns (IJobMarket.Request memory) {
-        return IJobMarket.Request({
-            kind: terms.kind,
-            count: terms.count,
-            takeSeconds: terms.takeSeconds,
-            workSeconds: terms.workSeconds,
-            providersAfter: terms.providersAfter,
-            requester: terms.requester,
-            worker: worker,
-            requirements: terms.requirements,
-            subject: terms.subject,
-            inputRoot: terms.inputRoot
-        });
+    function _requestOf(Terms calldata terms, address worker) private pure returns (IJobMarket.Request memory asked) {
+        (asked.kind, asked.count, asked.worker) = (terms.kind, terms.count, worker);
+        (asked.takeSeconds, asked.workSeconds) = (terms.takeSeconds, terms.workSeconds);
+        (asked.providersAfter, asked.requester) = (terms.providersAfter, terms.requester);
+        (asked.requirements, asked.subject, asked.inputRoot) = (terms.requirements, terms.subject, terms.inputRoot);
     }
 
     function _seedOf(bytes32 auction, Auction storage asked) private view returns (bytes32) {
