@@ -216,4 +216,31 @@ abstract contract AuctionsWorld is MarketWorld {
     function outOfPeriod(uint256 given, uint256 least, uint256 most) internal pure returns (bytes memory) {
         return abi.encodeWithSelector(IAuctions.PeriodOutOfRange.selector, given, least, most);
     }
+
+    /// @dev Tick and units of four bidders, revealed.
+    function bidByFour(uint32 count, uint256[8] memory bids) internal returns (bytes32 auction) {
+        uint256 height = block.number;
+        auction = opened(count);
+        for (uint256 i = 0; i < 4; ++i) {
+            commits(auction, bidder(i), bids[2 * i], bids[2 * i + 1]);
+        }
+        rollToReveal(auction);
+        for (uint256 i = 0; i < 4; ++i) {
+            reveals(auction, bidder(i));
+        }
+        vm.roll(height);
+    }
+
+    function three() internal returns (address[] memory all) {
+        all = new address[](3);
+        (all[0], all[1], all[2]) = (bidder(0), bidder(1), bidder(2));
+    }
+
+    function stillOpen(bytes32 auction, uint256 time) internal pure returns (bytes memory) {
+        return abi.encodeWithSelector(IAuctions.StillOpen.selector, auction, time);
+    }
+
+    function notWon(bytes32 auction, address worker, uint256 left) internal pure returns (bytes memory) {
+        return abi.encodeWithSelector(IAuctions.NotWon.selector, auction, worker, left);
+    }
 }

@@ -4,15 +4,14 @@ pragma solidity ^0.8.30;
 import {AuctionsWorld} from "./AuctionsWorld.sol";
 import {IAuctions} from "../src/interfaces/IAuctions.sol";
 import {IBeacon} from "../src/interfaces/IBeacon.sol";
-import {IEdgeStaking} from "../src/interfaces/IEdgeStaking.sol";
 import {IJobMarket} from "../src/interfaces/IJobMarket.sol";
 import {Predeploys} from "../src/types/Predeploys.sol";
 import {eq, holds, vm} from "./Vm.sol";
 
-/// @dev From the clearing to the last deposit.
-contract AuctionsEndTest is AuctionsWorld {
+/// @dev The price, who wins, and what becomes of an auction that nobody clears.
+contract AuctionsClearTest is AuctionsWorld {
     function test_clear_posts_one_order_at_the_price_of_the_first_unit_not_needed() public {
-        bytes32 auction = _bid(5, [uint256(50), 2, 60, 3, 90, 1, 80, 4]);
+        bytes32 auction = bidByFour(5, [uint256(50), 2, 60, 3, 90, 1, 80, 4]);
         rollToClear(auction);
         vm.expectEmit();
         emit IAuctions.AuctionCleared(auction, 1, 80, 80 * TICK, 5, 0, 4, 5 * (MOST - 80 * TICK), 0);
@@ -33,7 +32,7 @@ contract AuctionsEndTest is AuctionsWorld {
     }
 
     function test_clear_takes_the_most_that_is_paid_where_nothing_is_left_over() public {
-        bytes32 auction = _bid(10, [uint256(50), 2, 60, 3, 256, 1, 80, 4]);
+        bytes32 auction = bidByFour(10, [uint256(50), 2, 60, 3, 256, 1, 80, 4]);
         rollToClear(auction);
         vm.expectEmit();
         emit IAuctions.AuctionCleared(auction, 1, 257, MOST, 10, 0, 0, 0, 0);
@@ -44,14 +43,14 @@ contract AuctionsEndTest is AuctionsWorld {
     }
 
     function test_clear_draws_at_the_margin_where_units_do_not_fit() public {
-        bytes32 auction = _bid(5, [uint256(50), 2, 80, 3, 90, 1, 80, 4]);
+        bytes32 auction = bidByFour(5, [uint256(50), 2, 80, 3, 90, 1, 80, 4]);
         rollToClear(auction);
         vm.expectEmit();
         emit IAuctions.AuctionCleared(auction, 1, 80, 80 * TICK, 2, 3, 7, 5 * (MOST - 80 * TICK), 0);
         clears(auction);
         eq(AUCTIONS.auctionOf(auction).drawBy, START + DRAW_SECONDS, "time for the draw");
         eq(AUCTIONS.auctionOf(auction).claimBy, START + DRAW_SECONDS + CLAIM_SECONDS, "and for winners after that");
-        vm.expectRevert(_open(auction, START + DRAW_SECONDS));
+        vm.expectRevert(stillOpen(auction, START + DRAW_SECONDS));
         wonBy(auction, bidder(1));
     }
 
@@ -127,11 +126,11 @@ contract AuctionsEndTest is AuctionsWorld {
     }
 
     function test_draw_gives_units_by_priority_and_the_last_a_part() public {
-        bytes32 auction = _bid(6, [uint256(80), 2, 80, 3, 80, 4, 70, 1]);
+        bytes32 auction = bidByFour(6, [uint256(80), 2, 80, 3, 80, 4, 70, 1]);
         rollToClear(auction);
         clears(auction);
         rollToDraw(auction, MIX);
-        address[] memory all = sorted(auction, _three());
+        address[] memory all = sorted(auction, three());
         bytes32 seed = keccak256(
             abi.encode(
                 block.chainid, Predeploys.AUCTIONS, auction, uint256(auctionTerms[auction].revealUntil) + 16, MIX
@@ -158,8 +157,8 @@ contract AuctionsEndTest is AuctionsWorld {
     }
 
     function test_draw_refuses() public {
-        bytes32 auction = _bid(6, [uint256(80), 2, 80, 3, 80, 4, 70, 1]);
-        address[] memory all = _three();
+        bytes32 auction = bidByFour(6, [uint256(80), 2, 80, 3, 80, 4, 70, 1]);
+        address[] memory all = three();
         vm.expectRevert(wrongAuctionPhase(auction, IAuctions.Phase.Open));
         AUCTIONS.draw(auction, all);
         rollToClear(auction);
@@ -179,7 +178,7 @@ contract AuctionsEndTest is AuctionsWorld {
         AUCTIONS.draw(auction, list(bidder(3)));
         vm.expectRevert(abi.encodeWithSelector(IAuctions.NotAtMargin.selector, auction, BOB));
         AUCTIONS.draw(auction, list(BOB));
-        all = sorted(auction, _three());
+        all = sorted(auction, three());
         vm.warp(START + DRAW_SECONDS + 1);
         vm.expectRevert(abi.encodeWithSelector(IAuctions.NothingToDraw.selector, auction));
         AUCTIONS.draw(auction, all);
@@ -188,25 +187,25 @@ contract AuctionsEndTest is AuctionsWorld {
     }
 
     function test_draw_refuses_where_all_fit_or_none_does() public {
-        bytes32 all = _bid(10, [uint256(80), 2, 80, 3, 80, 4, 70, 1]);
-        bytes32 none = _bid(1, [uint256(80), 1, 80, 1, 80, 1, 70, 1]);
+        bytes32 all = bidByFour(10, [uint256(80), 2, 80, 3, 80, 4, 70, 1]);
+        bytes32 none = bidByFour(1, [uint256(80), 1, 80, 1, 80, 1, 70, 1]);
         rollToClear(none);
         clears(all);
         clears(none);
         rollToDraw(none, MIX);
         vm.expectRevert(abi.encodeWithSelector(IAuctions.NothingToDraw.selector, all));
-        AUCTIONS.draw(all, _three());
+        AUCTIONS.draw(all, three());
         vm.expectRevert(abi.encodeWithSelector(IAuctions.NothingToDraw.selector, none));
-        AUCTIONS.draw(none, _three());
+        AUCTIONS.draw(none, three());
         eq(wonBy(none, bidder(0)) + wonBy(none, bidder(3)), 1, "the lower one");
     }
 
     function test_draw_goes_on_where_the_same_caller_stopped() public {
-        bytes32 auction = _bid(6, [uint256(80), 2, 80, 3, 80, 4, 70, 1]);
+        bytes32 auction = bidByFour(6, [uint256(80), 2, 80, 3, 80, 4, 70, 1]);
         rollToClear(auction);
         clears(auction);
         rollToDraw(auction, MIX);
-        address[] memory all = sorted(auction, _three());
+        address[] memory all = sorted(auction, three());
         (,, uint256 units,) = AUCTIONS.bidOf(auction, all[0]);
         vm.expectEmit();
         emit IAuctions.DrawContinued(auction, BOB, units);
@@ -220,163 +219,12 @@ contract AuctionsEndTest is AuctionsWorld {
         AUCTIONS.draw(auction, list(all[2]));
         vm.prank(BOB);
         AUCTIONS.draw(auction, list(all[1]));
-        vm.expectRevert(_open(auction, START + DRAW_SECONDS));
+        vm.expectRevert(stillOpen(auction, START + DRAW_SECONDS));
         wonBy(auction, all[0]);
         vm.prank(BOB);
         AUCTIONS.draw(auction, list(all[2]));
         eq(wonBy(auction, all[0]) + wonBy(auction, all[1]) + wonBy(auction, all[2]), 5, "all that is left");
         eq(wonBy(auction, all[0]), units, "the first has all");
-    }
-
-    function test_take_gives_winners_the_next_jobs_and_the_deposit_back_with_the_last() public {
-        bytes32 auction = _bid(5, [uint256(50), 2, 60, 3, 90, 1, 80, 4]);
-        rollToClear(auction);
-        uint256 order = clears(auction);
-        vm.expectEmit();
-        emit IAuctions.UnitsTaken(auction, order, bidder(1), order, 2, true);
-        takesWon(auction, bidder(1), 2);
-        eq(jobOf(order + 1).worker, bidder(1), "worker");
-        eq(AUCTIONS.creditOf(bidder(1)), 0, "not yet");
-        (,,, uint256 taken) = AUCTIONS.bidOf(auction, bidder(1));
-        eq(taken, 2, "taken");
-        takesWon(auction, bidder(0), 2);
-        eq(jobOf(order + 2).worker, bidder(0), "the next");
-        eq(AUCTIONS.creditOf(bidder(0)), 2 * UNIT, "back");
-        vm.warp(START + CLAIM_SECONDS);
-        vm.expectRevert(abi.encodeWithSelector(IAuctions.NothingUntaken.selector, auction));
-        takesWon(auction, bidder(1), 2);
-        vm.expectEmit();
-        emit IAuctions.BidClosed(auction, bidder(1), IAuctions.Reason.Taken, 3, 3, 3 * UNIT, 0);
-        takesWon(auction, bidder(1), 1);
-        eq(jobOf(order + 4).worker, bidder(1), "the last");
-        eq(untakenOf(order), 0, "all");
-        vm.prank(bidder(1));
-        AUCTIONS.withdraw();
-        settles(bidder(0), order, results(resultOf(order, order + 2, answerTo(inputOf(order, order + 2)))));
-        eq(MARKET.recordOf(bidder(0)).settled, 1, "and is paid as ever");
-    }
-
-    function test_take_refuses_whoever_did_not_win_in_the_winners_time() public {
-        bytes32 auction = _bid(5, [uint256(50), 2, 60, 3, 90, 1, 80, 4]);
-        rollToClear(auction);
-        clears(auction);
-        vm.expectRevert(_notWon(auction, bidder(2), 0));
-        takesWon(auction, bidder(2), 1);
-        vm.expectRevert(_notWon(auction, BOB, 0));
-        takesWon(auction, BOB, 1);
-        vm.expectRevert(_notWon(auction, bidder(0), 2));
-        takesWon(auction, bidder(0), 3);
-        takesWon(auction, bidder(0), 1);
-        vm.expectRevert(_notWon(auction, bidder(0), 1));
-        takesWon(auction, bidder(0), 2);
-        takesWon(auction, bidder(0), 1);
-        vm.expectRevert(_notWon(auction, bidder(0), 0));
-        takesWon(auction, bidder(0), 1);
-        vm.expectRevert(abi.encodeWithSelector(IAuctions.NothingUntaken.selector, auction));
-        takesWon(auction, bidder(1), 0);
-        vm.expectRevert(abi.encodeWithSelector(IAuctions.NothingUntaken.selector, auction));
-        takesWon(auction, bidder(1), 4);
-        termsOf[orderFor[auction]].price += 1;
-        vm.expectRevert(notTheTerms(orderFor[auction]));
-        takesWon(auction, bidder(1), 1);
-    }
-
-    function test_take_is_for_anybody_bonded_after_that() public {
-        bytes32 auction = _bid(5, [uint256(50), 2, 60, 3, 90, 1, 80, 4]);
-        rollToClear(auction);
-        uint256 order = clears(auction);
-        takesWon(auction, bidder(0), 1);
-        vm.warp(START + CLAIM_SECONDS + 1);
-        vm.expectRevert(abi.encodeWithSelector(IEdgeStaking.NotBonded.selector, BOB));
-        takesWon(auction, BOB, 1);
-        bonded(ALICE, STAKE);
-        vm.expectRevert(abi.encodeWithSelector(IJobMarket.OwnJob.selector, order));
-        takesWon(auction, ALICE, 1);
-        bonded(BOB, STAKE);
-        vm.expectEmit();
-        emit IAuctions.UnitsTaken(auction, order, BOB, order + 1, 2, false);
-        takesWon(auction, BOB, 2);
-        takesWon(auction, bidder(2), 1);
-        takesWon(auction, bidder(1), 1);
-        eq(jobOf(order + 4).worker, bidder(1), "the last");
-        // Who was late did not take what it had won.
-        vm.expectEmit();
-        emit IAuctions.BidClosed(auction, bidder(1), IAuctions.Reason.NotTaken, 3, 0, 0, 3 * UNIT);
-        closes(auction, bidder(1));
-        vm.warp(START + TAKE_SECONDS + 1);
-        vm.expectRevert(abi.encodeWithSelector(IAuctions.NothingUntaken.selector, auction));
-        takesWon(auction, bidder(1), 1);
-    }
-
-    function test_what_nobody_takes_is_the_requesters_again() public {
-        bytes32 auction = _bid(5, [uint256(50), 2, 60, 3, 90, 1, 80, 4]);
-        rollToClear(auction);
-        uint256 order = clears(auction);
-        vm.warp(START + TAKE_SECONDS + 1);
-        vm.expectRevert(abi.encodeWithSelector(IJobMarket.TooLate.selector, order, START + TAKE_SECONDS));
-        takesWon(auction, bidder(0), 1);
-        expires(order);
-        eq(MARKET.creditOf(ALICE) + AUCTIONS.creditOf(ALICE), 5 * MOST, "whole");
-        address[] memory all = new address[](4);
-        (all[0], all[1], all[2], all[3]) = (bidder(0), bidder(1), bidder(2), bidder(3));
-        AUCTIONS.close(auction, all);
-        eq(Predeploys.BURN.balance, 5 * UNIT, "of who won");
-        eq(AUCTIONS.creditOf(bidder(2)) + AUCTIONS.creditOf(bidder(3)), 5 * UNIT, "of who lost");
-        eq(address(AUCTIONS).balance, AUCTIONS.credited(), "nothing else is held");
-    }
-
-    function test_close_ends_each_bid_once_with_a_reason() public {
-        bytes32 auction = opened(5);
-        commits(auction, bidder(0), 50, 3, 3 * UNIT + 1 gwei);
-        commits(auction, bidder(1), 60, 3);
-        commits(auction, bidder(2), 70, 1);
-        rollToReveal(auction);
-        for (uint256 i = 0; i < 3; ++i) {
-            reveals(auction, bidder(i));
-        }
-        vm.expectRevert(wrongAuctionPhase(auction, IAuctions.Phase.Open));
-        closes(auction, bidder(2));
-        rollToClear(auction);
-        clears(auction);
-        vm.expectRevert(_open(auction, START + DRAW_SECONDS + CLAIM_SECONDS));
-        closes(auction, bidder(0));
-        vm.expectRevert(_open(auction, START + DRAW_SECONDS));
-        closes(auction, bidder(1));
-        vm.expectEmit();
-        emit IAuctions.BidClosed(auction, bidder(2), IAuctions.Reason.Lost, 0, 0, UNIT, 0);
-        closes(auction, bidder(2));
-        takesWon(auction, bidder(0), 1);
-        vm.warp(START + DRAW_SECONDS + 1);
-        vm.expectEmit();
-        emit IAuctions.BidClosed(auction, bidder(1), IAuctions.Reason.NotDrawn, 0, 0, 3 * UNIT, 0);
-        closes(auction, bidder(1));
-        vm.warp(START + DRAW_SECONDS + CLAIM_SECONDS);
-        vm.expectRevert(_open(auction, block.timestamp));
-        closes(auction, bidder(0));
-        vm.warp(START + DRAW_SECONDS + CLAIM_SECONDS + 1);
-        vm.expectEmit();
-        emit IAuctions.BidClosed(auction, bidder(0), IAuctions.Reason.NotTaken, 3, 1, UNIT + 1 gwei, 2 * UNIT);
-        address[] memory all = new address[](3);
-        (all[0], all[1], all[2]) = (bidder(1), bidder(0), bidder(0));
-        AUCTIONS.close(auction, all);
-        eq(Predeploys.BURN.balance, 2 * UNIT, "burned");
-        eq(AUCTIONS.creditOf(bidder(0)), UNIT + 1 gwei, "once");
-        eq(AUCTIONS.creditOf(bidder(1)), 3 * UNIT, "once");
-        vm.expectRevert(wrongAuctionPhase("none", IAuctions.Phase.None));
-        closes("none", bidder(0));
-    }
-
-    function test_who_loses_the_draw_has_its_deposit_back() public {
-        bytes32 auction = _bid(1, [uint256(80), 1, 80, 1, 80, 1, 90, 1]);
-        rollToClear(auction);
-        clears(auction);
-        rollToDraw(auction, MIX);
-        address[] memory all = sorted(auction, _three());
-        AUCTIONS.draw(auction, all);
-        vm.expectEmit();
-        emit IAuctions.BidClosed(auction, all[1], IAuctions.Reason.Lost, 0, 0, UNIT, 0);
-        closes(auction, all[1]);
-        takesWon(auction, all[0], 1);
     }
 
     function test_void_gives_everybody_back_what_is_theirs_where_it_cannot_be_cleared() public {
@@ -419,32 +267,5 @@ contract AuctionsEndTest is AuctionsWorld {
         bytes32 auction = opened(1);
         vm.expectRevert(wrongAuctionPhase(auction, IAuctions.Phase.Open));
         wonBy(auction, BOB);
-    }
-
-    /// @dev Tick and units of four bidders, revealed.
-    function _bid(uint32 count, uint256[8] memory bids) private returns (bytes32 auction) {
-        uint256 height = block.number;
-        auction = opened(count);
-        for (uint256 i = 0; i < 4; ++i) {
-            commits(auction, bidder(i), bids[2 * i], bids[2 * i + 1]);
-        }
-        rollToReveal(auction);
-        for (uint256 i = 0; i < 4; ++i) {
-            reveals(auction, bidder(i));
-        }
-        vm.roll(height);
-    }
-
-    function _three() private returns (address[] memory all) {
-        all = new address[](3);
-        (all[0], all[1], all[2]) = (bidder(0), bidder(1), bidder(2));
-    }
-
-    function _open(bytes32 auction, uint256 time) private pure returns (bytes memory) {
-        return abi.encodeWithSelector(IAuctions.StillOpen.selector, auction, time);
-    }
-
-    function _notWon(bytes32 auction, address worker, uint256 left) private pure returns (bytes memory) {
-        return abi.encodeWithSelector(IAuctions.NotWon.selector, auction, worker, left);
     }
 }
