@@ -1,5 +1,6 @@
 //! Journeys through public doors: command lines, JSON-RPC, GraphQL, REST and the SDK, against real processes.
 
+mod auctions;
 mod audits;
 mod capacity;
 mod certificates;

@@ -36,6 +36,7 @@ const MUST_NEVER_KNOW: &[(&str, &[&str])] = &[
     ("edgeloom-sdk", &["revm", "rocksdb", "commonware-consensus"]),
     ("edgeloom-gpu", &["alloy", "edgeloom-sdk", "revm", "rocksdb", "tokio"]),
     ("edgeloom-worker", &["revm", "rocksdb", "commonware-consensus"]),
+    ("edgeloom-cli", &["edgeloom-worker", "revm", "rocksdb", "commonware-consensus"]),
 ];
 
 /// Which crates a crate must not depend on directly. alloy links tokio and criterion links clap wherever they are linked

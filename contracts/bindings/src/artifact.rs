@@ -45,6 +45,7 @@ pub(crate) const COMPILED: &[Compiled] = &compiled![
     "Disputable" at DISPUTABLE,
     "Attested" at ATTESTED,
     "Sealed" at SEALED,
+    "Auctions" at AUCTIONS,
     "Profiles" at PROFILES,
     "Leases" at LEASES,
     "PaymentPool" at PAYMENT_POOL,

@@ -8,6 +8,10 @@ alloy::sol!(
 );
 alloy::sol!(
     #[sol(all_derives)]
+    "../src/interfaces/IAuctions.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
     "../src/interfaces/IAudits.sol"
 );
 alloy::sol!(

@@ -13,6 +13,12 @@ mod interfaces;
 mod predeploys;
 mod sources;
 
-pub use interfaces::{Governor, IAttested, IAudits, IBeacon, IBls, ICheckpoints, ICommittee, ICredits, IDeliveries, IDisputable, IDisputes, IEdgeProof, IEdgeRewards, IEdgeStaking, IEmission, IEpochs, IEquivocation, IGovernance, IInference, IJobMarket, IKeyRegistry, IKinds, ILeases, IModelRegistry, IParameters, IPaymentPool, IPossession, IProfiles, IRewards, ISealed, ISplits, IStakeBook, IStaking, ITheta, ITill, IUpgrades, IVerifier, IWtfuel, Timelock};
+pub use interfaces::{
+    Governor, IAttested, IAuctions, IAudits, IBeacon, IBls, ICheckpoints, ICommittee, ICredits, IDeliveries,
+    IDisputable, IDisputes, IEdgeProof, IEdgeRewards, IEdgeStaking, IEmission, IEpochs, IEquivocation, IGovernance,
+    IInference, IJobMarket, IKeyRegistry, IKinds, ILeases, IModelRegistry, IParameters, IPaymentPool, IPossession,
+    IProfiles, IRewards, ISealed, ISplits, IStakeBook, IStaking, ITheta, ITill, IUpgrades, IVerifier, IWtfuel,
+    Timelock,
+};
 pub use predeploys::{Predeploy, THETA_SUPPLY, predeploys};
 pub use sources::{Published, published, sources};

@@ -19,7 +19,7 @@ pub struct Published {
 const LIBRARIES: &str = include_str!("../artifacts/libraries.json");
 
 /// Sources of this repository by path.
-const OURS: [(&str, &str); 97] = [
+const OURS: [(&str, &str); 101] = [
     ("src/bls/Bls.sol", include_str!("../../src/bls/Bls.sol")),
     ("src/bls/KeyRegistry.sol", include_str!("../../src/bls/KeyRegistry.sol")),
     ("src/bls/Signers.sol", include_str!("../../src/bls/Signers.sol")),
@@ -31,6 +31,7 @@ const OURS: [(&str, &str); 97] = [
     ("src/governance/Timelock.sol", include_str!("../../src/governance/Timelock.sol")),
     ("src/governance/Upgrades.sol", include_str!("../../src/governance/Upgrades.sol")),
     ("src/interfaces/IAttested.sol", include_str!("../../src/interfaces/IAttested.sol")),
+    ("src/interfaces/IAuctions.sol", include_str!("../../src/interfaces/IAuctions.sol")),
     ("src/interfaces/IAudits.sol", include_str!("../../src/interfaces/IAudits.sol")),
     ("src/interfaces/IBeacon.sol", include_str!("../../src/interfaces/IBeacon.sol")),
     ("src/interfaces/IBls.sol", include_str!("../../src/interfaces/IBls.sol")),
@@ -76,6 +77,7 @@ const OURS: [(&str, &str); 97] = [
     ("src/jobs/JobMarket.sol", include_str!("../../src/jobs/JobMarket.sol")),
     ("src/jobs/ModelRegistry.sol", include_str!("../../src/jobs/ModelRegistry.sol")),
     ("src/market/Attested.sol", include_str!("../../src/market/Attested.sol")),
+    ("src/market/Auctions.sol", include_str!("../../src/market/Auctions.sol")),
     ("src/market/Ciphertext.sol", include_str!("../../src/market/Ciphertext.sol")),
     ("src/market/Disputable.sol", include_str!("../../src/market/Disputable.sol")),
     ("src/market/Inference.sol", include_str!("../../src/market/Inference.sol")),
@@ -107,9 +109,11 @@ const OURS: [(&str, &str); 97] = [
     ("src/staking/Staking.sol", include_str!("../../src/staking/Staking.sol")),
     ("src/token/Theta.sol", include_str!("../../src/token/Theta.sol")),
     ("src/token/Wtfuel.sol", include_str!("../../src/token/Wtfuel.sol")),
+    ("src/types/Bid.sol", include_str!("../../src/types/Bid.sol")),
     ("src/types/Code.sol", include_str!("../../src/types/Code.sol")),
     ("src/types/G1.sol", include_str!("../../src/types/G1.sol")),
     ("src/types/Keystream.sol", include_str!("../../src/types/Keystream.sol")),
+    ("src/types/Ladder.sol", include_str!("../../src/types/Ladder.sol")),
     ("src/types/Manifest.sol", include_str!("../../src/types/Manifest.sol")),
     ("src/types/PackedPair.sol", include_str!("../../src/types/PackedPair.sol")),
     ("src/types/Pool.sol", include_str!("../../src/types/Pool.sol")),

@@ -130,7 +130,10 @@ mod tests {
         assert!(mean("have a committee attest to nonsense", &uncommitted) > 0.0);
         let unfounded = Published { assumed: Assumed { canaries: 0.0, wrong: 0.0, ..published.assumed }, ..published };
         assert!(mean("audit without computing", &unfounded) > 0.0);
-        assert!(mean("pay oneself for work", &Published { burn_share: 0.0, ..published }) < 0.0, "the rest is gone, too");
+        assert!(
+            mean("pay oneself for work", &Published { burn_share: 0.0, ..published }) < 0.0,
+            "the rest is gone, too"
+        );
     }
 
     #[test]

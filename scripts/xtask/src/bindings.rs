@@ -23,8 +23,9 @@ use serde_json::json;
 use std::{collections::BTreeMap, fs, path::Path};
 
 /// The contracts that genesis holds. Interfaces and libraries have no artifact.
-const CONTRACTS: [&str; 30] = [
+const CONTRACTS: [&str; 31] = [
     "Attested",
+    "Auctions",
     "Audits",
     "Beacon",
     "Checkpoints",

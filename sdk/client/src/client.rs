@@ -14,8 +14,8 @@ use tokio::{
 use url::Url;
 
 use crate::{
-    Audits, Beacon, Checkpoints, Committee, Disputes, EdgeRewards, EdgeStaking, Error, Governance, Index, Jobs, Keys,
-    Leases, Models, Node, SignedTx, Staking, Theta, Wtfuel,
+    Auctions, Audits, Beacon, Checkpoints, Committee, Disputes, EdgeRewards, EdgeStaking, Error, Governance, Index,
+    Jobs, Keys, Leases, Models, Node, SignedTx, Staking, Theta, Wtfuel,
     follow::Follow,
     heads,
     rpc::{self, Rpc},
@@ -154,6 +154,12 @@ impl Client {
     #[must_use]
     pub fn jobs(&self) -> Jobs {
         Jobs::new(self.clone())
+    }
+
+    /// Auctions of jobs: open, bid, reveal, clear, take.
+    #[must_use]
+    pub fn auctions(&self) -> Auctions {
+        Auctions::new(self.clone())
     }
 
     /// Leases: offer, take, begin, collect, extend, end.

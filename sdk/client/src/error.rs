@@ -10,12 +10,15 @@ use alloy::{
 };
 use edgeloom_bindings::{
     Governor::GovernorErrors,
+    IAttested::IAttestedErrors,
+    IAuctions::IAuctionsErrors,
     IAudits::IAuditsErrors,
     IBeacon::IBeaconErrors,
     IBls::IBlsErrors,
     ICheckpoints::ICheckpointsErrors,
     ICommittee::ICommitteeErrors,
     ICredits::ICreditsErrors,
+    IDisputable::IDisputableErrors,
     IDisputes::IDisputesErrors,
     IEdgeProof::IEdgeProofErrors,
     IEdgeRewards::IEdgeRewardsErrors,
@@ -27,6 +30,7 @@ use edgeloom_bindings::{
     IModelRegistry::IModelRegistryErrors,
     IParameters::IParametersErrors,
     IRewards::IRewardsErrors,
+    ISealed::ISealedErrors,
     IStakeBook::IStakeBookErrors,
     IStaking::IStakingErrors,
     addresses,
@@ -87,6 +91,18 @@ pub enum Error {
     /// The job market reverted.
     #[error("the job market reverted: {0:?}")]
     Market(IJobMarketErrors),
+    /// The auctions' contract reverted.
+    #[error("the auctions' contract reverted: {0:?}")]
+    Auctions(IAuctionsErrors),
+    /// The verifier of disputable jobs reverted.
+    #[error("the verifier of disputable jobs reverted: {0:?}")]
+    Disputable(IDisputableErrors),
+    /// The contract of attested jobs reverted.
+    #[error("the contract of attested jobs reverted: {0:?}")]
+    Attested(IAttestedErrors),
+    /// The contract of sealed answers reverted.
+    #[error("the contract of sealed answers reverted: {0:?}")]
+    Sealed(ISealedErrors),
     /// The contract of leases reverted.
     #[error("the contract of leases reverted: {0:?}")]
     Leases(ILeasesErrors),
@@ -270,6 +286,10 @@ impl Error {
     pub(crate) fn from_revert(to: Option<Address>, data: Bytes) -> Self {
         let market = || IJobMarketErrors::abi_decode(&data).ok().map(Self::Market);
         let leases = || ILeasesErrors::abi_decode(&data).ok().map(Self::Leases);
+        let auctions = || IAuctionsErrors::abi_decode(&data).ok().map(Self::Auctions);
+        let disputable = || IDisputableErrors::abi_decode(&data).ok().map(Self::Disputable);
+        let attested = || IAttestedErrors::abi_decode(&data).ok().map(Self::Attested);
+        let sealed = || ISealedErrors::abi_decode(&data).ok().map(Self::Sealed);
         let inference = || IInferenceErrors::abi_decode(&data).ok().map(Self::Inference);
         let staking = || IStakingErrors::abi_decode(&data).ok().map(Self::Staking);
         let edge = || IEdgeStakingErrors::abi_decode(&data).ok().map(Self::EdgeStaking);
@@ -289,7 +309,13 @@ impl Error {
         let audits = || IAuditsErrors::abi_decode(&data).ok().map(Self::Audits);
         let credits = || ICreditsErrors::abi_decode(&data).ok().map(Self::Credits);
         let decoded = match to {
-            Some(addresses::JOB_MARKET) => market().or_else(inference).or_else(credits),
+            Some(addresses::JOB_MARKET) => {
+                market().or_else(inference).or_else(disputable).or_else(attested).or_else(sealed).or_else(credits)
+            }
+            Some(addresses::AUCTIONS) => auctions().or_else(market).or_else(credits).or_else(beacon),
+            Some(addresses::DISPUTABLE) => disputable().or_else(disputes).or_else(audits).or_else(beacon),
+            Some(addresses::ATTESTED) => attested().or_else(credits).or_else(beacon).or_else(keys),
+            Some(addresses::SEALED) => sealed().or_else(credits).or_else(proof).or_else(disputable),
             Some(addresses::LEASES) => leases().or_else(credits),
             Some(addresses::EDGE_STAKING) => edge().or_else(stake),
             Some(addresses::STAKING) => staking().or_else(stake),
@@ -313,6 +339,7 @@ impl Error {
         let decoded = decoded.or_else(keys).or_else(bls).or_else(beacon);
         let decoded = decoded.or_else(staking).or_else(parameters);
         let decoded = decoded.or_else(committee).or_else(checkpoints).or_else(rewards).or_else(governor);
+        let decoded = decoded.or_else(auctions).or_else(disputable).or_else(attested).or_else(sealed);
         decoded.or_else(leases).or_else(edge_rewards).or_else(disputes).or_else(audits).unwrap_or(Self::Revert { data })
     }
 
@@ -331,6 +358,10 @@ impl Error {
         matches!(
             self,
             Self::Market(_)
+                | Self::Auctions(_)
+                | Self::Disputable(_)
+                | Self::Attested(_)
+                | Self::Sealed(_)
                 | Self::Leases(_)
                 | Self::Inference(_)
                 | Self::Staking(_)

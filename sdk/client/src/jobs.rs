@@ -55,6 +55,14 @@ pub struct Offer {
     pub requirements: Requirements,
 }
 
+/// An offer in the contracts' words.
+pub(crate) struct Posting {
+    pub(crate) request: Request,
+    pub(crate) inputs: Bytes,
+    /// Wei, for all jobs.
+    pub(crate) value: U256,
+}
+
 /// The kind of jobs that the chain itself computes (`IKinds`).
 pub const INFERENCE: u16 = 1;
 
@@ -79,7 +87,7 @@ impl Offer {
         }
     }
 
-    fn call(self) -> Result<(IJobMarket::postCall, U256), Error> {
+    pub(crate) fn posting(self) -> Result<Posting, Error> {
         let count = u32::try_from(self.inputs.len()).ok().filter(|count| *count != 0);
         let count = count.ok_or_else(|| Error::Settings(format!("{} jobs are no order", self.inputs.len())))?;
         let value = self.price.checked_mul(U256::from(count));
@@ -97,7 +105,7 @@ impl Offer {
             subject: self.model_id,
             inputRoot: inputs::root(&hashes),
         };
-        Ok((IJobMarket::postCall { request, inputs: self.inputs.concat().into() }, value))
+        Ok(Posting { request, inputs: self.inputs.concat().into(), value })
     }
 }
 
@@ -120,7 +128,8 @@ impl Jobs {
     /// # Errors
     /// As [`Self::post`], `PeriodOutOfRange`, `CountOutOfRange`; [`Error::Settings`] without an input.
     pub async fn offer(&self, offer: Offer) -> Result<PostedJob, Error> {
-        let (call, value) = offer.call()?;
+        let Posting { request, inputs, value } = offer.posting()?;
+        let call = IJobMarket::postCall { request, inputs };
         self.posted(&self.client.send(JOB_MARKET, &call, value).await?)
     }
 

@@ -21,6 +21,7 @@
 //! several, transactions only under the same nonce. Only validator-final blocks are visible, so nothing that was seen is ever taken back.
 #![warn(missing_docs)]
 
+mod auctions;
 mod audits;
 mod beacon;
 mod checkpoints;
@@ -47,6 +48,7 @@ mod sender;
 mod staking;
 mod tokens;
 
+pub use auctions::{Auction, AuctionOffer, Auctions, SealedBid};
 pub use audits::{AuditEvent, AuditTerms, Audits, Finding, Testimony};
 pub use beacon::Beacon;
 pub use checkpoints::{Checkpoints, Guardians};

@@ -1,8 +1,9 @@
 use crate::{
-    IAudits, IBeacon, ICheckpoints, ICommittee,
+    IAttested, IAuctions, IAudits, IBeacon, ICheckpoints, ICommittee,
     ICredits::{ICreditsCalls, ICreditsErrors, ICreditsEvents},
-    IDeliveries, IDisputes, IEdgeRewards, IEdgeStaking, IEmission, IEpochs, IGovernance, IInference, IJobMarket,
-    IKeyRegistry, IKinds, ILeases, IModelRegistry, IParameters, IPaymentPool, IPossession, IProfiles, IRewards,
+    IDeliveries, IDisputable, IDisputes, IEdgeRewards, IEdgeStaking, IEmission, IEpochs, IGovernance, IInference,
+    IJobMarket, IKeyRegistry, IKinds, ILeases, IModelRegistry, IParameters, IPaymentPool, IPossession, IProfiles,
+    IRewards, ISealed,
     ISplits::{ISplitsCalls, ISplitsErrors, ISplitsEvents},
     IStakeBook::{IStakeBookCalls, IStakeBookErrors, IStakeBookEvents},
     IStaking, ITheta,
@@ -60,10 +61,13 @@ fn missing<Calls: SolInterface>(name: &str) -> Vec<Selector> {
 
 #[test]
 fn the_types_name_everything_that_the_compiled_contracts_have() {
+    use IAttested::{IAttestedCalls, IAttestedErrors};
+    use IAuctions::{IAuctionsCalls, IAuctionsErrors};
     use IAudits::{IAuditsCalls, IAuditsErrors};
     use IBeacon::{IBeaconCalls, IBeaconErrors};
     use ICheckpoints::{ICheckpointsCalls, ICheckpointsErrors};
     use IDeliveries::{IDeliveriesCalls, IDeliveriesErrors};
+    use IDisputable::{IDisputableCalls, IDisputableErrors};
     use IDisputes::{IDisputesCalls, IDisputesErrors};
     use IEdgeRewards::{IEdgeRewardsCalls, IEdgeRewardsErrors};
     use IEdgeStaking::{IEdgeStakingCalls, IEdgeStakingErrors};
@@ -80,6 +84,7 @@ fn the_types_name_everything_that_the_compiled_contracts_have() {
     use IPossession::{IPossessionCalls, IPossessionErrors};
     use IProfiles::{IProfilesCalls, IProfilesErrors};
     use IRewards::{IRewardsCalls, IRewardsErrors};
+    use ISealed::{ISealedCalls, ISealedErrors};
     use IStaking::{IStakingCalls, IStakingErrors};
     use IUpgrades::{IUpgradesCalls, IUpgradesErrors};
     use IWtfuel::{IWtfuelCalls, IWtfuelErrors};
@@ -98,6 +103,10 @@ fn the_types_name_everything_that_the_compiled_contracts_have() {
     assert_eq!(unnamed::<IDisputesCalls, IDisputesErrors>("Disputes"), casts);
     assert_eq!(unnamed::<IPossessionCalls, IPossessionErrors>("Possession"), casts);
     assert_eq!(unnamed::<IVerifierCalls, IInferenceErrors>("Inference"), [""; 0]);
+    assert_eq!(unnamed::<IDisputableCalls, IDisputableErrors>("Disputable"), [""; 0]);
+    assert_eq!(unnamed::<IAttestedCalls, IAttestedErrors>("Attested"), [""; 0]);
+    assert_eq!(unnamed::<ISealedCalls, ISealedErrors>("Sealed"), [""; 0]);
+    assert_eq!(unnamed::<IAuctionsCalls, IAuctionsErrors>("Auctions"), [""; 0]);
     assert_eq!(unnamed::<IKindsCalls, IKindsErrors>("Kinds"), [""; 0]);
     assert_eq!(unnamed::<IProfilesCalls, IProfilesErrors>("Profiles"), [""; 0]);
     // What the library says that checks certificates.
@@ -142,10 +151,14 @@ fn the_compiled_contracts_have_everything_that_the_types_name() {
     assert_eq!(missing::<IKinds::IKindsCalls>("Kinds"), [Selector::ZERO; 0]);
     assert_eq!(missing::<IProfiles::IProfilesCalls>("Profiles"), [Selector::ZERO; 0]);
     assert_eq!(missing::<IPossession::IPossessionCalls>("Possession"), [Selector::ZERO; 0]);
-    for verifier in ["Inference", "Possession"] {
+    assert_eq!(missing::<IDisputable::IDisputableCalls>("Disputable"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IAttested::IAttestedCalls>("Attested"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<ISealed::ISealedCalls>("Sealed"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IAuctions::IAuctionsCalls>("Auctions"), [Selector::ZERO; 0]);
+    for verifier in ["Inference", "Possession", "Disputable", "Attested", "Sealed"] {
         assert_eq!(missing::<IVerifierCalls>(verifier), [Selector::ZERO; 0]);
     }
-    for paying in ["JobMarket", "Leases", "PaymentPool", "Disputes", "Audits"] {
+    for paying in ["Attested", "Sealed", "Auctions", "JobMarket", "Leases", "PaymentPool", "Disputes", "Audits"] {
         assert_eq!(missing::<ICreditsCalls>(paying), [Selector::ZERO; 0]);
     }
     assert_eq!(missing::<IBeacon::IBeaconCalls>("Beacon"), [Selector::ZERO; 0]);
@@ -168,6 +181,10 @@ fn events_hash_alike() {
         .collect();
     let named: BTreeSet<B256> = [
         IAudits::IAuditsEvents::SELECTORS,
+        IDisputable::IDisputableEvents::SELECTORS,
+        IAttested::IAttestedEvents::SELECTORS,
+        ISealed::ISealedEvents::SELECTORS,
+        IAuctions::IAuctionsEvents::SELECTORS,
         IBeacon::IBeaconEvents::SELECTORS,
         ICheckpoints::ICheckpointsEvents::SELECTORS,
         ICommittee::ICommitteeEvents::SELECTORS,

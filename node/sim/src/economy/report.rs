@@ -75,7 +75,8 @@ impl Economy {
         let count = self.played.len() as f64;
         let mut svg = String::new();
         {
-            let area = SVGBackend::with_string(&mut svg, (SIZE.0, 30 * self.played.len() as u32 + 110)).into_drawing_area();
+            let area =
+                SVGBackend::with_string(&mut svg, (SIZE.0, 30 * self.played.len() as u32 + 110)).into_drawing_area();
             area.fill(&WHITE).map_err(failed)?;
             let mut chart = ChartBuilder::on(&area)
                 .caption("What a round brings, for each TFUEL of a price (bars at -5 go on)", ("sans-serif", 20))
@@ -110,7 +111,8 @@ impl Economy {
         let Published { fee_share, audit_size, audit_rate, disputable, assumed, .. } = self.published;
         let seen = 1.0 - assumed.liars.powi(audit_size as i32);
         let expected = |rate: f64, bond: f64| (1.0 - rate * seen) * (1.0 - fee_share) - rate * seen * bond;
-        let bonds = [("bond of 10 prices", 10.0), ("20", 20.0), ("40, as published", disputable.bond_share), ("80", 80.0)];
+        let bonds =
+            [("bond of 10 prices", 10.0), ("20", 20.0), ("40, as published", disputable.bond_share), ("80", 80.0)];
         let over = |bond: f64| (0..=60).map(|step| (f64::from(step) / 200.0, expected(f64::from(step) / 200.0, bond)));
         let series = bonds.map(|(name, bond)| (name, over(bond).collect::<Vec<_>>()));
         let title = format!("A wrong claim, by the share of claims that are audited (published: {audit_rate})");
@@ -124,8 +126,16 @@ impl Economy {
             let told = at_least(committee, quorum, 1.0 - liars);
             lied * (1.0 - published.fee_share) - told * published.attested.bond_share
         };
-        let sizes = [("5 members, 4 decide", 5, 4), ("13, 9: as published", published.committee, published.quorum), ("25, 17", 25, 17)];
-        let over = |committee, quorum| (0..=100).map(move |step| f64::from(step) / 200.0).map(move |liars| (liars, expected(liars, committee, quorum)));
+        let sizes = [
+            ("5 members, 4 decide", 5, 4),
+            ("13, 9: as published", published.committee, published.quorum),
+            ("25, 17", 25, 17),
+        ];
+        let over = |committee, quorum| {
+            (0..=100)
+                .map(move |step| f64::from(step) / 200.0)
+                .map(move |liars| (liars, expected(liars, committee, quorum)))
+        };
         let series = sizes.map(|(name, committee, quorum)| (name, over(committee, quorum).collect::<Vec<_>>()));
         let title = "Nonsense before a committee, by the share of auditors that lie for it";
         lines_over(&series, &Axes { title, x: "share of liars", y: "gain in prices", y_range: -1.1..1.1 })

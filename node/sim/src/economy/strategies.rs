@@ -101,7 +101,13 @@ pub(crate) const STRATEGIES: [Strategy; 21] = [
         let share = p.audit_fee / f64::from(p.audit_size);
         let cost = p.assumed.work * price;
         let is_agreed = luck(dice, 1.0 - p.assumed.canaries - p.assumed.wrong);
-        if cost >= share { 0.0 } else if is_agreed { share - cost } else { -cost }
+        if cost >= share {
+            0.0
+        } else if is_agreed {
+            share - cost
+        } else {
+            -cost
+        }
     }),
 ];
 
