@@ -20,7 +20,7 @@ contract AttestedThreatsTest is AttestedWorld {
     }
 
     /// The worker sees whom it got before it takes the job, and takes it with friends only.
-    function test_Threat4_a_claim_of_before_the_job_was_taken_is_none() public {
+    function test_threat_4_a_claim_of_before_the_job_was_taken_is_none() public {
         decided(_id, _places, SIZE);
         reveals(BOB, JOB, OUTPUT);
         IVerifier.Work memory work = workOf(BOB, JOB);
@@ -29,13 +29,13 @@ contract AttestedThreatsTest is AttestedWorld {
         judged(work, IVerifier.Verdict.None);
     }
 
-    function test_Threat4_a_committee_is_drawn_once() public {
+    function test_threat_4_a_committee_is_drawn_once() public {
         vm.expectRevert(abi.encodeWithSelector(IAttested.ClaimExists.selector, _id));
         claims(BOB, JOB, OUTPUT);
     }
 
     /// Two of the same set of auditors at the same height get committees of their own.
-    function test_Threat4_claims_have_committees_of_their_own() public {
+    function test_threat_4_claims_have_committees_of_their_own() public {
         bytes32 one = claims(ALICE, 1, OUTPUT);
         bytes32 two = claims(ALICE, 2, OUTPUT);
         vm.roll(block.number + BEACON.DELAY());
@@ -43,7 +43,7 @@ contract AttestedThreatsTest is AttestedWorld {
         holds(keccak256(left) != keccak256(abi.encode(ATTESTED.committeeOf(two))), "differ");
     }
 
-    function test_Threat10_a_worker_that_keeps_its_claim_shut_is_not_paid() public {
+    function test_threat_10_a_worker_that_keeps_its_claim_shut_is_not_paid() public {
         decided(_id, _places, SIZE);
         over();
         judged(IVerifier.Verdict.Wrong);
@@ -53,7 +53,7 @@ contract AttestedThreatsTest is AttestedWorld {
     }
 
     /// Nothing on the chain says what the worker claims, nor what a member found, until nobody can commit any more.
-    function test_Threat11_there_is_nothing_to_copy() public {
+    function test_threat_11_there_is_nothing_to_copy() public {
         (uint256[] memory most,) = split(_places, SIZE - 1);
         commits(_id, most, OUTPUT);
         bytes memory early = abi.encodeWithSelector(IAttested.TooEarly.selector, uint64(START) + TURN);
@@ -65,7 +65,7 @@ contract AttestedThreatsTest is AttestedWorld {
         holds(ATTESTED.claimOf(_id).output != OUTPUT, "sealed");
     }
 
-    function test_Threat11_a_copied_commitment_is_nobodys() public {
+    function test_threat_11_a_copied_commitment_is_nobodys() public {
         (uint256 honest, uint256 lazy) = (_places[0], _places[1]);
         commits(_id, honest, OUTPUT);
         commitsAs(operatorAt(lazy), _id, keyAt(lazy), ATTESTED.voteOf(_id, honest).word);
@@ -78,7 +78,7 @@ contract AttestedThreatsTest is AttestedWorld {
     }
 
     /// Who makes something up is alone with it, whether or not the others agree.
-    function test_Threat11_who_makes_something_up_is_not_paid() public {
+    function test_threat_11_who_makes_something_up_is_not_paid() public {
         for (uint256 i = 0; i < SIZE; ++i) {
             bytes32 found = i < 8 ? OUTPUT : keccak256(abi.encode("made up", i));
             commits(_id, _places[i], found);
@@ -94,7 +94,7 @@ contract AttestedThreatsTest is AttestedWorld {
         eq(ATTESTED.creditOf(BOB), 5e18, "rest");
     }
 
-    function test_Threat11_who_agrees_against_a_quorum_is_not_paid() public {
+    function test_threat_11_who_agrees_against_a_quorum_is_not_paid() public {
         decided(_id, _places, QUORUM);
         over();
         ATTESTED.close(_id);
@@ -103,7 +103,7 @@ contract AttestedThreatsTest is AttestedWorld {
     }
 
     /// A claim that was copied from the mempool opens for nobody else: the seal has its worker's name, and its job's.
-    function test_Threat23_a_copied_claim_is_the_copiers_loss() public {
+    function test_threat_23_a_copied_claim_is_the_copiers_loss() public {
         bytes32 copy = sealFor(BOB, JOB, OUTPUT);
         vm.prank(ALICE);
         bytes32 copied = ATTESTED.claim{value: ATTESTED_FEE}(JOB, SUBJECT, INPUT, copy);
@@ -116,7 +116,7 @@ contract AttestedThreatsTest is AttestedWorld {
     }
 
     /// Members that honest hardware divides convict nobody.
-    function test_Threat24_members_that_differ_convict_nobody() public {
+    function test_threat_24_members_that_differ_convict_nobody() public {
         decided(_id, _places, 6);
         reveals(BOB, JOB, OUTPUT);
         over();
@@ -124,7 +124,7 @@ contract AttestedThreatsTest is AttestedWorld {
     }
 
     /// What members signed for another claim, contract or purpose, or on another chain, is nothing here.
-    function test_Threat26_signatures_are_for_one_claim_on_one_chain() public {
+    function test_threat_26_signatures_are_for_one_claim_on_one_chain() public {
         commits(_id, _places, OUTPUT);
         bytes memory signers = bitmapOf(_places);
         bytes32 other = claims(ALICE, JOB, OUTPUT);
@@ -143,7 +143,7 @@ contract AttestedThreatsTest is AttestedWorld {
     }
 
     /// What a member committed to for one claim is none for another, of another worker or of another job.
-    function test_Threat26_a_commitment_is_for_one_claim() public {
+    function test_threat_26_a_commitment_is_for_one_claim() public {
         bytes32 other = claims(BOB, 7, OUTPUT);
         vm.roll(block.number + BEACON.DELAY());
         vm.prevrandao(MIX);
@@ -160,7 +160,7 @@ contract AttestedThreatsTest is AttestedWorld {
         ATTESTED.attest(other, OUTPUT, signers, SIGNATURE, saltsOf(list(place)));
     }
 
-    function test_Threat31_late_signers_are_counted_and_paid() public {
+    function test_threat_31_late_signers_are_counted_and_paid() public {
         commits(_id, _places, OUTPUT);
         (uint256[] memory first, uint256[] memory late) = split(_places, QUORUM);
         attests(_id, first, OUTPUT);
@@ -178,7 +178,7 @@ contract AttestedThreatsTest is AttestedWorld {
     }
 
     /// A member that attests alone, ahead of the others' aggregate, does not spoil it; and counts once.
-    function test_Threat31_who_runs_ahead_does_not_keep_others_out() public {
+    function test_threat_31_who_runs_ahead_does_not_keep_others_out() public {
         commits(_id, _places, OUTPUT);
         attests(_id, list(_places[5]), OUTPUT);
         attests(_id, _places, OUTPUT);

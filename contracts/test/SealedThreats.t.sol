@@ -29,7 +29,7 @@ contract SealedThreatsTest is SealedWorld {
         eq(uint256(verdict), uint256(IVerifier.Verdict.Wrong), "wrong");
     }
 
-    function test_Threat10_a_worker_that_keeps_its_key_is_wrong() public {
+    function test_threat_10_a_worker_that_keeps_its_key_is_wrong() public {
         bytes memory output = outputOf(LENGTH);
         seals(output, cipherOf(BOB, JOB, output));
         rules(IVerifier.Verdict.Right, TREE.rootOf(output));
@@ -42,7 +42,7 @@ contract SealedThreatsTest is SealedWorld {
     }
 
     /// Who says of the job that it ends later gets its key out, and is not paid for that.
-    function test_Threat10_a_key_that_comes_too_late_is_not_paid() public {
+    function test_threat_10_a_key_that_comes_too_late_is_not_paid() public {
         bytes memory output = outputOf(LENGTH);
         seals(output, cipherOf(BOB, JOB, output));
         vm.warp(DEADLINE + TURN + 1);
@@ -59,7 +59,7 @@ contract SealedThreatsTest is SealedWorld {
     }
 
     /// A root of nothing that anybody has: nobody could open it to complain.
-    function test_Threat10_a_ciphertext_that_is_kept_is_demanded() public {
+    function test_threat_10_a_ciphertext_that_is_kept_is_demanded() public {
         bytes memory output = outputOf(LENGTH);
         bytes memory cipher = cipherOf(BOB, JOB, output);
         released(output, cipher);
@@ -77,7 +77,7 @@ contract SealedThreatsTest is SealedWorld {
     }
 
     /// One piece is not all of it.
-    function test_Threat10_a_part_of_the_ciphertext_is_not_enough() public {
+    function test_threat_10_a_part_of_the_ciphertext_is_not_enough() public {
         uint256 length = 20_000;
         bytes memory output = outputOf(length);
         bytes memory cipher = cipherOf(BOB, JOB, output);
@@ -90,7 +90,7 @@ contract SealedThreatsTest is SealedWorld {
     }
 
     /// Who got the ciphertext only because it was demanded has as long as everybody else to look at it.
-    function test_Threat10_there_is_time_to_complain_of_what_was_demanded() public {
+    function test_threat_10_there_is_time_to_complain_of_what_was_demanded() public {
         bytes memory output = outputOf(LENGTH);
         bytes memory cipher = cipherOf(BOB, JOB, output);
         cipher[5] ^= 0x01;
@@ -108,7 +108,7 @@ contract SealedThreatsTest is SealedWorld {
         eq(uint256(verdict), uint256(IVerifier.Verdict.Wrong), "wrong");
     }
 
-    function test_Threat10_a_requester_that_never_complains_has_accepted() public {
+    function test_threat_10_a_requester_that_never_complains_has_accepted() public {
         bytes memory output = outputOf(LENGTH);
         released(output, cipherOf(BOB, JOB, output));
         rules(IVerifier.Verdict.Right, TREE.rootOf(output));
@@ -119,7 +119,7 @@ contract SealedThreatsTest is SealedWorld {
     }
 
     /// The share is the requester's word: the job's subject has its hash.
-    function test_Threat10_a_worker_does_not_choose_another_share() public {
+    function test_threat_10_a_worker_does_not_choose_another_share() public {
         bytes32 own = SEALED.register(MODEL, keccak256("nobody knows of what"));
         bytes memory output = outputOf(LENGTH);
         (bytes32 root, bytes32 cipherRoot) = (TREE.rootOf(output), TREE.rootOf("x"));
@@ -132,7 +132,7 @@ contract SealedThreatsTest is SealedWorld {
     }
 
     /// CAROL has the same requester's share, and BOB's ciphertext and key from the mempool: in her name they decrypt to nonsense.
-    function test_Threat23_a_copied_seal_is_wrong_in_another_name() public {
+    function test_threat_23_a_copied_seal_is_wrong_in_another_name() public {
         bytes memory output = outputOf(LENGTH);
         bytes memory cipher = cipherOf(BOB, JOB, output);
         released(output, cipher);
@@ -151,7 +151,7 @@ contract SealedThreatsTest is SealedWorld {
     }
 
     /// Nobody publishes a worker's key but the worker, for its own seal.
-    function test_Threat23_a_key_is_released_by_its_worker() public {
+    function test_threat_23_a_key_is_released_by_its_worker() public {
         bytes memory output = outputOf(LENGTH);
         seals(output, cipherOf(BOB, JOB, output));
         rules(IVerifier.Verdict.Pending, 0);
@@ -162,7 +162,7 @@ contract SealedThreatsTest is SealedWorld {
         SEALED.release(jobFrom(work), KEY);
     }
 
-    function test_Threat26_a_seed_is_for_one_worker_job_and_chain() public {
+    function test_threat_26_a_seed_is_for_one_worker_job_and_chain() public {
         bytes32 seed = SEALED.seedOf(BOB, JOB, KEY, SHARE);
         holds(seed != SEALED.seedOf(CAROL, JOB, KEY, SHARE), "worker");
         holds(seed != SEALED.seedOf(BOB, JOB + 1, KEY, SHARE), "job");
@@ -172,7 +172,7 @@ contract SealedThreatsTest is SealedWorld {
     }
 
     /// A complaint that was right about one job says nothing of the same worker's next.
-    function test_Threat26_a_complaint_is_of_one_job() public {
+    function test_threat_26_a_complaint_is_of_one_job() public {
         bytes memory output = outputOf(LENGTH);
         bytes memory cipher = cipherOf(BOB, JOB, output);
         cipher[0] ^= 0x80;
@@ -182,7 +182,7 @@ contract SealedThreatsTest is SealedWorld {
         eq(SEALED.sealOf(SEALED.sealIdOf(BOB, JOB + 1)).fault, 0, "not of the next");
     }
 
-    function test_Threat33_another_answer_is_complained_of() public {
+    function test_threat_33_another_answer_is_complained_of() public {
         bytes memory output = outputOf(LENGTH);
         bytes memory other = copyOf(output);
         other[1500] ^= 0x10;
@@ -194,7 +194,7 @@ contract SealedThreatsTest is SealedWorld {
         judged(IVerifier.Verdict.Wrong, keccak256(listing(cipher, LENGTH).data));
     }
 
-    function test_Threat33_a_right_list_behind_another_answer_is_complained_of() public {
+    function test_threat_33_a_right_list_behind_another_answer_is_complained_of() public {
         bytes memory output = outputOf(LENGTH);
         bytes memory other = copyOf(output);
         other[2499] ^= 0x10;
@@ -217,7 +217,7 @@ contract SealedThreatsTest is SealedWorld {
     }
 
     /// Half as many chunks, whose values are those of pairs: the list folds to the same root.
-    function test_Threat33_a_list_of_pairs_is_complained_of_by_its_chunks() public {
+    function test_threat_33_a_list_of_pairs_is_complained_of_by_its_chunks() public {
         bytes memory output = outputOf(4096);
         bytes32[] memory chunks = TREE.listOf(output);
         bytes32[] memory pairs = new bytes32[](2);
@@ -238,7 +238,7 @@ contract SealedThreatsTest is SealedWorld {
     }
 
     /// The dispute let another answer live than the one that was sealed.
-    function test_Threat33_an_answer_that_was_not_claimed_is_wrong() public {
+    function test_threat_33_an_answer_that_was_not_claimed_is_wrong() public {
         bytes memory output = outputOf(LENGTH);
         released(output, cipherOf(BOB, JOB, output));
         rules(IVerifier.Verdict.Right, keccak256("another root"));
@@ -247,11 +247,11 @@ contract SealedThreatsTest is SealedWorld {
     }
 
     /// forge-config: default.fuzz.runs = 48
-    function testFuzz_Threat33_a_flipped_byte_is_complained_of(uint256 size, uint256 place, uint8 bits) public {
+    function testFuzz_threat_33_a_flipped_byte_is_complained_of(uint256 size, uint256 place, uint8 bits) public {
         flips(_sized(size), place, bits);
     }
 
-    function test_Threat33_a_flipped_byte_at_each_border_is_complained_of() public {
+    function test_threat_33_a_flipped_byte_at_each_border_is_complained_of() public {
         uint256[7] memory sizes = [uint256(1), 1023, 1024, 1025, 2048, LENGTH_MAX - 1, LENGTH_MAX];
         for (uint256 i = 0; i < sizes.length; ++i) {
             uint256 length = SEALED.lengthOf(uint64(sizes[i]));

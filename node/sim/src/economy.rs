@@ -13,7 +13,7 @@ mod strategies;
 
 use crate::dice::{Dice, Stream};
 use eyre::{Result, ensure};
-pub(crate) use published::{Assumed, Published};
+pub(crate) use published::{Assumed, Kind, Published};
 pub(crate) use strategies::{STRATEGIES, Strategy};
 
 /// How many rounds of each, and which chance.
@@ -86,9 +86,10 @@ fn play(strategy: &Strategy, published: &Published, settings: EconomySettings, p
     let mut dice = Dice::new(settings.seed.wrapping_add(place << 32), Stream::Economy);
     let (mut sum, mut squares, mut stakes) = (0.0, 0.0, 0.0);
     let (mut best, mut worst) = (f64::MIN, f64::MAX);
+    let least = (strategy.least)(published);
     for _ in 0..settings.rounds {
-        // TFUEL: most jobs are small, a few are a hundred times as large.
-        let price = dice.tail(500.0);
+        // TFUEL: most jobs are small, a few are hundreds of times as large.
+        let price = least * dice.tail(500.0);
         let gain: f64 = (strategy.round)(published, &mut dice, price);
         (sum, squares, stakes) = (sum + gain, squares + gain * gain, stakes + price);
         (best, worst) = (best.max(gain), worst.min(gain));
@@ -123,7 +124,7 @@ mod tests {
         };
         let unaudited = Published { audit_rate: 0.0, ..published };
         assert!(mean("claim a wrong answer", &unaudited) > 0.0);
-        let free = published::Kind { bond_share: 0.0, bond_min: 0.0 };
+        let free = Kind { bond_share: 0.0, bond_min: 0.0, ..published.disputable };
         let unbonded = Published { disputable: free, claim_bond: 0.0, ..published };
         assert!(mean("claim a wrong answer", &unbonded) > 0.0);
         let uncommitted = Published { quorum: 1, ..published };

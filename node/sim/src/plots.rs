@@ -152,7 +152,7 @@ impl Year {
                 let drawn = chart.draw_series(parts.iter().enumerate().map(bar)).map_err(failed)?;
                 drawn.label(name).legend(move |(x, y)| Rectangle::new([(x, y - 5), (x + 14, y + 5)], style));
             }
-            legend(&mut chart)?;
+            legend(&mut chart, SeriesLabelPosition::UpperLeft)?;
             area.present().map_err(failed)?;
         }
         Ok(svg)
@@ -168,10 +168,10 @@ type Chart<'a, 'b> = plotters::chart::ChartContext<
     >,
 >;
 
-fn legend<'b>(chart: &mut Chart<'b, 'b>) -> Result<()> {
+fn legend<'b>(chart: &mut Chart<'b, 'b>, position: SeriesLabelPosition) -> Result<()> {
     chart
         .configure_series_labels()
-        .position(SeriesLabelPosition::UpperLeft)
+        .position(position)
         .background_style(WHITE.mix(0.85))
         .border_style(BLACK.mix(0.3))
         .label_font(("sans-serif", 14))
@@ -216,7 +216,9 @@ pub(crate) fn lines_over(series: &[(&str, Vec<(f64, f64)>)], axes: &Axes<'_>) ->
             let drawn = chart.draw_series(LineSeries::new(points.iter().copied(), style)).map_err(failed)?;
             drawn.label(*name).legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], style));
         }
-        legend(&mut chart)?;
+        // Where lines that fall, or that rise, leave room.
+        let falls = axes.y_range.start < 0.0;
+        legend(&mut chart, if falls { SeriesLabelPosition::UpperRight } else { SeriesLabelPosition::UpperLeft })?;
         area.present().map_err(failed)?;
     }
     Ok(svg)

@@ -36,11 +36,11 @@ async fn the_lowest_bids_win_at_the_price_of_the_first_that_lost() -> Result<()>
     }
     let early = bidders[0].auctions().reveal(&auction, bids[0]).await;
     assert!(matches!(early, Err(Error::Auctions(IAuctionsErrors::TooEarly(_)))), "{early:?}");
-    reached(&market.requester, auction.terms.commitUntil.to()).await?;
+    reached(&market.requester, auction.terms.commitUntil.to::<u64>() + 1).await?;
     for (bidder, bid) in bidders.iter().zip(bids) {
         bidder.auctions().reveal(&auction, bid).await?;
     }
-    reached(&market.requester, auction.terms.revealUntil.to()).await?;
+    reached(&market.requester, auction.terms.revealUntil.to::<u64>() + 1).await?;
 
     let order = bidders[2].auctions().clear(&auction).await?;
     let price = tick * U256::from(200);

@@ -101,18 +101,18 @@ fn the_types_name_everything_that_the_compiled_contracts_have() {
     assert_eq!(unnamed::<IPaymentPoolCalls, IPaymentPoolErrors>("PaymentPool"), casts);
     assert_eq!(unnamed::<IDeliveriesCalls, IDeliveriesErrors>("Deliveries"), [""; 0]);
     assert_eq!(unnamed::<IDisputesCalls, IDisputesErrors>("Disputes"), casts);
+    assert_eq!(unnamed::<ISealedCalls, ISealedErrors>("Sealed"), casts);
+    assert_eq!(unnamed::<IAuctionsCalls, IAuctionsErrors>("Auctions"), casts);
     assert_eq!(unnamed::<IPossessionCalls, IPossessionErrors>("Possession"), casts);
     assert_eq!(unnamed::<IVerifierCalls, IInferenceErrors>("Inference"), [""; 0]);
     assert_eq!(unnamed::<IDisputableCalls, IDisputableErrors>("Disputable"), [""; 0]);
-    assert_eq!(unnamed::<IAttestedCalls, IAttestedErrors>("Attested"), [""; 0]);
-    assert_eq!(unnamed::<ISealedCalls, ISealedErrors>("Sealed"), [""; 0]);
-    assert_eq!(unnamed::<IAuctionsCalls, IAuctionsErrors>("Auctions"), [""; 0]);
     assert_eq!(unnamed::<IKindsCalls, IKindsErrors>("Kinds"), [""; 0]);
     assert_eq!(unnamed::<IProfilesCalls, IProfilesErrors>("Profiles"), [""; 0]);
     // What the library says that checks certificates.
     let certificates = ["CertificateInvalid()", casts[0], "SignersLength(uint256,uint256)"];
     assert_eq!(unnamed::<ICheckpointsCalls, ICheckpointsErrors>("Checkpoints"), certificates[..2]);
     assert_eq!(unnamed::<IAuditsCalls, IAuditsErrors>("Audits"), certificates);
+    assert_eq!(unnamed::<IAttestedCalls, IAttestedErrors>("Attested"), certificates);
     // Keys of the registry are on the curve, and so is every sum of them.
     assert_eq!(unnamed::<IKeyRegistryCalls, IKeyRegistryErrors>("KeyRegistry"), ["NotOnTheCurve()"]);
     // Of bytes that are no list; whoever sends a block's header does not see it.

@@ -23,8 +23,9 @@ const BASIS_POINTS: f64 = 10_000.0;
 pub(crate) struct Kind {
     /// Of the price.
     pub(crate) bond_share: f64,
-    /// TFUEL.
+    /// TFUEL, as `price_min`.
     pub(crate) bond_min: f64,
+    pub(crate) price_min: f64,
 }
 
 /// TFUEL, and shares of one.
@@ -118,8 +119,8 @@ impl Said {
 
     fn kind(&mut self, kind: u16) -> Result<Kind> {
         let rules = self.ask(addresses::KINDS, &IKinds::rulesOfCall { kind })?;
-        let bond_min = count(U256::from(rules.bondMin)) / WEI as f64;
-        Ok(Kind { bond_share: f64::from(rules.bondShare) / BASIS_POINTS, bond_min })
+        let [bond_min, price_min] = [rules.bondMin, rules.priceMin].map(|least| count(U256::from(least)) / WEI as f64);
+        Ok(Kind { bond_share: f64::from(rules.bondShare) / BASIS_POINTS, bond_min, price_min })
     }
 }
 

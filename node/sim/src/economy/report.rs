@@ -86,8 +86,7 @@ impl Economy {
                 .map_err(failed)?;
             chart
                 .configure_mesh()
-                .disable_y_mesh()
-                .light_line_style(WHITE)
+                .disable_mesh()
                 .x_label_formatter(&|share| if *share < LEAST { String::new() } else { format!("{share:+.0}") })
                 .disable_y_axis()
                 .label_style(("sans-serif", 14))
@@ -113,7 +112,8 @@ impl Economy {
         let expected = |rate: f64, bond: f64| (1.0 - rate * seen) * (1.0 - fee_share) - rate * seen * bond;
         let bonds =
             [("bond of 10 prices", 10.0), ("20", 20.0), ("40, as published", disputable.bond_share), ("80", 80.0)];
-        let over = |bond: f64| (0..=60).map(|step| (f64::from(step) / 200.0, expected(f64::from(step) / 200.0, bond)));
+        let over =
+            |bond: f64| (0..=60).map(move |step| (f64::from(step) / 200.0, expected(f64::from(step) / 200.0, bond)));
         let series = bonds.map(|(name, bond)| (name, over(bond).collect::<Vec<_>>()));
         let title = format!("A wrong claim, by the share of claims that are audited (published: {audit_rate})");
         lines_over(&series, &Axes { title: &title, x: "audit rate", y: "gain in prices", y_range: -6.0..1.5 })
@@ -154,7 +154,7 @@ fn at_least(draws: u32, least: u32, probability: f64) -> f64 {
 /// For who reads the report.
 impl std::fmt::Display for Published {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Kind { bond_share, bond_min } = self.disputable;
+        let Kind { bond_share, bond_min, .. } = self.disputable;
         let Assumed { liars, proposers, canaries, work, wrong } = self.assumed;
         write!(
             f,

@@ -19,16 +19,18 @@ pub(crate) struct Strategy {
     /// Numbers in the lists of attacks.
     pub(crate) attacks: &'static str,
     pub(crate) honest: bool,
+    /// The least price that it is played for.
+    pub(crate) least: fn(&Published) -> f64,
     /// Of a job at this price, or a bid, a voucher or a lease of that amount.
     pub(crate) round: fn(&Published, &mut Dice, f64) -> f64,
 }
 
 const fn cheat(name: &'static str, attacks: &'static str, round: fn(&Published, &mut Dice, f64) -> f64) -> Strategy {
-    Strategy { name, attacks, honest: false, round }
+    Strategy { name, attacks, honest: false, least: |_| 1.0, round }
 }
 
 const fn honest(name: &'static str, round: fn(&Published, &mut Dice, f64) -> f64) -> Strategy {
-    Strategy { name, attacks: "", honest: true, round }
+    Strategy { name, attacks: "", honest: true, least: |_| 1.0, round }
 }
 
 pub(crate) const STRATEGIES: [Strategy; 21] = [
@@ -64,17 +66,23 @@ pub(crate) const STRATEGIES: [Strategy; 21] = [
         if seen { bribe - p.audit_deposit } else { bribe + p.audit_fee / f64::from(p.audit_size) }
     }),
     cheat("challenge answers that are right", "D29 P9", |p, _, _| -p.challenge_bond),
-    cheat("have a committee attest to nonsense", "D11 P11 P20", |p, dice, price| {
-        let liars = (0..p.committee).filter(|_| luck(dice, p.assumed.liars)).count();
-        let (liars, honest) = (liars as u32, p.committee - liars as u32);
-        if liars >= p.quorum {
-            p.paid(price) - p.committee_fee
-        } else if honest >= p.quorum {
-            -p.attested.bond(price) - p.committee_fee
-        } else {
-            0.0
-        }
-    }),
+    Strategy {
+        name: "have a committee attest to nonsense",
+        attacks: "D11 P11 P20",
+        honest: false,
+        least: |p| p.attested.price_min,
+        round: |p, dice, price| {
+            let liars = (0..p.committee).filter(|_| luck(dice, p.assumed.liars)).count();
+            let (liars, honest) = (liars as u32, p.committee - liars as u32);
+            if liars >= p.quorum {
+                p.paid(price) - p.committee_fee
+            } else if honest >= p.quorum {
+                -p.attested.bond(price) - p.committee_fee
+            } else {
+                0.0
+            }
+        },
+    },
     cheat("seal an answer and keep the key", "D10", |p, _, price| -p.disputable.bond(price) - p.entry_fee),
     cheat("seal something else than the answer", "D33", |p, _, price| -p.disputable.bond(price) - p.entry_fee),
     cheat("pay oneself for work", "D16 D34 P20", |p, _, price| {
