@@ -18,7 +18,7 @@ contract MarketProofs is Till {
     /// @dev The largest stake at genesis.
     uint256 private constant STAKE_MAX = 500_000e18;
     uint256 private constant COUNT_MAX = 4096;
-    /// @dev Dues that are passed on at once are another path, which is not of sums.
+    /// @dev Dues beyond that are passed on at once, which is not proved here.
     uint256 private constant DUES_MAX = type(uint80).max;
     address private constant WORKER = address(0xed6e);
 
@@ -86,7 +86,7 @@ contract MarketProofs is Till {
         assert(bond >= rules.bondMin && bond <= STAKE_MAX);
     }
 
-    /// No dearer job has a smaller bond; at each kind's least share it is at least the price.
+    /// Of the kinds of genesis: no bond is smaller than its job's price, or than that of a cheaper job.
     function check_a_bond_covers_its_price_and_grows_with_it(uint8 kind, uint96 less, uint96 more) external {
         Kinds kinds = new Kinds();
         vm.assume(kind != 0 && kind <= 5 && less <= more);
