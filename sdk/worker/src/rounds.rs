@@ -131,7 +131,7 @@ impl Rounds {
         let epoch = client.checkpoints().epoch().await?;
         match self.most_urgent(bench, (node, epoch)).await? {
             Some((entrant, tally, due)) => self.perform(bench, (entrant, &tally), due).await,
-            None if self.reported != Some(epoch) => self.report(bench, epoch).await,
+            None if self.reported != Some(epoch) => self.report(bench, Entrant { epoch, node }).await,
             None if self.unclaimed => self.claim(bench, node).await,
             None => self.enrol(bench, Entrant { epoch: epoch + 1, node }).await,
         }
@@ -339,9 +339,11 @@ impl Rounds {
     }
 
     /// Has the epoch count what markets burned of this worker's fees up to now, once an epoch and where it is worth the gas.
-    async fn report(&mut self, bench: &Bench, epoch: u32) -> Result<(), Fault> {
-        let (client, rewards) = (&bench.client, bench.client.edge_rewards());
-        let burned = rewards.unreported(bench.worker).await?;
+    async fn report(&mut self, bench: &Bench, entrant: Entrant) -> Result<(), Fault> {
+        let (client, rewards, epoch) = (&bench.client, bench.client.edge_rewards(), entrant.epoch);
+        // An earlier process may have, or somebody else.
+        let is_done = !rewards.tally(entrant).await?.burned.is_zero();
+        let burned = if is_done { U256::ZERO } else { rewards.unreported(bench.worker).await? };
         let worth_it = U256::from(client.gas_price().await?) * U256::from(REPORT_GAS * CLAIM_TIMES);
         if burned > worth_it {
             crash::after("work-reporting");

@@ -1,6 +1,7 @@
 //! A worker that is killed between any two steps neither submits twice nor loses a paid job.
 
 use alloy::{primitives::U256, providers::Provider as _};
+use edgeloom_sdk::Entrant;
 use edgeloom_tests::{Market, Process, wait_for};
 use eyre::{Result, ensure};
 use std::time::Duration;
@@ -39,9 +40,12 @@ async fn killed_after_each_step_it_is_paid_once() -> Result<()> {
     assert_eq!((row.jobs_taken, row.jobs_rejected, row.jobs_missed), (STEPS.len() as u64, 0, 0));
     let escrowed = market.requester.jobs().escrowed().await?;
     assert_eq!(escrowed, U256::ZERO, "money is stuck");
-    // The bond, then one take and one submission a job: nothing was sent twice.
+    // The bond, then one take and one submission a job, and one report of the fees that they burned: nothing was sent twice.
+    let node = market.requester.edge_staking().standing_of(worker).await?.node;
+    let tally = market.requester.edge_rewards().tally(Entrant { epoch: 0, node }).await?;
+    let reports = u64::from(!tally.burned.is_zero());
     let nonce = market.requester.provider().get_transaction_count(worker).await?;
-    assert_eq!(nonce, 1 + 2 * STEPS.len() as u64);
+    assert_eq!(nonce, 1 + 2 * STEPS.len() as u64 + reports);
     Ok(())
 }
 
