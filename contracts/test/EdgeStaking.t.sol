@@ -138,7 +138,7 @@ contract EdgeStakingTest is World {
     }
 
     function test_both_markets_lock_unlock_and_slash() public {
-        bonded(BOB, MIN);
+        bonded(BOB, 2 * MIN);
         address[2] memory markets = [Predeploys.JOB_MARKET, Predeploys.LEASES];
         for (uint256 i = 0; i < 2; ++i) {
             vm.prank(markets[i]);
@@ -148,7 +148,7 @@ contract EdgeStakingTest is World {
             vm.prank(markets[i]);
             EDGE_STAKING.slash(BOB, 1, 1e18, 4);
         }
-        _expect(BOB, MIN - 2e18, 0);
+        _expect(BOB, 2 * MIN - 2e18, 0);
     }
 
     function test_lock_refuses_what_is_not_free() public {
@@ -159,7 +159,17 @@ contract EdgeStakingTest is World {
     }
 
     function test_lock_refuses_who_runs_no_node() public {
-        vm.expectRevert(abi.encodeWithSelector(IStakeBook.NodeUnknown.selector, 0));
+        vm.expectRevert(abi.encodeWithSelector(IEdgeStaking.NotBonded.selector, BOB));
+        _lock(BOB, 1);
+    }
+
+    /// What is locked keeps it from no work that it has; for more it has to be bonded.
+    function test_lock_refuses_who_is_below_the_minimum() public {
+        bonded(BOB, MIN);
+        _lock(BOB, 2);
+        vm.prank(Predeploys.JOB_MARKET);
+        EDGE_STAKING.slash(BOB, 1, 1, 4);
+        vm.expectRevert(abi.encodeWithSelector(IEdgeStaking.NotBonded.selector, BOB));
         _lock(BOB, 1);
     }
 

@@ -226,7 +226,7 @@ contract LeasesAttacksTest is LeasesWorld {
         close(lease);
         uint256 fee = DEPOSIT / 20;
         eq(LEASES.creditOf(BOB) + LEASES.creditOf(CAROL), DEPOSIT - fee, "a fee less");
-        eq(EDGE_REWARDS.tallyOf(1, 1).burned, fee / 4, "of which a quarter counts");
+        eq(LEASES.recordOf(BOB).burned, fee / 4, "of which a quarter counts");
         eq(PROFILES.reputationOf(BOB), fee, "and a reputation is what was paid for it");
     }
 
@@ -287,8 +287,8 @@ contract LeasesAttacksTest is LeasesWorld {
         vm.warp(START + 200);
         end(ALICE, lease);
         (uint256 unburned, uint256 unshared) = LEASES.dues();
-        eq(unburned, 200 * uint256(RATE) / 20, "all of the fee");
-        eq(unshared, 0, "none to share");
+        eq(unburned, 200 * uint256(RATE) / 80, "a quarter of the fee");
+        eq(unshared, 200 * uint256(RATE) / 20 - unburned, "and the rest");
     }
 
     /// The dearest lease, renewed for four years and never collected: what no word of dues has room for is passed on.

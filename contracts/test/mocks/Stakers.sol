@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IEdgeStaking} from "../../src/interfaces/IEdgeStaking.sol";
+import {IParameters} from "../../src/interfaces/IParameters.sol";
 import {IStakeBook} from "../../src/interfaces/IStakeBook.sol";
 import {IStaking} from "../../src/interfaces/IStaking.sol";
 import {Lots} from "./Lots.sol";
@@ -47,6 +48,9 @@ contract Stakers is StakingWorld {
 
     function setUp() public override {
         super.setUp();
+        // Whatever a node has, it may work.
+        bytes memory least = abi.encodeCall(IParameters.valueOf, (IParameters.Parameter.EdgeStakeMin));
+        vm.mockCall(Predeploys.PARAMETERS, least, abi.encode(0));
         node(address(0x09e5), IStaking.Role.Guardian);
         for (uint32 each = 3; each <= NODES; ++each) {
             address operator = STAKING.describe(each).operator;
@@ -144,7 +148,7 @@ contract Stakers is StakingWorld {
     function lock(uint256 where, uint256 amount) external {
         uint32 on = _node(where);
         IEdgeStaking.Standing memory standing = EDGE_STAKING.standingOf(worker(on));
-        if (standing.free != 0) _lock(on, within(amount, 1, standing.free));
+        if (standing.free != 0 && EDGE_STAKING.isBonded(worker(on))) _lock(on, within(amount, 1, standing.free));
     }
 
     function unlock(uint256 where, uint256 amount, bool failed) external {
