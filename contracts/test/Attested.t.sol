@@ -23,8 +23,8 @@ contract AttestedTest is AttestedWorld {
     function test_constants_decide_by_more_than_two_thirds() public view {
         eq(ATTESTED.SIZE(), SIZE, "size");
         eq(ATTESTED.QUORUM(), QUORUM, "quorum");
-        eq(ATTESTED.FEE(), ATTESTED_FEE, "fee");
-        eq(ATTESTED.SHARE() * SIZE, ATTESTED_FEE, "shares");
+        eq(ATTESTED.feeOf(0), ATTESTED_FEE, "fee");
+        eq(ATTESTED.SHARE_MIN() * SIZE, ATTESTED_FEE, "shares");
         eq(ATTESTED.TURN(), TURN, "turn");
         holds(3 * QUORUM > 2 * SIZE, "more than two thirds");
     }
@@ -33,7 +33,7 @@ contract AttestedTest is AttestedWorld {
         bytes32 seal = sealFor(BOB, 7, OUTPUT);
         bytes32 claimId = ATTESTED.claimIdOf(BOB, 7);
         vm.expectEmit();
-        emit IAttested.Claimed(claimId, BOB, 7, SUBJECT, INPUT, seal, 1, uint64(block.number));
+        emit IAttested.Claimed(claimId, BOB, 7, jobPrice, SUBJECT, INPUT, seal, 1, uint64(block.number));
         claims(BOB, 7, OUTPUT);
         IAttested.Claim memory made = ATTESTED.claimOf(claimId);
         eq(made.worker, BOB, "worker");
@@ -51,8 +51,32 @@ contract AttestedTest is AttestedWorld {
         for (uint256 i = 0; i < 2; ++i) {
             vm.expectRevert(abi.encodeWithSelector(IAttested.WrongFee.selector, fees[i], ATTESTED_FEE));
             vm.prank(BOB);
-            ATTESTED.claim{value: fees[i]}(7, SUBJECT, INPUT, 0);
+            ATTESTED.claim{value: fees[i]}(7, jobPrice, SUBJECT, INPUT, 0);
         }
+    }
+
+    function testFuzz_each_member_is_paid_a_sixteenth_of_a_dear_jobs_price(uint96 price) public pure {
+        uint256 share = price / 16 > ATTESTED_SHARE ? price / 16 : ATTESTED_SHARE;
+        eq(ATTESTED.shareOf(price), share, "share");
+        eq(ATTESTED.feeOf(price), SIZE * share, "fee");
+    }
+
+    function test_a_claim_for_less_than_the_price_counts_for_nothing() public {
+        judged(IVerifier.Verdict.Pending);
+        ++jobPrice;
+        judged(IVerifier.Verdict.None);
+    }
+
+    function test_a_dear_claims_members_are_paid_by_its_price() public {
+        jobPrice = 160e18;
+        (bytes32 dear, uint256[] memory places) = claimed(BOB, 7, OUTPUT);
+        decided(dear, places, 10);
+        reveals(BOB, 7, OUTPUT);
+        over();
+        ATTESTED.close(dear);
+        eq(ATTESTED.creditOf(operatorAt(places[0])), 10e18, "share");
+        eq(ATTESTED.creditOf(BOB), 30e18, "of three who found another");
+        eq(ATTESTED.held(), ATTESTED_FEE, "the other claim's");
     }
 
     function test_a_worker_claims_once_for_each_job() public {

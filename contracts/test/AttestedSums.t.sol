@@ -56,7 +56,8 @@ contract AttestedSumsTest is AttestedWorld {
     function invariant_what_is_held_are_fees_of_claims_that_go_on() public view {
         uint256 sum;
         for (uint256 i = 0; i < _jury.count(); ++i) {
-            if (!ATTESTED.claimOf(_jury.claimIds(i)).closed) sum += ATTESTED_FEE;
+            IAttested.Claim memory made = ATTESTED.claimOf(_jury.claimIds(i));
+            if (!made.closed) sum += ATTESTED.feeOf(made.price);
         }
         eq(ATTESTED.held(), sum, "held");
     }
@@ -70,7 +71,7 @@ contract AttestedSumsTest is AttestedWorld {
             sum += ATTESTED.creditOf(_jury.worker(i));
         }
         eq(ATTESTED.credited(), sum, "credits");
-        eq(sum + _jury.withdrawn() + ATTESTED.held(), _jury.count() * ATTESTED_FEE, "fees");
+        eq(sum + _jury.withdrawn() + ATTESTED.held(), _jury.fees(), "fees");
     }
 
     function invariant_votes_are_counted_once_each() public view {
@@ -99,6 +100,7 @@ contract AttestedSumsTest is AttestedWorld {
             IAttested.Claim memory made = ATTESTED.claimOf(id);
             if (made.revealed || block.timestamp > made.claimedAt + 2 * TURN) continue;
             IVerifier.Work memory work = workOf(made.worker, _jury.jobOf(id));
+            work.price = made.price;
             work.deadline = type(uint64).max;
             judged(work, IVerifier.Verdict.Pending);
         }

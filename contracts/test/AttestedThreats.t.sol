@@ -106,7 +106,7 @@ contract AttestedThreatsTest is AttestedWorld {
     function test_threat_23_a_copied_claim_is_the_copiers_loss() public {
         bytes32 copy = sealFor(BOB, JOB, OUTPUT);
         vm.prank(ALICE);
-        bytes32 copied = ATTESTED.claim{value: ATTESTED_FEE}(JOB, SUBJECT, INPUT, copy);
+        bytes32 copied = ATTESTED.claim{value: ATTESTED_FEE}(JOB, jobPrice, SUBJECT, INPUT, copy);
         vm.warp(START + TURN + 1);
         reveals(BOB, JOB, OUTPUT);
         vm.expectRevert(abi.encodeWithSelector(IAttested.NotTheSeal.selector, copied));

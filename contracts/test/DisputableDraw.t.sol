@@ -124,10 +124,11 @@ contract DisputableDrawTest is DisputableWorld {
 
     function test_a_full_pot_pays_what_entries_paid_for() public {
         _fund(400e18 - 1 - ENTRY);
-        eq(DISPUTABLE.auditFee(), AUDIT, "a wei less");
+        eq(DISPUTABLE.auditFee(jobPrice), AUDIT, "a wei less");
         _fund(1);
-        eq(DISPUTABLE.auditFee(), 5e18, "more");
-        eq(DISPUTABLE.auditFee() * DISPUTABLE.auditRate(), DISPUTABLE.entryFee() * 10_000, "no more than entries bring");
+        uint256 fee = DISPUTABLE.auditFee(jobPrice);
+        eq(fee, 5e18, "more");
+        eq(fee * DISPUTABLE.auditRate(), DISPUTABLE.entryFee(jobPrice) * 10_000, "no more than entries bring");
         drawn(JOB_ID, true);
         eq(AUDITS.auditOf(_claimId).fee, 5e18, "fee");
         eq(DISPUTABLE.pot(), 395e18, "pot");
@@ -155,6 +156,33 @@ contract DisputableDrawTest is DisputableWorld {
         eq(AUDITS.auditOf(_claimId).fee, AUDIT, "as it was");
         upheld(_claimId);
         says(IVerifier.Verdict.Right, JOB_ID, "as good as another");
+    }
+
+    /// Of a dear job, the worker asks for an audit that pays nobody: what lacks is added, or it is never drawn.
+    function test_threat_10_a_cheap_audit_is_no_draws() public {
+        jobPrice = 10e18;
+        uint256 jobId = JOB_ID + 1;
+        bytes32 claimId = entered(jobId);
+        vm.prank(BOB);
+        AUDITS.request{value: AUDIT}(claimId);
+        _fund(50e18);
+        uint256 pot = DISPUTABLE.pot();
+        uint256 state = vm.snapshotState();
+        vm.warp(START + 1 hours);
+        drawn(jobId, true);
+        eq(AUDITS.auditOf(claimId).fee, AUDIT + 18e18, "both");
+        eq(DISPUTABLE.pot(), pot - 18e18, "pot");
+        upheld(claimId);
+        AUDITS.close(claimId);
+        AUDITS.refund(claimId, Predeploys.DISPUTABLE);
+        DISPUTABLE.reclaim();
+        eq(DISPUTABLE.pot(), pot, "nobody earned it");
+
+        vm.revertToState(state);
+        vm.warp(START + 1 hours + 1);
+        drawable(jobId, true);
+        vm.expectRevert(abi.encodeWithSelector(IAudits.TooLate.selector, uint64(START) + 1 hours));
+        DISPUTABLE.draw(BOB, jobId);
     }
 
     function test_an_audit_is_drawn_in_time_or_never() public {

@@ -46,7 +46,7 @@ contract DisputableEnterTest is DisputableWorld {
         vm.roll(TAKEN_AT + 7);
         vm.warp(START + 60);
         vm.expectEmit();
-        emit IDisputable.Entered(claimId, BOB, JOB_ID, TAKEN_AT + 7 + DELAY, ENTRY, "");
+        emit IDisputable.Entered(claimId, BOB, JOB_ID, TAKEN_AT + 7 + DELAY, jobPrice, ENTRY, "");
         enters(BOB, JOB_ID);
         IDisputable.Entry memory entry = DISPUTABLE.entryOf(BOB, JOB_ID);
         eq(entry.height, TAKEN_AT + 7, "height");
@@ -64,7 +64,7 @@ contract DisputableEnterTest is DisputableWorld {
         for (uint256 i = 0; i < 3; ++i) {
             vm.expectRevert(abi.encodeWithSelector(IDisputable.WrongEntryFee.selector, sent[i], ENTRY));
             vm.prank(BOB);
-            DISPUTABLE.enter{value: sent[i]}(JOB_ID, "");
+            DISPUTABLE.enter{value: sent[i]}(JOB_ID, jobPrice, "");
         }
     }
 
@@ -124,9 +124,9 @@ contract DisputableEnterTest is DisputableWorld {
         _refuses(claimId, answer);
         answer[other % length] = 0x00;
         vm.expectEmit();
-        emit IDisputable.Entered(claimId, BOB, JOB_ID, TAKEN_AT + DELAY, ENTRY, answer);
+        emit IDisputable.Entered(claimId, BOB, JOB_ID, TAKEN_AT + DELAY, jobPrice, ENTRY, answer);
         vm.prank(BOB);
-        DISPUTABLE.enter{value: ENTRY}(JOB_ID, answer);
+        DISPUTABLE.enter{value: ENTRY}(JOB_ID, jobPrice, answer);
     }
 
     /// Else a worker could keep what it is paid for. Of a sealed job the ciphertext is what it delivers.
@@ -151,12 +151,33 @@ contract DisputableEnterTest is DisputableWorld {
 
     function test_the_fee_pays_for_more_audits_than_are_drawn() public view {
         eq(DISPUTABLE.auditRate(), 2000, "a fifth");
-        eq(DISPUTABLE.entryFee(), ENTRY, "fee");
-        eq(DISPUTABLE.entryFee() * 4 * 10_000, AUDITS.FEE_MIN() * DISPUTABLE.auditRate() * 5, "a quarter more");
-        eq(DISPUTABLE.auditFee(), AUDIT, "of an audit");
+        eq(DISPUTABLE.entryFee(0), ENTRY, "fee");
+        eq(DISPUTABLE.entryFee(jobPrice) * 4 * 10_000, AUDITS.FEE_MIN() * DISPUTABLE.auditRate() * 5, "a quarter more");
+        eq(DISPUTABLE.auditFee(jobPrice), AUDIT, "of an audit");
         eq(DISPUTABLE.LIFE(), LIFE, "life");
         eq(DISPUTABLE.ENTER_SECONDS(), AUDITS.TURN() / 2, "half of the auditors' time");
         eq(DISPUTABLE.drawBy(uint64(START)), START + 21 hours, "as audits have it");
+    }
+
+    /// Whoever does the job for its price does its audit, too.
+    function testFuzz_of_a_dear_job_each_auditor_is_paid_a_share_of_the_price(uint96 price) public view {
+        uint256 fee = DISPUTABLE.auditFee(price);
+        uint256 shares = uint256(price) * DISPUTABLE.auditorShare() * AUDITS.SIZE() / 10_000;
+        eq(fee, shares > AUDIT ? shares : AUDIT, "audit");
+        eq(DISPUTABLE.entryFee(price), fee * 5 / 4 / 5, "entry");
+        holds(
+            price < 3e18 || DISPUTABLE.entryFee(price) <= uint256(price) * 45 / 100, "half of it is left for the work"
+        );
+    }
+
+    function test_who_enters_for_less_than_the_price_delivered_nothing() public {
+        claimed();
+        enters(BOB, JOB_ID);
+        says(IVerifier.Verdict.Pending, JOB_ID, "its price");
+        ++jobPrice;
+        says(IVerifier.Verdict.None, JOB_ID, "a wei more");
+        jobPrice -= 2;
+        says(IVerifier.Verdict.Pending, JOB_ID, "less than was paid for");
     }
 
     function test_anybody_adds_to_the_pot_by_its_verb_alone() public {
@@ -183,6 +204,6 @@ contract DisputableEnterTest is DisputableWorld {
     function _refuses(bytes32 claimId, bytes memory answer) private {
         vm.expectRevert(abi.encodeWithSelector(IDisputable.NotTheAnswer.selector, claimId));
         vm.prank(BOB);
-        DISPUTABLE.enter{value: ENTRY}(JOB_ID, answer);
+        DISPUTABLE.enter{value: ENTRY}(JOB_ID, jobPrice, answer);
     }
 }

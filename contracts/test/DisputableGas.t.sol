@@ -46,7 +46,7 @@ contract DisputableGasTest is DisputableWorld {
         outputRoot = Zeros.root(1024);
         claimed();
         vm.prank(BOB);
-        DISPUTABLE.enter{value: ENTRY}(JOB_ID, new bytes(1024));
+        DISPUTABLE.enter{value: ENTRY}(JOB_ID, jobPrice, new bytes(1024));
         vm.snapshotGasLastCall("Disputable", "enter, 1,024 bytes of zeros");
     }
 

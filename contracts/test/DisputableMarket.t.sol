@@ -19,6 +19,7 @@ contract DisputableMarketTest is DisputableWorld {
 
     function setUp() public override {
         super.setUp();
+        jobPrice = PRICE;
         bench(4);
         vm.deal(address(DISPUTABLE), 100e18);
         vm.deal(Predeploys.BURN, 0);
@@ -94,7 +95,7 @@ contract DisputableMarketTest is DisputableWorld {
         DISPUTES.burn(claimId);
         _withdrawAll();
         eq(Predeploys.BURN.balance, JOB_BOND + BOND * 9 / 10, "burned");
-        eq(_wealth(), before - JOB_BOND - BOND * 9 / 10 - ENTRY, "lost");
+        eq(_wealth(), before - JOB_BOND - BOND * 9 / 10 - DISPUTABLE.entryFee(PRICE), "lost");
     }
 
     /// Who could take back a planted claim unharmed would block jobs of others for nothing.

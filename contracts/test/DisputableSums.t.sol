@@ -75,7 +75,9 @@ contract DisputableSumsTest is DisputableWorld {
             holds(entry.height != 0 || !entry.drawn, "who was drawn had entered");
             uint256 paid = _claimants.paidFor(made.claimId);
             holds(paid == 0 || entry.audited, "paid for who was drawn");
-            holds(paid == 0 || paid == AUDIT || paid == AUDIT * 5 / 4, "a fee, once");
+            uint256 shares = uint256(entry.price) * 4 * 45 / 100;
+            uint256 fee = shares > AUDIT ? shares : AUDIT;
+            holds(paid == 0 || paid == fee || paid == fee * 5 / 4, "a fee, once");
             holds(!entry.audited || _isAudited(made.claimId), "who is to be audited is");
         }
     }

@@ -22,6 +22,8 @@ abstract contract DisputableWorld is DisputesWorld, Keyed {
     uint256 internal constant JOB_ID = uint256(JOB);
     uint256 internal constant ENTRY = 1e18;
     uint256 internal constant AUDIT = 4e18;
+    /// @dev Of the jobs that are entered: one for which the least fee is enough, unless a test says otherwise.
+    uint256 internal jobPrice = 1e18;
     uint64 internal constant LIFE = 3 days;
     uint64 internal constant DELAY = 16;
     /// @dev In which BOB took the job.
@@ -62,9 +64,15 @@ abstract contract DisputableWorld is DisputesWorld, Keyed {
         return DISPUTES.claimIdOf(BOB, bytes32(jobId));
     }
 
+    /// @dev Without asking, so that it can be refused.
+    function entryFor(uint256 price) internal pure returns (uint256) {
+        uint256 shares = 4 * price * 45 / 100;
+        return (shares > AUDIT ? shares : AUDIT) / 4;
+    }
+
     function enters(address worker, uint256 jobId) internal {
         vm.prank(worker);
-        DISPUTABLE.enter{value: ENTRY}(jobId, "");
+        DISPUTABLE.enter{value: entryFor(jobPrice)}(jobId, jobPrice, "");
     }
 
     /// @dev BOB's claim about a job, which is entered now.
@@ -157,7 +165,7 @@ abstract contract DisputableWorld is DisputesWorld, Keyed {
     }
 
     function workOf(uint256 jobId) internal view returns (IVerifier.Work memory) {
-        return IVerifier.Work(jobId, BOB, TAKEN_AT, DEADLINE, graphId, inputRoot);
+        return IVerifier.Work(jobId, BOB, TAKEN_AT, DEADLINE, graphId, inputRoot, jobPrice);
     }
 
     function says(IVerifier.Verdict expected, uint256 jobId, string memory what) internal view {

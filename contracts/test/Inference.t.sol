@@ -71,6 +71,6 @@ contract InferenceTest is World {
     }
 
     function _work() private view returns (IVerifier.Work memory) {
-        return IVerifier.Work(1, BOB, 100, uint64(START), modelId, keccak256(INPUT));
+        return IVerifier.Work(1, BOB, 100, uint64(START), modelId, keccak256(INPUT), 1e18);
     }
 }

@@ -112,7 +112,8 @@ contract JobMarketVerdictsTest is MarketWorld {
             takenAt: 777,
             deadline: uint64(START) + WORK_SECONDS,
             subject: "a game",
-            inputHash: keccak256(inputAt(3, 1))
+            inputHash: keccak256(inputAt(3, 1)),
+            price: PRICE
         });
         vm.expectEmit();
         emit IJobMarket.JobClosed(

@@ -79,14 +79,14 @@ contract KindsTest is MarketWorld {
         (rules.verifier, rules.assurance) = (Predeploys.POSSESSION, IKinds.Assurance.Proven);
         eq(keccak256(abi.encode(KINDS.rulesOf(2))), keccak256(abi.encode(rules)), "possession");
         (rules.verifier, rules.assurance) = (Predeploys.DISPUTABLE, IKinds.Assurance.Disputable);
-        (rules.bondShare, rules.bondMin, rules.priceMax) = (400_000, 100e18, 12_500e18);
+        (rules.bondShare, rules.bondMin, rules.priceMax) = (400_000, 100e18, 22e18);
         eq(keccak256(abi.encode(KINDS.rulesOf(3))), keccak256(abi.encode(rules)), "claims");
         rules.verifier = Predeploys.SEALED;
         eq(keccak256(abi.encode(KINDS.rulesOf(5))), keccak256(abi.encode(rules)), "sealed answers");
         IAttested attested = IAttested(Predeploys.ATTESTED);
         (rules.verifier, rules.assurance) = (Predeploys.ATTESTED, IKinds.Assurance.Attested);
         (rules.bondShare, rules.bondMin) = (10_000, 13e18);
-        (rules.priceMin, rules.priceMax) = (uint96(2 * attested.FEE()), 10_000e18);
+        (rules.priceMin, rules.priceMax) = (uint96(2 * attested.feeOf(0)), 10_000e18);
         rules.workSecondsMax = uint32(attested.TURN() / 2);
         eq(keccak256(abi.encode(KINDS.rulesOf(4))), keccak256(abi.encode(rules)), "work that a committee does again");
     }

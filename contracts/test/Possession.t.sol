@@ -194,7 +194,7 @@ contract PossessionTest is MarketWorld {
     }
 
     function _work(uint256 jobId) private pure returns (IVerifier.Work memory) {
-        return IVerifier.Work(jobId, BOB, uint64(TAKEN_AT), uint64(START), CONTENT, _input());
+        return IVerifier.Work(jobId, BOB, uint64(TAKEN_AT), uint64(START), CONTENT, _input(), 1e18);
     }
 
     function _input() private pure returns (bytes32) {

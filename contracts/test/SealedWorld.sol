@@ -91,7 +91,7 @@ abstract contract SealedWorld {
     }
 
     function jobFrom(IVerifier.Work memory work) internal pure returns (ISealed.Job memory) {
-        return ISealed.Job(work.jobId, work.takenAt, work.deadline, work.inputHash);
+        return ISealed.Job(work.jobId, work.takenAt, work.deadline, work.inputHash, work.price);
     }
 
     function releases() internal {
@@ -108,7 +108,7 @@ abstract contract SealedWorld {
     }
 
     function workOf(address worker, uint256 jobId) internal view returns (IVerifier.Work memory) {
-        return IVerifier.Work(jobId, worker, 10_000, DEADLINE, subject, INPUT);
+        return IVerifier.Work(jobId, worker, 10_000, DEADLINE, subject, INPUT, 1e18);
     }
 
     function judged(IVerifier.Verdict expected, bytes32 evidence) internal view {

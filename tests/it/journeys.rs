@@ -4,6 +4,7 @@ mod auctions;
 mod audits;
 mod capacity;
 mod certificates;
+mod claimed;
 mod cli;
 mod clients;
 mod demo;

@@ -14,6 +14,9 @@ import {IVerifier} from "./IVerifier.sol";
 /// a third of all seats in the hands of liars, 9 of 13 members lie once in 113 claims, and 9 are honest in 55 of 100: a worker that lies loses
 /// its bond 62 times for each time that it is paid.
 ///
+/// What it costs: the work is done fourteen times, each time for a sixteenth of the price, so that who does it for that as a worker does it as a
+/// member, too. Thirteen sixteenths of a job's price are what its worker pays for the committee.
+///
 /// A member has `TURN` seconds for the work, from the claim on: kinds of this verifier give a worker less than that. It needs the
 /// inputs and gets them from the worker where the requester published none: who claims has every reason to serve them.
 interface IAttested is IVerifier, ICredits {
@@ -44,6 +47,7 @@ interface IAttested is IVerifier, ICredits {
         bytes32 indexed claimId,
         address indexed worker,
         uint256 indexed jobId,
+        uint256 price,
         bytes32 subject,
         bytes32 inputHash,
         bytes32 seal,
@@ -79,7 +83,8 @@ interface IAttested is IVerifier, ICredits {
         bool closed;
         uint64 epoch;
         uint64 height;
-        uint64 places;
+        uint32 places;
+        uint96 price;
         bytes32 workHash;
         bytes32 output;
         bytes32 finding;
@@ -94,9 +99,10 @@ interface IAttested is IVerifier, ICredits {
     }
 
     /// @notice The caller claims an answer to a job it took. There is one claim for each worker and job, for good. A claim of before
-    /// the job was taken, of after its deadline, or of other work counts for nothing.
+    /// the job was taken, of after its deadline, of other work or for less than the job's price counts for nothing.
+    /// @param price of the job, wei; `feeOf` it is sent
     /// @param seal keccak256(abi.encode(worker, jobId, outputHash, salt))
-    function claim(uint256 jobId, bytes32 subject, bytes32 inputHash, bytes32 seal)
+    function claim(uint256 jobId, uint256 price, bytes32 subject, bytes32 inputHash, bytes32 seal)
         external
         payable
         returns (bytes32 claimId);
@@ -137,10 +143,12 @@ interface IAttested is IVerifier, ICredits {
     /// @notice Σ of fees of claims that are not closed, wei.
     function held() external view returns (uint256);
 
-    /// @notice What a claim takes, wei: a share for each member.
-    function FEE() external view returns (uint256);
-    /// @notice Of a member, wei.
-    function SHARE() external view returns (uint256);
+    /// @notice What a claim about a job of this price takes, wei: a share for each member.
+    function feeOf(uint256 price) external view returns (uint256);
+    /// @notice Of each member, a sixteenth of the price, and `SHARE_MIN` at least, wei.
+    function shareOf(uint256 price) external view returns (uint256);
+    /// @notice What pays for a member's transactions, wei.
+    function SHARE_MIN() external view returns (uint256);
     /// @notice Members of a committee.
     function SIZE() external view returns (uint256);
     /// @notice Members that decide: more than two thirds, so that no two answers have so many.

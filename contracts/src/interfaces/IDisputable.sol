@@ -24,7 +24,12 @@ import {IVerifier} from "./IVerifier.sol";
 /// 40 prices it loses 7.9 prices on average for the one that it gains. A cheat that proposes the block whose mix decides can withhold
 /// that block and have another's decide: q becomes q^2, and it still loses 1.6 prices, beside the block's rewards. That is why the
 /// rate is no tenth: it would lose 0.4. Who withholds k blocks in a row has q^(2^k). To whom a wrong answer is worth more than its price, this is
-/// no kind for what hangs on it; and the fee of an audit is the same for every model, so that those too dear to run for it find no auditors.
+/// no kind for what hangs on it.
+///
+/// What it costs: one claim in five is done again by four auditors, 0.8 times the work for each job. Each is paid `auditorShare` of the job's price, 45 in 100, and
+/// a TFUEL at least, so that whoever does the job for its price does the audit, too; and the worker's entry costs it 45 in 100. A requester
+/// pays 2.2 times the work, then, and is not asked by the chain what that is: no count of operations tells what they cost. A job has a price of 22 TFUEL at most (`Kinds`): an auditor
+/// that is paid more for agreeing than its deposit deters it from would not look. What is larger is posted as an order of many.
 ///
 /// What cannot be chosen: the block of the mix comes after the entry, the entry after the claim and after the job was taken, and there is one of each. No claim
 /// without a trace is entered, since no auditor could attest to anything about it; and none that is old, since its worker could have had
@@ -53,17 +58,19 @@ interface IDisputable is IVerifier {
     error PayoutFailed(address to, uint256 amount);
 
     /// @param height of the block whose mix says whether the claim is audited
+    /// @param price of the job, as its worker has it
     /// @param answer where it is of `SHOWN_BYTES` at most
     event Entered(
         bytes32 indexed claimId,
         address indexed worker,
         uint256 indexed jobId,
         uint256 height,
+        uint256 price,
         uint256 fee,
         bytes answer
     );
     /// @param audited whether chance wanted it to be
-    /// @param fee what the pot paid for it: 0 where somebody had asked for an audit before
+    /// @param fee what the pot paid for it: 0 where somebody had paid as much before
     event Drawn(bytes32 indexed claimId, bool audited, uint256 fee);
     event PotFunded(address indexed payer, uint256 amount);
     /// @notice What auditors did not earn came back.
@@ -72,27 +79,32 @@ interface IDisputable is IVerifier {
     /// @param height block of the entry; 0 for none
     /// @param enteredAt Unix seconds
     /// @param shown whether the answer was, where it is short enough
+    /// @param price for which its audit is paid, wei
     struct Entry {
         uint64 height;
         uint64 enteredAt;
         bool shown;
         bool drawn;
         bool audited;
+        uint96 price;
     }
 
     /// @notice Enters the caller's open claim about a job into the draw, once, for `entryFee`. Whoever enters before it has taken the job has entered in vain.
+    /// @param price of the job, wei: whoever names less than it has delivered nothing
     /// @param answer what was claimed, published for the requester; nothing where the model's answers are longer than `SHOWN_BYTES`, or the job's
     /// are sealed (`ISealed`): of other jobs, an answer that could be shown and was not is not delivered
-    function enter(uint256 jobId, bytes calldata answer) external payable;
+    function enter(uint256 jobId, uint256 price, bytes calldata answer) external payable;
 
     /// @notice Lets chance say whether a claim is audited, and asks for that. Anybody may, once the mix of block `drawnAt` is known to `IBeacon`; where it is
-    /// audited, until `drawBy`. What is sent makes up what the pot lacks for the fee; the rest comes back.
+    /// audited, until `drawBy`; and until an hour after somebody asked for its audit for less than `auditFee`. What is sent makes up what the pot lacks
+    /// for the fee; the rest comes back.
     function draw(address worker, uint256 jobId) external payable;
 
     /// @notice Adds to the pot.
     function fund() external payable;
 
-    /// @notice Takes what auditors did not earn back into the pot, from all audits that were closed.
+    /// @notice Takes what auditors did not earn back into the pot, from all audits that were closed (and, where somebody else had asked for one first,
+    /// from which `IAudits.refund` let the pot's part go).
     function reclaim() external;
 
     /// @notice Zeros where there is none.
@@ -103,10 +115,13 @@ interface IDisputable is IVerifier {
     function drawBy(uint64 claimedAt) external view returns (uint64);
     /// @notice Of claims, basis points.
     function auditRate() external view returns (uint256);
-    /// @notice What an entry takes, wei: what audits cost for each entry on average, and a quarter more.
-    function entryFee() external view returns (uint256);
-    /// @notice What the next audit is paid, wei: what it takes at least, and what entries paid for it once the pot holds a hundred of those.
-    function auditFee() external view returns (uint256);
+    /// @notice Of a job's price, what each of its auditors is paid, basis points.
+    function auditorShare() external view returns (uint256);
+    /// @notice What an entry takes for a job of this price, wei: what audits of such jobs cost for each entry on average, and a quarter more.
+    function entryFee(uint256 price) external view returns (uint256);
+    /// @notice What an audit of a job of this price is paid now, wei: a share of the price for each member, and what entries paid for it once the pot holds
+    /// a hundred of those.
+    function auditFee(uint256 price) external view returns (uint256);
     /// @notice What there is for audits, wei.
     function pot() external view returns (uint256);
     /// @notice Of the longest answer that is shown at the entry.

@@ -105,6 +105,7 @@ interface ISealed is IVerifier, ICredits {
         uint64 takenAt;
         uint64 deadline;
         bytes32 inputHash;
+        uint256 price;
     }
 
     /// @notice That somebody wants the ciphertext published, in pieces of eight chunks.

@@ -21,6 +21,7 @@ interface IVerifier {
     /// @param deadline Unix seconds until which it delivers
     /// @param subject what is to be run or kept: a model's id, say
     /// @param inputHash what the job's requester committed to
+    /// @param price of the job, wei
     struct Work {
         uint256 jobId;
         address worker;
@@ -28,6 +29,7 @@ interface IVerifier {
         uint64 deadline;
         bytes32 subject;
         bytes32 inputHash;
+        uint256 price;
     }
 
     /// @notice Reverts unless jobs of this subject, with these inputs, can be worked on.

@@ -313,7 +313,8 @@ contract JobMarket is IJobMarket, Till {
             takenAt: job.takenAt,
             deadline: job.deadline,
             subject: terms.subject,
-            inputHash: ticket.inputHash
+            inputHash: ticket.inputHash,
+            price: terms.price
         });
     }
 

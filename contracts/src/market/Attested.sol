@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Bls} from "../bls/Bls.sol";
 import {Credits} from "../jobs/Credits.sol";
@@ -23,8 +24,9 @@ contract Attested is IAttested, Credits {
 
     uint256 public constant SIZE = 13;
     uint256 public constant QUORUM = 9;
-    uint256 public constant SHARE = 1e18;
-    uint256 public constant FEE = SIZE * SHARE;
+    uint256 public constant SHARE_MIN = 1e18;
+    /// @dev A member does what the worker did: thirteen shares, the worker's own, and as much again as two for its fee and itself.
+    uint256 private constant SHARES = 16;
     uint64 public constant TURN = 1 hours;
     /// @dev What one found alone may be anything that came to its mind.
     uint256 private constant PAID_MIN = 2;
@@ -39,12 +41,13 @@ contract Attested is IAttested, Credits {
     mapping(bytes32 claimId => mapping(uint256 place => Vote)) private _votes;
     mapping(bytes32 claimId => mapping(bytes32 outputHash => uint256)) public agreeing;
 
-    function claim(uint256 jobId, bytes32 subject, bytes32 inputHash, bytes32 seal)
+    function claim(uint256 jobId, uint256 price, bytes32 subject, bytes32 inputHash, bytes32 seal)
         external
         payable
         returns (bytes32 claimId)
     {
-        if (msg.value != FEE) revert WrongFee(msg.value, FEE);
+        uint256 fee = feeOf(price);
+        if (msg.value != fee) revert WrongFee(msg.value, fee);
         claimId = claimIdOf(msg.sender, jobId);
         Claim storage made = _claims[claimId];
         if (made.worker != address(0)) revert ClaimExists(claimId);
@@ -53,11 +56,11 @@ contract Attested is IAttested, Credits {
         made.worker = msg.sender;
         made.claimedAt = uint64(block.timestamp);
         (made.epoch, made.height) = (epoch, uint64(block.number));
-        made.places = Snapshot.placesOf(snapshot).toUint64();
+        (made.places, made.price) = (Snapshot.placesOf(snapshot).toUint32(), price.toUint96());
         made.workHash = _workHash(subject, inputHash);
         made.output = seal;
         held += msg.value;
-        emit Claimed(claimId, msg.sender, jobId, subject, inputHash, seal, epoch, uint64(block.number));
+        emit Claimed(claimId, msg.sender, jobId, price, subject, inputHash, seal, epoch, uint64(block.number));
     }
 
     function commit(bytes32 claimId, bytes32 keyId, bytes32 commitment) external {
@@ -124,10 +127,11 @@ contract Attested is IAttested, Credits {
         if (block.timestamp <= deadline) revert TooEarly(deadline);
 
         made.closed = true;
-        held -= FEE;
+        uint256 fee = feeOf(made.price);
+        held -= fee;
         uint256 paid = _payMembers(claimId, made);
-        _credit(made.worker, FEE - paid);
-        emit Closed(claimId, uint8(_verdictOf(made)), made.finding, made.members, paid, FEE - paid);
+        _credit(made.worker, fee - paid);
+        emit Closed(claimId, uint8(_verdictOf(made)), made.finding, made.members, paid, fee - paid);
     }
 
     function check(bytes32, uint256, bytes32, bytes calldata) external view {
@@ -144,7 +148,7 @@ contract Attested is IAttested, Credits {
         // Who claims before it takes the job sees the committee first, and would take it with one of friends only.
         bool inTime = made.height >= work.takenAt && made.claimedAt <= work.deadline;
         bool claimed = made.worker != address(0) && made.workHash == _workHash(work.subject, work.inputHash);
-        if (!claimed || !inTime) return (Verdict.None, 0);
+        if (!claimed || !inTime || made.price < work.price) return (Verdict.None, 0);
         return (_verdictOf(made), made.finding);
     }
 
@@ -171,6 +175,14 @@ contract Attested is IAttested, Credits {
 
     function claimIdOf(address worker, uint256 jobId) public pure returns (bytes32 claimId) {
         return keccak256(abi.encode(worker, jobId));
+    }
+
+    function feeOf(uint256 price) public pure returns (uint256) {
+        return SIZE * shareOf(price);
+    }
+
+    function shareOf(uint256 price) public pure returns (uint256) {
+        return Math.max(SHARE_MIN, price / SHARES);
     }
 
     /// @dev `Bls.message` adds chain, set and epoch; the same auditors sign for `IAudits` as well.
@@ -206,11 +218,12 @@ contract Attested is IAttested, Credits {
     function _payMembers(bytes32 claimId, Claim storage made) private returns (uint256 paid) {
         if (made.members == 0) return 0;
         uint256[] memory places = committeeOf(claimId);
+        uint256 share = shareOf(made.price);
         for (uint256 i = 0; i < SIZE; ++i) {
             Vote storage vote = _votes[claimId][places[i]];
             if (!vote.attested || !_isPaid(claimId, made, vote.word)) continue;
-            paid += SHARE;
-            _credit(vote.operator, SHARE);
+            paid += share;
+            _credit(vote.operator, share);
         }
     }
 

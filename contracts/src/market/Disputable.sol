@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IAudits} from "../interfaces/IAudits.sol";
 import {IBeacon} from "../interfaces/IBeacon.sol";
 import {IDisputable} from "../interfaces/IDisputable.sol";
@@ -11,9 +13,10 @@ import {IModelRegistry} from "../interfaces/IModelRegistry.sol";
 import {Predeploys} from "../types/Predeploys.sol";
 import {Subtree} from "../types/Subtree.sol";
 
-/// @dev All that lies here is the pot: nobody is owed anything. It leaves to `IAudits` alone, and from there comes back what nobody earned: this contract asks
-/// only for audits that nobody asked for before, so that it is the one who is refunded when they close.
+/// @dev All that lies here is the pot: nobody is owed anything. It leaves to `IAudits` alone, and from there comes back what nobody earned.
 contract Disputable is IDisputable {
+    using SafeCast for uint256;
+
     IAudits private constant AUDITS = IAudits(Predeploys.AUDITS);
     IBeacon private constant BEACON = IBeacon(Predeploys.BEACON);
     IDisputes private constant DISPUTES = IDisputes(Predeploys.DISPUTES);
@@ -27,6 +30,9 @@ contract Disputable is IDisputable {
     uint256 public constant SHOWN_BYTES = 8192;
     uint256 public constant auditRate = 2000;
     uint256 private constant BASIS_POINTS = 10_000;
+    /// @dev Whoever does a job again takes no more for it than whoever did it first, and is paid no more than is left to that one: 0.45 + 0.45 of a price
+    /// for the entry are what a job's worker has to spend, with its fee and a twentieth for itself.
+    uint256 public constant auditorShare = 4500;
     /// @dev Chance draws more than the average at times, and a pot that is empty is the workers' burden.
     uint256 private constant MARGIN = 12_500;
     /// @dev Audits that the pot can pay before it pays more for each.
@@ -39,8 +45,8 @@ contract Disputable is IDisputable {
         emit PotReclaimed(msg.value);
     }
 
-    function enter(uint256 jobId, bytes calldata answer) external payable {
-        uint256 fee = entryFee();
+    function enter(uint256 jobId, uint256 price, bytes calldata answer) external payable {
+        uint256 fee = entryFee(price);
         if (msg.value != fee) revert WrongEntryFee(msg.value, fee);
         bytes32 claimId = _claimIdOf(msg.sender, jobId);
         Entry storage entered = _entries[claimId];
@@ -54,8 +60,8 @@ contract Disputable is IDisputable {
         bool shown = _isShown(claimId, claim, answer);
 
         (entered.height, entered.enteredAt) = (uint64(block.number), uint64(block.timestamp));
-        entered.shown = shown;
-        emit Entered(claimId, msg.sender, jobId, drawnAt(block.number), fee, answer);
+        (entered.shown, entered.price) = (shown, price.toUint96());
+        emit Entered(claimId, msg.sender, jobId, drawnAt(block.number), price, fee, answer);
     }
 
     /// @dev Where the claim is not open any more, or its time is over, `IAudits` refuses: who was drawn and was not audited is never right.
@@ -65,8 +71,10 @@ contract Disputable is IDisputable {
         if (drawn.height == 0) revert NotEntered(claimId);
         if (drawn.drawn) revert DrawnAlready(claimId);
         bool audited = uint256(BEACON.seedAt(drawnAt(drawn.height), claimId)) % BASIS_POINTS < auditRate;
-        // There is one audit of each claim: who asked for it before, so that it would be refused here, has only paid for it.
-        (uint256 fee, uint256 lacking) = audited && !_isAudited(claimId) ? _bill() : (0, 0);
+        // There is one audit of each claim. Who asked for it before, and for all that it takes, has only paid for it; who asked for less, so that no
+        // auditor comes to a cheat's, has not. To that it is added, while it can be.
+        bool paid = audited && _paidFor(claimId) >= _feeOf(drawn.price);
+        (uint256 fee, uint256 lacking) = audited && !paid ? _bill(drawn.price) : (0, 0);
 
         (drawn.drawn, drawn.audited) = (true, audited);
         emit Drawn(claimId, audited, fee);
@@ -105,7 +113,8 @@ contract Disputable is IDisputable {
         bool inTime = entry.height != 0 && entry.height >= work.takenAt && entry.enteredAt <= work.deadline;
         // Of a sealed answer the ciphertext is what has to be delivered.
         bool delivered = entry.shown || msg.sender == Predeploys.SEALED;
-        if (!inTime || !delivered) return (Verdict.None, 0);
+        // Whose audit would not be paid for has not delivered either.
+        if (!inTime || !delivered || entry.price < work.price) return (Verdict.None, 0);
         IDisputes.Claim memory claim = DISPUTES.claimOf(claimId);
         if (claim.modelId != work.subject || claim.inputRoot != work.inputHash) return (Verdict.None, 0);
 
@@ -130,12 +139,12 @@ contract Disputable is IDisputable {
         return claimedAt + DISPUTES.WINDOW() - 3 * AUDITS.TURN();
     }
 
-    function entryFee() public view returns (uint256) {
-        return AUDITS.FEE_MIN() * MARGIN / BASIS_POINTS * auditRate / BASIS_POINTS;
+    function entryFee(uint256 price) public view returns (uint256) {
+        return _feeOf(price) * MARGIN / BASIS_POINTS * auditRate / BASIS_POINTS;
     }
 
-    function auditFee() external view returns (uint256) {
-        return _feeFrom(address(this).balance);
+    function auditFee(uint256 price) external view returns (uint256) {
+        return _feeFrom(price, address(this).balance);
     }
 
     function pot() external view returns (uint256) {
@@ -143,17 +152,22 @@ contract Disputable is IDisputable {
     }
 
     /// @dev Of an audit: what it is paid, and what of that the caller makes up.
-    function _bill() private view returns (uint256 fee, uint256 lacking) {
+    function _bill(uint256 price) private view returns (uint256 fee, uint256 lacking) {
         uint256 before = address(this).balance - msg.value;
-        fee = _feeFrom(before);
+        fee = _feeFrom(price, before);
         if (address(this).balance < fee) revert PotTooSmall(address(this).balance, fee);
         lacking = before < fee ? fee - before : 0;
     }
 
     /// @dev What entries paid for: nobody earns by entering claims only to audit them.
-    function _feeFrom(uint256 available) private view returns (uint256 fee) {
-        fee = AUDITS.FEE_MIN();
+    function _feeFrom(uint256 price, uint256 available) private view returns (uint256 fee) {
+        fee = _feeOf(price);
         if (available >= RESERVE * fee) fee = fee * MARGIN / BASIS_POINTS;
+    }
+
+    /// @dev The least that an audit takes where that is more: it pays for the members' transactions.
+    function _feeOf(uint256 price) private view returns (uint256) {
+        return Math.max(AUDITS.FEE_MIN(), AUDITS.SIZE() * price * auditorShare / BASIS_POINTS);
     }
 
     /// @dev Else a worker could keep what it is paid for, and sell it again: to be shown it by a challenge costs more than most jobs.
@@ -171,11 +185,11 @@ contract Disputable is IDisputable {
         if (!shown) revert NotTheAnswer(claimId);
     }
 
-    function _isAudited(bytes32 claimId) private view returns (bool) {
-        try AUDITS.auditOf(claimId) returns (IAudits.Audit memory) {
-            return true;
+    function _paidFor(bytes32 claimId) private view returns (uint256) {
+        try AUDITS.auditOf(claimId) returns (IAudits.Audit memory audit) {
+            return audit.fee;
         } catch {
-            return false;
+            return 0;
         }
     }
 

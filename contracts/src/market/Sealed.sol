@@ -69,7 +69,7 @@ contract Sealed is ISealed, Credits {
         uint64 deadline = job.deadline + TURN;
         if (block.timestamp > deadline) revert TooLate(deadline);
         (Verdict verdict, bytes32 evidence) =
-            _inner(Work(job.jobId, msg.sender, job.takenAt, job.deadline, made.subject, job.inputHash));
+            _inner(Work(job.jobId, msg.sender, job.takenAt, job.deadline, made.subject, job.inputHash, job.price));
         bool lives = verdict == Verdict.Pending || (verdict == Verdict.Right && evidence == made.outputRoot);
         if (!lives) revert NotClaimed(sealId, uint8(verdict));
 

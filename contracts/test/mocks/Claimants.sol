@@ -59,7 +59,7 @@ contract Claimants is DisputableWorld {
     /// @dev Of a worker who was never late.
     function work(uint256 index) external view returns (IVerifier.Work memory) {
         Made memory made = _made[index];
-        return IVerifier.Work(made.jobId, made.worker, 0, type(uint64).max, graphId, inputRoot);
+        return IVerifier.Work(made.jobId, made.worker, 0, type(uint64).max, graphId, inputRoot, 0);
     }
 
     function claim(uint256 who, bool planted) external {
@@ -72,7 +72,8 @@ contract Claimants is DisputableWorld {
             IDisputes.Claim memory found = DISPUTES.claimOf(made.claimId);
             bool late = block.timestamp > found.claimedAt + 30 minutes;
             bool fit = found.phase == IDisputes.Phase.Open && !late && _entryOf(made).height == 0;
-            if (fit && made.worker.balance >= ENTRY) return _enter(made);
+            jobPrice = which % 3 * 8e18;
+            if (fit && made.worker.balance >= DISPUTABLE.entryFee(jobPrice)) return _enter(made);
         }
     }
 
@@ -171,7 +172,7 @@ contract Claimants is DisputableWorld {
 
     function _enter(Made memory made) private counted("enter") {
         enters(made.worker, made.jobId);
-        entries += ENTRY;
+        entries += DISPUTABLE.entryFee(jobPrice);
     }
 
     /// @dev One in two is audited here. Who would be, and cannot any more, is not drawn.
@@ -180,21 +181,19 @@ contract Claimants is DisputableWorld {
         if (block.number <= height) vm.roll(height + 1);
         if (mixOf(height) == 0) mixes(height, mixFor(made.claimId, height, mix % 2 == 0));
         bool audited = isAuditedBy(made.claimId, height, mixOf(height));
-        bool bill = audited && !_isAudited(made);
-        if (bill && !_isAuditable(made)) return;
+        uint256 fee = _leastFor(made);
+        uint256 asked = _isAudited(made) ? AUDITS.auditOf(made.claimId).fee : 0;
+        bool bill = audited && asked < fee;
+        if (bill && asked == 0 && !_isAuditable(made)) return;
+        if (bill && asked != 0 && block.timestamp > AUDITS.auditOf(made.claimId).requestedAt + TURN) return;
         uint256 pot = DISPUTABLE.pot();
-        uint256 lacking = bill && pot < AUDIT ? AUDIT - pot : 0;
+        uint256 lacking = bill && pot < fee ? fee - pot : 0;
         if (caller.balance < lacking + more) return;
         vm.prank(caller);
         DISPUTABLE.draw{value: lacking + more}(made.worker, made.jobId);
         funded += lacking;
-        if (audited) _note(made.claimId);
+        if (audited) paidFor[made.claimId] += AUDITS.auditOf(made.claimId).fee - asked;
         ++done[audited ? bytes32("draw audited") : bytes32("draw")];
-    }
-
-    function _note(bytes32 claimId) private {
-        IAudits.Audit memory audit = AUDITS.auditOf(claimId);
-        if (audit.requester == address(DISPUTABLE)) paidFor[claimId] += audit.fee;
     }
 
     function _fund(address payer, uint256 amount) private counted("fund") {
@@ -231,11 +230,20 @@ contract Claimants is DisputableWorld {
         // The committee may have been read by nobody yet.
         committee(made.claimId);
         AUDITS.close(made.claimId);
+        if (AUDITS.auditOf(made.claimId).requester != address(DISPUTABLE)) {
+            AUDITS.refund(made.claimId, address(DISPUTABLE));
+        }
     }
 
     function _reclaim() private counted("reclaim") {
         reclaimed += AUDITS.creditOf(address(DISPUTABLE));
         DISPUTABLE.reclaim();
+    }
+
+    /// @dev Of an audit, while the pot is not full.
+    function _leastFor(Made memory made) private view returns (uint256) {
+        uint256 shares = uint256(_entryOf(made).price) * 4 * 45 / 100;
+        return shares > AUDIT ? shares : AUDIT;
     }
 
     /// @dev From a random one on, each once.

@@ -16,6 +16,8 @@ contract Jury is AttestedWorld {
     /// @dev How often each verb succeeded, so that a test can show that none is idle.
     mapping(bytes32 verb => uint256) public done;
     bytes32[] public claimIds;
+    /// @dev What workers paid for their claims.
+    uint256 public fees;
     /// @dev What was withdrawn by anybody.
     uint256 public withdrawn;
     mapping(bytes32 claimId => uint256) public jobOf;
@@ -47,6 +49,8 @@ contract Jury is AttestedWorld {
     /// @dev Its mix is shown at once, so that the committee can be read from now on.
     function claim(uint256 who, bool right) external counted("claim") {
         uint256 jobId = uint256(keccak256(abi.encode("job", claimIds.length)));
+        jobPrice = who % 3 * 50e18;
+        fees += ATTESTED.feeOf(jobPrice);
         bytes32 id = claims(worker(who), jobId, right ? OUTPUT : OTHER);
         claimIds.push(id);
         jobOf[id] = jobId;
@@ -105,6 +109,7 @@ contract Jury is AttestedWorld {
         if (claimIds.length == 0) return;
         bytes32 id = claimIds[which % claimIds.length];
         IVerifier.Work memory work = workOf(ATTESTED.claimOf(id).worker, jobOf[id]);
+        work.price = ATTESTED.claimOf(id).price;
         work.deadline = type(uint64).max;
         (IVerifier.Verdict verdict,) = ATTESTED.judge(work, "", "");
         if (verdict != IVerifier.Verdict.Pending) _judge(id, verdict);

@@ -11,6 +11,7 @@ import {vm} from "../Vm.sol";
 /// @dev Stands where `Disputable` asks what an audit costs.
 contract Price {
     uint256 public FEE_MIN;
+    uint256 public constant SIZE = 4;
 }
 
 /// @dev For a prover (README.md): every price of 96 bits, and every share up to all, where nothing smaller is assumed.
@@ -96,22 +97,28 @@ contract MarketProofs is Till {
 
     // What audits of disputable jobs cost.
 
-    function check_an_audit_never_costs_more_than_a_full_pot_holds(uint96 least, uint128 held) external {
+    function check_an_audit_never_costs_more_than_a_full_pot_holds(uint96 least, uint96 price, uint128 held) external {
         Disputable disputable = _disputable(least);
         vm.deal(address(disputable), held);
-        uint256 fee = disputable.auditFee();
-        assert(fee >= least);
+        uint256 fee = disputable.auditFee(price);
+        uint256 owed = _owed(least, price);
+        assert(fee >= owed);
         // Who calls makes up no more than what an audit costs at least.
-        assert(fee == least || fee <= held);
+        assert(fee == owed || fee <= held);
     }
 
     /// Entries pay for the audits that chance draws of them, even for dearer ones, but for what rounding takes.
-    function check_entries_pay_for_their_audits(uint96 least) external {
+    function check_entries_pay_for_their_audits(uint96 least, uint96 price) external {
         Disputable disputable = _disputable(least);
         uint256 drawn = disputable.auditRate();
-        uint256 fee = disputable.entryFee();
-        uint256 dear = uint256(least) * 5 / 4;
+        uint256 fee = disputable.entryFee(price);
+        uint256 dear = _owed(least, price) * 5 / 4;
         assert(fee * BASIS_POINTS <= dear * drawn && dear * drawn < (fee + 1) * BASIS_POINTS);
+    }
+
+    function _owed(uint256 least, uint256 price) private pure returns (uint256) {
+        uint256 shares = 4 * price * 4500 / BASIS_POINTS;
+        return shares > least ? shares : least;
     }
 
     function _disputable(uint96 least) private returns (Disputable disputable) {

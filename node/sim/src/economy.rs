@@ -86,10 +86,10 @@ fn play(strategy: &Strategy, published: &Published, settings: EconomySettings, p
     let mut dice = Dice::new(settings.seed.wrapping_add(place << 32), Stream::Economy);
     let (mut sum, mut squares, mut stakes) = (0.0, 0.0, 0.0);
     let (mut best, mut worst) = (f64::MIN, f64::MAX);
-    let least = (strategy.least)(published);
+    let (least, most) = ((strategy.least)(published), (strategy.most)(published));
     for _ in 0..settings.rounds {
         // TFUEL: most jobs are small, a few are hundreds of times as large.
-        let price = least * dice.tail(500.0);
+        let price = (least * dice.tail(500.0)).min(most);
         let gain: f64 = (strategy.round)(published, &mut dice, price);
         (sum, squares, stakes) = (sum + gain, squares + gain * gain, stakes + price);
         (best, worst) = (best.max(gain), worst.min(gain));
@@ -129,6 +129,8 @@ mod tests {
         assert!(mean("claim a wrong answer", &unbonded) > 0.0);
         let uncommitted = Published { quorum: 1, ..published };
         assert!(mean("have a committee attest to nonsense", &uncommitted) > 0.0);
+        let dear = Kind { price_max: 2000.0, ..published.disputable };
+        assert!(mean("audit without computing", &Published { disputable: dear, ..published }) > mean("audit without computing", &published));
         let unfounded = Published { assumed: Assumed { canaries: 0.0, wrong: 0.0, ..published.assumed }, ..published };
         assert!(mean("audit without computing", &unfounded) > 0.0);
         assert!(

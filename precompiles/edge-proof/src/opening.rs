@@ -154,6 +154,11 @@ impl<'a> Tree<'a> {
         self.content
     }
 
+    /// Chaining values of the chunks, in order. None where there is one chunk: it is the root.
+    pub fn chunk_values(&self) -> &[ChainingValue] {
+        &self.levels[0]
+    }
+
     /// What the bytes are committed to by.
     pub const fn blob(&self) -> Blob {
         Blob { root: self.root, bytes: self.content.len() as u64 }

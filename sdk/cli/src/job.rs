@@ -9,7 +9,8 @@ use eyre::{Result, ensure};
 use serde_json::json;
 
 use crate::{
-    post::Post,
+    dispute::{Dispute, Open, disputed, opened},
+    post::{Check, Post},
     settings::Settings,
     watch::{Watched, closed_line, is_over, phase, reason, save, unix_seconds},
 };
@@ -47,6 +48,10 @@ pub(crate) enum Job {
         #[arg(required = true)]
         jobs: Vec<U256>,
     },
+    /// Compute a claimed answer again, and refute it if it is wrong; exits 0 where it is right, or its worker was convicted
+    Dispute(Dispute),
+    /// Decrypt a sealed answer, or complain of what is none
+    Open(Open),
     /// End a job whose worker was silent: its price goes back, its bond is burned; anybody may
     Forfeit {
         /// The job's number
@@ -99,6 +104,8 @@ pub(crate) async fn run(settings: &Settings, job: Job) -> Result<ExitCode> {
                 job,
             )
         }
+        Job::Dispute(dispute) => disputed(settings, dispute).await,
+        Job::Open(open) => opened(settings, open).await,
         Job::Withdraw => {
             let client = settings.signer().await?;
             let credit = client.jobs().credit_of(client.address()?).await?;
@@ -112,7 +119,10 @@ pub(crate) async fn run(settings: &Settings, job: Job) -> Result<ExitCode> {
 async fn posted(settings: &Settings, post: &Post) -> Result<ExitCode> {
     let offer = post.offer()?;
     let client = settings.signer().await?;
-    let first = client.jobs().offer(offer).await?;
+    let first = match (post.check, post.worker) {
+        (Check::Sealed, Some(worker)) => client.seals().offer(offer, worker).await?.0,
+        _ => client.jobs().offer(offer).await?,
+    };
     let order = first.order.as_ref();
     let jobs: Vec<U256> = order.jobs().collect();
     let total = order.price() * U256::from(jobs.len());

@@ -1,6 +1,7 @@
 //! The `edgeloom-cli` command: what a requester does from a terminal. It knows the client and nothing below it: each command is a
 //! few calls of `edgeloom-sdk`, and what they say, as lines for people or as JSON.
 
+mod dispute;
 mod job;
 mod post;
 mod settings;

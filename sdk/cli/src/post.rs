@@ -7,16 +7,19 @@ use std::{
 };
 
 use alloy::primitives::{Address, B256, Bytes, U256, utils::parse_ether};
-use edgeloom_sdk::{Offer, Requirements};
+use edgeloom_sdk::{DISPUTABLE, INFERENCE, Offer, Requirements, SEALED};
 use eyre::{Result, WrapErr, ensure, eyre};
 use jiff::SignedDuration;
 
 /// A job, or an order of many with the same terms.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Post {
-    /// A registered model
+    /// A registered model; one whose graph is registered, where the answer is claimed
     #[arg(long, value_name = "ID")]
     model: B256,
+    /// How the answer is checked
+    #[arg(long, value_enum, default_value_t = Check::Executed)]
+    pub(crate) check: Check,
     /// File with the input of a job, - for standard input; several for an order of several jobs, or of the shards of a large one
     #[arg(long, value_name = "FILE", required_unless_present = "input_hex")]
     input: Vec<PathBuf>,
@@ -29,15 +32,15 @@ pub(crate) struct Post {
     /// How long workers may take it, up to 7 days
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = seconds)]
     take_within: u32,
-    /// How long whoever takes it may work, up to a day
-    #[arg(long, value_name = "TIME", default_value = "2m", value_parser = seconds)]
-    work_within: u32,
+    /// How long whoever takes it may work, up to a day [default: 2m; 15m where the answer is claimed]
+    #[arg(long, value_name = "TIME", value_parser = seconds)]
+    work_within: Option<u32>,
     /// How long edge nodes have before listed cloud providers may take it, too [default: no time]
     #[arg(long, value_name = "TIME", value_parser = seconds)]
     providers_after: Option<u32>,
     /// The one worker who may take it [default: everybody]
-    #[arg(long, value_name = "ADDRESS")]
-    worker: Option<Address>,
+    #[arg(long, value_name = "ADDRESS", required_if_eq("check", "sealed"))]
+    pub(crate) worker: Option<Address>,
     /// Region of the worker, ISO 3166-1 numeric
     #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
     region: u16,
@@ -64,6 +67,27 @@ pub(crate) struct Post {
     pub(crate) output: Option<PathBuf>,
 }
 
+/// What makes an answer a right one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Check {
+    /// The chain computes it again; models up to 16 million multiplications, settled at once
+    Executed,
+    /// Its worker claims it, one claim in five is audited, and it stands if nobody refutes it within a day; models of any size
+    Disputable,
+    /// The same, and only you and the worker can read it (give --worker)
+    Sealed,
+}
+
+impl Check {
+    pub(crate) const fn kind(self) -> u16 {
+        match self {
+            Self::Executed => INFERENCE,
+            Self::Disputable => DISPUTABLE,
+            Self::Sealed => SEALED,
+        }
+    }
+}
+
 impl Post {
     pub(crate) fn offer(&self) -> Result<Offer> {
         let mut inputs = self.input.iter().map(|path| read(path)).collect::<Result<Vec<_>>>()?;
@@ -77,13 +101,14 @@ impl Post {
             stake_tfuel: self.min_stake,
             reputation_millis: self.min_reputation,
         };
+        let offer = Offer::of_many(self.model, inputs, self.price).of_kind(self.check.kind());
         Ok(Offer {
             take_seconds: self.take_within,
-            work_seconds: self.work_within,
+            work_seconds: self.work_within.unwrap_or(offer.work_seconds),
             providers_after: self.providers_after.unwrap_or_default(),
             worker: self.worker,
             requirements,
-            ..Offer::of_many(self.model, inputs, self.price)
+            ..offer
         })
     }
 }

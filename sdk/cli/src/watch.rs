@@ -10,7 +10,7 @@ use std::{
 
 use alloy::primitives::{U256, hex, utils::format_ether};
 use edgeloom_bindings::IJobMarket::{Phase, Reason};
-use edgeloom_sdk::{Client, Closing, Error, JobState, Order};
+use edgeloom_sdk::{Client, Closing, DISPUTABLE, Error, JobState, Order, decided_after};
 use eyre::{Result, WrapErr, ensure, eyre};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
@@ -67,7 +67,12 @@ impl Watched<'_> {
     }
 
     async fn closing(&self, job: U256) -> Result<Closing, Error> {
-        self.client.jobs().handle(self.order, job).closed_within(Duration::from_secs(GRACE_SECONDS)).await
+        let mut closing =
+            self.client.jobs().handle(self.order, job).closed_within(Duration::from_secs(GRACE_SECONDS)).await?;
+        if closing.output.is_none() && self.order.terms.kind == DISPUTABLE && closing.phase == Phase::Settled {
+            closing.output = self.client.disputable().answer_of(closing.worker, job).await?;
+        }
+        Ok(closing)
     }
 
     fn check_in_time(&self, seen: &BTreeMap<U256, JobState>, closed: &BTreeMap<U256, Closing>) -> Result<()> {
@@ -75,7 +80,7 @@ impl Watched<'_> {
         for (job, state) in seen.iter().filter(|(job, _)| !closed.contains_key(*job)) {
             let (deadline, what) = match state.phase {
                 Phase::Taken => (
-                    state.deadline,
+                    state.deadline.saturating_add(decided_after(self.order.terms.kind)),
                     "its worker was silent, and nobody said so on the chain: `edgeloom-cli job forfeit` does",
                 ),
                 _ => (self.order.take_by(), "nobody took it in time: `edgeloom-cli job cancel` brings its price back"),

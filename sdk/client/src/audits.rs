@@ -11,6 +11,7 @@ use edgeloom_bindings::{
     addresses::AUDITS,
 };
 
+pub(crate) use testimony::together;
 pub use testimony::{Finding, Testimony};
 
 use crate::{Client, Error, Keys, credits::is_of_credits, keys::bitmap};
@@ -144,7 +145,7 @@ impl Audits {
     ) -> Result<TransactionReceipt, Error> {
         let places = usize::try_from(self.get(claim).await?.places);
         let places = places.map_err(|_| Error::Answer("a set of more places than memory has".to_owned()))?;
-        let (signature, members) = testimony::together(members)
+        let (signature, members) = together(members)
             .ok_or_else(|| Error::Answer("nobody's signatures, or such as cancel out".to_owned()))?;
         let signers: Vec<_> = members.iter().map(|member| member.place).collect();
         let call = IAudits::attestCall {

@@ -14,8 +14,8 @@ use tokio::{
 use url::Url;
 
 use crate::{
-    Auctions, Audits, Beacon, Checkpoints, Committee, Disputes, EdgeRewards, EdgeStaking, Error, Governance, Index,
-    Jobs, Keys, Leases, Models, Node, SignedTx, Staking, Theta, Wtfuel,
+    Attested, Auctions, Audits, Beacon, Checkpoints, Committee, Disputable, Disputes, EdgeRewards, EdgeStaking, Error, Governance, Index,
+    Jobs, Keys, Leases, Models, Node, Seals, SignedTx, Staking, Theta, Wtfuel,
     follow::Follow,
     heads,
     rpc::{self, Rpc},
@@ -162,6 +162,24 @@ impl Client {
         Auctions::new(self.clone())
     }
 
+    /// Claims about jobs: enter them, have audits of them drawn.
+    #[must_use]
+    pub fn disputable(&self) -> Disputable {
+        Disputable::new(self.clone())
+    }
+
+    /// Work that a committee does again: claim, find, attest.
+    #[must_use]
+    pub fn attested(&self) -> Attested {
+        Attested::new(self.clone())
+    }
+
+    /// Sealed answers: seal, release, open, complain.
+    #[must_use]
+    pub fn seals(&self) -> Seals {
+        Seals::new(self.clone())
+    }
+
     /// Leases: offer, take, begin, collect, extend, end.
     #[must_use]
     pub fn leases(&self) -> Leases {
@@ -285,6 +303,10 @@ impl Client {
     /// [`Error::Missing`] if the client was built without a signer.
     pub fn address(&self) -> Result<Address, Error> {
         self.sender().map(Sender::address)
+    }
+
+    pub(crate) fn signer(&self) -> Result<&PrivateKeySigner, Error> {
+        self.sender().map(Sender::signer)
     }
 
     /// TFUEL of an account, wei.

@@ -5,7 +5,7 @@ mod posted;
 mod requirements;
 
 use alloy::{
-    primitives::{Address, B256, Bytes, U256, keccak256},
+    primitives::{Address, B256, Bytes, U256},
     rpc::types::{Filter, Log, TransactionReceipt},
     sol_types::SolEvent,
 };
@@ -19,7 +19,7 @@ use edgeloom_bindings::{
 pub use events::{Events, JobEvent, JobEventKind};
 pub use inputs::root as input_root;
 pub use order::{JobState, Order};
-pub use posted::{JobResult, PostedJob};
+pub use posted::{JobResult, PostedJob, decided_after};
 pub use requirements::Requirements;
 
 use crate::{Client, Closing, Error, SignedTx, follow::closings};
@@ -37,7 +37,9 @@ pub struct Jobs {
 /// What a requester offers.
 #[derive(Clone, Debug)]
 pub struct Offer {
-    /// A registered model.
+    /// How answers are checked: [`INFERENCE`], [`DISPUTABLE`], [`ATTESTED`] or [`SEALED`].
+    pub kind: u16,
+    /// A registered model; one whose graph is registered, where answers are disputed; for sealed answers what [`crate::Seals::register`] made of one.
     pub model_id: B256,
     /// Of each job, exactly as long as the model takes.
     pub inputs: Vec<Bytes>,
@@ -65,6 +67,14 @@ pub(crate) struct Posting {
 
 /// The kind of jobs that the chain itself computes (`IKinds`).
 pub const INFERENCE: u16 = 1;
+/// Jobs whose answers stand unless somebody refutes them (`IDisputable`).
+pub const DISPUTABLE: u16 = 3;
+/// Jobs that a committee does again (`IAttested`).
+pub const ATTESTED: u16 = 4;
+/// The same as [`DISPUTABLE`] with answers that only their requester can read (`ISealed`).
+pub const SEALED: u16 = 5;
+/// What a worker has for a job whose answer it has to claim, or a committee to find, unless the offer says otherwise.
+const CLAIM_SECONDS: u32 = 900;
 
 impl Offer {
     /// An offer of one job that stands for ten minutes and leaves a worker two.
@@ -76,6 +86,7 @@ impl Offer {
     #[must_use]
     pub fn of_many(model_id: B256, inputs: Vec<Bytes>, price: U256) -> Self {
         Self {
+            kind: INFERENCE,
             model_id,
             inputs,
             price,
@@ -87,14 +98,31 @@ impl Offer {
         }
     }
 
+    /// The same offer of jobs of another kind, with the time that takes.
+    #[must_use]
+    pub const fn of_kind(mut self, kind: u16) -> Self {
+        self.kind = kind;
+        if kind != INFERENCE {
+            self.work_seconds = CLAIM_SECONDS;
+        }
+        self
+    }
+
+    /// What the order commits to of its inputs.
+    #[must_use]
+    pub fn input_root(&self) -> B256 {
+        let hashes: Vec<_> = self.inputs.iter().map(|input| inputs::hash(self.kind, input)).collect();
+        inputs::root(&hashes)
+    }
+
     pub(crate) fn posting(self) -> Result<Posting, Error> {
         let count = u32::try_from(self.inputs.len()).ok().filter(|count| *count != 0);
         let count = count.ok_or_else(|| Error::Settings(format!("{} jobs are no order", self.inputs.len())))?;
         let value = self.price.checked_mul(U256::from(count));
         let value = value.ok_or_else(|| Error::Settings(format!("{} wei is no price", self.price)))?;
-        let hashes: Vec<_> = self.inputs.iter().map(keccak256).collect();
+        let input_root = self.input_root();
         let request = Request {
-            kind: INFERENCE,
+            kind: self.kind,
             count,
             takeSeconds: self.take_seconds,
             workSeconds: self.work_seconds,
@@ -103,7 +131,7 @@ impl Offer {
             worker: self.worker.unwrap_or_default(),
             requirements: self.requirements.word(),
             subject: self.model_id,
-            inputRoot: inputs::root(&hashes),
+            inputRoot: input_root,
         };
         Ok(Posting { request, inputs: self.inputs.concat().into(), value })
     }
@@ -187,7 +215,8 @@ impl Jobs {
             (phase, reason) = (returned.phase, returned.reason);
         }
         let deadline = if job.worker.is_zero() { 0 } else { job.deadline.to() };
-        Ok(JobState { phase, reason, worker: job.worker, deadline })
+        let taken_at = job.takenAt.to();
+        Ok(JobState { phase, reason, worker: job.worker, taken_at, deadline })
     }
 
     /// The order of a job, and what has become of it.

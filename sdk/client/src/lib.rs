@@ -21,6 +21,7 @@
 //! several, transactions only under the same nonce. Only validator-final blocks are visible, so nothing that was seen is ever taken back.
 #![warn(missing_docs)]
 
+mod attested;
 mod auctions;
 mod audits;
 mod beacon;
@@ -28,6 +29,7 @@ mod checkpoints;
 mod client;
 mod committee;
 mod credits;
+mod disputable;
 mod disputes;
 mod edge_rewards;
 mod error;
@@ -44,16 +46,19 @@ mod models;
 mod node;
 mod nonces;
 mod rpc;
+mod sealed;
 mod sender;
 mod staking;
 mod tokens;
 
+pub use attested::{Attested, AttestedTerms};
 pub use auctions::{Auction, AuctionOffer, Auctions, SealedBid};
 pub use audits::{AuditEvent, AuditTerms, Audits, Finding, Testimony};
 pub use beacon::Beacon;
 pub use checkpoints::{Checkpoints, Guardians};
 pub use client::{Client, ClientBuilder, Deadlines};
 pub use committee::Committee;
+pub use disputable::{Disputable, DisputableTerms};
 pub use disputes::{
     Answer, Asked, Challenge, Defence, DisputeEvent, DisputeTerms, Disputes, Duty, Line, Move, Proceedings, Refutation,
     Statement,
@@ -64,14 +69,15 @@ pub use follow::Closing;
 pub use governance::{Ballot, Governance, Proposal, Standing, Tally};
 pub use index::Index;
 pub use jobs::{
-    Delivery, Events, INFERENCE, JobEvent, JobEventKind, JobResult, JobState, Jobs, Offer, Order, PostedJob,
-    Requirements, input_root,
+    ATTESTED, DISPUTABLE, Delivery, Events, INFERENCE, JobEvent, JobEventKind, JobResult, JobState, Jobs, Offer, Order, PostedJob,
+    Requirements, SEALED, decided_after, input_root,
 };
 pub use keys::{Keys, Member, Members, Sealed};
 pub use leases::{Lease, LeaseOffer, Leases};
 pub use model::LocalModel;
 pub use models::{CHUNK_BYTES_MAX, IMAGE_BYTES_MAX, Models, RegisteredGraph, Registration};
 pub use node::Node;
+pub use sealed::{Envelope, Fault, Opened, SEALED_BYTES_MAX, Seals, pieces as sealed_pieces, seed_of};
 pub use sender::SignedTx;
 pub use staking::{EdgeStaking, StakeBook, Staking};
 pub use tokens::{Theta, Wtfuel};

@@ -103,6 +103,10 @@ impl Sender {
         self.signer.address()
     }
 
+    pub(crate) const fn signer(&self) -> &PrivateKeySigner {
+        &self.signer
+    }
+
     /// Sends and waits for the block.
     pub(crate) async fn run(&self, call: Call) -> Result<TransactionReceipt, Error> {
         let gas = self.gas(&call).await?;

@@ -16,7 +16,9 @@ use edgeloom_bindings::{
     IDisputes::{Claim, IDisputesErrors, Phase},
 };
 use edgeloom_edge_proof::{Blob, Work};
-use edgeloom_sdk::{Client, Defence, DisputeTerms, Disputes, Duty, Error, LocalModel, Proceedings, Statement};
+use edgeloom_sdk::{
+    Client, Defence, DisputeTerms, Disputes, Duty, Error, LocalModel, ModelError, Proceedings, Statement,
+};
 use plan::{Standing, Step};
 use tokio::task::spawn_blocking;
 
@@ -134,11 +136,11 @@ fn job_of(text: &str) -> B256 {
 }
 
 /// Everything that a claim commits to.
-struct Computed {
-    model: Arc<LocalModel>,
-    input: Vec<u8>,
+pub(crate) struct Computed {
+    pub(crate) model: Arc<LocalModel>,
+    pub(crate) input: Vec<u8>,
     trace: Vec<u8>,
-    output: Vec<u8>,
+    pub(crate) output: Vec<u8>,
 }
 
 impl Computed {
@@ -146,21 +148,23 @@ impl Computed {
     async fn of(desk: &Desk, claim: B256, claiming: &Claiming) -> Result<Self, CaseError> {
         let model = desk.shelf.disputed(&desk.client, claiming.model).await?;
         let input = read(&desk.input_path(claim))?;
-        let (kernel, given, planted) = (Arc::clone(&model), input.clone(), claiming.planted);
-        let run = spawn_blocking(move || {
-            let trace = kernel.trace(&given)?;
-            let mut output = trace[kernel.model().plan().output()].to_vec();
-            if planted && let Some(first) = output.first_mut() {
-                *first ^= 1;
-            }
-            Ok::<_, edgeloom_sdk::ModelError>((trace, output))
-        });
+        let planted = claiming.planted;
+        let run = spawn_blocking(move || Self::run(&model, input, planted));
         let computed = run.await.map_err(|panicked| CaseError::Kernel(panicked.to_string()))?;
-        let (trace, output) = computed.map_err(|fault| CaseError::Kernel(fault.to_string()))?;
-        Ok(Self { model, input, trace, output })
+        computed.map_err(|fault| CaseError::Kernel(fault.to_string()))
     }
 
-    fn work(&self) -> Work<&[u8]> {
+    /// With a wrong answer where it is planted. It takes as long as the model does.
+    pub(crate) fn run(model: &Arc<LocalModel>, input: Vec<u8>, planted: bool) -> Result<Self, ModelError> {
+        let trace = model.trace(&input)?;
+        let mut output = trace[model.model().plan().output()].to_vec();
+        if planted && let Some(first) = output.first_mut() {
+            *first ^= 1;
+        }
+        Ok(Self { model: Arc::clone(model), input, trace, output })
+    }
+
+    pub(crate) fn work(&self) -> Work<&[u8]> {
         Work { input: &self.input, trace: &self.trace, output: &self.output }
     }
 }
@@ -238,6 +242,31 @@ async fn see_through(desk: &Desk, claim: B256, claiming: &Claiming, work: &Compu
             Err(error) => Err(error),
         };
         if let Err(error) = done {
+            pause_for(claim, "defending", &error).await;
+        }
+    }
+}
+
+/// Answers whoever challenges a claim that is no canary, until nobody does.
+pub(crate) async fn defended(desk: &Desk, claim: B256, claiming: &Claiming, work: &Computed) -> Result<(), Error> {
+    let disputes = desk.client.disputes();
+    let terms = disputes.terms().await?;
+    let mut proceedings = Proceedings::new(claim, claiming.from_block);
+    let defence = Defence::of(work.work());
+    loop {
+        disputes.follow(&mut proceedings).await?;
+        let (record, clock) = futures::try_join!(disputes.get(claim), desk.clock())?;
+        if record.phase != Phase::Open || record.threads == 0 {
+            return Ok(());
+        }
+        let step = match (defence.next(&proceedings, clock.head), idle(&desk.client, &proceedings, (clock.now, &terms)).await?) {
+            (Some(duty), _) => Step::Perform(duty),
+            (None, Some(thread)) => Step::Forfeit(thread),
+            (None, None) => Step::Wait,
+        };
+        if step == Step::Wait {
+            desk.next_block().await;
+        } else if let Err(error) = perform(&disputes, (claim, claiming), step).await {
             pause_for(claim, "defending", &error).await;
         }
     }

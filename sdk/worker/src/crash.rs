@@ -8,7 +8,7 @@
 use std::{env, process, sync::OnceLock};
 
 /// Steps that can be named.
-pub const STEPS: [&str; 22] = [
+pub const STEPS: [&str; 30] = [
     "taking",
     "take-sent",
     "taken",
@@ -18,6 +18,14 @@ pub const STEPS: [&str; 22] = [
     "settled",
     "claiming",
     "claim-sent",
+    "sealed",
+    "entered",
+    "released",
+    "drawn",
+    "piece-sent",
+    "upheld",
+    "settle-sent",
+    "claim-ended",
     "testifying",
     "commit-sent",
     "attest-sent",

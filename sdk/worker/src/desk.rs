@@ -93,7 +93,7 @@ pub(crate) struct Desk {
     pub(crate) shelf: Shelf,
     pub(crate) data: PathBuf,
     /// Held until the process ends.
-    _lock: File,
+    pub(crate) _lock: File,
 }
 
 impl Desk {

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use alloy::primitives::{Bytes, U256};
+use edgeloom_bindings::{IDisputes::Claimed, IJobMarket::IJobMarketErrors};
 use edgeloom_edge_proof::Blob;
 use edgeloom_sdk::{Error, LocalModel, Proceedings};
 use tokio::{sync::Mutex, task::spawn_blocking};
@@ -29,11 +31,10 @@ impl Kernel {
             tracing::error!(%claim, "the node has no log of the claim");
             return Ok(None);
         };
-        let input = claimed.input.clone();
-        if Blob::of(&input).root != claimed.inputRoot.0 {
-            tracing::warn!(%claim, bytes = input.len(), "the input was not published with the claim: cannot compute it");
+        let Some(input) = published(desk, claimed).await? else {
+            tracing::warn!(%claim, "the input was published neither with the claim nor with its job: cannot compute it");
             return Ok(None);
-        }
+        };
         let model = match desk.shelf.disputed(&desk.client, claimed.modelId).await {
             Ok(model) => model,
             Err(error) if is_final(&error) => {
@@ -52,6 +53,20 @@ impl Kernel {
                 Ok(None)
             }
         }
+    }
+}
+
+/// The input of a claim, as its worker published it, or the requester of the job that it is about.
+async fn published(desk: &Desk, claimed: &Claimed) -> Result<Option<Bytes>, Error> {
+    let is_input = |bytes: &Bytes| Blob::of(bytes).root == claimed.inputRoot.0;
+    if is_input(&claimed.input) {
+        return Ok(Some(claimed.input.clone()));
+    }
+    let job = U256::from_be_bytes(claimed.jobId.0);
+    match desk.client.jobs().order_of(job).await {
+        Ok(order) => Ok(order.committed_input(job).ok().filter(is_input)),
+        Err(Error::Market(IJobMarketErrors::JobUnknown(_))) => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

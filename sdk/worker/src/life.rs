@@ -1,25 +1,29 @@
 //! The life of one job, step by step. Each step is in the journal before the next begins, and each can be the first after a
 //! restart: what the journal says is checked against the chain, which decides.
 
+mod claimed;
 mod prepare;
 
 use std::{
+    collections::BTreeMap,
+    ops::Deref,
     sync::Arc,
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use alloy::primitives::{Address, Bytes, U256};
+use alloy::primitives::{Address, B256, Bytes, U256};
 use edgeloom_bindings::IJobMarket::{IJobMarketErrors, Phase};
 use edgeloom_gpu::Gpu;
-use edgeloom_sdk::{Client, Error, JobState, Order, SignedTx};
-use prepare::{Fault, Ready};
+use edgeloom_sdk::{Error, JobState, Order, SignedTx};
+use parking_lot::Mutex;
+use prepare::{Answer, Fault, Ready};
 use tokio::time::sleep;
 
 use crate::{
     Skip, crash,
-    journal::{End, Journal, JournalError, Record, Stage},
+    desk::Desk,
+    journal::{Claiming, End, JournalError, Record, Stage},
     plan::Policy,
-    shelf::Shelf,
     tally::Tally,
 };
 
@@ -35,17 +39,31 @@ const CLOCK_AHEAD_MAX: u64 = 60;
 /// What every job needs.
 #[derive(Debug)]
 pub(crate) struct Bench {
-    pub(crate) client: Client,
+    pub(crate) desk: Desk,
     pub(crate) worker: Address,
-    pub(crate) journal: Journal,
-    pub(crate) shelf: Shelf,
     pub(crate) tally: Tally,
     pub(crate) policy: Policy,
     /// `None` for the processor.
     pub(crate) card: Option<Gpu>,
+    /// Claims about jobs that are not over, as the journal has them.
+    pub(crate) claims: Mutex<BTreeMap<B256, Claiming>>,
+}
+
+/// A worker is an account at work, and more.
+impl Deref for Bench {
+    type Target = Desk;
+
+    fn deref(&self) -> &Desk {
+        &self.desk
+    }
 }
 
 impl Bench {
+    /// A claim about a job that is not over.
+    fn claiming(&self, claim: B256) -> Option<Claiming> {
+        self.claims.lock().get(&claim).cloned()
+    }
+
     /// Whether no block can come any more at this Unix second or before: the newest is later or, on a chain that makes
     /// none, this machine's clock is by far.
     pub(crate) async fn passed(&self, second: u64) -> bool {
@@ -71,6 +89,8 @@ pub(crate) struct Candidate {
 pub(crate) enum Outcome {
     /// Paid.
     Settled,
+    /// Delivered: what becomes of it shows within days ([`vigil`]).
+    Claimed,
     /// Not taken.
     Skipped(Skip),
     /// Taken and not paid.
@@ -134,13 +154,24 @@ pub(crate) async fn attempt(bench: &Bench, candidate: Candidate) -> Result<Outco
             return Ok(Outcome::Unreachable);
         }
     };
-    let Ready { tx, take_by, output } = ready;
+    let Ready { tx, take_by, answer } = ready;
     life.record(Record::Taking { job: life.job, tx: tx.clone() }, "taking").await?;
     if let Some(outcome) = life.take(tx, take_by).await? {
         return Ok(outcome);
     }
-    life.record(Record::Computed { job: life.job, output: output.clone() }, "computed").await?;
-    life.submit(output).await
+    match answer {
+        Answer::Output(output) => {
+            life.record(Record::Computed { job: life.job, output: output.clone() }, "computed").await?;
+            life.submit(output).await
+        }
+        Answer::Claim(work) => life.claim(Some(work)).await,
+    }
+}
+
+/// Sees a job through whose answer was claimed.
+pub(crate) async fn vigil(bench: &Bench, job: U256) -> Result<Outcome, JournalError> {
+    let life = Life { bench, job, order: None, gas: U256::ZERO, since: Instant::now() };
+    life.watch_over().await
 }
 
 /// Continues a job where the journal left it.
@@ -196,6 +227,10 @@ impl Life<'_> {
 
     /// Computes again after a restart, then submits.
     async fn redo(mut self) -> Result<Outcome, JournalError> {
+        let Some(Found { order, .. }) = self.read().await else { return self.end(End::Unknown).await };
+        if claimed::is_claimed(order.terms.kind) {
+            return self.claim(None).await;
+        }
         loop {
             let found = match self.due().await? {
                 Due::Work(found) => found,

@@ -7,6 +7,16 @@ use serde::{Deserialize, Serialize};
 const TAKE_GAS: u64 = 95_000;
 /// Gas of settling one job without input, inference and answer: 122,000 measured with a stand-in of 8 bytes, the terms in its calldata included.
 const SUBMIT_GAS: u64 = 125_000;
+/// Gas of what a claim takes beside the entry: 235,000 to claim, 183,000 for the draw of one that is audited, 60,000 to show its block, 48,000 to
+/// uphold and 93,000 to settle were measured.
+const CLAIM_GAS: u64 = 640_000;
+/// Gas of an entry: 84,000 measured, and for each byte that it shows, its calldata and its log.
+const ENTER_GAS: u64 = 90_000;
+const SHOWN_BYTE_GAS: u64 = FLOOR_BYTE_GAS + LOG_BYTE_GAS;
+/// `IDisputable.SHOWN_BYTES`.
+const SHOWN_BYTES: u64 = 8192;
+/// Gas of committing to a ciphertext, and of its key: 143,000 and 50,000 measured.
+const SEAL_GAS: u64 = 200_000;
 /// Gas of a transaction that does nothing.
 const INTRINSIC_GAS: u64 = 21_000;
 /// Gas of a byte of calldata that is not zero, and the least that a transaction pays for one (EIP-7623).
@@ -40,12 +50,32 @@ pub struct Terms {
     /// Unix seconds.
     pub take_by: u64,
     pub work_seconds: u64,
-    /// Gas of one inference.
-    pub infer_gas: u64,
-    pub input_bytes: u64,
-    pub output_bytes: u64,
-    /// Of what shows that the input is the order's.
-    pub path_bytes: u64,
+    pub effort: Effort,
+}
+
+/// What a job takes of its worker beside computing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effort {
+    /// The chain runs the model on the input, and compares.
+    Executed {
+        /// Of one inference.
+        infer_gas: u64,
+        input_bytes: u64,
+        output_bytes: u64,
+        /// Of what shows that the input is the order's.
+        path_bytes: u64,
+    },
+    /// The answer is claimed and stands if nobody refutes it.
+    Claimed {
+        /// The answer is encrypted.
+        sealed: bool,
+        output_bytes: u64,
+        path_bytes: u64,
+        /// Wei that the entry and the market take of the price.
+        dues: U256,
+        /// Wei that are bound until the claim is upheld.
+        deposit: U256,
+    },
 }
 
 /// The worker's own rules.
@@ -65,6 +95,8 @@ pub struct Situation {
     pub now: u64,
     /// Wei of stake that is not locked.
     pub free_stake: U256,
+    /// Wei at hand.
+    pub balance: U256,
     /// Base fee and tip, wei per gas.
     pub gas_price: u128,
 }
@@ -93,10 +125,14 @@ pub enum Skip {
     TooLarge,
     /// Its bond is more than the free stake.
     StakeTooSmall,
+    /// The claim's bond and fee are more than the account has.
+    BalanceTooSmall,
     /// Not enough time to take it, or to do it.
     TooLate,
     /// The input cannot be had, or is not the one on chain.
     InputUnknown,
+    /// What opens a sealed answer is not what this worker and the requester share.
+    ShareUnknown,
     /// The model on chain is not the model of that id, or refuses the input.
     ModelUnfit,
     /// This machine's two kernels disagree. It must not work.
@@ -122,8 +158,10 @@ impl Skip {
             Self::Unprofitable => "unprofitable",
             Self::TooLarge => "too-large",
             Self::StakeTooSmall => "stake-too-small",
+            Self::BalanceTooSmall => "balance-too-small",
             Self::TooLate => "too-late",
             Self::InputUnknown => "input-unknown",
+            Self::ShareUnknown => "share-unknown",
             Self::ModelUnfit => "model-unfit",
             Self::SelfCheckFailed => "self-check-failed",
             Self::LostRace => "lost-race",
@@ -134,7 +172,14 @@ impl Skip {
     /// Whether the same job may be looked at again later.
     #[must_use]
     pub const fn may_pass(self) -> bool {
-        matches!(self, Self::Unprofitable | Self::StakeTooSmall | Self::RequirementsNotMet | Self::TransactionRefused)
+        matches!(
+            self,
+            Self::Unprofitable
+                | Self::StakeTooSmall
+                | Self::BalanceTooSmall
+                | Self::RequirementsNotMet
+                | Self::TransactionRefused
+        )
     }
 }
 
@@ -155,7 +200,7 @@ pub fn decide(terms: &Terms, situation: &Situation, policy: &Policy) -> Result<(
     if terms.price < policy.min_price {
         return Err(Skip::PriceTooLow);
     }
-    if submit_gas(terms) > SUBMIT_GAS_MAX {
+    if largest_gas(&terms.effort) > SUBMIT_GAS_MAX {
         return Err(Skip::TooLarge);
     }
     if terms.price < cost(terms, situation.gas_price) {
@@ -164,6 +209,11 @@ pub fn decide(terms: &Terms, situation: &Situation, policy: &Policy) -> Result<(
     if terms.bond > situation.free_stake {
         return Err(Skip::StakeTooSmall);
     }
+    if let Effort::Claimed { deposit, .. } = terms.effort
+        && situation.balance < deposit.saturating_add(cost(terms, situation.gas_price))
+    {
+        return Err(Skip::BalanceTooSmall);
+    }
     let in_time = situation.now.saturating_add(TAKE_MARGIN_SECONDS) <= terms.take_by;
     if !in_time || terms.work_seconds < policy.work_seconds_min {
         return Err(Skip::TooLate);
@@ -171,24 +221,42 @@ pub fn decide(terms: &Terms, situation: &Situation, policy: &Policy) -> Result<(
     Ok(())
 }
 
-/// Wei of gas that a job costs its worker, at `gas_price` wei per gas.
+/// Wei that a job costs its worker, at `gas_price` wei per gas: gas, and what it pays to be judged.
 #[must_use]
 pub fn cost(terms: &Terms, gas_price: u128) -> U256 {
-    U256::from(TAKE_GAS.saturating_add(submit_gas(terms))) * U256::from(gas_price)
+    let (gas, dues) = match terms.effort {
+        effort @ Effort::Executed { .. } => (largest_gas(&effort), U256::ZERO),
+        effort @ Effort::Claimed { sealed, path_bytes, dues, .. } => {
+            let path = path_bytes.saturating_mul(FLOOR_BYTE_GAS);
+            let seal = if sealed { SEAL_GAS } else { 0 };
+            ([CLAIM_GAS, largest_gas(&effort), seal, path].into_iter().fold(0, u64::saturating_add), dues)
+        }
+    };
+    (U256::from(TAKE_GAS.saturating_add(gas)) * U256::from(gas_price)).saturating_add(dues)
+}
+
+/// Most gas of the transaction that shows the answer.
+fn largest_gas(effort: &Effort) -> u64 {
+    match *effort {
+        Effort::Executed { infer_gas, input_bytes, output_bytes, path_bytes } => {
+            submit_gas(infer_gas, output_bytes, [input_bytes, output_bytes, path_bytes, ENVELOPE_BYTES])
+        }
+        // What is longer than that is not shown.
+        Effort::Claimed { output_bytes, .. } => ENTER_GAS + SHOWN_BYTE_GAS * output_bytes.min(SHOWN_BYTES),
+    }
 }
 
 /// Most gas that submitting the answer takes. The registry bounds models, but is not believed.
-fn submit_gas(terms: &Terms) -> u64 {
-    let data = [terms.input_bytes, terms.output_bytes, terms.path_bytes, ENVELOPE_BYTES];
+fn submit_gas(infer_gas: u64, output_bytes: u64, data: [u64; 4]) -> u64 {
     let data = data.into_iter().fold(0, u64::saturating_add);
     // The market holds input and answer in memory up to four times: as arguments, for the precompile, and for the log.
     let words = data.div_ceil(32).saturating_mul(4);
     let memory = words.saturating_mul(6).saturating_add(words.saturating_mul(words) / 512);
     let run = [
         SUBMIT_GAS,
-        terms.infer_gas,
+        infer_gas,
         data.saturating_mul(BYTE_GAS),
-        terms.output_bytes.saturating_mul(LOG_BYTE_GAS),
+        output_bytes.saturating_mul(LOG_BYTE_GAS),
         memory,
     ];
     let run = run.into_iter().fold(0, u64::saturating_add);

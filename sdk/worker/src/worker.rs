@@ -12,6 +12,7 @@ use std::{
 
 use alloy::{primitives::U256, signers::local::PrivateKeySigner};
 use edgeloom_sdk::{Client, Error};
+use parking_lot::Mutex;
 use thiserror::Error as ThisError;
 use tokio::{
     net::TcpListener,
@@ -24,6 +25,7 @@ use crate::{
     Config, Enrolment, Skip, Status,
     bond::{self, BondError, Goal},
     card::{self, CardError},
+    desk::Desk,
     discovery::Discovery,
     journal::{Chain, Journal, JournalError, Ledger, Stage},
     life::{self, Bench, Candidate, Outcome},
@@ -72,8 +74,6 @@ pub struct Worker {
     max_parallel: usize,
     drain: Duration,
     listen: SocketAddr,
-    /// Held until the process ends.
-    _lock: File,
 }
 
 /// What the loop keeps.
@@ -81,6 +81,9 @@ struct Floor {
     discovery: Discovery,
     tasks: JoinSet<Done>,
     running: HashSet<U256>,
+    /// Jobs that were delivered, and whose ends take days: they are in nobody's way.
+    vigils: JoinSet<Done>,
+    watched: HashSet<U256>,
     /// Jobs that this worker gave up; the chain may count them as its own until somebody expires them.
     given_up: HashSet<U256>,
     /// Whether the stake has been topped up, without which no job is taken.
@@ -120,7 +123,7 @@ impl Worker {
     /// [`WorkerError`], each with what to do about it.
     pub async fn start(config: &Config, signer: PrivateKeySigner) -> Result<Self, WorkerError> {
         let failed = |source| WorkerError::Io { path: config.data.clone(), source };
-        fs::create_dir_all(&config.data).map_err(failed)?;
+        fs::create_dir_all(config.data.join("claims")).map_err(failed)?;
         let lock = lock(config)?;
         let device = config.device;
         let card = spawn_blocking(move || card::open(device)).await.map_err(|panicked| failed(panicked.into()))??;
@@ -132,7 +135,9 @@ impl Worker {
         adopt(&client, &ledger)?;
         let tally = Tally::new(worker, client.chain_id(), ledger.totals);
         let policy = Policy { min_price: config.min_price, work_seconds_min: 5 };
-        let bench = Arc::new(Bench { client, worker, journal, shelf, tally, policy, card });
+        let claims = Mutex::new(ledger.claims.clone());
+        let desk = Desk { client, me: worker, journal, shelf, data: config.data.clone(), _lock: lock };
+        let bench = Arc::new(Bench { desk, worker, tally, policy, card, claims });
         // The page before the bond: an operator can then see a start that waits for money.
         let listen = serve(config.listen, Arc::clone(&bench)).await?;
         let minimum = bench.client.edge_staking().minimum().await?;
@@ -142,7 +147,7 @@ impl Worker {
         }
         let drain = Duration::from_secs(config.drain_seconds);
         let rounds = config.rounds;
-        Ok(Self { bench, ledger, stake, rounds, max_parallel: config.max_parallel, drain, listen, _lock: lock })
+        Ok(Self { bench, ledger, stake, rounds, max_parallel: config.max_parallel, drain, listen })
     }
 
     /// Where the status page is.
@@ -169,6 +174,8 @@ impl Worker {
             discovery: Discovery::new(self.bench.worker),
             tasks: JoinSet::new(),
             running: HashSet::new(),
+            vigils: JoinSet::new(),
+            watched: HashSet::new(),
             given_up: HashSet::new(),
             bonded: self.ledger.open.is_empty(),
             bonding: JoinSet::new(),
@@ -194,6 +201,7 @@ impl Worker {
             tokio::select! {
                 () = stopped(&mut stop) => break,
                 Some(done) = floor.tasks.join_next() => self.finish(&mut floor, done)?,
+                Some(done) = floor.vigils.join_next() => self.finish(&mut floor, done)?,
                 Some(done) = floor.bonding.join_next() => look::bonded(&mut floor, done)?,
                 Some(ended) = floor.tending.join_next() => return Err(look::untended(ended)),
                 changed = heads.changed() => {
@@ -257,8 +265,18 @@ impl Worker {
             Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
         };
         floor.running.remove(&id);
+        floor.watched.remove(&id);
         match outcome? {
             Outcome::Settled => floor.discovery.took(id),
+            Outcome::Claimed => {
+                floor.discovery.took(id);
+                floor.watched.insert(id);
+                let bench = Arc::clone(&self.bench);
+                floor.vigils.spawn(async move {
+                    let outcome = life::vigil(&bench, id).await;
+                    Done { id, candidate: None, outcome }
+                });
+            }
             Outcome::Failed(why) => {
                 floor.given_up.insert(id);
                 tracing::warn!(job = %id, ?why, "a job failed");

@@ -7,10 +7,10 @@
 
 mod canary;
 pub(super) mod honest;
-mod liar;
+pub(super) mod liar;
 mod member;
-mod net;
-mod paid;
+pub(super) mod net;
+pub(super) mod paid;
 mod silent;
 
 use alloy::primitives::{Address, B256, utils::parse_ether};
@@ -91,7 +91,7 @@ async fn one_weight_convicts_its_worker_and_the_auditor_who_agreed() -> Result<(
 
     let picture = net::picture();
     let claimant = chain.client(0, dev_signer(CLAIMANT)?).await?;
-    let liar = Liar::claim(claimant, (model.id(), &flawed), &picture).await?;
+    let liar = Liar::claim(claimant, (B256::repeat_byte(0x10), model.id(), &flawed), &picture).await?;
     let claim = liar.claim;
     requester.audits().request(claim, parse_ether("4")?).await?;
     liar.commit().await?;

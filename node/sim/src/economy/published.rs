@@ -17,6 +17,8 @@ use edgeloom_bindings::{
 use eyre::Result;
 
 const BASIS_POINTS: f64 = 10_000.0;
+/// A price, TFUEL, of which shares are more than what is taken at least.
+const DEAR: f64 = 10_000.0;
 
 /// Bond and limits of a kind of jobs.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +28,7 @@ pub(crate) struct Kind {
     /// TFUEL, as `price_min`.
     pub(crate) bond_min: f64,
     pub(crate) price_min: f64,
+    pub(crate) price_max: f64,
 }
 
 /// TFUEL, and shares of one.
@@ -40,13 +43,20 @@ pub(crate) struct Published {
     pub(crate) claim_bond: f64,
     pub(crate) challenge_bond: f64,
     pub(crate) audit_rate: f64,
-    pub(crate) audit_fee: f64,
+    /// Of an audit at least, all members together.
+    pub(crate) audit_fee_min: f64,
+    /// Of a price, what an audit takes.
+    pub(crate) audit_share: f64,
     pub(crate) audit_size: u32,
     pub(crate) audit_deposit: f64,
-    pub(crate) entry_fee: f64,
+    /// Of an audit's fee, what an entry takes.
+    pub(crate) entry_share: f64,
     pub(crate) committee: u32,
     pub(crate) quorum: u32,
-    pub(crate) committee_fee: f64,
+    /// Of a claim at least, all members together.
+    pub(crate) committee_fee_min: f64,
+    /// Of a price, what a committee takes.
+    pub(crate) committee_share: f64,
     /// Of a bid's reserve price, what is deposited: a constant of `Auctions` that no view tells.
     pub(crate) bid_share: f64,
     pub(crate) assumed: Assumed,
@@ -61,8 +71,10 @@ pub(crate) struct Assumed {
     pub(crate) proposers: f64,
     /// Of claims that are audited, those that were planted to be wrong (`PRECOMPILES.md` 5).
     pub(crate) canaries: f64,
-    /// Of a price, what doing the work costs.
+    /// Of a price, what doing the work costs: where the chain checks it, where auditors do, and where a committee does.
     pub(crate) work: f64,
+    pub(crate) work_audited: f64,
+    pub(crate) work_attested: f64,
     /// Of claims that others make, how often one is wrong.
     pub(crate) wrong: f64,
 }
@@ -74,11 +86,26 @@ impl Kind {
 }
 
 impl Published {
+    /// Of an audit of a job at this price, all members together.
+    pub(crate) fn audit_fee(&self, price: f64) -> f64 {
+        (price * self.audit_share).max(self.audit_fee_min)
+    }
+
+    pub(crate) fn entry_fee(&self, price: f64) -> f64 {
+        self.audit_fee(price) * self.entry_share
+    }
+
+    /// Of a job at this price, all members together.
+    pub(crate) fn committee_fee(&self, price: f64) -> f64 {
+        (price * self.committee_share).max(self.committee_fee_min)
+    }
+
     /// As genesis has it.
     pub(crate) fn ask(seed: u64) -> Result<Self> {
         let cast = Cast::new(Counts::of(40)?, 4, seed)?;
         let (world, _) = founding::world(&cast, seed)?;
         let mut said = Said(world);
+        let dear = U256::from(DEAR as u128) * U256::from(WEI);
         Ok(Self {
             fee_share: said.tokens(addresses::JOB_MARKET, &ITill::feeForCall { price: U256::from(WEI) })?,
             burn_share: {
@@ -92,15 +119,18 @@ impl Published {
             claim_bond: said.tokens(addresses::DISPUTES, &IDisputes::CLAIM_MINCall {})?,
             challenge_bond: said.tokens(addresses::DISPUTES, &IDisputes::CHALLENGE_MINCall {})?,
             audit_rate: count(said.ask(addresses::DISPUTABLE, &IDisputable::auditRateCall {})?) / BASIS_POINTS,
-            audit_fee: said.tokens(addresses::DISPUTABLE, &IDisputable::auditFeeCall {})?,
+            audit_fee_min: said.tokens(addresses::DISPUTABLE, &IDisputable::auditFeeCall { price: U256::ZERO })?,
+            audit_share: said.tokens(addresses::DISPUTABLE, &IDisputable::auditFeeCall { price: dear })? / DEAR,
             audit_size: said.ask(addresses::AUDITS, &IAudits::SIZECall {})?.saturating_to(),
             audit_deposit: said.tokens(addresses::AUDITS, &IAudits::DEPOSITCall {})?,
-            entry_fee: said.tokens(addresses::DISPUTABLE, &IDisputable::entryFeeCall {})?,
+            entry_share: said.tokens(addresses::DISPUTABLE, &IDisputable::entryFeeCall { price: dear })?
+                / said.tokens(addresses::DISPUTABLE, &IDisputable::auditFeeCall { price: dear })?,
             committee: said.ask(addresses::ATTESTED, &IAttested::SIZECall {})?.saturating_to(),
             quorum: said.ask(addresses::ATTESTED, &IAttested::QUORUMCall {})?.saturating_to(),
-            committee_fee: said.tokens(addresses::ATTESTED, &IAttested::FEECall {})?,
+            committee_fee_min: said.tokens(addresses::ATTESTED, &IAttested::feeOfCall { price: U256::ZERO })?,
+            committee_share: said.tokens(addresses::ATTESTED, &IAttested::feeOfCall { price: dear })? / DEAR,
             bid_share: 0.05,
-            assumed: Assumed { liars: 1.0 / 3.0, proposers: 1.0 / 3.0, canaries: 0.01, work: 0.6, wrong: 0.001 },
+            assumed: Assumed { liars: 1.0 / 3.0, proposers: 1.0 / 3.0, canaries: 0.01, work: 0.6, work_audited: 0.4, work_attested: 0.06, wrong: 0.001 },
         })
     }
 }
@@ -119,8 +149,9 @@ impl Said {
 
     fn kind(&mut self, kind: u16) -> Result<Kind> {
         let rules = self.ask(addresses::KINDS, &IKinds::rulesOfCall { kind })?;
-        let [bond_min, price_min] = [rules.bondMin, rules.priceMin].map(|least| count(U256::from(least)) / WEI as f64);
-        Ok(Kind { bond_share: f64::from(rules.bondShare) / BASIS_POINTS, bond_min, price_min })
+        let [bond_min, price_min, price_max] =
+            [rules.bondMin, rules.priceMin, rules.priceMax].map(|bound| count(U256::from(bound)) / WEI as f64);
+        Ok(Kind { bond_share: f64::from(rules.bondShare) / BASIS_POINTS, bond_min, price_min, price_max })
     }
 }
 

@@ -154,24 +154,26 @@ fn at_least(draws: u32, least: u32, probability: f64) -> f64 {
 /// For who reads the report.
 impl std::fmt::Display for Published {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Kind { bond_share, bond_min, .. } = self.disputable;
-        let Assumed { liars, proposers, canaries, work, wrong } = self.assumed;
+        let Kind { bond_share, bond_min, price_max, .. } = self.disputable;
+        let Assumed { liars, proposers, canaries, work, work_audited, work_attested, wrong } = self.assumed;
         write!(
             f,
-            "fee {} of a price, {} of it burned; Disputable: bond {bond_share} prices, {bond_min} TFUEL at least, claim bond {}, {} of claims audited by {} for {} TFUEL, deposit {}, entry {}; \
-             Attested: {} of {} decide, for {} TFUEL. Assumed: {liars:.3} of auditors lie, {proposers:.3} of blocks and capacity are the cheat's, {canaries} of audited claims are canaries, {wrong} of others' are wrong, \
-             work costs {work} of its price",
+            "fee {} of a price, {} of it burned; Disputable: bond {bond_share} prices, {bond_min} TFUEL at least, prices up to {price_max}, claim bond {}, {} of claims audited by {} for {:.2} of a price and {} TFUEL at least, deposit {}, entry {:.2} of that; \
+             Attested: {} of {} decide, for {:.2} of a price and {} TFUEL at least. Assumed: {liars:.3} of auditors lie, {proposers:.3} of blocks and capacity are the cheat's, {canaries} of audited claims are canaries, {wrong} of others' are wrong, \
+             work costs {work} of its price where the chain checks it, {work_audited} where it is claimed, {work_attested} where a committee does it, too",
             self.fee_share,
             self.burn_share,
             self.claim_bond,
             self.audit_rate,
             self.audit_size,
-            self.audit_fee,
+            self.audit_share,
+            self.audit_fee_min,
             self.audit_deposit,
-            self.entry_fee,
+            self.entry_share,
             self.quorum,
             self.committee,
-            self.committee_fee
+            self.committee_share,
+            self.committee_fee_min
         )
     }
 }

@@ -21,35 +21,42 @@ pub(crate) struct Strategy {
     pub(crate) honest: bool,
     /// The least price that it is played for.
     pub(crate) least: fn(&Published) -> f64,
+    /// And the most.
+    pub(crate) most: fn(&Published) -> f64,
     /// Of a job at this price, or a bid, a voucher or a lease of that amount.
     pub(crate) round: fn(&Published, &mut Dice, f64) -> f64,
 }
 
 const fn cheat(name: &'static str, attacks: &'static str, round: fn(&Published, &mut Dice, f64) -> f64) -> Strategy {
-    Strategy { name, attacks, honest: false, least: |_| 1.0, round }
+    Strategy { name, attacks, honest: false, least: |_| 1.0, most: |_| f64::INFINITY, round }
+}
+
+/// With a claim, which auditors look at.
+const fn claimed(name: &'static str, attacks: &'static str, round: fn(&Published, &mut Dice, f64) -> f64) -> Strategy {
+    Strategy { most: |p| p.disputable.price_max, ..cheat(name, attacks, round) }
 }
 
 const fn honest(name: &'static str, round: fn(&Published, &mut Dice, f64) -> f64) -> Strategy {
-    Strategy { name, attacks: "", honest: true, least: |_| 1.0, round }
+    Strategy { name, attacks: "", honest: true, least: |_| 1.0, most: |_| f64::INFINITY, round }
 }
 
-pub(crate) const STRATEGIES: [Strategy; 21] = [
+pub(crate) const STRATEGIES: [Strategy; 24] = [
     cheat("answer nonsense to what the chain runs", "D10 P14", |p, _, price| -p.executed.bond(price)),
     cheat("take a job and deliver nothing", "D10 P8", |p, _, price| -p.executed.bond(price)),
     cheat("keep nine tenths of the content", "D30", |p, dice, price| {
         let shown = (0..SAMPLES).all(|_| luck(dice, KEPT));
         if shown { p.paid(price) } else { -p.proven.bond(price) }
     }),
-    cheat("claim a wrong answer", "D11 P2 P10", |p, dice, price| {
+    claimed("claim a wrong answer", "D11 P2 P10", |p, dice, price| {
         let drawn = luck(dice, p.audit_rate);
         p.claim(price, drawn && p.is_seen(dice), 0.0)
     }),
-    cheat("claim a wrong answer and convict oneself", "D5 D28 P16", |p, dice, price| {
+    claimed("claim a wrong answer and convict oneself", "D5 D28 P16", |p, dice, price| {
         // A friend refutes it as soon as an audit is drawn, before auditors can.
         let drawn = luck(dice, p.audit_rate);
         p.claim(price, drawn, CONVICTION_REWARD * p.claim_bond)
     }),
-    cheat("claim a wrong answer and withhold the block that draws", "D4 P1", |p, dice, price| {
+    claimed("claim a wrong answer and withhold the block that draws", "D4 P1", |p, dice, price| {
         // Its own block was to draw, by its choice of when to enter; the next one is somebody's.
         let mut drawn = luck(dice, p.audit_rate) && luck(dice, p.audit_rate);
         while drawn && luck(dice, p.assumed.proposers) {
@@ -57,13 +64,15 @@ pub(crate) const STRATEGIES: [Strategy; 21] = [
         }
         p.claim(price, drawn && p.is_seen(dice), 0.0)
     }),
-    cheat("plant a canary in a stranger's job", "D29", |p, _, price| -p.disputable.bond(price) - p.entry_fee),
-    cheat("audit without computing", "D11 P10", |p, dice, _| p.attest(dice, p.assumed.canaries + p.assumed.wrong)),
-    cheat("attest to what a bribe says", "D11 P11", |p, dice, price| {
+    claimed("plant a canary in a stranger's job", "D29", |p, _, price| -p.disputable.bond(price) - p.entry_fee(price)),
+    claimed("audit without computing", "D11 P10", |p, dice, price| {
+        p.attest(dice, price, p.assumed.canaries + p.assumed.wrong)
+    }),
+    claimed("attest to what a bribe says", "D11 P11", |p, dice, price| {
         // Of a claim that is wrong, for what its worker gains at most: one honest member sees it.
         let bribe = p.paid(price);
         let seen = (1..p.audit_size).any(|_| !luck(dice, p.assumed.liars));
-        if seen { bribe - p.audit_deposit } else { bribe + p.audit_fee / f64::from(p.audit_size) }
+        if seen { bribe - p.audit_deposit } else { bribe + p.audit_fee(price) / f64::from(p.audit_size) }
     }),
     cheat("challenge answers that are right", "D29 P9", |p, _, _| -p.challenge_bond),
     Strategy {
@@ -71,20 +80,21 @@ pub(crate) const STRATEGIES: [Strategy; 21] = [
         attacks: "D11 P11 P20",
         honest: false,
         least: |p| p.attested.price_min,
+        most: |p| p.attested.price_max,
         round: |p, dice, price| {
             let liars = (0..p.committee).filter(|_| luck(dice, p.assumed.liars)).count();
             let (liars, honest) = (liars as u32, p.committee - liars as u32);
             if liars >= p.quorum {
-                p.paid(price) - p.committee_fee
+                p.paid(price) - p.committee_fee(price)
             } else if honest >= p.quorum {
-                -p.attested.bond(price) - p.committee_fee
+                -p.attested.bond(price) - p.committee_fee(price)
             } else {
                 0.0
             }
         },
     },
-    cheat("seal an answer and keep the key", "D10", |p, _, price| -p.disputable.bond(price) - p.entry_fee),
-    cheat("seal something else than the answer", "D33", |p, _, price| -p.disputable.bond(price) - p.entry_fee),
+    claimed("seal an answer and keep the key", "D10", |p, _, price| -p.disputable.bond(price) - p.entry_fee(price)),
+    claimed("seal something else than the answer", "D33", |p, _, price| -p.disputable.bond(price) - p.entry_fee(price)),
     cheat("pay oneself for work", "D16 D34 P20", |p, _, price| {
         let fee = price * p.fee_share;
         let burned = fee * p.burn_share;
@@ -104,19 +114,45 @@ pub(crate) const STRATEGIES: [Strategy; 21] = [
     }),
     cheat("take a lease and not begin it", "D10", |p, _, price| -p.executed.bond(price)),
     honest("run a job that the chain checks", |p, _, price| p.paid(price) - p.assumed.work * price),
-    honest("audit by computing", |p, dice, price| {
-        // Drawn or not, nobody has to: jobs that cost more than they bring are left to others.
-        let share = p.audit_fee / f64::from(p.audit_size);
-        let cost = p.assumed.work * price;
-        let is_agreed = luck(dice, 1.0 - p.assumed.canaries - p.assumed.wrong);
-        if cost >= share {
-            0.0
-        } else if is_agreed {
-            share - cost
-        } else {
-            -cost
-        }
-    }),
+    Strategy {
+        name: "audit by computing",
+        attacks: "",
+        honest: true,
+        least: |_| 1.0,
+        most: |p| p.disputable.price_max,
+        round: |p, dice, price| {
+            // Where the claim is refuted nobody is paid for having found that.
+            let share = p.audit_fee(price) / f64::from(p.audit_size);
+            let is_agreed = luck(dice, 1.0 - p.assumed.canaries - p.assumed.wrong);
+            let paid = if is_agreed { share } else { 0.0 };
+            paid - p.assumed.work_audited * price
+        },
+    },
+    Strategy {
+        name: "claim a right answer",
+        attacks: "",
+        honest: true,
+        // Below that an entry is the least that there is.
+        least: |p| p.audit_fee_min / p.audit_share,
+        most: |p| p.disputable.price_max,
+        round: |p, _, price| p.paid(price) - p.entry_fee(price) - p.assumed.work_audited * price,
+    },
+    Strategy {
+        name: "have a right answer attested",
+        attacks: "",
+        honest: true,
+        least: |p| p.attested.price_min,
+        most: |p| p.attested.price_max,
+        round: |p, _, price| p.paid(price) - p.committee_fee(price) - p.assumed.work_attested * price,
+    },
+    Strategy {
+        name: "attest by computing",
+        attacks: "",
+        honest: true,
+        least: |p| p.attested.price_min,
+        most: |p| p.attested.price_max,
+        round: |p, _, price| p.committee_fee(price) / f64::from(p.committee) - p.assumed.work_attested * price,
+    },
 ];
 
 /// With this probability. A 53-bit fraction, as every machine has it.
@@ -138,11 +174,11 @@ impl Published {
     /// A claim of a wrong answer, entered, with a friend's reward for refuting it.
     fn claim(&self, price: f64, caught: bool, reward: f64) -> f64 {
         let stakes = self.disputable.bond(price) + self.claim_bond;
-        -self.entry_fee + if caught { reward - stakes } else { self.paid(price) }
+        -self.entry_fee(price) + if caught { reward - stakes } else { self.paid(price) }
     }
 
     /// A seat that agrees with whatever was claimed.
-    fn attest(&self, dice: &mut Dice, wrong: f64) -> f64 {
-        if luck(dice, wrong) { -self.audit_deposit } else { self.audit_fee / f64::from(self.audit_size) }
+    fn attest(&self, dice: &mut Dice, price: f64, wrong: f64) -> f64 {
+        if luck(dice, wrong) { -self.audit_deposit } else { self.audit_fee(price) / f64::from(self.audit_size) }
     }
 }

@@ -54,7 +54,7 @@ impl Finding {
 
 /// The sum of the members' signatures, and the members in the order of their places. `None` for none, and for signatures that
 /// cancel out.
-pub(super) fn together(members: &[Testimony]) -> Option<(Signature, Vec<Testimony>)> {
+pub(crate) fn together(members: &[Testimony]) -> Option<(Signature, Vec<Testimony>)> {
     let mut members = members.to_vec();
     members.sort_by_key(|member| member.place);
     members.dedup_by_key(|member| member.place);

@@ -3,6 +3,14 @@
 
 use alloy::primitives::{B256, U256, keccak256};
 use alloy::sol_types::SolValue;
+use edgeloom_edge_proof::Blob;
+
+use super::INFERENCE;
+
+/// What an input is committed to by: Keccak where the chain computes with it, BLAKE3 where a dispute opens it.
+pub(super) fn hash(kind: u16, input: &[u8]) -> B256 {
+    if kind == INFERENCE { keccak256(input) } else { Blob::of(input).root.into() }
+}
 
 /// The root over the hashes of an order's inputs, in the order of its jobs. Of one job, its hash itself.
 #[must_use]

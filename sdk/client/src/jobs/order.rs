@@ -1,5 +1,5 @@
 use alloy::{
-    primitives::{Address, B256, Bytes, U256, keccak256},
+    primitives::{Address, B256, Bytes, U256},
     rpc::types::Log,
 };
 use edgeloom_bindings::IJobMarket::{JobsPosted, Phase, Reason, Terms, Ticket};
@@ -31,6 +31,8 @@ pub struct JobState {
     pub reason: Reason,
     /// The worker, zero when nobody took it.
     pub worker: Address,
+    /// The block in which it was taken; 0 when nobody took it.
+    pub taken_at: u64,
     /// Unix seconds until which the worker delivers; 0 when nobody took it.
     pub deadline: u64,
 }
@@ -95,7 +97,7 @@ impl Order {
             return Ok(Ticket { jobId: job, inputHash: self.terms.inputRoot, path: Vec::new() });
         }
         let each = self.each().ok_or_else(wrong)?;
-        let hashes: Vec<_> = self.inputs.chunks(each).map(keccak256).collect();
+        let hashes: Vec<_> = self.inputs.chunks(each).map(|input| inputs::hash(self.terms.kind, input)).collect();
         if inputs::root(&hashes) != self.terms.inputRoot {
             return Err(wrong());
         }
@@ -108,10 +110,26 @@ impl Order {
     /// As [`Self::ticket`].
     pub fn answer(&self, job: U256, output: Bytes) -> Result<Delivery, Error> {
         let ticket = self.ticket(job)?;
-        let input = self.input(job).filter(|input| keccak256(input) == ticket.inputHash);
-        let input =
-            input.ok_or_else(|| Error::Answer(format!("the input of job {job} is not the one committed to")))?;
-        Ok(Delivery { ticket, output, proof: input })
+        let proof = self.committed_input(job)?;
+        Ok(Delivery { ticket, output, proof })
+    }
+
+    /// Nothing to show: of a job that ended elsewhere, by a claim or a committee, the chain knows what became of it.
+    ///
+    /// # Errors
+    /// As [`Self::ticket`].
+    pub fn decided(&self, job: U256) -> Result<Delivery, Error> {
+        Ok(Delivery { ticket: self.ticket(job)?, output: Bytes::new(), proof: Bytes::new() })
+    }
+
+    /// The input of a job, as its requester committed to it.
+    ///
+    /// # Errors
+    /// As [`Self::ticket`].
+    pub fn committed_input(&self, job: U256) -> Result<Bytes, Error> {
+        let ticket = self.ticket(job)?;
+        let input = self.input(job).filter(|input| inputs::hash(self.terms.kind, input) == ticket.inputHash);
+        input.ok_or_else(|| Error::Answer(format!("the input of job {job} is not the one committed to")))
     }
 
     fn place(&self, job: U256) -> Option<usize> {

@@ -9,7 +9,7 @@ use alloy::primitives::{Address, B256, Bytes, U256};
 use edgeloom_bindings::IJobMarket::{Phase, Reason};
 use tokio::time::{Instant, timeout_at};
 
-use super::Order;
+use super::{ATTESTED, DISPUTABLE, INFERENCE, Order, SEALED};
 use crate::{Client, Closing, Error};
 
 /// How often the chain's record is read besides the logs, in case a log was missed.
@@ -36,13 +36,14 @@ pub struct PostedJob {
 pub struct JobResult {
     /// Job number.
     pub id: U256,
-    /// The answer, as the chain computed it.
+    /// The answer, as the chain computed it, or as its worker published it with its claim. Nothing where it is sealed ([`crate::Seals::open`]), attested, or
+    /// too long to be published.
     pub output: Bytes,
     /// Who was paid.
     pub worker: Address,
     /// What the worker was paid, wei.
     pub paid: U256,
-    /// Why the job ended: [`Reason::CorrectAnswer`].
+    /// Why the job ended: [`Reason::CorrectAnswer`], and for jobs whose answer is not in their end also [`Reason::AcceptedByRequester`].
     pub reason: Reason,
     /// Block of the submission.
     pub block: u64,
@@ -75,10 +76,16 @@ impl PostedJob {
     /// As [`Self::result`].
     pub async fn result_within(&self, after: Duration) -> Result<JobResult, Error> {
         let Closing { id, phase, reason, worker, paid, output, block, tx, .. } = self.closed_within(after).await?;
-        match output {
-            Some(output) if phase == Phase::Settled => Ok(JobResult { id, output, worker, paid, reason, block, tx }),
-            _ => Err(Error::NotSettled { id, phase, reason, worker }),
-        }
+        let output = match output {
+            _ if phase != Phase::Settled => None,
+            None if self.order.terms.kind == DISPUTABLE => {
+                Some(self.client.disputable().answer_of(worker, id).await?.unwrap_or_default())
+            }
+            None if self.order.terms.kind != INFERENCE => Some(Bytes::new()),
+            output => output,
+        };
+        let output = output.ok_or(Error::NotSettled { id, phase, reason, worker })?;
+        Ok(JobResult { id, output, worker, paid, reason, block, tx })
     }
 
     /// Waits for the end of the job, whatever it is.
@@ -120,8 +127,22 @@ impl PostedJob {
 
     fn patience(&self) -> Duration {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let last = Duration::from_secs(self.order.take_by().saturating_add(self.order.terms.workSeconds.into()));
+        let work = u64::from(self.order.terms.workSeconds).saturating_add(decided_after(self.order.terms.kind));
+        let last = Duration::from_secs(self.order.take_by().saturating_add(work));
         last.saturating_sub(now) + self.client.rpc().deadlines.grace
+    }
+}
+
+/// Seconds after a job's deadline in which its end is decided, at the latest: the life of a claim (`IDisputable`), a committee's turns (`IAttested`), and what
+/// somebody may complain of and demand (`ISealed`).
+#[must_use]
+pub const fn decided_after(kind: u16) -> u64 {
+    const HOUR: u64 = 3600;
+    match kind {
+        DISPUTABLE => 72 * HOUR,
+        ATTESTED => 2 * HOUR,
+        SEALED => 76 * HOUR,
+        _ => 0,
     }
 }
 

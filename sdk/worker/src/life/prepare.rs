@@ -8,13 +8,18 @@ use edgeloom_bindings::{
     IJobMarket::{IJobMarketErrors, Phase},
     IModelRegistry::IModelRegistryErrors,
 };
-use edgeloom_sdk::{Error, INFERENCE, Order, SignedTx};
+use edgeloom_sdk::{Error, INFERENCE, Order, SEALED, SEALED_BYTES_MAX, SignedTx};
 use tokio::task::spawn_blocking;
 
-use super::{Candidate, Life, unix_seconds};
+use super::{
+    Candidate, Life,
+    claimed::{Stop, is_claimed},
+    unix_seconds,
+};
 use crate::{
     Skip, card,
-    plan::{self, Situation, Terms},
+    claim::Computed,
+    plan::{self, Effort, Situation, Terms},
 };
 
 /// An answer is ready before the job is taken: no bond is ever locked for work that this worker cannot do.
@@ -22,7 +27,15 @@ pub(super) struct Ready {
     pub(super) tx: SignedTx,
     /// Unix seconds.
     pub(super) take_by: u64,
-    pub(super) output: Bytes,
+    pub(super) answer: Answer,
+}
+
+/// What was computed.
+pub(super) enum Answer {
+    /// For the chain to check.
+    Output(Bytes),
+    /// To be claimed.
+    Claim(Computed),
 }
 
 /// Why a job is not begun.
@@ -34,6 +47,17 @@ pub(super) enum Fault {
 impl From<Skip> for Fault {
     fn from(why: Skip) -> Self {
         Self::Skip(why)
+    }
+}
+
+impl From<Stop> for Fault {
+    fn from(stop: Stop) -> Self {
+        match stop {
+            Stop::Unfit(why) => Self::Skip(why),
+            Stop::Chain(error) => error.into(),
+            // Nothing was written down yet.
+            Stop::Disk(error) => Self::Unreachable(Error::Answer(error.to_string())),
+        }
     }
 }
 
@@ -64,16 +88,14 @@ impl Life<'_> {
         let client = &self.bench.client;
         let (jobs, staking) = (client.jobs(), client.edge_staking());
         let order = Arc::new(jobs.order(candidate.order, candidate.posted_block).await?);
-        let (state, stake, gas_price) = futures::try_join!(
+        let (state, stake, gas_price, balance) = futures::try_join!(
             jobs.state(&order, self.job),
             staking.standing_of(self.bench.worker),
-            client.gas_price()
+            client.gas_price(),
+            client.balance(self.bench.worker)
         )?;
         self.order = Some(Arc::clone(&order));
-        if order.terms.kind != INFERENCE {
-            return Err(Skip::KindUnknown.into());
-        }
-        let model = self.bench.shelf.record(client, order.terms.subject).await?;
+        let effort = self.effort(&order).await?;
         let terms = Terms {
             open: state.phase == Phase::Untaken,
             requester: order.terms.requester,
@@ -82,17 +104,49 @@ impl Life<'_> {
             bond: order.bond(),
             take_by: order.take_by(),
             work_seconds: order.terms.workSeconds.into(),
-            infer_gas: model.inferGas,
-            input_bytes: model.inputBytes.into(),
-            output_bytes: model.outputBytes.into(),
-            path_bytes: 32 * u64::from(order.terms.count.next_power_of_two().trailing_zeros()),
+            effort,
         };
         let free_stake = stake.free;
-        let situation = Situation { worker: self.bench.worker, now: unix_seconds(), free_stake, gas_price };
+        let situation = Situation { worker: self.bench.worker, now: unix_seconds(), free_stake, balance, gas_price };
         plan::decide(&terms, &situation, &self.bench.policy)?;
-        let output = self.compute(&order).await?;
+        let answer = if is_claimed(order.terms.kind) {
+            Answer::Claim(self.work(&order).await?)
+        } else {
+            Answer::Output(self.compute(&order).await?)
+        };
         let tx = jobs.sign_take(&order, &[self.job]).await?;
-        Ok(Ready { tx, take_by: order.take_by(), output })
+        Ok(Ready { tx, take_by: order.take_by(), answer })
+    }
+
+    /// What a job of this order takes beside its bond.
+    async fn effort(&self, order: &Order) -> Result<Effort, Fault> {
+        let client = &self.bench.client;
+        let path_bytes = 32 * u64::from(order.terms.count.next_power_of_two().trailing_zeros());
+        if order.terms.kind == INFERENCE {
+            let model = self.bench.shelf.record(client, order.terms.subject).await?;
+            let (input_bytes, output_bytes) = (model.inputBytes.into(), model.outputBytes.into());
+            return Ok(Effort::Executed { infer_gas: model.inferGas, input_bytes, output_bytes, path_bytes });
+        }
+        if !is_claimed(order.terms.kind) {
+            return Err(Skip::KindUnknown.into());
+        }
+        let sealed = order.terms.kind == SEALED;
+        if sealed {
+            self.share(order).await?;
+        }
+        let id = self.disputed_model(order).await?;
+        let model = self.bench.shelf.disputed(client, id).await?;
+        if sealed && model.output_bytes() > SEALED_BYTES_MAX {
+            return Err(Skip::TooLarge.into());
+        }
+        let (disputable, jobs, disputes) = (client.disputable(), client.jobs(), client.disputes());
+        let (entry, fee, terms) = futures::try_join!(
+            disputable.entry_fee(order.price()),
+            jobs.fee_for(order.price()),
+            disputes.terms()
+        )?;
+        let output_bytes = model.output_bytes() as u64;
+        Ok(Effort::Claimed { sealed, output_bytes, path_bytes, dues: entry + fee, deposit: terms.claim_min })
     }
 
     /// The answer of what this worker computes with, if the reference gives the same.

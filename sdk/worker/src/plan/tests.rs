@@ -9,11 +9,19 @@ fn terms() -> Terms {
         bond: U256::from(10).pow(U256::from(18)),
         take_by: 1_000,
         work_seconds: 60,
-        infer_gas: 20_000,
-        input_bytes: 64,
-        output_bytes: 10,
-        path_bytes: 0,
+        effort: executed(20_000, 64, 10),
     }
+}
+
+fn executed(infer_gas: u64, input_bytes: u64, output_bytes: u64) -> Effort {
+    Effort::Executed { infer_gas, input_bytes, output_bytes, path_bytes: 0 }
+}
+
+/// Of 10 TFUEL, of which the entry takes 4.5 and the market 0.5.
+fn claimed() -> Terms {
+    let [price, dues, deposit] = [10, 5, 100].map(|tfuel| U256::from(tfuel) * U256::from(10).pow(U256::from(18)));
+    let effort = Effort::Claimed { sealed: false, output_bytes: 10, path_bytes: 0, dues, deposit };
+    Terms { price, effort, ..terms() }
 }
 
 fn situation() -> Situation {
@@ -21,6 +29,7 @@ fn situation() -> Situation {
         worker: Address::repeat_byte(2),
         now: 900,
         free_stake: U256::from(10).pow(U256::from(22)),
+        balance: U256::from(10).pow(U256::from(22)),
         gas_price: 1_000_000_000,
     }
 }
@@ -44,14 +53,28 @@ fn every_reason_not_to_take_a_job_has_its_case() {
     assert_eq!(case(|terms, _, _| terms.offered_to = Address::repeat_byte(3)), Skip::OfferedToAnother);
     assert_eq!(case(|terms, _, policy| policy.min_price = terms.price + U256::ONE), Skip::PriceTooLow);
     assert_eq!(case(|_, at, _| at.gas_price = 6_000_000_000), Skip::Unprofitable);
-    assert_eq!(case(|terms, _, _| terms.infer_gas = u64::MAX), Skip::TooLarge);
-    assert_eq!(case(|terms, _, _| terms.infer_gas = SUBMIT_GAS_MAX), Skip::TooLarge);
-    assert_eq!(case(|terms, _, _| terms.output_bytes = 1 << 20), Skip::TooLarge);
-    assert_eq!(case(|terms, _, _| terms.input_bytes = u64::MAX), Skip::TooLarge);
+    assert_eq!(case(|terms, _, _| terms.effort = executed(u64::MAX, 64, 10)), Skip::TooLarge);
+    assert_eq!(case(|terms, _, _| terms.effort = executed(SUBMIT_GAS_MAX, 64, 10)), Skip::TooLarge);
+    assert_eq!(case(|terms, _, _| terms.effort = executed(20_000, 64, 1 << 20)), Skip::TooLarge);
+    assert_eq!(case(|terms, _, _| terms.effort = executed(20_000, u64::MAX, 10)), Skip::TooLarge);
     assert_eq!(case(|terms, at, _| at.free_stake = terms.bond - U256::ONE), Skip::StakeTooSmall);
     assert_eq!(case(|terms, at, _| at.now = terms.take_by - 1), Skip::TooLate);
     assert_eq!(case(|_, at, _| at.now = u64::MAX), Skip::TooLate);
     assert_eq!(case(|terms, _, _| terms.work_seconds = 4), Skip::TooLate);
+}
+
+#[test]
+fn a_claim_is_made_for_what_is_left_of_its_price() {
+    assert_eq!(decide(&claimed(), &situation(), &POLICY), Ok(()));
+    let tfuel = U256::from(10).pow(U256::from(18));
+    let Effort::Claimed { dues, deposit, .. } = claimed().effort else { panic!("a claim") };
+    let cheap = Terms { price: dues, ..claimed() };
+    assert_eq!(decide(&cheap, &situation(), &POLICY), Err(Skip::Unprofitable));
+    let poor = Situation { balance: deposit + dues, ..situation() };
+    assert_eq!(decide(&claimed(), &poor, &POLICY), Err(Skip::BalanceTooSmall), "gas comes on top");
+    assert_eq!(decide(&claimed(), &Situation { balance: poor.balance + tfuel, ..poor }, &POLICY), Ok(()));
+    let sealed = Effort::Claimed { sealed: true, output_bytes: 1 << 40, path_bytes: 0, dues, deposit };
+    assert!(cost(&Terms { effort: sealed, ..claimed() }, 1) > cost(&claimed(), 1), "and the key");
 }
 
 #[test]
@@ -80,10 +103,10 @@ fn the_cost_covers_what_chains_charge_for_calldata() {
     let mut terms = terms();
     let small = cost(&terms, 1).to::<u64>();
     assert!((91_000 + 122_000..260_000).contains(&small), "{small}");
-    terms.input_bytes = 100_000;
+    terms.effort = executed(20_000, 100_000, 10);
     let large = cost(&terms, 1).to::<u64>();
     assert!(large > 91_000 + 21_000 + 100_000 * 40, "the floor of EIP-7623: {large}");
-    terms.infer_gas = 5_000_000;
+    terms.effort = executed(5_000_000, 100_000, 10);
     let both = cost(&terms, 1).to::<u64>();
     assert!(both > 5_000_000 + 100_000 * 16, "execution above the floor: {both}");
     assert_eq!(cost(&terms, 3), U256::from(both) * U256::from(3));
@@ -91,7 +114,7 @@ fn the_cost_covers_what_chains_charge_for_calldata() {
 
 #[test]
 fn the_largest_job_of_the_registry_is_taken() {
-    let terms = Terms { input_bytes: 100 << 10, output_bytes: 28 << 10, infer_gas: 900_000, ..terms() };
+    let terms = Terms { effort: executed(900_000, 100 << 10, 28 << 10), ..terms() };
     let rich = Terms { price: U256::from(10).pow(U256::from(20)), ..terms };
     assert_eq!(decide(&rich, &situation(), &POLICY), Ok(()));
 }

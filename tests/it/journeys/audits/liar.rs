@@ -6,8 +6,8 @@ use edgeloom_sdk::{Client, Defence, Disputes, Duty, LocalModel, Statement};
 use eyre::Result;
 use std::time::Duration;
 
-pub(super) struct Liar {
-    pub(super) claim: B256,
+pub(crate) struct Liar {
+    pub(crate) claim: B256,
     client: Client,
     flawed: LocalModel,
     trace: Vec<u8>,
@@ -15,9 +15,13 @@ pub(super) struct Liar {
 
 impl Liar {
     /// Claims what the flawed model answers to be what `model` does; of the trace it says nothing yet.
-    pub(super) async fn claim(client: Client, (model, flawed): (B256, &LocalModel), picture: &[u8]) -> Result<Self> {
+    pub(crate) async fn claim(
+        client: Client,
+        (job, model, flawed): (B256, B256, &LocalModel),
+        picture: &[u8],
+    ) -> Result<Self> {
         let trace = flawed.trace(picture)?;
-        let (job, salt) = (B256::repeat_byte(0x10), B256::repeat_byte(0x5a));
+        let salt = B256::repeat_byte(0x5a);
         let commitments = Defence::of(work(flawed, &trace)).commitments();
         let statement = Statement {
             job,
@@ -34,14 +38,14 @@ impl Liar {
     }
 
     /// Commits to its trace, as who is audited has to.
-    pub(super) async fn commit(&self) -> Result<()> {
+    pub(crate) async fn commit(&self) -> Result<()> {
         let root = Defence::of(work(&self.flawed, &self.trace)).trace_root();
         self.client.disputes().commit_trace(self.claim, root).await?;
         Ok(())
     }
 
     /// Answers whatever is asked, for ever.
-    pub(super) async fn defend(&self) -> Result<()> {
+    pub(crate) async fn defend(&self) -> Result<()> {
         let disputes = self.client.disputes();
         let defence = Defence::of(work(&self.flawed, &self.trace));
         loop {

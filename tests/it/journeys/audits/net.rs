@@ -17,7 +17,7 @@ const EDGES: [i8; 36] = [
 ];
 
 /// The model's image. `flaw` is added to one weight of the first convolution.
-pub(super) fn image(flaw: i8) -> Result<Vec<u8>, Malformed> {
+pub(crate) fn image(flaw: i8) -> Result<Vec<u8>, Malformed> {
     let mut graph = GraphBuilder::new(SIDE * SIDE);
     let mut edges = EDGES;
     edges[13] += flaw;
@@ -32,7 +32,7 @@ pub(super) fn image(flaw: i8) -> Result<Vec<u8>, Malformed> {
 }
 
 /// Rings around the middle, one byte a pixel.
-pub(super) fn picture() -> Vec<u8> {
+pub(crate) fn picture() -> Vec<u8> {
     let middle = SIDE as i32 / 2;
     let distance = |at: i32| (at % SIDE as i32 - middle).pow(2) + (at / SIDE as i32 - middle).pow(2);
     (0..(SIDE * SIDE) as i32).map(|at| (distance(at) / 40 % 100) as u8).collect()

@@ -14,7 +14,7 @@ use eyre::{Result, ensure};
 use std::{fs, path::Path, process::Command};
 
 /// An auditor with an account in `folder`, and no models beside those on chain.
-fn auditor(dev: &Dev, folder: &Path) -> Result<Command> {
+pub(crate) fn auditor(dev: &Dev, folder: &Path) -> Result<Command> {
     let mut command = Command::new(binary("edgeloom-worker")?);
     command.args(["audit", "--enlist", "--json", "--rpc", &dev.url()]);
     for (option, file) in
@@ -26,7 +26,7 @@ fn auditor(dev: &Dev, folder: &Path) -> Result<Command> {
 }
 
 /// Blocks until the one that draws has come, and one more.
-async fn draw(requester: &Client) -> Result<()> {
+pub(crate) async fn draw(requester: &Client) -> Result<()> {
     for _ in 0..=requester.beacon().delay().await? {
         later(requester, 1).await?;
     }

@@ -1,9 +1,24 @@
 use super::*;
+use crate::{DISPUTABLE, INFERENCE};
+use alloy::primitives::keccak256;
+use edgeloom_edge_proof::Blob;
 
 fn order(count: u32, inputs: &'static [u8]) -> Order {
     let hashes: Vec<_> = inputs.chunks(inputs.len() / count as usize).map(keccak256).collect();
-    let terms = Terms { count, inputRoot: inputs::root(&hashes), ..Default::default() };
+    let terms = Terms { kind: INFERENCE, count, inputRoot: inputs::root(&hashes), ..Default::default() };
     Order { number: U256::from(5), terms, inputs: inputs.into(), tx: B256::ZERO, block: 1 }
+}
+
+/// A dispute opens the input, so that its requester commits to it as the dispute does.
+#[test]
+fn inputs_of_what_is_disputed_are_committed_to_by_blake3() {
+    let mut whole = order(1, b"whole");
+    whole.terms.kind = DISPUTABLE;
+    assert!(whole.committed_input(whole.number).is_err(), "that is its Keccak hash");
+    whole.terms.inputRoot = Blob::of(b"whole").root.into();
+    assert_eq!(whole.committed_input(whole.number).expect("the one committed to")[..], b"whole"[..]);
+    let nothing = whole.decided(whole.number).expect("a ticket");
+    assert_eq!((nothing.ticket.inputHash, nothing.output.len(), nothing.proof.len()), (whole.terms.inputRoot, 0, 0));
 }
 
 #[test]

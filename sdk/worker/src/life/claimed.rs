@@ -1,0 +1,372 @@
+//! A job whose answer the chain does not compute: claimed and entered into the draw of audits before its deadline, then watched over until it
+//! is paid, which takes a day. The chain takes each of the steps once, however often it is sent; only the claim's salt, of which the key of a
+//! sealed answer is made, has to be on disk first.
+
+mod seal;
+
+use std::sync::Arc;
+
+use alloy::primitives::{B256, Bytes, U256};
+use edgeloom_bindings::{
+    IBeacon::IBeaconErrors,
+    IDisputable::IDisputableErrors,
+    IDisputes::{IDisputesErrors, Phase as ClaimPhase},
+    IJobMarket::Phase,
+};
+use edgeloom_edge_proof::Blob;
+use edgeloom_sdk::{DISPUTABLE, Disputes, Error, Order, SEALED, Statement};
+use tokio::{
+    task::spawn_blocking,
+    time::{Duration, sleep},
+};
+
+use super::{AGAIN, End, Found, Life, Outcome, prepare::Fault};
+use crate::{
+    Skip,
+    claim::{self, Computed},
+    crash,
+    desk::{self, keep, salt},
+    journal::{Claiming, JournalError, Record},
+};
+
+/// Before the next look at a job that waits for hours.
+const LOOK: Duration = Duration::from_secs(5);
+
+/// Whether a job of this kind is claimed, not computed by the chain.
+pub(crate) const fn is_claimed(kind: u16) -> bool {
+    matches!(kind, DISPUTABLE | SEALED)
+}
+
+/// Why a step was not taken.
+pub(super) enum Stop {
+    /// Tried again while there is time.
+    Chain(Error),
+    Unfit(Skip),
+    Disk(JournalError),
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Chain(error)
+    }
+}
+
+impl From<JournalError> for Stop {
+    fn from(error: JournalError) -> Self {
+        Self::Disk(error)
+    }
+}
+
+/// What a look at a job says.
+enum Standing {
+    Over(Outcome),
+    Waits,
+}
+
+impl Life<'_> {
+    /// The model of an order, which is inside what its subject stands for where answers are sealed.
+    pub(super) async fn disputed_model(&self, order: &Order) -> Result<B256, Fault> {
+        if order.terms.kind != SEALED {
+            return Ok(order.terms.subject);
+        }
+        let subject = self.bench.client.seals().subject(order.terms.subject).await?;
+        Ok(subject.ok_or(Skip::Unknown)?.inner)
+    }
+
+    /// Everything that a claim about this job commits to.
+    pub(super) async fn work(&self, order: &Order) -> Result<Computed, Fault> {
+        let input = order.committed_input(self.job).map_err(|_| Skip::InputUnknown)?;
+        let id = self.disputed_model(order).await?;
+        let model = self.bench.shelf.disputed(&self.bench.client, id).await?;
+        let run = spawn_blocking(move || Computed::run(&model, input.to_vec(), false));
+        match run.await {
+            Ok(Ok(work)) => Ok(work),
+            Ok(Err(_)) => Err(Skip::ModelUnfit.into()),
+            Err(panicked) => {
+                tracing::error!(job = %self.job, %panicked, "the kernel failed");
+                Err(Skip::SelfCheckFailed.into())
+            }
+        }
+    }
+
+    /// Claims and enters a job that is this worker's; then it waits.
+    pub(super) async fn claim(mut self, mut work: Option<Computed>) -> Result<Outcome, JournalError> {
+        loop {
+            let Some(Found { order, state }) = self.read().await else { return self.end(End::Unknown).await };
+            if state.phase != Phase::Taken || state.worker != self.bench.worker {
+                return self.closed(&order, state.phase).await;
+            }
+            let (late, state) = (self.bench.passed(state.deadline).await, state);
+            match self.enter(&order, state.deadline, &mut work).await {
+                Ok(()) => return Ok(Outcome::Claimed),
+                Err(Stop::Disk(error)) => return Err(error),
+                Err(Stop::Unfit(why)) if !why.may_pass() => return self.end(End::Undoable(why)).await,
+                Err(Stop::Unfit(_)) | Err(Stop::Chain(_)) if late => return self.end(End::Expired).await,
+                Err(Stop::Unfit(why)) => tracing::debug!(job = %self.job, ?why, "cannot claim now"),
+                Err(Stop::Chain(error)) => tracing::debug!(job = %self.job, %error, "cannot claim now"),
+            }
+            sleep(AGAIN).await;
+        }
+    }
+
+    /// Whatever of this is not done: the claim, the ciphertext, the entry, the key.
+    async fn enter(&mut self, order: &Order, deadline: u64, work: &mut Option<Computed>) -> Result<(), Stop> {
+        let (client, me) = (&self.bench.client, self.bench.worker);
+        let (disputes, disputable) = (client.disputes(), client.disputable());
+        let id = disputes.claim_id_of(me, self.job.into()).await?;
+        let entered = disputable.entry_of(me, self.job).await?.height != 0;
+        let sealed = order.terms.kind == SEALED;
+        if entered && !sealed {
+            return Ok(());
+        }
+        if !entered && self.bench.passed(deadline).await {
+            return Err(Stop::Unfit(Skip::TooLate));
+        }
+        if work.is_none() {
+            *work = Some(self.work(order).await.map_err(stop)?);
+        }
+        let Some(work) = work.as_ref() else { return Ok(()) };
+        let claiming = self.claiming(id, work).await?;
+        self.make(id, &claiming, work).await?;
+        if sealed {
+            self.seal(order, &claiming, work).await?;
+        }
+        if !entered {
+            let shown = disputable.terms().await?.shown_bytes;
+            let answer = if sealed || work.output.len() > shown { Vec::new() } else { work.output.clone() };
+            let sent = disputable.enter(self.job, order.price(), answer.into()).await;
+            match desk::decided(client, sent).await {
+                Ok(receipt) => self.add_receipt(&receipt),
+                Err(Error::Disputable(IDisputableErrors::EnteredAlready(_))) => {}
+                Err(error) => return Err(error.into()),
+            }
+            crash::after("entered");
+        }
+        if sealed {
+            self.release(order, &claiming).await?;
+        }
+        Ok(())
+    }
+
+    /// The claim as it was decided on, before a restart or now.
+    async fn claiming(&self, id: B256, work: &Computed) -> Result<Claiming, Stop> {
+        if let Some(claiming) = self.bench.claiming(id) {
+            return Ok(claiming);
+        }
+        let from_block = *self.bench.client.heads().borrow();
+        let claiming = Claiming { job: self.job.into(), model: work.model.id(), salt: salt(), planted: false, from_block };
+        let unkept = |error: desk::CaseError| Stop::Unfit({
+            tracing::error!(job = %self.job, %error, "what was claimed cannot be kept on disk");
+            Skip::SelfCheckFailed
+        });
+        self.bench.shelf.keep(&work.model).map_err(unkept)?;
+        keep(&self.bench.input_path(id), &work.input).map_err(unkept)?;
+        self.record(Record::Claiming { claim: id, claiming: claiming.clone() }, "claiming").await?;
+        self.bench.claims.lock().insert(id, claiming.clone());
+        Ok(claiming)
+    }
+
+    async fn make(&mut self, id: B256, claiming: &Claiming, work: &Computed) -> Result<(), Stop> {
+        let disputes = self.bench.client.disputes();
+        match disputes.get(id).await {
+            Ok(_) => return Ok(()),
+            Err(Error::Disputes(IDisputesErrors::ClaimUnknown(_))) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let roots = work.work().map(|bytes| B256::from(Blob::of(bytes).root));
+        let statement = Statement {
+            job: claiming.job,
+            model: claiming.model,
+            input_root: roots.input,
+            output_root: roots.output,
+            // No claim without a trace is entered: auditors could attest to nothing.
+            trace_root: roots.trace,
+            seal: Disputes::seal_of(self.bench.worker, claiming.job, false, claiming.salt),
+            // Published with the order.
+            input: Bytes::new(),
+            bond: disputes.terms().await?.claim_min,
+        };
+        let made = match disputes.claim(statement).await {
+            Err(error @ Error::Unconfirmed { .. }) => desk::decided(&self.bench.client, Err(error)).await.map(drop),
+            made => made.map(drop),
+        };
+        match made {
+            Ok(()) | Err(Error::Disputes(IDisputesErrors::ClaimExists(_))) => {}
+            Err(error) => return Err(error.into()),
+        }
+        tracing::info!(job = %self.job, claim = %id, answer = %roots.output, "claimed an answer");
+        crash::after("claim-sent");
+        Ok(())
+    }
+
+    /// Has the claim drawn, defends and upholds it, publishes what somebody demands, and has the job settled.
+    pub(super) async fn watch_over(mut self) -> Result<Outcome, JournalError> {
+        loop {
+            match self.look_after().await {
+                Ok(Standing::Over(outcome)) => return Ok(outcome),
+                Ok(Standing::Waits) => drop(tokio::time::timeout(LOOK, self.bench.next_block()).await),
+                Err(Stop::Disk(error)) => return Err(error),
+                Err(Stop::Unfit(why)) => {
+                    tracing::warn!(job = %self.job, why = why.name(), "a claim cannot be answered for now");
+                    sleep(LOOK).await;
+                }
+                Err(Stop::Chain(error)) => {
+                    tracing::debug!(job = %self.job, %error, "cannot look after a claim now");
+                    sleep(AGAIN).await;
+                }
+            }
+        }
+    }
+
+    async fn look_after(&mut self) -> Result<Standing, Stop> {
+        let Some(Found { order, state }) = self.read().await else {
+            return Ok(Standing::Over(self.end(End::Unknown).await?));
+        };
+        if state.phase != Phase::Taken || state.worker != self.bench.worker {
+            return Ok(Standing::Over(self.closed(&order, state.phase).await?));
+        }
+        let (client, me) = (&self.bench.client, self.bench.worker);
+        let id = client.disputes().claim_id_of(me, self.job.into()).await?;
+        let entry = client.disputable().entry_of(me, self.job).await?;
+        if entry.height != 0 && !entry.drawn {
+            self.draw(entry.height).await?;
+        }
+        if order.terms.kind == SEALED {
+            self.publish_demanded(&order, id).await?;
+        }
+        let disputes = client.disputes();
+        let (record, terms) = futures::try_join!(disputes.get(id), disputes.terms())?;
+        match record.phase {
+            ClaimPhase::Open if record.threads > 0 => self.defend(&order, id).await?,
+            ClaimPhase::Open => {
+                let now = self.bench.clock().await?.now;
+                if now > record.claimedAt.saturating_add(terms.window)
+                    && let Some(claiming) = self.bench.claiming(id)
+                {
+                    let receipt = desk::decided(client, disputes.uphold(id, claiming.salt).await).await?;
+                    self.add_receipt(&receipt);
+                    crash::after("upheld");
+                }
+            }
+            ClaimPhase::Upheld => return self.settle_decided(&order).await,
+            _ => {
+                tracing::error!(job = %self.job, claim = %id, reason = ?record.reason, "convicted: both bonds are lost");
+                self.forget(id).await?;
+                return Ok(Standing::Over(self.end(End::Rejected).await?));
+            }
+        }
+        Ok(Standing::Waits)
+    }
+
+    /// Once the block that draws is there, and shown to the beacon.
+    async fn draw(&mut self, entered: u64) -> Result<(), Stop> {
+        let client = &self.bench.client;
+        let height = client.disputable().drawn_at(entered).await?;
+        // The contract knows a block's hash from the next block on.
+        if *client.heads().borrow() <= height {
+            return Ok(());
+        }
+        let sent = match client.disputable().draw(self.bench.worker, self.job).await {
+            Err(Error::Beacon(IBeaconErrors::NotRecorded(_))) => {
+                client.beacon().record(height).await?;
+                client.disputable().draw(self.bench.worker, self.job).await
+            }
+            sent => sent,
+        };
+        match desk::decided(client, sent).await {
+            Ok(receipt) => {
+                self.add_receipt(&receipt);
+                crash::after("drawn");
+                let audited = client.disputable().entry_of(self.bench.worker, self.job).await?.audited;
+                tracing::info!(job = %self.job, audited, "a claim was drawn");
+                Ok(())
+            }
+            Err(Error::Disputable(IDisputableErrors::DrawnAlready(_))) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Answers whoever challenges, until nobody does any more; meanwhile somebody may demand a ciphertext.
+    async fn defend(&mut self, order: &Order, id: B256) -> Result<(), Stop> {
+        let claiming = self.bench.claiming(id);
+        let claiming = claiming.ok_or(Stop::Unfit(Skip::Unknown))?;
+        let work = self.work(order).await.map_err(stop)?;
+        let demands = async {
+            loop {
+                if order.terms.kind == SEALED
+                    && let Err(Stop::Chain(error)) = self.publish_demanded(order, id).await
+                {
+                    tracing::debug!(job = %self.job, %error, "cannot look for demands now");
+                }
+                sleep(LOOK).await;
+            }
+        };
+        tokio::select! {
+            defended = claim::defended(&self.bench.desk, id, &claiming, &work) => Ok(defended?),
+            () = demands => Ok(()),
+        }
+    }
+
+    /// What the chain says of a job whose claim stands. Where answers are sealed, complaints have an hour.
+    async fn settle_decided(&mut self, order: &Arc<Order>) -> Result<Standing, Stop> {
+        let Ok(delivery) = order.decided(self.job) else { return Err(Stop::Unfit(Skip::InputUnknown)) };
+        let client = &self.bench.client;
+        match desk::decided(client, client.jobs().settle(order, vec![delivery]).await).await {
+            Ok(receipt) => {
+                self.add_receipt(&receipt);
+                crash::after("settle-sent");
+                Ok(Standing::Waits)
+            }
+            // Or it is settled by now, which the next look tells.
+            Err(error) if error.is_revert() => Ok(Standing::Waits),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The end of a job that was claimed: what is credited is collected, and its claim forgotten.
+    async fn closed(&mut self, order: &Arc<Order>, phase: Phase) -> Result<Outcome, JournalError> {
+        let id = loop {
+            match self.bench.client.disputes().claim_id_of(self.bench.worker, self.job.into()).await {
+                Ok(id) => break id,
+                Err(error) => tracing::debug!(job = %self.job, %error, "cannot ask for a claim now"),
+            }
+            sleep(AGAIN).await;
+        };
+        self.forget(id).await?;
+        match phase {
+            Phase::Settled => self.settled(order).await,
+            Phase::Rejected => self.end(End::Rejected).await,
+            Phase::Expired => self.end(End::Expired).await,
+            _ => self.end(End::NotTaken(Skip::LostRace)).await,
+        }
+    }
+
+    /// Fetches the claim's bond and what demands paid, and closes the claim in the journal.
+    async fn forget(&self, id: B256) -> Result<(), JournalError> {
+        if self.bench.claiming(id).is_none() {
+            return Ok(());
+        }
+        for (what, collected) in
+            [("a claim's bond", self.bench.collect().await), ("deposits of demands", self.collect_deposits().await)]
+        {
+            if let Err(error) = collected {
+                tracing::warn!(job = %self.job, %error, what, "cannot be collected now; it stays credited");
+            }
+        }
+        self.record(Record::ClaimEnded { claim: id }, "claim-ended").await?;
+        self.bench.claims.lock().remove(&id);
+        Ok(())
+    }
+
+    fn add_receipt(&mut self, receipt: &alloy::rpc::types::TransactionReceipt) {
+        let wei = u128::from(receipt.gas_used).saturating_mul(receipt.effective_gas_price);
+        self.gas = self.gas.saturating_add(U256::from(wei));
+    }
+}
+
+fn stop(fault: Fault) -> Stop {
+    match fault {
+        Fault::Skip(why) => Stop::Unfit(why),
+        Fault::Unreachable(error) => Stop::Chain(error),
+    }
+}

@@ -1,0 +1,156 @@
+//! Jobs whose answers the chain does not compute, with the real precompiles: claimed by a worker's process that is killed after each of its steps, refuted
+//! from a requester's terminal, sealed for the requester alone, and found again by a committee. On a development chain, where a day passes at once.
+
+mod attested;
+mod refuted;
+mod sealed;
+
+use super::audits::{
+    honest::{account, client, later},
+    paid::{auditor, draw},
+};
+use alloy::primitives::{Address, U256, utils::parse_ether};
+use edgeloom_bindings::{IDisputes::Phase as ClaimPhase, IJobMarket::Phase};
+use edgeloom_sdk::{Client, DISPUTABLE, LocalModel, Offer};
+use edgeloom_tests::{Dev, Digits, Process, binary, wait_for};
+use eyre::{Result, ensure};
+use serde::Deserialize;
+use std::{fs, path::Path, process::Command, time::Duration};
+use tempfile::TempDir;
+
+pub(super) const PATIENCE: Duration = Duration::from_secs(90);
+/// What an edge node has at stake here, TFUEL.
+const STAKE: &str = "1000";
+/// Of a worker's steps, in the order in which they come; before it enters, and once it is drawn.
+const STEPS: [&str; 10] = [
+    "taking", "take-sent", "taken", "claiming", "claim-sent", "entered", "drawn", "upheld", "settle-sent", "claim-ended",
+];
+
+#[derive(Deserialize)]
+struct IndexReady {
+    indexer: String,
+}
+
+/// A chain, its index, and a model that the chain knows as something to dispute about.
+struct Scene {
+    dev: Dev,
+    folder: TempDir,
+    index: String,
+    requester: Client,
+    model: LocalModel,
+    _indexer: Process,
+    auditor: Process,
+}
+
+impl Scene {
+    async fn start(model: LocalModel) -> Result<Self> {
+        let dev = Dev::start_with(&["--set", &format!("EdgeStakeMin={}", parse_ether(STAKE)?)]).await?;
+        let folder = tempfile::tempdir()?;
+        let database = folder.path().join("index.db").display().to_string();
+        let arguments = ["--rpc", &dev.url(), "--db", &database, "--listen", "127.0.0.1:0", "--json"];
+        let mut indexer = Process::spawn("indexer", &binary("edgeloom-indexer")?, &arguments, folder.path())?;
+        let IndexReady { indexer: index } = indexer.ready(PATIENCE).await?;
+        let requester = client(&dev, 0).await?;
+        requester.models().register_graph(&model, "", "").await?;
+        requester.models().upload_and_register(model.image(), "", "").await.ok();
+        // Somebody has to be there who could audit.
+        let watcher = folder.path().join("watcher");
+        fs::create_dir(&watcher)?;
+        requester.transfer(account(&watcher).await?, parse_ether("1010")?).await?;
+        fs::create_dir(folder.path().join("models"))?;
+        fs::write(folder.path().join("models").join(format!("{:x}.eig", model.id())), model.image())?;
+        let mut command = auditor(&dev, &watcher)?;
+        command.arg("--models").arg(folder.path().join("models"));
+        let mut auditor = Process::start("auditor", command, &watcher)?;
+        auditor.ready::<serde_json::Value>(PATIENCE).await?;
+        let sealed = async || Ok((requester.audits().epoch().await? == 1).then_some(()));
+        wait_for("the auditors to be sealed", PATIENCE, sealed).await?;
+        Ok(Self { dev, folder, index, requester, model, _indexer: indexer, auditor })
+    }
+
+    /// A worker's folder and account, with its stake and what claims take.
+    async fn worker(&self) -> Result<(std::path::PathBuf, Address)> {
+        let folder = self.folder.path().join("worker");
+        fs::create_dir(&folder)?;
+        let worker = account(&folder).await?;
+        self.requester.transfer(worker, parse_ether("1300")?).await?;
+        fs::create_dir_all(folder.join("data/models"))?;
+        fs::write(folder.join("data/models").join(format!("{:x}.eig", self.model.id())), self.model.image())?;
+        Ok((folder, worker))
+    }
+
+    fn run(&self, folder: &Path) -> Result<Command> {
+        let mut command = Command::new(binary("edgeloom-worker")?);
+        command.args(["run", "--rpc", &self.dev.url(), "--index", &self.index, "--listen", "127.0.0.1:0", "--json"]);
+        command.args(["--rounds", "off"]);
+        for (option, file) in [("--keystore", "key.json"), ("--password-file", "password"), ("--data", "data")] {
+            command.arg(option).arg(folder.join(file));
+        }
+        Ok(command)
+    }
+
+    /// Starts the worker, which aborts right after this step, and waits until it did.
+    async fn aborted(&self, folder: &Path, step: &str) -> Result<()> {
+        let mut command = self.run(folder)?;
+        command.env("EDGELOOM_WORKER_CRASH_AT", step);
+        let mut process = Process::start("crashing", command, folder)?;
+        let ended = process.wait(PATIENCE).await;
+        let status = ended.map_err(|error| error.wrap_err(format!("at {step}:\n{}", process.tail())))?;
+        let said = process.lines()?.join("\n");
+        ensure!(!status.success() && said.contains(&format!("after step {step}")), "not at {step}:\n{said}");
+        Ok(())
+    }
+}
+
+fn digits() -> Result<(Digits, LocalModel)> {
+    let digits = Digits::load()?;
+    let model = LocalModel::disputed(digits.model.clone())?;
+    Ok((digits, model))
+}
+
+#[tokio::test]
+async fn a_claimed_answer_is_audited_upheld_and_paid_once_whenever_its_worker_is_killed() -> Result<()> {
+    let (digits, model) = digits()?;
+    let scene = Scene::start(model).await?;
+    let (requester, price) = (&scene.requester, parse_ether("10")?);
+    let (folder, worker) = scene.worker().await?;
+    let pixels = digits.samples[0].pixels.clone();
+    let posted = requester.jobs().offer(Offer::new(scene.model.id(), pixels.clone(), price).of_kind(DISPUTABLE)).await?;
+    for step in &STEPS[..6] {
+        scene.aborted(&folder, step).await?;
+    }
+    let entry = requester.disputable().entry_of(worker, posted.id).await?;
+    assert_eq!((U256::from(entry.price), entry.shown, entry.drawn), (price, true, false));
+    let answer = requester.disputable().answer_of(worker, posted.id).await?;
+    assert_eq!(answer, Some(scene.model.infer(&pixels)?.into()), "published with the entry");
+
+    // Chance draws one in five: somebody pays for an audit of this one in any case, and the auditor finds the input with the order.
+    let claim = requester.disputes().claim_id_of(worker, posted.id.into()).await?;
+    requester.audits().request(claim, parse_ether("18")?).await?;
+    draw(requester).await?;
+    scene.aborted(&folder, STEPS[6]).await?;
+    assert!(requester.disputable().entry_of(worker, posted.id).await?.drawn);
+    let attested = async || Ok((requester.audits().get(claim).await?.members == 1).then_some(()));
+    let unaudited = |error: eyre::Report| error.wrap_err(scene.auditor.tail());
+    wait_for("the auditor to find it right", PATIENCE, attested).await.map_err(unaudited)?;
+
+    later(requester, 86_401).await?;
+    for step in &STEPS[7..] {
+        scene.aborted(&folder, step).await?;
+    }
+    let process = Process::start("worker", scene.run(&folder)?, &folder)?;
+    let result = posted.result_within(PATIENCE).await.map_err(|error| eyre::eyre!("{error}\n{}", process.tail()))?;
+    assert_eq!((result.worker, result.output.to_vec()), (worker, scene.model.infer(&pixels)?));
+    assert_eq!(result.paid, price - requester.jobs().fee_for(price).await?);
+    assert_eq!(requester.disputes().get(claim).await?.phase, ClaimPhase::Upheld);
+    let state = requester.jobs().state(&posted.order, posted.id).await?;
+    assert_eq!((state.phase, state.worker), (Phase::Settled, worker));
+    assert_eq!(requester.edge_staking().standing_of(worker).await?.locked, U256::ZERO);
+    // 1300, the price less its fee and the entry, the claim's bond again: the rest is at stake, or was gas.
+    let entry_fee = requester.disputable().entry_fee(price).await?;
+    let expected = parse_ether("300")? + result.paid - entry_fee;
+    let left = requester.balance(worker).await? + requester.disputes().credit_of(worker).await?;
+    ensure!(left <= expected && expected - left < parse_ether("0.1")?, "{left} wei are left of {expected}");
+    assert!(requester.node().supply().await?.conserved);
+    Ok(())
+}
