@@ -164,8 +164,11 @@ async fn moved(
                 disputes.announce(claim, &refutation).await?;
                 *announced = Some(missing.announcement);
             }
-            // It has to stand for a few seconds.
-            Err(Error::Disputes(IDisputesErrors::NotAnnounced(_))) => return Ok(false),
+            // It has to stand for a few seconds, by the clock of blocks, which stands still where nobody sends anything.
+            Err(Error::Disputes(IDisputesErrors::NotAnnounced(_))) => {
+                tokio::time::sleep(LOOK).await;
+                doubted.client.transfer(doubted.client.address()?, U256::ZERO).await?;
+            }
             Err(error) => return Err(error.into()),
         },
     }

@@ -9,13 +9,16 @@ use super::audits::{
     honest::{account, client, later},
     paid::{auditor, draw},
 };
-use alloy::primitives::{Address, U256, utils::parse_ether};
+use alloy::{
+    primitives::{Address, U256, utils::parse_ether},
+    providers::Provider as _,
+};
 use edgeloom_bindings::{IDisputes::Phase as ClaimPhase, IJobMarket::Phase};
 use edgeloom_sdk::{Client, DISPUTABLE, LocalModel, Offer};
 use edgeloom_tests::{Dev, Digits, Process, binary, wait_for};
 use eyre::{Result, ensure};
 use serde::Deserialize;
-use std::{fs, path::Path, process::Command, time::Duration};
+use std::{borrow::Cow, fs, path::Path, process::Command, time::Duration};
 use tempfile::TempDir;
 
 pub(super) const PATIENCE: Duration = Duration::from_secs(90);
@@ -66,6 +69,15 @@ impl Scene {
         let sealed = async || Ok((requester.audits().epoch().await? == 1).then_some(()));
         wait_for("the auditors to be sealed", PATIENCE, sealed).await?;
         Ok(Self { dev, folder, index, requester, model, _indexer: indexer, auditor })
+    }
+
+    /// A development account of so many TFUEL.
+    async fn rich(&self, account: u32, tfuel: &str) -> Result<Client> {
+        let client = client(&self.dev, account).await?;
+        let balance = (client.address()?, parse_ether(tfuel)?);
+        let set = Cow::Borrowed("hardhat_setBalance");
+        client.provider().raw_request::<_, serde_json::Value>(set, balance).await?;
+        Ok(client)
     }
 
     /// A worker's folder and account, with its stake and what claims take.

@@ -1,10 +1,7 @@
 //! Work that the chain knows nothing about: thirteen members do it again, and sign what they found with one signature.
 
 use super::Scene;
-use crate::journeys::audits::{
-    honest::{client, later},
-    paid::draw,
-};
+use crate::journeys::audits::{honest::later, paid::draw};
 use alloy::primitives::{B256, U256, keccak256, utils::parse_ether};
 use edgeloom_bindings::IJobMarket::Phase;
 use edgeloom_bls::SecretKey;
@@ -58,9 +55,9 @@ async fn a_committee_does_the_work_again_and_decides() -> Result<()> {
     // Its seat is in the way: with it, fourteen could be drawn.
     drop(scene.auditor.stop(super::PATIENCE).await?);
     let requester = &scene.requester;
-    let bench = Bench::seat(client(&scene.dev, 2).await?, 20).await?;
-    let worker = client(&scene.dev, 1).await?;
-    worker.edge_staking().bond(parse_ether(super::STAKE)?).await?;
+    let bench = Bench::seat(scene.rich(2, "30000").await?, 20).await?;
+    let worker = scene.rich(1, "10000").await?;
+    worker.edge_staking().bond(parse_ether("2000")?).await?;
     let right = keccak256("a film in another format");
     for (claimed, phase) in [(right, Phase::Settled), (keccak256("nonsense"), Phase::Rejected)] {
         let (posted, claim) = taken(requester, &worker, claimed).await?;

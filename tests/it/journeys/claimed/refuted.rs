@@ -44,8 +44,9 @@ async fn a_requester_refutes_a_wrong_answer_from_its_terminal_and_has_its_price_
     let mut dispute = terminal(&scene, &["dispute", &job, "--model", &model])?;
     let status = tokio::select! {
         failed = liar.defend() => return failed,
-        status = dispute.wait(PATIENCE) => status?,
+        status = dispute.wait(PATIENCE) => status,
     };
+    let status = status.map_err(|error| error.wrap_err(dispute.tail()))?;
     let said = dispute.lines()?.join("\n");
     ensure!(status.success() && said.contains("refuted: the chain finds it wrong, too"), "{said}");
     assert_eq!(requester.disputes().get(liar.claim).await?.phase, ClaimPhase::Convicted);

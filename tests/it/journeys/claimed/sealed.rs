@@ -74,8 +74,8 @@ async fn a_ciphertext_that_is_not_the_answer_costs_its_workers_bond() -> Result<
     let model = LocalModel::disputed(edges()?)?;
     let scene = Scene::start(model).await?;
     let requester = &scene.requester;
-    let worker = client(&scene.dev, 1).await?;
-    worker.edge_staking().bond(parse_ether(super::STAKE)?).await?;
+    let worker = scene.rich(1, "10000").await?;
+    worker.edge_staking().bond(parse_ether("2000")?).await?;
     // A chunk is another; the list of chunks is, too.
     for (slashed, spots) in [("200", vec![40_000]), ("400", vec![40_000, 66_000])] {
         let (posted, share) = offered(&scene, &worker).await?;
