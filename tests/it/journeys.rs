@@ -16,6 +16,7 @@ mod leases;
 mod malformed;
 mod market;
 mod nonces;
+mod payments;
 mod production;
 mod projects;
 mod restarts;

@@ -4,7 +4,7 @@ use alloy::{
     primitives::{Address, B256, Bytes, U64, U256},
     providers::DynProvider,
     rpc::types::{Block, TransactionReceipt, TransactionRequest},
-    signers::local::PrivateKeySigner,
+    signers::{Signature, local::PrivateKeySigner},
     sol_types::SolCall,
 };
 use tokio::{
@@ -14,8 +14,8 @@ use tokio::{
 use url::Url;
 
 use crate::{
-    Auctions, Audits, Beacon, Checkpoints, Committee, Disputes, EdgeRewards, EdgeStaking, Error, Governance, Index,
-    Jobs, Keys, Leases, Models, Node, SignedTx, Staking, Theta, Wtfuel,
+    Auctions, Audits, Beacon, Checkpoints, Committee, Deliveries, Disputes, EdgeRewards, EdgeStaking, Error,
+    Governance, Index, Jobs, Keys, Leases, Models, Node, Payments, SignedTx, Staking, Theta, Wtfuel,
     follow::Follow,
     heads,
     rpc::{self, Rpc},
@@ -166,6 +166,18 @@ impl Client {
     #[must_use]
     pub fn leases(&self) -> Leases {
         Leases::new(self.clone())
+    }
+
+    /// Pools that pay by vouchers: open, earmark, sign, redeem.
+    #[must_use]
+    pub fn payments(&self) -> Payments {
+        Payments::new(self.clone())
+    }
+
+    /// Pay for content that was served: tariffs and receipts.
+    #[must_use]
+    pub fn deliveries(&self) -> Deliveries {
+        Deliveries::new(self.clone())
     }
 
     /// Models: upload, register, read, run.
@@ -415,6 +427,11 @@ impl Client {
     /// Signs a contract call without sending it.
     pub(crate) async fn sign(&self, to: Address, call: &impl SolCall) -> Result<SignedTx, Error> {
         self.sender()?.sign(&Call { to, value: U256::ZERO, input: call.abi_encode().into(), gas: None }).await
+    }
+
+    /// The signer's signature of a hash.
+    pub(crate) fn sign_hash(&self, hash: &B256) -> Result<Signature, Error> {
+        self.sender()?.sign_hash(hash)
     }
 
     pub(crate) fn rpc(&self) -> &Rpc {

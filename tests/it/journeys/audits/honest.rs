@@ -38,7 +38,7 @@ async fn cheat(client: &Client, method: &'static str, seconds: u64) -> Result<()
 }
 
 /// So much time passes, and a block.
-pub(super) async fn later(client: &Client, seconds: u64) -> Result<()> {
+pub(crate) async fn later(client: &Client, seconds: u64) -> Result<()> {
     cheat(client, "evm_increaseTime", seconds).await?;
     cheat(client, "evm_mine", 0).await
 }
