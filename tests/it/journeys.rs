@@ -8,6 +8,7 @@ mod cli;
 mod clients;
 mod demo;
 mod durability;
+mod errands;
 mod governance;
 mod hardhat_cheats;
 mod indexer;

@@ -21,6 +21,7 @@ use crate::{
     plan::Policy,
     shelf::Shelf,
     tally::Tally,
+    vouchers::Till,
 };
 
 /// Pause before something that failed for now is tried again.
@@ -41,6 +42,7 @@ pub(crate) struct Bench {
     pub(crate) shelf: Shelf,
     pub(crate) tally: Tally,
     pub(crate) policy: Policy,
+    pub(crate) till: Till,
     /// `None` for the processor.
     pub(crate) card: Option<Gpu>,
 }
