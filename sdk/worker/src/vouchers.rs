@@ -31,6 +31,8 @@ use crate::{
 const ERRAND: &str = "vouchers";
 /// Between two looks at what the chain says of a pair. Nothing that a voucher is covered by goes in less than an hour.
 const LOOK: Duration = Duration::from_secs(60);
+/// How long after the end of its session a voucher is kept: until then its payer may have it go on.
+const EXPIRED_SECONDS: u64 = 86_400;
 /// Pairs looked at in one step.
 const LOOKS_MAX: usize = 50;
 /// Before a voucher is sent again that was passed over: there may be reserve again.
@@ -107,10 +109,11 @@ impl Vouchers {
 
     async fn look_at(&mut self, bench: &Bench, Voucher { pair, total, .. }: Voucher) -> Result<(), Fault> {
         let payments = bench.client.payments();
-        let (pool, known, until, now) = futures::try_join!(
+        let (pool, known, until, mandate, now) = futures::try_join!(
             payments.pool(pair.pool),
             payments.pair(pair),
             payments.covered_until(pair),
+            payments.mandate(pair.pool, pair.session),
             bench.client.head_time()
         )?;
         let redeemed = U256::from(known.redeemed);
@@ -122,9 +125,8 @@ impl Vouchers {
             bench.tally.redeemed(paid, gas_wei);
             tracing::info!(pool = %pair.pool, tfuel = format_ether(paid), "vouchers: redeemed");
         }
-        // What is over for a session may still be said of a later one: the chain refuses what it refuses now.
-        let is_over =
-            matches!(pool.phase, Phase::Closed) || (!pair.session.is_zero() && until.is_some_and(|until| until < now));
+        let has_expired = !pair.session.is_zero() && u64::from(mandate.expiry) + EXPIRED_SECONDS < now;
+        let is_over = matches!(pool.phase, Phase::Closed) || has_expired;
         if redeemed < total && is_over {
             self.record(bench, Record::VoucherLost { pair, total }).await?;
             tracing::warn!(pool = %pair.pool, session = %pair.session, %total, "vouchers: one is worth nothing more");

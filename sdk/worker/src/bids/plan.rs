@@ -9,7 +9,8 @@ use crate::{
 
 /// Parts of the requester's most that prices are in.
 const TICKS: u64 = 256;
-/// Gas of a bid, won or lost: 70,000 to seal it, 63,000 to reveal, 78,000 to close, and some for a withdrawal of many.
+/// Gas of a bid, won or lost: 70,000 to seal it, 63,000 to reveal, less than 80,000 to close (110,000 close two:
+/// `contracts/snapshots/Auctions.json`), and a part of a withdrawal.
 const BID_GAS: u64 = 220_000;
 
 /// An auction, as far as bidding in it goes.

@@ -62,6 +62,12 @@ pub(super) fn history() -> Vec<Record> {
         Record::RoundBegun { epoch: 6, round: 1, seed: B256::repeat_byte(15) },
         Record::RoundComputed { epoch: 6, round: 1, root: B256::repeat_byte(16) },
         Record::RoundComputed { epoch: 6, round: 1, root: B256::repeat_byte(17) },
+    ]
+}
+
+/// Bids, leases and vouchers of which some are over.
+fn trades() -> Vec<Record> {
+    vec![
         Record::Bidding { auction: B256::repeat_byte(18), bid: bid() },
         Record::Bidding { auction: B256::repeat_byte(19), bid: bid() },
         Record::BidEnded { auction: B256::repeat_byte(18), gas_wei: U256::from(1) },
@@ -99,9 +105,10 @@ async fn write(path: &Path, records: &[Record]) {
 async fn what_was_recorded_is_there_after_a_restart() {
     let dir = tempfile::tempdir().expect("directory");
     let path = dir.path().join("journal.jsonl");
-    write(&path, &history()).await;
+    let all = [history(), trades()].concat();
+    write(&path, &all).await;
     let (_journal, ledger) = Journal::open(&path, CHAIN).expect("reopens");
-    assert_eq!(ledger, fold(&history()));
+    assert_eq!(ledger, fold(&all));
     let (earned_wei, gas_wei, rewards_wei) = (U256::from(100), U256::from(26), U256::from(50));
     let (redeemed_wei, leased_wei) = (U256::from(70 + 100 + 100), U256::from(60));
     let totals =
@@ -124,7 +131,7 @@ async fn what_was_recorded_is_there_after_a_restart() {
 
 #[test]
 fn lines_made_of_a_ledger_fold_to_it_again() {
-    let ledger = fold(&history());
+    let ledger = fold(&[history(), trades()].concat());
     assert_eq!(fold(&ledger.records()), ledger);
 }
 
