@@ -171,6 +171,7 @@ impl Leases {
         let number = lease.number;
         if !self.call(letting, (&lease, Verb::Fit), 0).await {
             tracing::info!(lease = %number, "leases: not one for this machine");
+            self.forget(&lease);
             return Ok(());
         }
         bench.journal.record(Record::Leasing { lease: number, block: lease.block }).await?;
@@ -283,6 +284,7 @@ impl Leases {
             _ => U256::ZERO,
         };
         let gas_wei = self.gas.remove(&number).unwrap_or_default();
+        self.forget(lease);
         bench.journal.record(Record::LeaseEnded { lease: number, paid_wei, gas_wei }).await?;
         crash::after("lease-ended");
         bench.tally.lease_ended(paid_wei, gas_wei);
@@ -307,13 +309,26 @@ impl Leases {
 
     /// Has the program do its part; with the spec on disk.
     async fn call(&self, letting: &Letting, (lease, verb): (&Lease, Verb), until: u64) -> bool {
-        let spec = self.folder.join(format!("{}.spec", lease.number));
+        let spec = self.spec_of(lease);
         let kept = std::fs::create_dir_all(&self.folder).and_then(|()| to_disk(&spec, &lease.spec));
         if let Err(error) = kept {
             tracing::error!(%error, path = %spec.display(), "leases: a spec cannot be kept");
             return false;
         }
         hook::run(&letting.program, Call { verb, lease, spec: &spec, until }).await
+    }
+
+    fn spec_of(&self, lease: &Lease) -> PathBuf {
+        self.folder.join(format!("{}.spec", lease.number))
+    }
+
+    /// Who offers leases does not fill the disk.
+    fn forget(&self, lease: &Lease) {
+        if let Err(error) = std::fs::remove_file(self.spec_of(lease))
+            && error.kind() != std::io::ErrorKind::NotFound
+        {
+            tracing::warn!(lease = %lease.number, %error, "leases: a spec cannot be removed");
+        }
     }
 
     fn spent(&mut self, lease: &Lease, sent: &TransactionReceipt) {

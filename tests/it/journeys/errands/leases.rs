@@ -95,5 +95,6 @@ async fn a_lease_is_served_to_its_last_second_and_paid_once_wherever_the_worker_
     assert_eq!(page.leased_wei, earned.to_string());
     assert_eq!(calls(&world, &second)?, ["fit", "start", "stop"]);
     process.stop(PATIENCE).await?;
+    assert_eq!(fs::read_dir(world.path("data/leases"))?.count(), 0, "nothing of them is left");
     Ok(())
 }
