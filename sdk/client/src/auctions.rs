@@ -1,5 +1,7 @@
 //! Jobs sold to the lowest sealed bids, all at one price.
 
+mod bidder;
+
 use alloy::{
     primitives::{Address, B256, Bytes, U256, aliases::U96},
     rpc::types::{Filter, Log, TransactionReceipt},
@@ -10,6 +12,8 @@ use edgeloom_bindings::{
     ICredits,
     addresses::AUCTIONS,
 };
+
+pub use bidder::Placed;
 
 use crate::{
     Client, Error, Offer, Order,
@@ -208,9 +212,7 @@ impl Auctions {
         let (terms, units) = (terms(order), U256::from(units));
         let call = IAuctions::takeCall { auction: auction.number, terms, units };
         let receipt = self.client.send(AUCTIONS, &call, U256::ZERO).await?;
-        let taken: IAuctions::UnitsTaken = decode(log_of::<IAuctions::UnitsTaken>(AUCTIONS, &receipt)?)?;
-        let units = taken.units.saturating_to::<u64>();
-        Ok((0..units).map(|place| taken.first + U256::from(place)).collect())
+        Self::units(&receipt)
     }
 
     /// Ends bids that are over, and credits what is left of their deposits; anybody may.

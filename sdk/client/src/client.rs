@@ -4,7 +4,7 @@ use alloy::{
     primitives::{Address, B256, Bytes, U64, U256},
     providers::DynProvider,
     rpc::types::{Block, TransactionReceipt, TransactionRequest},
-    signers::local::PrivateKeySigner,
+    signers::{Signature, local::PrivateKeySigner},
     sol_types::SolCall,
 };
 use tokio::{
@@ -14,8 +14,9 @@ use tokio::{
 use url::Url;
 
 use crate::{
-    Attested, Auctions, Audits, Beacon, Checkpoints, Committee, Disputable, Disputes, EdgeRewards, EdgeStaking, Error, Governance, Index,
-    Jobs, Keys, Leases, Models, Node, Seals, SignedTx, Staking, Theta, Wtfuel,
+    Attested, Auctions, Audits, Beacon, Checkpoints, Committee, Deliveries, Disputable, Disputes, EdgeRewards,
+    EdgeStaking, Error, Governance, Index, Jobs, Keys, Leases, Models, Node, Payments, Seals, SignedTx, Staking, Theta,
+    Wtfuel,
     follow::Follow,
     heads,
     rpc::{self, Rpc},
@@ -184,6 +185,18 @@ impl Client {
     #[must_use]
     pub fn leases(&self) -> Leases {
         Leases::new(self.clone())
+    }
+
+    /// Pools that pay by vouchers: open, earmark, sign, redeem.
+    #[must_use]
+    pub fn payments(&self) -> Payments {
+        Payments::new(self.clone())
+    }
+
+    /// Pay for content that was served: tariffs and receipts.
+    #[must_use]
+    pub fn deliveries(&self) -> Deliveries {
+        Deliveries::new(self.clone())
     }
 
     /// Models: upload, register, read, run.
@@ -437,6 +450,11 @@ impl Client {
     /// Signs a contract call without sending it.
     pub(crate) async fn sign(&self, to: Address, call: &impl SolCall) -> Result<SignedTx, Error> {
         self.sender()?.sign(&Call { to, value: U256::ZERO, input: call.abi_encode().into(), gas: None }).await
+    }
+
+    /// The signer's signature of a hash.
+    pub(crate) fn sign_hash(&self, hash: &B256) -> Result<Signature, Error> {
+        self.sender()?.sign_hash(hash)
     }
 
     pub(crate) fn rpc(&self) -> &Rpc {

@@ -18,6 +18,7 @@ use edgeloom_bindings::{
     ICheckpoints::ICheckpointsErrors,
     ICommittee::ICommitteeErrors,
     ICredits::ICreditsErrors,
+    IDeliveries::IDeliveriesErrors,
     IDisputable::IDisputableErrors,
     IDisputes::IDisputesErrors,
     IEdgeProof::IEdgeProofErrors,
@@ -29,8 +30,10 @@ use edgeloom_bindings::{
     ILeases::ILeasesErrors,
     IModelRegistry::IModelRegistryErrors,
     IParameters::IParametersErrors,
+    IPaymentPool::IPaymentPoolErrors,
     IRewards::IRewardsErrors,
     ISealed::ISealedErrors,
+    ISplits::ISplitsErrors,
     IStakeBook::IStakeBookErrors,
     IStaking::IStakingErrors,
     addresses,
@@ -106,6 +109,15 @@ pub enum Error {
     /// The contract of leases reverted.
     #[error("the contract of leases reverted: {0:?}")]
     Leases(ILeasesErrors),
+    /// The payment pool reverted.
+    #[error("the payment pool reverted: {0:?}")]
+    Payments(IPaymentPoolErrors),
+    /// The payment pool's rules that divide payments reverted.
+    #[error("a rule that divides payments reverted: {0:?}")]
+    Splits(ISplitsErrors),
+    /// The contract of deliveries reverted.
+    #[error("the contract of deliveries reverted: {0:?}")]
+    Deliveries(IDeliveriesErrors),
     /// The verifier of inferences reverted.
     #[error("the verifier of inferences reverted: {0:?}")]
     Inference(IInferenceErrors),
@@ -290,6 +302,9 @@ impl Error {
         let disputable = || IDisputableErrors::abi_decode(&data).ok().map(Self::Disputable);
         let attested = || IAttestedErrors::abi_decode(&data).ok().map(Self::Attested);
         let sealed = || ISealedErrors::abi_decode(&data).ok().map(Self::Sealed);
+        let payments = || IPaymentPoolErrors::abi_decode(&data).ok().map(Self::Payments);
+        let splits = || ISplitsErrors::abi_decode(&data).ok().map(Self::Splits);
+        let deliveries = || IDeliveriesErrors::abi_decode(&data).ok().map(Self::Deliveries);
         let inference = || IInferenceErrors::abi_decode(&data).ok().map(Self::Inference);
         let staking = || IStakingErrors::abi_decode(&data).ok().map(Self::Staking);
         let edge = || IEdgeStakingErrors::abi_decode(&data).ok().map(Self::EdgeStaking);
@@ -317,6 +332,8 @@ impl Error {
             Some(addresses::ATTESTED) => attested().or_else(credits).or_else(beacon).or_else(keys),
             Some(addresses::SEALED) => sealed().or_else(credits).or_else(proof).or_else(disputable),
             Some(addresses::LEASES) => leases().or_else(credits),
+            Some(addresses::PAYMENT_POOL) => payments().or_else(splits).or_else(credits),
+            Some(addresses::DELIVERIES) => deliveries().or_else(payments).or_else(proof).or_else(keys),
             Some(addresses::EDGE_STAKING) => edge().or_else(stake),
             Some(addresses::STAKING) => staking().or_else(stake),
             Some(addresses::PARAMETERS) => parameters(),
@@ -340,6 +357,7 @@ impl Error {
         let decoded = decoded.or_else(staking).or_else(parameters);
         let decoded = decoded.or_else(committee).or_else(checkpoints).or_else(rewards).or_else(governor);
         let decoded = decoded.or_else(auctions).or_else(disputable).or_else(attested).or_else(sealed);
+        let decoded = decoded.or_else(payments).or_else(splits).or_else(deliveries);
         decoded.or_else(leases).or_else(edge_rewards).or_else(disputes).or_else(audits).unwrap_or(Self::Revert { data })
     }
 
@@ -363,6 +381,9 @@ impl Error {
                 | Self::Attested(_)
                 | Self::Sealed(_)
                 | Self::Leases(_)
+                | Self::Payments(_)
+                | Self::Splits(_)
+                | Self::Deliveries(_)
                 | Self::Inference(_)
                 | Self::Staking(_)
                 | Self::EdgeStaking(_)

@@ -1,5 +1,7 @@
 //! Machines' time, paid by the second.
 
+mod host;
+
 use alloy::{
     primitives::{Address, B256, Bytes, U256, aliases::U96},
     rpc::types::{Filter, Log, TransactionReceipt},

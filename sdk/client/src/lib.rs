@@ -1,5 +1,5 @@
 //! A typed client of an Edgeloom chain: post jobs and wait for paid answers, upload and run models, bond workers, claim
-//! answers, dispute and audit claims, keep keys and sets of them, stake, show capacity, co-sign checkpoints, vote, read randomness, follow
+//! answers, dispute and audit claims, pay by vouchers, keep keys and sets of them, stake, show capacity, co-sign checkpoints, vote, read randomness, follow
 //! events, ask the index. It knows
 //! contracts, JSON-RPC and the index's REST; it does not know the EVM, databases or the BFT engine, trusts the node only for
 //! what no local check can show, and decides nothing about money by the index.
@@ -29,6 +29,7 @@ mod checkpoints;
 mod client;
 mod committee;
 mod credits;
+mod deliveries;
 mod disputable;
 mod disputes;
 mod edge_rewards;
@@ -45,6 +46,7 @@ mod model;
 mod models;
 mod node;
 mod nonces;
+mod payments;
 mod rpc;
 mod sealed;
 mod sender;
@@ -52,12 +54,13 @@ mod staking;
 mod tokens;
 
 pub use attested::{Attested, AttestedTerms};
-pub use auctions::{Auction, AuctionOffer, Auctions, SealedBid};
+pub use auctions::{Auction, AuctionOffer, Auctions, Placed, SealedBid};
 pub use audits::{AuditEvent, AuditTerms, Audits, Finding, Testimony};
 pub use beacon::Beacon;
 pub use checkpoints::{Checkpoints, Guardians};
 pub use client::{Client, ClientBuilder, Deadlines};
 pub use committee::Committee;
+pub use deliveries::{Deliveries, Receipt, Served};
 pub use disputable::{Disputable, DisputableTerms};
 pub use disputes::{
     Answer, Asked, Challenge, Defence, DisputeEvent, DisputeTerms, Disputes, Duty, Line, Move, Proceedings, Refutation,
@@ -77,6 +80,7 @@ pub use leases::{Lease, LeaseOffer, Leases};
 pub use model::LocalModel;
 pub use models::{CHUNK_BYTES_MAX, IMAGE_BYTES_MAX, Models, RegisteredGraph, Registration};
 pub use node::Node;
+pub use payments::{Appraisal, Doubt, Pair, Payments, Redemption, SessionLimits, Voucher};
 pub use sealed::{Envelope, Fault, Opened, SEALED_BYTES_MAX, Seals, pieces as sealed_pieces, seed_of};
 pub use sender::SignedTx;
 pub use staking::{EdgeStaking, StakeBook, Staking};

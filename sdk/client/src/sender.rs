@@ -21,7 +21,7 @@ use alloy::{
     network::TxSignerSync,
     primitives::{Address, B256, Bytes, TxKind, U64, U128, U256},
     rpc::types::{FeeHistory, TransactionReceipt, TransactionRequest},
-    signers::local::PrivateKeySigner,
+    signers::{Signature, SignerSync, local::PrivateKeySigner},
 };
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
@@ -105,6 +105,11 @@ impl Sender {
 
     pub(crate) const fn signer(&self) -> &PrivateKeySigner {
         &self.signer
+    }
+
+    /// Of no transaction: whoever asks knows what the hash is of.
+    pub(crate) fn sign_hash(&self, hash: &B256) -> Result<Signature, Error> {
+        self.signer.sign_hash_sync(hash).map_err(|error| Error::Settings(format!("the signer failed: {error}")))
     }
 
     /// Sends and waits for the block.

@@ -3,12 +3,16 @@
 //! `submit-sent`, `settled` (journalled). Of a claim: `claiming` (journalled), `claim-sent`; of an audit: `testifying` (journalled),
 //! `commit-sent`, `attest-sent`. Of rounds of capacity: `round-enrolling` (journalled), `round-enrolled`, `round-computed` (journalled),
 //! `round-answered`, `round-recorded`, `round-opened`, `round-settling` (journalled), `round-settled`, `round-ended` (journalled),
-//! `round-claimed`; those that are not journalled are in a block.
+//! `round-claimed`; those that are not journalled are in a block. Of vouchers: `vouched`
+//! (journalled), `vouchers-redeemed`, `redemption-noted` (journalled), `vouchers-collected`, `collection-noted` (journalled), `vouchers-paid`. Of bids:
+//! `bidding` (journalled), `bid-sealed`, `bid-revealed`, `auction-cleared`, `margin-drawn`, `units-taken`, `unit-noted` (journalled), `bid-closed`,
+//! `bid-ended` (journalled), `deposits-paid`. Of leases: `leasing` (journalled), `lease-taken`, `lease-begun`, `lease-collected`, `lease-closed`,
+//! `lease-stopped` (its machine), `lease-ended` (journalled), `lease-paid`.
 
 use std::{env, process, sync::OnceLock};
 
 /// Steps that can be named.
-pub const STEPS: [&str; 30] = [
+pub const STEPS: &[&str] = &[
     "taking",
     "take-sent",
     "taken",
@@ -39,6 +43,30 @@ pub const STEPS: [&str; 30] = [
     "round-settled",
     "round-ended",
     "round-claimed",
+    "vouched",
+    "vouchers-redeemed",
+    "redemption-noted",
+    "vouchers-collected",
+    "collection-noted",
+    "vouchers-paid",
+    "bidding",
+    "bid-sealed",
+    "bid-revealed",
+    "auction-cleared",
+    "margin-drawn",
+    "units-taken",
+    "unit-noted",
+    "bid-closed",
+    "bid-ended",
+    "deposits-paid",
+    "leasing",
+    "lease-taken",
+    "lease-begun",
+    "lease-collected",
+    "lease-closed",
+    "lease-stopped",
+    "lease-ended",
+    "lease-paid",
 ];
 
 /// Aborts if this is the step that the variable names.

@@ -6,10 +6,12 @@
 //! J5 Steps of finished jobs are dropped whenever the file is large; their sums stay. J6 The first line names the chain, and
 //! on any other the journal refuses to open: job numbers and nonces mean nothing there. J7 The root of a round's product is in the
 //! journal before the round is answered. Transactions of rounds are not in it: the chain takes each of their steps once, however often
-//! it is sent.
+//! it is sent. J8 The salt of a bid, the number of a lease and every voucher that was acknowledged are in the journal before anything is sent for them;
+//! what is sent is not, as of rounds.
 
 mod file;
 mod ledger;
+mod trade;
 mod writer;
 
 use std::{
@@ -20,12 +22,13 @@ use std::{
 };
 
 use alloy::primitives::{B256, Bytes, U256};
-use edgeloom_sdk::SignedTx;
+use edgeloom_sdk::{Pair, SignedTx, Voucher};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use file::JournalFile;
 pub use ledger::{Attendance, Claiming, Ledger, RoundWork, Stage, Testifying, Totals};
+pub use trade::{Bidding, Kept, Trade};
 use writer::Writer;
 
 use crate::Skip;
@@ -67,6 +70,22 @@ pub enum Record {
     RoundComputed { epoch: u32, round: u8, root: B256 },
     /// Nothing is left to be done in an epoch. How many of its rounds were paid, and what the node was paid in all.
     EpochEnded { epoch: u32, rounds: u64, paid_wei: U256, gas_wei: U256 },
+    /// About to bid in an auction.
+    Bidding { auction: B256, bid: Bidding },
+    /// A bid is over, and what it won is in lines of its own.
+    BidEnded { auction: B256, gas_wei: U256 },
+    /// About to take a lease that was offered in this block.
+    Leasing { lease: U256, block: u64 },
+    /// A lease is over, and its machine stopped.
+    LeaseEnded { lease: U256, paid_wei: U256, gas_wei: U256 },
+    /// A voucher is accepted; so much of its pair was redeemed before.
+    Vouched { voucher: Voucher, redeemed: U256 },
+    /// So much of a pair is redeemed in all.
+    Redeemed { pair: Pair, total: U256, gas_wei: U256 },
+    /// A voucher of so much, or less, will not be paid any more.
+    VoucherLost { pair: Pair, total: U256 },
+    /// What was redeemed of pairs is collected.
+    Collected { pairs: Vec<Pair>, gas_wei: U256 },
     /// Sums of jobs and epochs whose lines were dropped.
     Totals { totals: Totals },
 }

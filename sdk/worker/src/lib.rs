@@ -2,7 +2,8 @@
 //! answers. It learns of jobs from an index and decides by the chain, so a lying index can waste its time but not its bond.
 //! It is an outsider: it knows JSON-RPC and contracts, and neither the EVM, the node's storage nor the BFT engine.
 //!
-//! In rounds it shows its capacity to compute, and has its node paid for that.
+//! In rounds it shows its capacity to compute, and has its node paid for that. It bids in auctions of jobs, lets the machine by the second where its
+//! operator names a program that serves, and keeps and redeems vouchers that pay it.
 //!
 //! Besides, it claims answers that the chain only checks when somebody disputes them, audits such claims, and tells the story of a
 //! dispute.
@@ -12,6 +13,7 @@
 //! paid job is lost.
 
 mod audit;
+mod bids;
 mod bond;
 mod card;
 pub mod claim;
@@ -20,8 +22,10 @@ mod desk;
 mod discovery;
 mod dispute;
 pub mod doctor;
+mod errand;
 pub mod journal;
 mod kernel;
+mod leases;
 mod life;
 mod page;
 pub mod plan;
@@ -31,6 +35,7 @@ mod settings;
 mod shelf;
 pub mod status_line;
 mod tally;
+mod vouchers;
 mod worker;
 
 pub use audit::{Audit, AuditOrder, Seated};
@@ -38,8 +43,9 @@ pub use bond::BondError;
 pub use card::{CardError, Device};
 pub use desk::CaseError;
 pub use dispute::Replay;
+pub use leases::Letting;
 pub use plan::Skip;
 pub use rounds::Enrolment;
-pub use settings::{Config, Settings, SettingsError};
+pub use settings::{Config, Settings, SettingsError, Switch};
 pub use tally::{Finished, Status};
 pub use worker::{Watch, Worker, WorkerError};

@@ -25,6 +25,7 @@ use crate::{
     journal::{Claiming, End, JournalError, Record, Stage},
     plan::Policy,
     tally::Tally,
+    vouchers::Till,
 };
 
 /// Pause before something that failed for now is tried again.
@@ -43,6 +44,7 @@ pub(crate) struct Bench {
     pub(crate) worker: Address,
     pub(crate) tally: Tally,
     pub(crate) policy: Policy,
+    pub(crate) till: Till,
     /// `None` for the processor.
     pub(crate) card: Option<Gpu>,
     /// Claims about jobs that are not over, as the journal has them.

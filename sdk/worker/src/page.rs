@@ -1,17 +1,23 @@
-//! The status page: for people, for programs (`/status`), for Prometheus (`/metrics`), for supervisors (`/health`).
+//! The status page: for people, for programs (`/status`), for Prometheus (`/metrics`), for supervisors (`/health`). Whoever
+//! owes this worker hands in vouchers (`POST /vouchers`).
 
 use std::{fmt::Write, sync::Arc};
 
 use alloy::primitives::{U256, utils::format_ether};
 use axum::{
     Json, Router,
-    extract::State,
+    extract::{DefaultBodyLimit, State},
     http::{StatusCode, header},
     response::{Html, IntoResponse},
-    routing::get,
+    routing::{get, post},
 };
 
-use crate::{Status, life::Bench};
+use edgeloom_sdk::Voucher;
+
+use crate::{Status, life::Bench, vouchers};
+
+/// Of a request.
+const BODY_BYTES_MAX: usize = 4096;
 
 pub(crate) fn routes(bench: Arc<Bench>) -> Router {
     Router::new()
@@ -19,6 +25,8 @@ pub(crate) fn routes(bench: Arc<Bench>) -> Router {
         .route("/status", get(|State(bench): State<Arc<Bench>>| async move { Json(bench.tally.status()) }))
         .route("/metrics", get(metrics))
         .route("/health", get(health))
+        .route("/vouchers", post(take_voucher))
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(bench)
 }
 
@@ -36,6 +44,17 @@ async fn health(State(bench): State<Arc<Bench>>) -> impl IntoResponse {
         _ => (StatusCode::OK, "ok"),
     };
     (code, Json(serde_json::json!({ "status": word })))
+}
+
+/// 200 once a voucher is in the journal, with what it pays beyond what was redeemed; else why it is not accepted.
+async fn take_voucher(State(bench): State<Arc<Bench>>, Json(voucher): Json<Voucher>) -> impl IntoResponse {
+    match vouchers::accept(&bench, voucher).await {
+        Ok(gain) => (StatusCode::OK, Json(serde_json::json!({ "accepted": true, "gain_wei": gain.to_string() }))),
+        Err(refusal) => {
+            let said = serde_json::json!({ "accepted": false, "why": refusal.to_string() });
+            (vouchers::status_of(&refusal), Json(said))
+        }
+    }
 }
 
 /// Wei as a decimal string, in TFUEL.
@@ -62,6 +81,11 @@ fn prometheus(status: &Status) -> String {
     metric("rounds_answered_total", "counter", "Rounds of capacity answered.", &status.rounds_answered.to_string());
     metric("rounds_paid_total", "counter", "Rounds of capacity paid.", &status.rounds_paid.to_string());
     metric("rewards_tfuel_total", "counter", "TFUEL the node was paid beside prices.", &tfuel(&status.rewards_wei));
+    metric("bids", "gauge", "Bids that are not over.", &status.bids.to_string());
+    metric("leases", "gauge", "Leases that are not over.", &status.leases.to_string());
+    metric("leased_tfuel_total", "counter", "TFUEL paid for leases.", &tfuel(&status.leased_wei));
+    metric("vouchers_tfuel", "gauge", "TFUEL of vouchers that are kept.", &tfuel(&status.vouchers_wei));
+    metric("redeemed_tfuel_total", "counter", "TFUEL paid by vouchers.", &tfuel(&status.redeemed_wei));
     metric("gas_tfuel_total", "counter", "TFUEL spent on gas for jobs and rounds.", &tfuel(&status.gas_wei));
     metric("balance_tfuel", "gauge", "TFUEL of the account.", &tfuel(&status.balance_wei));
     metric("stake_free_tfuel", "gauge", "Stake free for jobs.", &tfuel(&status.stake_free_wei));
@@ -112,7 +136,7 @@ fn html(status: &Status) -> String {
          <h1>Edgeloom worker <small>{state}</small></h1><p>{worker} on chain {chain}, block {head}\
          <table><tr><th>Earned<td>{earned} TFUEL<tr><th>Gas<td>{gas} TFUEL<tr><th>Jobs paid<td>{settled}\
          <tr><th>Jobs lost<td>{failed}<tr><th>Rewards<td>{rewards} TFUEL\
-         <tr><th>Rounds paid<td>{rounds_paid} ({rounds_answered} answered since the start)<tr><th>Rounds<td>{rounds}<tr><th>Under way<td>{running} ({queued} queued)<tr><th>At stake now<td>{exposure} TFUEL\
+         <tr><th>Rounds paid<td>{rounds_paid} ({rounds_answered} answered since the start)<tr><th>Rounds<td>{rounds}<tr><th>Bids<td>{bids}<tr><th>Leases<td>{leased} TFUEL ({leases} under way)<tr><th>Vouchers<td>{redeemed} TFUEL ({vouchers} kept)<tr><th>Under way<td>{running} ({queued} queued)<tr><th>At stake now<td>{exposure} TFUEL\
          <tr><th>Free stake<td>{free} TFUEL<tr><th>Balance<td>{balance} TFUEL</table>\
          <h2>Recent jobs</h2><table><tr><th>Job<th>Outcome<th>Paid<th>Gas<th>Took{rows}</table>\
          <h2>Not taken</h2><table><tr><th>Reason<th>Jobs{refusals}</table></html>",
@@ -127,6 +151,11 @@ fn html(status: &Status) -> String {
         rounds_paid = status.rounds_paid,
         rounds_answered = status.rounds_answered,
         rounds = status.rounds,
+        bids = status.bids,
+        leases = status.leases,
+        leased = tfuel(&status.leased_wei),
+        vouchers = tfuel(&status.vouchers_wei),
+        redeemed = tfuel(&status.redeemed_wei),
         running = status.running,
         queued = status.queued,
         exposure = tfuel(&status.exposure_wei),

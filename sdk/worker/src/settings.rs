@@ -12,7 +12,7 @@ use edgeloom_sdk::ClientBuilder;
 use serde::Deserialize;
 use thiserror::Error;
 
-use crate::{Device, Enrolment};
+use crate::{Device, Enrolment, Letting};
 
 /// Settings as given, before defaults.
 #[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args, Deserialize)]
@@ -56,9 +56,34 @@ pub struct Settings {
     /// Whether to show computing capacity in rounds, for a part of what the reserve releases to edge nodes [default: auto]
     #[arg(long, env = "EDGELOOM_WORKER_ROUNDS", value_name = "WHEN")]
     pub rounds: Option<Enrolment>,
+    /// Whether to bid in auctions of jobs, at what the gas and --min-price come to. A bid has a deposit, which a worker loses that is not running
+    /// when it is to be revealed [default: on]
+    #[arg(long, env = "EDGELOOM_WORKER_BIDS", value_name = "SWITCH")]
+    pub bids: Option<Switch>,
+    /// Whether to accept vouchers (POST /vouchers on the status page) as far as they are earmarked, and redeem them [default: on]
+    #[arg(long, env = "EDGELOOM_WORKER_VOUCHERS", value_name = "SWITCH")]
+    pub vouchers: Option<Switch>,
+    /// Least rate of leases, wei a second; they are taken only where this and --lease-program are given [default: none]
+    #[arg(long, env = "EDGELOOM_WORKER_LEASE_RATE", value_name = "WEI")]
+    pub lease_rate: Option<String>,
+    /// Program that serves leases: called with fit, start or stop, and EDGELOOM_LEASE, _SUBJECT, _REQUESTER, _SPEC (a file) and _UNTIL (Unix
+    /// seconds) as variables; it ends in a minute, and can be called again
+    #[arg(long, env = "EDGELOOM_WORKER_LEASE_PROGRAM", value_name = "FILE")]
+    pub lease_program: Option<PathBuf>,
     /// Seconds that jobs under way get to finish after Ctrl-C [default: 30]
     #[arg(long, env = "EDGELOOM_WORKER_DRAIN_SECONDS", value_name = "N")]
     pub drain_seconds: Option<u64>,
+}
+
+/// Whether something is done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Switch {
+    /// It is
+    #[default]
+    On,
+    /// It is not; what was begun before is brought to its end
+    Off,
 }
 
 /// Settings with every default filled in and every value checked.
@@ -78,6 +103,10 @@ pub struct Config {
     pub max_parallel: usize,
     pub device: Device,
     pub rounds: Enrolment,
+    pub bids: Switch,
+    pub vouchers: Switch,
+    /// `None` where the machine is not let.
+    pub letting: Option<Letting>,
     pub drain_seconds: u64,
 }
 
@@ -92,6 +121,10 @@ pub enum SettingsError {
     Bond(String),
     #[error("min-price {0:?} is not a number of wei")]
     MinPrice(String),
+    #[error("lease-rate {0:?} is not a number of wei")]
+    LeaseRate(String),
+    #[error("leases take both lease-rate and lease-program: what a second costs, and what serves")]
+    HalfLease,
     #[error("max-parallel {0} is not in 1 to 1000")]
     MaxParallel(usize),
 }
@@ -132,6 +165,10 @@ impl Settings {
             max_parallel: self.max_parallel.or(file.max_parallel),
             device: self.device.or(file.device),
             rounds: self.rounds.or(file.rounds),
+            bids: self.bids.or(file.bids),
+            vouchers: self.vouchers.or(file.vouchers),
+            lease_rate: self.lease_rate.or(file.lease_rate),
+            lease_program: self.lease_program.or(file.lease_program),
             drain_seconds: self.drain_seconds.or(file.drain_seconds),
         }
     }
@@ -144,6 +181,14 @@ impl Settings {
         let min_price = match self.min_price {
             Some(text) => U256::from_str_radix(&text, 10).map_err(|_| SettingsError::MinPrice(text))?,
             None => U256::ZERO,
+        };
+        let letting = match (self.lease_rate, self.lease_program) {
+            (Some(text), Some(program)) => {
+                let rate = U256::from_str_radix(&text, 10).map_err(|_| SettingsError::LeaseRate(text))?;
+                Some(Letting { rate, program })
+            }
+            (None, None) => None,
+            _ => return Err(SettingsError::HalfLease),
         };
         let max_parallel = self.max_parallel.unwrap_or(64);
         if !(1..=1000).contains(&max_parallel) {
@@ -162,6 +207,9 @@ impl Settings {
             max_parallel,
             device: self.device.unwrap_or_default(),
             rounds: self.rounds.unwrap_or_default(),
+            bids: self.bids.unwrap_or_default(),
+            vouchers: self.vouchers.unwrap_or_default(),
+            letting,
             drain_seconds: self.drain_seconds.unwrap_or(30),
         })
     }

@@ -56,6 +56,16 @@ pub struct Status {
     pub rounds_paid: u64,
     /// What the node was paid for rounds, and for its work beside the prices of its jobs.
     pub rewards_wei: String,
+    /// Bids that are not over.
+    pub bids: u64,
+    /// Leases that are not over.
+    pub leases: u64,
+    /// What was paid for leases.
+    pub leased_wei: String,
+    /// What vouchers pay that are kept.
+    pub vouchers_wei: String,
+    /// What vouchers paid.
+    pub redeemed_wei: String,
     pub balance_wei: String,
     pub stake_free_wei: String,
     /// Stake locked by jobs under way: what could be lost now.
@@ -86,6 +96,9 @@ pub(crate) struct State {
     pub(crate) locked: U256,
     pub(crate) rounds: String,
     pub(crate) rounds_answered: u64,
+    pub(crate) bids: usize,
+    pub(crate) leases: usize,
+    pub(crate) vouchers: U256,
     totals: Totals,
     refusals: BTreeMap<Skip, u64>,
     recent: VecDeque<Finished>,
@@ -99,6 +112,22 @@ impl Tally {
 
     pub(crate) fn set(&self, change: impl FnOnce(&mut State)) {
         change(&mut self.state.lock());
+    }
+
+    /// Whoever stops has to be back in time.
+    pub(crate) fn warn_of_bids(&self) {
+        let State { bids, leases, .. } = *self.state.lock();
+        if bids + leases > 0 {
+            tracing::warn!(
+                bids,
+                leases,
+                "under way: bids that are not revealed in their time cost their deposits, and leases go on"
+            );
+        }
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.state.lock().draining
     }
 
     pub(crate) fn refused(&self, why: Skip) {
@@ -129,6 +158,26 @@ impl Tally {
         totals.gas_wei = totals.gas_wei.saturating_add(gas);
     }
 
+    /// On what brings nothing by itself, wei.
+    pub(crate) fn spent(&self, gas: U256) {
+        let totals = &mut self.state.lock().totals;
+        totals.gas_wei = totals.gas_wei.saturating_add(gas);
+    }
+
+    /// Vouchers paid so much.
+    pub(crate) fn redeemed(&self, paid: U256, gas: U256) {
+        let totals = &mut self.state.lock().totals;
+        totals.redeemed_wei = totals.redeemed_wei.saturating_add(paid);
+        totals.gas_wei = totals.gas_wei.saturating_add(gas);
+    }
+
+    /// A lease is over.
+    pub(crate) fn lease_ended(&self, paid: U256, gas: U256) {
+        let totals = &mut self.state.lock().totals;
+        totals.leased_wei = totals.leased_wei.saturating_add(paid);
+        totals.gas_wei = totals.gas_wei.saturating_add(gas);
+    }
+
     pub(crate) fn status(&self) -> Status {
         let state = self.state.lock();
         Status {
@@ -150,6 +199,11 @@ impl Tally {
             rounds_answered: state.rounds_answered,
             rounds_paid: state.totals.rounds,
             rewards_wei: state.totals.rewards_wei.to_string(),
+            bids: state.bids as u64,
+            leases: state.leases as u64,
+            leased_wei: state.totals.leased_wei.to_string(),
+            vouchers_wei: state.vouchers.to_string(),
+            redeemed_wei: state.totals.redeemed_wei.to_string(),
             balance_wei: state.balance.to_string(),
             stake_free_wei: state.free.to_string(),
             exposure_wei: state.locked.to_string(),

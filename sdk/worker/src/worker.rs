@@ -16,17 +16,18 @@ use parking_lot::Mutex;
 use thiserror::Error as ThisError;
 use tokio::{
     net::TcpListener,
-    sync::watch,
+    sync::{mpsc, watch},
     task::{JoinError, JoinSet, spawn_blocking},
     time::{sleep_until, timeout_at},
 };
 
 use crate::{
-    Config, Enrolment, Skip, Status,
+    Config, Enrolment, Skip, Status, Switch,
     bond::{self, BondError, Goal},
     card::{self, CardError},
     desk::Desk,
     discovery::Discovery,
+    errand::Errands,
     journal::{Chain, Journal, JournalError, Ledger, Stage},
     life::{self, Bench, Candidate, Outcome},
     page,
@@ -34,6 +35,7 @@ use crate::{
     rounds::Rounds,
     shelf::Shelf,
     tally::Tally,
+    vouchers::Till,
 };
 
 /// How often the index is asked eagerly after a block, which it needs a moment to read.
@@ -71,6 +73,9 @@ pub struct Worker {
     ledger: Ledger,
     stake: Goal,
     rounds: Enrolment,
+    /// Until it runs; and jobs that bids won.
+    errands: Option<Errands>,
+    won: mpsc::Receiver<U256>,
     max_parallel: usize,
     drain: Duration,
     listen: SocketAddr,
@@ -92,6 +97,7 @@ struct Floor {
     bond_at: Instant,
     /// Until there is stake to answer with.
     rounds: Option<Rounds>,
+    errands: Option<Errands>,
     tending: JoinSet<JournalError>,
     eager: u32,
     ask_at: Instant,
@@ -135,9 +141,11 @@ impl Worker {
         adopt(&client, &ledger)?;
         let tally = Tally::new(worker, client.chain_id(), ledger.totals);
         let policy = Policy { min_price: config.min_price, work_seconds_min: 5 };
+        let till = Till::new(config.vouchers == Switch::On, &ledger.trade);
+        let (errands, won) = Errands::new(config, &ledger);
         let claims = Mutex::new(ledger.claims.clone());
         let desk = Desk { client, me: worker, journal, shelf, data: config.data.clone(), _lock: lock };
-        let bench = Arc::new(Bench { desk, worker, tally, policy, card, claims });
+        let bench = Arc::new(Bench { desk, worker, tally, policy, till, card, claims });
         // The page before the bond: an operator can then see a start that waits for money.
         let listen = serve(config.listen, Arc::clone(&bench)).await?;
         let minimum = bench.client.edge_staking().minimum().await?;
@@ -147,7 +155,8 @@ impl Worker {
         }
         let drain = Duration::from_secs(config.drain_seconds);
         let rounds = config.rounds;
-        Ok(Self { bench, ledger, stake, rounds, max_parallel: config.max_parallel, drain, listen })
+        let (errands, max_parallel) = (Some(errands), config.max_parallel);
+        Ok(Self { bench, ledger, stake, rounds, errands, won, max_parallel, drain, listen })
     }
 
     /// Where the status page is.
@@ -168,7 +177,7 @@ impl Worker {
     /// # Errors
     /// [`WorkerError::Journal`] when the disk fails: a worker that cannot write down what it does must not do it.
     /// [`WorkerError::Bond`] when it cannot be bonded and has no job left to finish.
-    pub async fn run(self, mut stop: watch::Receiver<bool>) -> Result<(), WorkerError> {
+    pub async fn run(mut self, mut stop: watch::Receiver<bool>) -> Result<(), WorkerError> {
         let now = Instant::now();
         let mut floor = Floor {
             discovery: Discovery::new(self.bench.worker),
@@ -181,11 +190,14 @@ impl Worker {
             bonding: JoinSet::new(),
             bond_at: now,
             rounds: Some(Rounds::new(self.rounds, self.ledger.epochs.clone())),
+            errands: self.errands.take(),
             tending: JoinSet::new(),
             eager: 1,
             ask_at: now,
             refresh_at: now,
         };
+        let (_, unwon) = mpsc::channel(1);
+        let mut won = std::mem::replace(&mut self.won, unwon);
         for (&job, stage) in &self.ledger.open {
             self.resume(&mut floor, job, stage.clone());
         }
@@ -204,6 +216,7 @@ impl Worker {
                 Some(done) = floor.vigils.join_next() => self.finish(&mut floor, done)?,
                 Some(done) = floor.bonding.join_next() => look::bonded(&mut floor, done)?,
                 Some(ended) = floor.tending.join_next() => return Err(look::untended(ended)),
+                Some(job) = won.recv() => self.begin(&mut floor, job),
                 changed = heads.changed() => {
                     if changed.is_err() {
                         break;
@@ -228,6 +241,11 @@ impl Worker {
             && let Some(rounds) = floor.rounds.take()
         {
             floor.tending.spawn(rounds.tend(Arc::clone(&self.bench)));
+        }
+        if floor.bonded
+            && let Some(errands) = floor.errands.take()
+        {
+            errands.start(&self.bench, &mut floor.tending);
         }
         let now = Instant::now();
         while floor.bonded
@@ -257,6 +275,13 @@ impl Worker {
             let outcome = life::resume(&bench, job, stage).await;
             Done { id: job, candidate: None, outcome }
         });
+    }
+
+    /// Does a job that a bid won, and that is in the journal as taken.
+    fn begin(&self, floor: &mut Floor, job: U256) {
+        if !floor.running.contains(&job) {
+            self.resume(floor, job, Stage::Taken);
+        }
     }
 
     fn finish(&self, floor: &mut Floor, done: Result<Done, JoinError>) -> Result<(), WorkerError> {
@@ -304,6 +329,7 @@ impl Worker {
 
     async fn drain(&self, mut floor: Floor) -> Result<(), WorkerError> {
         self.bench.tally.set(|state| state.draining = true);
+        self.bench.tally.warn_of_bids();
         let deadline = Instant::now() + self.drain;
         let under_way = floor.tasks.len();
         if under_way > 0 {

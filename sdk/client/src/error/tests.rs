@@ -1,7 +1,7 @@
 use alloy::{primitives::U256, sol_types::SolError};
 use edgeloom_bindings::{
-    IAudits, IBeacon, IBls, ICredits, IDisputes, IEdgeProof, IEdgeRewards, IEdgeStaking, IInference, IJobMarket,
-    IKeyRegistry, IModelRegistry,
+    IAudits, IBeacon, IBls, ICredits, IDeliveries, IDisputes, IEdgeProof, IEdgeRewards, IEdgeStaking, IInference,
+    IJobMarket, IKeyRegistry, IModelRegistry, IPaymentPool, ISplits,
 };
 
 use super::*;
@@ -43,6 +43,27 @@ fn keys_certificates_and_randomness_have_errors_of_their_own() {
     let unrecorded = IBeacon::NotRecorded { height: U256::ONE };
     let error = reverted(Some(addresses::BEACON), &unrecorded);
     assert!(matches!(error, Error::Beacon(_)) && error.is_revert());
+}
+
+#[test]
+fn what_a_pool_refuses_is_told_apart_also_where_deliveries_ask_it() {
+    let refused = IPaymentPool::VoucherRefused {
+        pool: U256::ONE,
+        session: Address::ZERO,
+        payee: Address::repeat_byte(1),
+        total: U256::ONE,
+        reason: IPaymentPool::Reason::CapExceeded,
+    };
+    for contract in [addresses::PAYMENT_POOL, addresses::DELIVERIES] {
+        let error = reverted(Some(contract), &refused);
+        assert!(matches!(error, Error::Payments(IPaymentPoolErrors::VoucherRefused(_))) && error.is_revert());
+    }
+    let wrong = ISplits::ZeroShare { index: U256::ONE };
+    assert!(matches!(reverted(Some(addresses::PAYMENT_POOL), &wrong), Error::Splits(_)));
+    let nothing = ICredits::NothingToWithdraw { account: Address::ZERO };
+    assert!(matches!(reverted(Some(addresses::PAYMENT_POOL), &nothing), Error::Credits(_)));
+    let late = IDeliveries::ReceiptsInvalid {};
+    assert!(matches!(reverted(Some(addresses::DELIVERIES), &late), Error::Deliveries(_)));
 }
 
 #[test]

@@ -1,4 +1,5 @@
 use super::*;
+use crate::Switch;
 
 fn tfuel(amount: u64) -> U256 {
     U256::from(amount) * U256::from(10).pow(U256::from(18))
@@ -41,6 +42,9 @@ async fn without_a_node_every_other_check_is_still_made() {
         max_parallel: 1,
         device: Device::Cpu,
         rounds: Enrolment::Auto,
+        bids: Switch::On,
+        vouchers: Switch::On,
+        letting: None,
         drain_seconds: 1,
     };
     let checks = examine(&config).await;

@@ -4,7 +4,7 @@ use alloy::primitives::{B256, Bytes, U256};
 use edgeloom_sdk::SignedTx;
 use serde::{Deserialize, Serialize};
 
-use super::{End, Record};
+use super::{End, Record, Trade};
 
 /// How far a job under way has come, by the journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +93,10 @@ pub struct Totals {
     pub rounds: u64,
     /// What the node was paid for rounds, and for its work beside the prices of its jobs.
     pub rewards_wei: U256,
+    /// By vouchers.
+    pub redeemed_wei: U256,
+    /// For leases.
+    pub leased_wei: U256,
 }
 
 /// The journal, folded.
@@ -105,6 +109,8 @@ pub struct Ledger {
     pub audits: BTreeMap<B256, Testifying>,
     /// Epochs in which something is left to be done.
     pub epochs: BTreeMap<u32, Attendance>,
+    /// Bids, leases and vouchers.
+    pub trade: Trade,
     pub totals: Totals,
 }
 
@@ -154,6 +160,19 @@ impl Ledger {
                 self.totals.rewards_wei = self.totals.rewards_wei.saturating_add(*paid_wei);
                 self.totals.gas_wei = self.totals.gas_wei.saturating_add(*gas_wei);
             }
+            Record::Bidding { .. } | Record::Leasing { .. } | Record::Vouched { .. } | Record::VoucherLost { .. } => {
+                self.trade.apply(record);
+            }
+            Record::BidEnded { gas_wei, .. } | Record::Redeemed { gas_wei, .. } | Record::Collected { gas_wei, .. } => {
+                let redeemed = self.trade.apply(record);
+                self.totals.redeemed_wei = self.totals.redeemed_wei.saturating_add(redeemed);
+                self.totals.gas_wei = self.totals.gas_wei.saturating_add(*gas_wei);
+            }
+            Record::LeaseEnded { paid_wei, gas_wei, .. } => {
+                self.trade.apply(record);
+                self.totals.leased_wei = self.totals.leased_wei.saturating_add(*paid_wei);
+                self.totals.gas_wei = self.totals.gas_wei.saturating_add(*gas_wei);
+            }
             Record::Totals { totals } => self.totals = *totals,
         }
     }
@@ -170,6 +189,7 @@ impl Ledger {
         };
         records.extend(self.audits.iter().map(testifying));
         records.extend(self.epochs.iter().flat_map(|(epoch, attendance)| attendance.records(*epoch)));
+        records.extend(self.trade.records());
         for (&job, stage) in &self.open {
             match stage {
                 Stage::Taking { tx } => records.push(Record::Taking { job, tx: tx.clone() }),

@@ -1,5 +1,7 @@
 use std::fs;
 
+use alloy::primitives::Address;
+
 use super::*;
 
 const CHAIN: Chain = Chain { id: 31337, genesis: B256::repeat_byte(1) };
@@ -16,6 +18,15 @@ fn claiming() -> Claiming {
 fn testifying() -> Testifying {
     let (output_root, trace_root, salt) = (B256::repeat_byte(8), B256::repeat_byte(9), B256::repeat_byte(10));
     Testifying { output_root, trace_root, salt }
+}
+
+fn bid() -> Bidding {
+    Bidding { block: 24, tick: 200, units: 3, salt: B256::repeat_byte(25) }
+}
+
+fn voucher(pool: u64, total: u64) -> Voucher {
+    let pair = Pair { pool: U256::from(pool), session: Address::repeat_byte(1), payee: Address::repeat_byte(2) };
+    Voucher { pair, total: U256::from(total), r: B256::repeat_byte(3), vs: B256::repeat_byte(4) }
 }
 
 /// A job that is paid, one that is lost, and one under way; a claim, an audit and an epoch that are over, and one of each that is not.
@@ -54,6 +65,29 @@ pub(super) fn history() -> Vec<Record> {
     ]
 }
 
+/// Bids, leases and vouchers of which some are over.
+fn trades() -> Vec<Record> {
+    vec![
+        Record::Bidding { auction: B256::repeat_byte(18), bid: bid() },
+        Record::Bidding { auction: B256::repeat_byte(19), bid: bid() },
+        Record::BidEnded { auction: B256::repeat_byte(18), gas_wei: U256::from(1) },
+        Record::Leasing { lease: U256::from(20), block: 21 },
+        Record::Leasing { lease: U256::from(22), block: 23 },
+        Record::LeaseEnded { lease: U256::from(20), paid_wei: U256::from(60), gas_wei: U256::from(1) },
+        Record::Vouched { voucher: voucher(1, 100), redeemed: U256::from(30) },
+        // The later one is the better; what was redeemed before the first stays.
+        Record::Vouched { voucher: voucher(1, 110), redeemed: U256::from(99) },
+        Record::Vouched { voucher: voucher(2, 100), redeemed: U256::ZERO },
+        Record::Vouched { voucher: voucher(3, 100), redeemed: U256::ZERO },
+        Record::Vouched { voucher: voucher(4, 100), redeemed: U256::ZERO },
+        Record::Redeemed { pair: voucher(1, 0).pair, total: U256::from(100), gas_wei: U256::ZERO },
+        Record::Redeemed { pair: voucher(2, 0).pair, total: U256::from(100), gas_wei: U256::from(2) },
+        Record::Redeemed { pair: voucher(3, 0).pair, total: U256::from(100), gas_wei: U256::ZERO },
+        Record::Collected { pairs: vec![voucher(3, 0).pair], gas_wei: U256::from(1) },
+        Record::VoucherLost { pair: voucher(4, 0).pair, total: U256::from(100) },
+    ]
+}
+
 fn fold(records: &[Record]) -> Ledger {
     let mut ledger = Ledger::default();
     records.iter().for_each(|record| ledger.apply(record));
@@ -71,11 +105,23 @@ async fn write(path: &Path, records: &[Record]) {
 async fn what_was_recorded_is_there_after_a_restart() {
     let dir = tempfile::tempdir().expect("directory");
     let path = dir.path().join("journal.jsonl");
-    write(&path, &history()).await;
+    let all = [history(), trades()].concat();
+    write(&path, &all).await;
     let (_journal, ledger) = Journal::open(&path, CHAIN).expect("reopens");
-    assert_eq!(ledger, fold(&history()));
-    let (earned_wei, gas_wei, rewards_wei) = (U256::from(100), U256::from(21), U256::from(50));
-    assert_eq!(ledger.totals, Totals { settled: 1, failed: 0, earned_wei, gas_wei, rounds: 4, rewards_wei });
+    assert_eq!(ledger, fold(&all));
+    let (earned_wei, gas_wei, rewards_wei) = (U256::from(100), U256::from(26), U256::from(50));
+    let (redeemed_wei, leased_wei) = (U256::from(70 + 100 + 100), U256::from(60));
+    let totals =
+        Totals { settled: 1, failed: 0, earned_wei, gas_wei, rounds: 4, rewards_wei, redeemed_wei, leased_wei };
+    assert_eq!(ledger.totals, totals);
+    let kept = Kept { voucher: voucher(1, 110), redeemed: U256::from(100) };
+    let trade = Trade {
+        bids: [(B256::repeat_byte(19), bid())].into(),
+        leases: [(U256::from(22), 23)].into(),
+        vouchers: [(kept.voucher.pair, kept)].into(),
+        uncollected: [voucher(1, 0).pair, voucher(2, 0).pair].into(),
+    };
+    assert_eq!(ledger.trade, trade);
     let work = RoundWork { seed: B256::repeat_byte(15), roots: vec![B256::repeat_byte(16), B256::repeat_byte(17)] };
     let attendance = Attendance { rounds: [(1, work)].into() };
     assert_eq!(ledger.epochs.into_iter().collect::<Vec<_>>(), [(6, attendance)]);
@@ -85,7 +131,7 @@ async fn what_was_recorded_is_there_after_a_restart() {
 
 #[test]
 fn lines_made_of_a_ledger_fold_to_it_again() {
-    let ledger = fold(&history());
+    let ledger = fold(&[history(), trades()].concat());
     assert_eq!(fold(&ledger.records()), ledger);
 }
 

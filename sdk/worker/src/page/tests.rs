@@ -14,6 +14,10 @@ fn status() -> Status {
     tally.refused(Skip::LostRace);
     tally.set(|state| (state.rounds, state.rounds_answered) = ("enrolled for epoch 9".to_owned(), 5));
     tally.epoch_ended(4, wei * U256::from(2), U256::from(9));
+    tally.set(|state| (state.bids, state.leases, state.vouchers) = (6, 1, wei * U256::from(4)));
+    tally.redeemed(wei * U256::from(6), U256::from(1));
+    tally.lease_ended(wei * U256::from(8), U256::from(1));
+    tally.spent(U256::from(1));
     tally.status()
 }
 
@@ -46,13 +50,16 @@ fn metrics_are_prometheus_text_with_every_reason() {
 fn the_page_and_the_json_show_the_same_job() {
     let status = status();
     assert!(html(&status).contains("<tr><td>7<td>settled<td>1.5<td>0<td>"));
+    for shown in ["Bids<td>6<", "Leases<td>12 TFUEL (1 under way)", "Vouchers<td>9 TFUEL (6 kept)"] {
+        assert!(html(&status).contains(shown), "{shown}");
+    }
     for shown in ["Rewards<td>3 TFUEL", "Rounds paid<td>4 (5 answered", "Rounds<td>enrolled for epoch 9"] {
         assert!(html(&status).contains(shown), "{shown}");
     }
     let json = serde_json::to_value(&status).expect("JSON");
     assert_eq!(json["jobs_settled"], 1);
     assert_eq!(json["earned_wei"], "1500000000000000000");
-    assert_eq!((&json["rewards_wei"], &json["gas_wei"]), (&"3000000000000000000".into(), &"30".into()));
+    assert_eq!((&json["rewards_wei"], &json["gas_wei"]), (&"3000000000000000000".into(), &"33".into()));
     assert_eq!(json["refusals"]["price-too-low"], 2);
     assert_eq!(json["recent"][0]["outcome"], "settled");
 }

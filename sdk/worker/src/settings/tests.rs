@@ -35,6 +35,21 @@ fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
 }
 
 #[test]
+fn bids_and_vouchers_are_on_and_leases_off_unless_said_otherwise() {
+    let config = flags(&[]).resolve().expect("valid");
+    assert_eq!((config.bids, config.vouchers, config.letting), (Switch::On, Switch::On, None));
+    let config = flags(&["--bids", "off", "--vouchers", "off"]).resolve().expect("valid");
+    assert_eq!((config.bids, config.vouchers), (Switch::Off, Switch::Off));
+    let (rate, program) = (U256::from(7), PathBuf::from("/bin/serve"));
+    let config = flags(&["--lease-rate", "7", "--lease-program", "/bin/serve"]).resolve().expect("valid");
+    assert_eq!(config.letting, Some(Letting { rate, program }));
+    let refusal = |args: &[&str]| flags(args).resolve().expect_err("refused").to_string();
+    assert!(refusal(&["--lease-rate", "7"]).contains("lease-program"));
+    assert!(refusal(&["--lease-program", "/bin/serve"]).contains("lease-rate"));
+    assert!(refusal(&["--lease-rate", "x", "--lease-program", "/bin/serve"]).contains("lease-rate \"x\""));
+}
+
+#[test]
 fn nodes_are_separated_by_commas() {
     let config = flags(&["--rpc", "http://one:1, http://two:2"]).resolve().expect("valid");
     assert_eq!(config.rpc, ["http://one:1", "http://two:2"]);
