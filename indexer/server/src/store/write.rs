@@ -1,4 +1,4 @@
-//! Records to the database: all of a batch's statements in one message to the database's thread. Under load every message waits for a
+//! Records to the database: but for what fills statements of its own, all of a batch in one message to the database's thread. Under load every message waits for a
 //! turn on a core, twice; the work itself is little.
 
 use super::{
@@ -13,8 +13,8 @@ use crate::{
 use alloy::primitives::{Bytes, U256};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection, query_builder::Separated};
 
-/// Rows per statement, and about how many per message: times the widest table's 30 columns it stays below SQLite's 32,766 values.
-const CHUNK: usize = 1000;
+/// Rows of a statement that goes by itself.
+const CHUNK: usize = 128;
 
 /// What changes in a job once it was posted: indexes of the other columns are left alone.
 const JOB_CHANGES: &str = " on conflict (id) do update set phase = excluded.phase, reason = excluded.reason, worker = excluded.worker, \
@@ -115,16 +115,18 @@ impl<'c> Batch<'c> {
     ) -> Result<(), StoreError> {
         let mut rows = rows.peekable();
         while rows.peek().is_some() {
-            self.query.push(verb).push(table).push(" ");
-            let mut count = 0;
-            self.query.push_values(rows.by_ref().take(CHUNK), |mut values, row| {
-                push(&mut values, row);
-                count += 1;
-            });
-            self.query.push(changes).push("; ");
-            self.rows += count;
-            if self.rows >= CHUNK {
-                self.send().await?;
+            let chunk: Vec<_> = rows.by_ref().take(CHUNK).collect();
+            let count = chunk.len();
+            let mut full = QueryBuilder::new("");
+            let query = if count == CHUNK { &mut full } else { &mut self.query };
+            query.push(verb).push(table).push(" ");
+            query.push_values(chunk, |mut values, row| push(&mut values, row));
+            query.push(changes).push("; ");
+            if count == CHUNK {
+                // Always the same text, which stays prepared: to read so many places for values takes longer than a message.
+                full.build().execute(&mut *self.connection).await?;
+            } else {
+                self.rows += count;
             }
         }
         Ok(())
