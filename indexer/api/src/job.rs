@@ -1,4 +1,4 @@
-use crate::OrderDirection;
+use crate::{MarketEventRow, OrderDirection};
 use async_graphql::{Enum, SimpleObject};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -121,6 +121,8 @@ pub struct JobDetail {
     /// The answer that the chain computed and paid for; absent in every other case.
     pub output: Option<String>,
     pub history: Vec<JobEventRow>,
+    /// What its worker told the contracts that verify it, and what they made of it: events of claims, audits, committees and seals.
+    pub claims: Vec<MarketEventRow>,
 }
 
 /// What jobs can be ordered by; ties go by id.
@@ -149,6 +151,9 @@ pub struct JobQuery {
     pub worker: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model_id: Option<String>,
+    /// The order's number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order: Option<u64>,
     /// Least price, wei.
     #[serde(rename = "priceWei_gte", skip_serializing_if = "Option::is_none")]
     pub price_wei_gte: Option<String>,

@@ -1,4 +1,4 @@
-//! What the index answers: rows of jobs, workers, models, transfers, stakes, committees and votes, pages of them, and how far the index has come.
+//! What the index answers: rows of jobs, orders, leases, auctions, payment pools, workers, models, transfers, stakes, committees and votes, pages of them, and how far the index has come.
 //! The same types are the server's JSON and GraphQL and the SDK's answers, so neither can drift. This crate knows no
 //! database, no node and no HTTP; it promises shapes and names, not that any index is up to date.
 //!
@@ -6,28 +6,36 @@
 //! number would lose digits); times are milliseconds since the Unix epoch unless a name says seconds. Only
 //! validator-final blocks are indexed: a row never goes back, there are no reorgs.
 
+mod auction;
 mod committee;
 mod contract;
 mod governance;
 mod job;
+mod lease;
+mod market;
 mod meta;
 mod model;
 mod node;
 mod page;
 pub mod paths;
+mod pool;
 mod transfer;
 mod worker;
 
+pub use auction::{AuctionDetail, AuctionPhase, AuctionQuery, AuctionRow, BidQuery, BidReason, BidRow};
 pub use committee::{CheckpointRow, CommitteeRow, HistoryQuery, NotLiveRow};
 pub use contract::{ContractDetail, ContractQuery, ContractRow, MatchKind, SourceFile};
 pub use governance::{
     CallRow, ParameterChangeRow, ProposalDetail, ProposalPhase, ProposalQuery, ProposalRow, Support, VoteQuery, VoteRow,
 };
 pub use job::{JobDetail, JobEventKind, JobEventRow, JobOrder, JobQuery, JobRow, Phase, Reason};
+pub use lease::{LeaseDetail, LeasePhase, LeaseQuery, LeaseReason, LeaseRow};
+pub use market::{EventField, MarketContract, MarketEventQuery, MarketEventRow, OrderQuery, OrderRow};
 pub use meta::{BlockMeta, Health, Meta, Problem, ProblemBody, Readiness};
 pub use model::{ModelOrder, ModelQuery, ModelRow};
 pub use node::{NodeOrder, NodeQuery, NodeRow, PositionOrder, PositionQuery, PositionRow, Role, SlashQuery, SlashRow};
 pub use page::{OrderDirection, Page, PageInfo};
+pub use pool::{PairQuery, PairRow, PoolDetail, PoolPhase, PoolQuery, PoolRow, SessionRow, SkipReason};
 pub use transfer::{Asset, TransferOrder, TransferQuery, TransferRow};
 pub use worker::{WorkerOrder, WorkerQuery, WorkerRow};
 

@@ -3,6 +3,18 @@
 /// GraphQL: POST queries; GET shows a page to write them in.
 pub const GRAPHQL: &str = "/graphql";
 pub const JOBS: &str = "/api/jobs";
+/// Jobs of the same terms that were posted together.
+pub const ORDERS: &str = "/api/orders";
+pub const LEASES: &str = "/api/leases";
+pub const AUCTIONS: &str = "/api/auctions";
+pub const BIDS: &str = "/api/bids";
+pub const POOLS: &str = "/api/pools";
+/// What pools owe payees.
+pub const PAIRS: &str = "/api/pairs";
+/// Keys that sign in the name of pools' payers.
+pub const SESSIONS: &str = "/api/sessions";
+/// Every event of the market's contracts.
+pub const MARKET_EVENTS: &str = "/api/market-events";
 pub const WORKERS: &str = "/api/workers";
 pub const MODELS: &str = "/api/models";
 pub const TRANSFERS: &str = "/api/transfers";

@@ -6,6 +6,10 @@
 //! D3 Logs of other contracts, and events of ours that no row needs, are skipped. One that ought to decode and does
 //!    not is an error: better to stop than to leave a row out in silence.
 
+mod events;
+
+pub use events::{Deal, Says};
+
 use crate::record::{BlockFacts, Stamp};
 use alloy::{
     eips::{eip2718::Decodable2718, eip4788::SYSTEM_ADDRESS},
@@ -59,6 +63,8 @@ pub enum What {
     Operations(TimelockEvents),
     Parameter(IParameters::ParameterSet),
     Registry(IModelRegistryEvents),
+    /// Of leases, auctions, payments, and of who judges what workers deliver.
+    Deal(Box<Deal>),
     Transfer {
         asset: Asset,
         from: Address,
@@ -171,7 +177,7 @@ fn events(
     receipts: &[ReceiptEnvelope],
 ) -> Result<Vec<Event>, DecodeError> {
     let (height, ms) = (sealed.height().get(), sealed.timestamp_ms());
-    let wrong = |log: &Log, log_index, error: alloy::sol_types::Error| DecodeError::Log {
+    let wrong = |log: &Log, log_index, error: alloy::dyn_abi::Error| DecodeError::Log {
         height,
         log_index,
         contract: log.address,
@@ -208,7 +214,7 @@ fn events(
 }
 
 /// D3: which event of ours a log is, if any.
-fn what(log: &Log) -> alloy::sol_types::Result<Option<What>> {
+fn what(log: &Log) -> Result<Option<What>, alloy::dyn_abi::Error> {
     let Some(topic) = log.topics().first() else { return Ok(None) };
     let raw = (log.topics(), log.data.data.as_ref());
     let known = |selectors: &[[u8; 32]]| selectors.contains(&topic.0);
@@ -248,7 +254,7 @@ fn what(log: &Log) -> alloy::sol_types::Result<Option<What>> {
                 ITheta::Transfer::decode_raw_log(log.topics().iter().copied(), raw.1)?;
             What::Transfer { asset: Asset::Theta, from, to, amount }
         }
-        _ => return Ok(None),
+        _ => return Ok(events::deal(log)?.map(|deal| What::Deal(Box::new(deal)))),
     };
     Ok(Some(what))
 }

@@ -3,8 +3,12 @@
 use crate::page::{Column, Kind, List, Ordering, PageError};
 use alloy::primitives::{Address, B256, U256};
 use edgeloom_index_api::{
-    Asset, JobOrder, ModelOrder, NodeOrder, Phase, PositionOrder, ProposalPhase, Role, TransferOrder, WorkerOrder,
+    Asset, AuctionPhase, JobOrder, LeasePhase, MarketContract, ModelOrder, NodeOrder, Phase, PoolPhase, PositionOrder,
+    ProposalPhase, Role, TransferOrder, WorkerOrder,
 };
+
+/// A subject is at most a number of 256 bits.
+const KEYWORD_MAX: usize = 78;
 
 /// An argument that cannot be what it should be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -21,6 +25,8 @@ pub enum BadArgument {
     Phase,
     #[error("`{argument}` must be a proposal's id: a decimal number below 2^256")]
     Proposal { argument: &'static str },
+    #[error("`{argument}` must have 1 to {KEYWORD_MAX} letters and digits, as rows have it")]
+    Keyword { argument: &'static str },
     #[error("`asset` must be THETA or TFUEL")]
     Asset,
     #[error("`{argument}` has {length} entries, more than {max}")]
@@ -36,6 +42,7 @@ pub struct JobFilter {
     pub requester: Option<Address>,
     pub worker: Option<Address>,
     pub model: Option<B256>,
+    pub order: Option<u64>,
     pub price_min: Option<U256>,
     pub price_max: Option<U256>,
     pub posted_block_min: Option<u64>,
@@ -98,6 +105,54 @@ pub struct VoteFilter {
     pub voter: Option<Address>,
 }
 
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OrderFilter {
+    pub requester: Option<Address>,
+    pub model: Option<B256>,
+    pub kind: Option<u16>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LeaseFilter {
+    pub phase: Option<LeasePhase>,
+    pub requester: Option<Address>,
+    pub worker: Option<Address>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AuctionFilter {
+    pub phase: Option<AuctionPhase>,
+    pub requester: Option<Address>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BidFilter {
+    pub auction: Option<B256>,
+    pub bidder: Option<Address>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PoolFilter {
+    pub phase: Option<PoolPhase>,
+    pub payer: Option<Address>,
+}
+
+/// Of pairs and of sessions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PairFilter {
+    pub pool: Option<u64>,
+    pub payee: Option<Address>,
+    pub session: Option<Address>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MarketEventFilter {
+    pub contract: Option<MarketContract>,
+    pub subject: Option<String>,
+    pub name: Option<String>,
+    pub actor: Option<Address>,
+}
+
 /// # Errors
 /// [`BadArgument::Address`]; upper and lower case are both taken, without checking a checksum.
 pub fn address(argument: &'static str, text: &str) -> Result<Address, BadArgument> {
@@ -122,6 +177,15 @@ pub fn wei(argument: &'static str, text: &str) -> Result<U256, BadArgument> {
 /// [`BadArgument::Proposal`].
 pub fn proposal(argument: &'static str, text: &str) -> Result<U256, BadArgument> {
     decimal(text).ok_or(BadArgument::Proposal { argument })
+}
+
+/// An event's name or subject.
+///
+/// # Errors
+/// [`BadArgument::Keyword`].
+pub fn keyword(argument: &'static str, text: &str) -> Result<String, BadArgument> {
+    let fits = (1..=KEYWORD_MAX).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if fits { Ok(text.to_owned()) } else { Err(BadArgument::Keyword { argument }) }
 }
 
 /// # Errors
@@ -222,6 +286,17 @@ pub const PROPOSALS_BY_NUMBER: Ordering =
     ordering(List::Proposals, 0, column("number", NUMBER), column("number", NUMBER));
 pub const VOTES_BY_ID: Ordering = ordering(List::Votes, 0, column("id", NUMBER), column("id", NUMBER));
 pub const CHANGES_BY_ID: Ordering = ordering(List::ParameterChanges, 0, column("id", NUMBER), column("id", NUMBER));
+
+pub const ORDERS_BY_ID: Ordering = ordering(List::Orders, 0, column("id", NUMBER), column("id", NUMBER));
+pub const LEASES_BY_ID: Ordering = ordering(List::Leases, 0, column("id", NUMBER), column("id", NUMBER));
+pub const AUCTIONS_BY_NUMBER: Ordering =
+    ordering(List::Auctions, 0, column("number", NUMBER), column("number", NUMBER));
+pub const BIDS_BY_ID: Ordering = ordering(List::Bids, 0, column("id", NUMBER), column("id", NUMBER));
+pub const MARKET_EVENTS_BY_ID: Ordering = ordering(List::MarketEvents, 0, column("id", NUMBER), column("id", NUMBER));
+
+pub const POOLS_BY_ID: Ordering = ordering(List::Pools, 0, column("id", NUMBER), column("id", NUMBER));
+pub const PAIRS_BY_ID: Ordering = ordering(List::Pairs, 0, column("id", NUMBER), column("id", NUMBER));
+pub const SESSIONS_BY_ID: Ordering = ordering(List::Sessions, 0, column("id", NUMBER), column("id", NUMBER));
 
 pub const fn nodes_by(order: NodeOrder) -> Ordering {
     let key = column("id", NUMBER);

@@ -20,6 +20,14 @@ pub enum List {
     Proposals = 11,
     Votes = 12,
     ParameterChanges = 13,
+    Orders = 14,
+    Leases = 15,
+    Auctions = 16,
+    Bids = 17,
+    MarketEvents = 18,
+    Pools = 19,
+    Pairs = 20,
+    Sessions = 21,
 }
 
 /// A column of the database to order by.

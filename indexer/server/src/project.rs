@@ -7,8 +7,9 @@
 use crate::{
     decode::{Decoded, Event, What},
     record::{
-        BlockFacts, Checkpoint, Committee, Job, JobEvent, Model, Node, NodeKey, ParameterChange, Position, Proposal,
-        ProposalText, Slash, Stamp, Transfer, Vote, Worker,
+        Auction, Bid, BlockFacts, Checkpoint, Claim, Committee, Job, JobEvent, Lease, MarketEvent, Model, Node,
+        NodeKey, Order, Pair, PairKey, ParameterChange, Pool, Position, Proposal, ProposalText, Session, Slash, Stamp,
+        Transfer, Vote, Worker,
     },
 };
 use alloy::primitives::{Address, B256, Bytes, U256};
@@ -16,16 +17,22 @@ use edgeloom_bindings::{IJobMarket::IJobMarketEvents, IModelRegistry, IModelRegi
 use edgeloom_index_api::Asset;
 use std::collections::{BTreeMap, BTreeSet};
 
+mod auction;
 mod book;
 mod committee;
+mod deal;
 mod governance;
+mod lease;
 mod market;
+mod order;
+mod pool;
 mod stake;
 
 /// Rows by their keys. Before projecting it must hold every row of [`Touched`] that exists.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rows {
     pub blocks: Vec<BlockFacts>,
+    pub orders: BTreeMap<u64, Order>,
     pub jobs: BTreeMap<u64, Job>,
     pub job_events: Vec<JobEvent>,
     /// Inputs of the jobs that were posted, by job.
@@ -47,6 +54,14 @@ pub struct Rows {
     pub texts: Vec<(U256, ProposalText)>,
     pub votes: Vec<Vote>,
     pub parameter_changes: Vec<ParameterChange>,
+    pub leases: BTreeMap<u64, Lease>,
+    pub auctions: BTreeMap<B256, Auction>,
+    pub bids: BTreeMap<(B256, Address), Bid>,
+    pub pools: BTreeMap<u64, Pool>,
+    pub pairs: BTreeMap<PairKey, Pair>,
+    pub sessions: BTreeMap<(u64, Address), Session>,
+    pub market_events: Vec<MarketEvent>,
+    pub claims: Vec<Claim>,
     /// Numbers given so far.
     pub last: Last,
     /// Whose source's loss was reckoned last: a slash of what had moved there comes right behind it.
@@ -63,6 +78,10 @@ pub struct Last {
     pub proposal: u64,
     pub vote: u64,
     pub parameter_change: u64,
+    pub bid: u64,
+    pub pair: u64,
+    pub session: u64,
+    pub market_event: u64,
 }
 
 /// The next number.
@@ -75,8 +94,9 @@ const fn next(last: &mut u64) -> u64 {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Touched {
     pub jobs: BTreeSet<u64>,
-    /// Whose jobs end that nobody took.
     pub orders: BTreeSet<u64>,
+    /// Orders whose jobs end that nobody took.
+    pub returned: BTreeSet<u64>,
     pub workers: BTreeSet<Address>,
     /// Whose operators are workers.
     pub nodes: BTreeSet<u32>,
@@ -89,6 +109,12 @@ pub struct Touched {
     pub proposals: BTreeSet<U256>,
     /// Of queued proposals, in the timelock.
     pub operations: BTreeSet<B256>,
+    pub leases: BTreeSet<u64>,
+    pub auctions: BTreeSet<B256>,
+    pub bids: BTreeSet<(B256, Address)>,
+    pub pools: BTreeSet<u64>,
+    pub pairs: BTreeSet<PairKey>,
+    pub sessions: BTreeSet<(u64, Address)>,
 }
 
 /// What an event says that the rows before it contradict.
@@ -115,6 +141,32 @@ pub enum Contradiction {
     JobPhase(u64),
     #[error("job {0} has a phase or reason that this program does not know")]
     JobEnum(u64),
+    #[error("order {0} was never posted")]
+    OrderUnknown(u64),
+    #[error("order {0} has not so many jobs")]
+    OrderCount(u64),
+    #[error("lease {0} was never offered")]
+    LeaseUnknown(U256),
+    #[error("lease {0} was offered before")]
+    LeaseKnown(u64),
+    #[error("lease {0} has a reason that this program does not know")]
+    LeaseEnum(u64),
+    #[error("auction {0} was never opened")]
+    AuctionUnknown(B256),
+    #[error("auction {0} was opened before")]
+    AuctionKnown(B256),
+    #[error("auction {0} has an order or a reason that cannot be")]
+    AuctionEnum(B256),
+    #[error("{1} has no bid in auction {0}")]
+    BidUnknown(B256, Address),
+    #[error("{1} bid before in auction {0}")]
+    BidKnown(B256, Address),
+    #[error("pool {0} was never opened")]
+    PoolUnknown(U256),
+    #[error("pool {0} was opened before")]
+    PoolKnown(u64),
+    #[error("{1} was never a session of pool {0}")]
+    SessionUnknown(u64, Address),
     #[error("model {0} was never registered")]
     ModelUnknown(B256),
     #[error("model {0} was registered before")]
@@ -171,6 +223,7 @@ impl Touched {
                 What::Registry(IModelRegistryEvents::ModelRegistered(event)) => {
                     touched.models.insert(event.modelId);
                 }
+                What::Deal(deal) => touched.deal(&deal.says),
                 What::Registry(_) | What::Transfer { .. } | What::Parameter(_) => {}
             }
         }
@@ -178,32 +231,42 @@ impl Touched {
     }
 
     fn market(&mut self, event: &IJobMarketEvents) {
-        let job = match event {
+        let (order, job) = match event {
             IJobMarketEvents::JobsPosted(event) => {
                 self.models.insert(event.subject);
-                event.order
+                (event.order, event.order)
             }
             IJobMarketEvents::JobsReturned(event) => {
                 self.orders.extend(u64::try_from(event.order));
+                self.returned.extend(u64::try_from(event.order));
                 return;
             }
-            // With its order.
-            IJobMarketEvents::JobListed(event) => event.jobId,
+            // With its order; and the answer with what closes it.
+            IJobMarketEvents::JobListed(event) => (event.order, event.jobId),
+            IJobMarketEvents::JobAnswered(event) => {
+                self.jobs.extend(u64::try_from(event.jobId));
+                return;
+            }
             IJobMarketEvents::JobTaken(event) => {
                 self.workers.insert(event.worker);
-                event.jobId
+                (event.order, event.jobId)
             }
-            IJobMarketEvents::JobAnswered(event) => event.jobId,
             IJobMarketEvents::JobClosed(event) => {
                 self.workers.insert(event.worker);
-                event.jobId
+                (event.order, event.jobId)
             }
         };
+        self.orders.extend(u64::try_from(order));
         self.jobs.extend(u64::try_from(job));
     }
 }
 
 impl Rows {
+    /// No rows yet, but numbers given.
+    pub fn after(last: Last) -> Self {
+        Self { last, ..Self::default() }
+    }
+
     /// # Errors
     /// [`Inconsistent`]; the rows are then of no use.
     pub fn project(&mut self, block: &Decoded) -> Result<(), Inconsistent> {
@@ -233,6 +296,7 @@ impl Rows {
             What::Votes(vote) => self.governance(vote, &event.at)?,
             What::Operations(operation) => self.operated(operation, &event.at),
             What::Parameter(set) => self.parameter(set, &event.at),
+            What::Deal(deal) => self.deal(event, deal)?,
             What::Registry(IModelRegistryEvents::ModelRegistered(model)) => self.register(model, event.at)?,
             // A graph without its image is no model that jobs of the market can name.
             What::Registry(IModelRegistryEvents::ChunkUploaded(_) | IModelRegistryEvents::GraphRegistered(_)) => {}

@@ -1,25 +1,36 @@
 //! What the index keeps, typed: parsed once at the border, shown as rows of `edgeloom_index_api`.
 
+mod auction;
 mod committee;
 mod contract;
+mod event;
 mod governance;
 mod job;
+mod lease;
 mod model;
 mod node;
+mod order;
+mod pool;
 mod transfer;
 mod worker;
 
+pub use auction::{Auction, Bid, BidEnd, Clearing, Opening};
 pub use committee::{Checkpoint, Committee};
 pub use contract::{Contract, Creation, Links, Sources};
+pub use event::{Claim, MarketEvent};
 pub use governance::{ParameterChange, Proposal, ProposalText, Vote};
 pub use job::{Job, JobEvent, Payload};
+pub use lease::{Lease, LeaseEnd};
 pub use model::Model;
 pub use node::{Node, NodeKey, Position, Seen, Slash};
+pub use order::Order;
+pub use pool::{Overspent, Pair, PairKey, Pool, Session, Settled};
 pub use transfer::Transfer;
 pub use worker::{NegativeStake, StakeMove, Worker};
 
 use alloy::primitives::{Address, B256, hex};
 use edgeloom_index_api::BlockMeta;
+use serde::{Deserialize, Serialize};
 
 /// A block without its body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +56,7 @@ impl BlockFacts {
 }
 
 /// When something happened, and in which transaction.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stamp {
     pub block: u64,
     pub tx: B256,

@@ -14,7 +14,9 @@ mod committees;
 pub mod contracts;
 mod load;
 mod lock;
+mod market;
 pub mod payments;
+mod pools;
 mod read;
 mod readers;
 pub mod rewind;
@@ -28,10 +30,11 @@ pub use read::{Count, Slice};
 
 use crate::{
     decode::Decoded,
-    project::{Inconsistent, Rows, Touched},
-    record::BlockFacts,
+    project::{Inconsistent, Touched},
+    record::{BlockFacts, Job},
 };
-use alloy::primitives::{Address, B256};
+use alloy::primitives::B256;
+use edgeloom_index_api::Phase;
 use readers::Readers;
 use rewind::History;
 use sqlx::{
@@ -39,10 +42,37 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use std::{
+    collections::BTreeMap,
     path::{Path, PathBuf},
-    sync::{Arc, atomic::AtomicU64},
+    sync::{Arc, Mutex, PoisonError, atomic::AtomicU64},
     time::Duration,
 };
+
+/// Rows that the database's thread hands over before they are taken.
+const ROWS_AHEAD: usize = 4096;
+
+/// Jobs that are kept in memory besides: about 10 MiB.
+const RECENT_MAX: usize = 20_000;
+
+/// Jobs that are not over, as they were written last: the blocks to come are mostly about them, and to read their rows again would be
+/// most of what a block costs.
+#[derive(Debug, Default)]
+struct Recent {
+    /// Where the index was then: anywhere else they say nothing.
+    cursor: Option<Cursor>,
+    jobs: BTreeMap<u64, Job>,
+}
+
+impl Recent {
+    fn after(mut self, cursor: Cursor, written: BTreeMap<u64, Job>) -> Self {
+        self.jobs.extend(written);
+        self.jobs.retain(|_, job| matches!(job.phase, Phase::Open | Phase::Taken));
+        while self.jobs.len() > RECENT_MAX {
+            self.jobs.pop_first();
+        }
+        Self { cursor: Some(cursor), jobs: self.jobs }
+    }
+}
 
 /// Which chain rows belong to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +146,8 @@ pub struct Store {
     others: Readers,
     path: Arc<Path>,
     rewinds: Arc<AtomicU64>,
+    /// Taken out while blocks are written, so that nothing is left of it when that fails.
+    recent: Arc<Mutex<Recent>>,
     _lock: Arc<lock::FileLock>,
 }
 
@@ -138,6 +170,8 @@ impl Store {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Normal)
             .busy_timeout(Duration::from_secs(10))
+            // A statement's rows come in one message, too.
+            .row_buffer_size(ROWS_AHEAD)
             .pragma("cache_size", "-32768")
             .pragma("temp_store", "memory");
         let writer = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await?;
@@ -147,7 +181,15 @@ impl Store {
         let options = options.create_if_missing(false).read_only(true);
         let readers = Readers::open(options.clone(), Self::READERS).await?;
         let others = Readers::open(options, Self::READERS).await?;
-        Ok(Self { writer, readers, others, path: path.into(), rewinds: Arc::default(), _lock: lock })
+        Ok(Self {
+            writer,
+            readers,
+            others,
+            path: path.into(),
+            rewinds: Arc::default(),
+            recent: Arc::default(),
+            _lock: lock,
+        })
     }
 
     /// The same index through connections of its own: questions on one side never wait for those on the other.
@@ -251,28 +293,18 @@ impl Store {
     /// [`StoreError::Inconsistent`] for events that contradict the rows.
     pub async fn apply(&self, blocks: &[Decoded]) -> Result<(), StoreError> {
         let mut transaction = self.writer.begin_with("begin immediate").await?;
-        let cursor = read::cursor(&mut transaction).await?;
-        let identity = read::identity(&mut transaction).await?;
-        let identity =
-            identity.ok_or_else(|| StoreError::Damaged { table: "chain", reason: "names no chain".into() })?;
+        let load::State { identity, cursor, last } = load::state(&mut transaction).await?;
+        let recent = std::mem::take(&mut *self.recent.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut recent = if recent.cursor == cursor { recent } else { Recent::default() };
         let Some(cursor) = self.follow(identity, cursor, blocks)? else { return Ok(()) };
-        let mut rows = load::load(&mut transaction, Touched::by(blocks)).await?;
+        let mut rows = load::load(&mut transaction, &Touched::by(blocks), last, &mut recent.jobs).await?;
         for block in blocks {
             rows.project(block)?;
         }
-        write::write(&mut transaction, &rows).await?;
-        write::cursor(&mut transaction, cursor).await?;
+        write::write(&mut transaction, &rows, cursor).await?;
         transaction.commit().await?;
+        *self.recent.lock().unwrap_or_else(PoisonError::into_inner) = recent.after(cursor, rows.jobs);
         Ok(())
-    }
-}
-
-impl Rows {
-    /// Keys that only loaded rows tell: a job's model and worker.
-    pub(crate) fn touch(&self, touched: &mut Touched) {
-        touched.models.extend(self.jobs.values().map(|job| job.model));
-        touched.workers.extend(self.jobs.values().filter_map(|job| job.worker));
-        touched.workers.remove(&Address::ZERO);
     }
 }
 

@@ -3,6 +3,8 @@
 
 #[path = "testing/institutions.rs"]
 pub(crate) mod institutions;
+#[path = "testing/market.rs"]
+pub(crate) mod market;
 
 use alloy::{
     primitives::{

@@ -1,10 +1,12 @@
 use std::time::Duration;
 
-use alloy::primitives::U256;
+use alloy::primitives::{B256, U256};
 use edgeloom_index_api::{
-    CheckpointRow, CommitteeRow, HistoryQuery, JobDetail, JobQuery, JobRow, Meta, ModelQuery, ModelRow, NodeQuery,
-    NodeRow, Page, ParameterChangeRow, PositionQuery, PositionRow, Problem, ProposalDetail, ProposalQuery, ProposalRow,
-    Readiness, SlashQuery, SlashRow, TransferQuery, TransferRow, VoteQuery, VoteRow, WorkerQuery, WorkerRow, paths,
+    AuctionDetail, AuctionQuery, AuctionRow, BidQuery, BidRow, CheckpointRow, CommitteeRow, HistoryQuery, JobDetail,
+    JobQuery, JobRow, LeaseDetail, LeaseQuery, LeaseRow, MarketEventQuery, MarketEventRow, Meta, ModelQuery, ModelRow,
+    NodeQuery, NodeRow, OrderQuery, OrderRow, Page, PairQuery, PairRow, ParameterChangeRow, PoolDetail, PoolQuery,
+    PoolRow, PositionQuery, PositionRow, Problem, ProposalDetail, ProposalQuery, ProposalRow, Readiness, SessionRow,
+    SlashQuery, SlashRow, TransferQuery, TransferRow, VoteQuery, VoteRow, WorkerQuery, WorkerRow, paths,
 };
 use futures::{Stream, stream};
 use reqwest::{Response, StatusCode};
@@ -64,6 +66,102 @@ impl Index {
                 }
             }
         }))
+    }
+
+    /// A page of orders, each with how many of its jobs are where.
+    ///
+    /// # Errors
+    /// As [`Self::jobs`].
+    pub async fn orders(&self, query: &OrderQuery) -> Result<Page<OrderRow>, Error> {
+        self.get(paths::ORDERS, query).await
+    }
+
+    /// One order.
+    ///
+    /// # Errors
+    /// [`Error::Index`] with status 404 for an order the index does not know.
+    pub async fn order(&self, id: u64) -> Result<OrderRow, Error> {
+        self.get(&format!("{}/{id}", paths::ORDERS), &()).await
+    }
+
+    /// A page of leases.
+    ///
+    /// # Errors
+    /// As [`Self::jobs`].
+    pub async fn leases(&self, query: &LeaseQuery) -> Result<Page<LeaseRow>, Error> {
+        self.get(paths::LEASES, query).await
+    }
+
+    /// One lease with its history.
+    ///
+    /// # Errors
+    /// [`Error::Index`] with status 404 for a lease the index does not know.
+    pub async fn lease(&self, id: u64) -> Result<LeaseDetail, Error> {
+        self.get(&format!("{}/{id}", paths::LEASES), &()).await
+    }
+
+    /// A page of auctions.
+    ///
+    /// # Errors
+    /// As [`Self::jobs`].
+    pub async fn auctions(&self, query: &AuctionQuery) -> Result<Page<AuctionRow>, Error> {
+        self.get(paths::AUCTIONS, query).await
+    }
+
+    /// One auction, by the hash of its terms, with its history.
+    ///
+    /// # Errors
+    /// [`Error::Index`] with status 404 for an auction the index does not know.
+    pub async fn auction(&self, id: B256) -> Result<AuctionDetail, Error> {
+        self.get(&format!("{}/{id}", paths::AUCTIONS), &()).await
+    }
+
+    /// A page of bids.
+    ///
+    /// # Errors
+    /// As [`Self::jobs`].
+    pub async fn bids(&self, query: &BidQuery) -> Result<Page<BidRow>, Error> {
+        self.get(paths::BIDS, query).await
+    }
+
+    /// A page of payment pools.
+    ///
+    /// # Errors
+    /// As [`Self::jobs`].
+    pub async fn pools(&self, query: &PoolQuery) -> Result<Page<PoolRow>, Error> {
+        self.get(paths::POOLS, query).await
+    }
+
+    /// One payment pool with its history.
+    ///
+    /// # Errors
+    /// [`Error::Index`] with status 404 for a pool the index does not know.
+    pub async fn pool(&self, id: u64) -> Result<PoolDetail, Error> {
+        self.get(&format!("{}/{id}", paths::POOLS), &()).await
+    }
+
+    /// A page of what pools owe payees.
+    ///
+    /// # Errors
+    /// As [`Self::jobs`].
+    pub async fn pairs(&self, query: &PairQuery) -> Result<Page<PairRow>, Error> {
+        self.get(paths::PAIRS, query).await
+    }
+
+    /// A page of keys that sign in the name of pools' payers.
+    ///
+    /// # Errors
+    /// As [`Self::jobs`].
+    pub async fn sessions(&self, query: &PairQuery) -> Result<Page<SessionRow>, Error> {
+        self.get(paths::SESSIONS, query).await
+    }
+
+    /// A page of what leases, auctions, payments and verifiers wrote.
+    ///
+    /// # Errors
+    /// As [`Self::jobs`].
+    pub async fn market_events(&self, query: &MarketEventQuery) -> Result<Page<MarketEventRow>, Error> {
+        self.get(paths::MARKET_EVENTS, query).await
     }
 
     /// A page of workers.

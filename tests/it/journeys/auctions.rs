@@ -2,9 +2,11 @@
 
 use alloy::primitives::{B256, Bytes, U256};
 use edgeloom_bindings::{IAuctions::IAuctionsErrors, addresses::AUCTIONS};
+use edgeloom_index_api::{AuctionPhase, BidQuery, BidReason};
 use edgeloom_sdk::{AuctionOffer, Client, Error, Offer, SealedBid};
-use edgeloom_tests::Market;
+use edgeloom_tests::{Market, wait_for};
 use eyre::Result;
+use std::time::Duration;
 
 use super::market::bonded;
 
@@ -66,5 +68,25 @@ async fn the_lowest_bids_win_at_the_price_of_the_first_that_lost() -> Result<()>
     auctions.close(&auction, vec![bidders[2].address()?]).await?;
     assert_eq!(auctions.credit_of(bidders[2].address()?).await?, deposit, "and so has who lost");
     bidders[2].auctions().withdraw().await?;
+
+    // What the index made of it: the clearing, what became of every bid, and the order that it is.
+    let index = market.requester.index()?;
+    let all = BidQuery { auction: Some(auction.number.to_string()), ..BidQuery::default() };
+    let over = async || {
+        let bids = index.bids(&all).await?.items;
+        Ok((bids.len() == 3 && bids.iter().all(|bid| bid.reason != BidReason::Running)).then_some(bids))
+    };
+    let known = wait_for("the index to know the ends", Duration::from_secs(20), over).await?;
+    let reasons: Vec<_> = known.iter().map(|bid| (bid.tick, bid.reason, bid.won, bid.taken)).collect();
+    let won = (BidReason::Taken, Some(1), 1);
+    let lost = (Some(200), BidReason::Lost, Some(0), 0);
+    assert_eq!(reasons, [(Some(64), won.0, won.1, won.2), (Some(128), won.0, won.1, won.2), lost]);
+    let found = index.auction(auction.number).await?;
+    assert_eq!((found.auction.phase, found.auction.bids, found.auction.revealed), (AuctionPhase::Cleared, 3, 3));
+    assert_eq!((found.auction.order, found.auction.price_wei), (Some(order.number.to()), Some(price.to_string())));
+    assert_eq!((found.auction.margin, found.auction.taken_by_winners), (Some(200), 2));
+    assert_eq!(found.history.len(), 1 + 3 + 3 + 1 + 2 + 3);
+    let row = index.order(order.number.to()).await?;
+    assert_eq!((row.count, row.settled, row.running), (2, 2, 0));
     Ok(())
 }

@@ -3,7 +3,8 @@
 use super::market::bonded;
 use alloy::primitives::{B256, U256};
 use edgeloom_bindings::ILeases::{ILeasesErrors, Phase, Reason};
-use edgeloom_sdk::{Error, LeaseOffer};
+use edgeloom_index_api::{LeaseDetail, LeasePhase, LeaseReason};
+use edgeloom_sdk::{Client, Error, Lease, LeaseOffer};
 use edgeloom_tests::{Market, wait_for};
 use eyre::{Result, ensure};
 use std::time::Duration;
@@ -11,6 +12,16 @@ use std::time::Duration;
 const RATE: u64 = 1_000_000_000_000_000;
 const SUBJECT: B256 = B256::repeat_byte(7);
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What the index says of a lease that is over.
+async fn indexed(client: &Client, lease: &Lease) -> Result<LeaseDetail> {
+    let index = client.index()?;
+    let over = async || {
+        let found = index.lease(lease.number.to()).await.ok();
+        Ok(found.filter(|found| found.lease.phase == LeasePhase::Ended))
+    };
+    wait_for("the index to know its end", PATIENCE, over).await
+}
 
 #[tokio::test]
 async fn a_lease_is_paid_by_the_second_until_its_money_is_used_up() -> Result<()> {
@@ -51,6 +62,12 @@ async fn a_lease_is_paid_by_the_second_until_its_money_is_used_up() -> Result<()
     assert_eq!(host.credit_of(worker.address()?).await?, ended.paid);
     host.withdraw().await?;
     assert_eq!(worker.edge_staking().standing_of(worker.address()?).await?.locked, U256::ZERO);
+    let known = indexed(&worker, &lease).await?;
+    let names: Vec<_> = known.history.iter().map(|event| event.name.as_str()).collect();
+    assert_eq!(names, ["LeaseOffered", "LeaseTaken", "LeaseBegun", "LeaseCollected", "LeaseExtended", "LeaseEnded"]);
+    assert_eq!((known.lease.reason, known.lease.served_seconds), (Some(LeaseReason::Exhausted), 8));
+    assert_eq!((known.lease.term_seconds, known.lease.paid_wei), (8, (paid + ended.paid).to_string()));
+    assert_eq!(known.lease.machine, Some(B256::repeat_byte(1).to_string()));
     let late = tenant.extend(&lease, 1).await;
     ensure!(matches!(late, Err(Error::Leases(ILeasesErrors::WrongPhase(_)))), "{late:?}");
     assert!(worker.node().supply().await?.conserved);
@@ -85,6 +102,11 @@ async fn who_ended_a_lease_and_why_is_on_the_chain() -> Result<()> {
     let ended = host.ending(&broken).await?.expect("it was ended");
     assert_eq!((ended.reason, ended.by), (Reason::LeftEarly, worker.address()?));
     assert_eq!(worker.edge_staking().total_slashed().await?, U256::from(broken.terms.bond));
+    let known = indexed(&worker, &broken).await?;
+    assert_eq!((known.lease.reason, known.lease.evidence), (Some(LeaseReason::LeftEarly), Some(why.to_string())));
+    let last = known.history.last().expect("it ended");
+    assert_eq!((last.reason.as_deref(), last.evidence.as_deref()), (Some("leftEarly"), Some(why.to_string().as_str())));
+    assert_eq!((known.lease.ended_by.as_ref(), known.lease.worker.as_ref()), (Some(&last.actor), Some(&last.actor)));
 
     // And before anybody took it.
     let untaken = tenant.offer(LeaseOffer::new(rate, 60, SUBJECT)).await?;

@@ -2,6 +2,7 @@
 
 use alloy::primitives::{Bytes, U256, utils::parse_ether};
 use edgeloom_bindings::IJobMarket::{IJobMarketErrors, Phase, Reason};
+use edgeloom_index_api::Reason as Why;
 use edgeloom_sdk::{Client, Error, Offer};
 use edgeloom_tests::{Dev, IndexReady, Market, Net, NetConfig, Process, binary, dev_signer, wait_for};
 use eyre::{Result, ensure};
@@ -84,8 +85,16 @@ async fn jobs_of_an_order_are_done_by_many_and_end_each_for_itself() -> Result<(
         let (found, _) = one.jobs().get(job.id).await?;
         assert_eq!(found, **order);
     }
+    let row = one.index()?.order(order.number.to()).await?;
+    assert_eq!((row.count, row.settled, row.cancelled, row.expired), (5, 2, 2, 1));
+    assert_eq!((row.open, row.running, row.closed_block.is_some()), (0, 0, true));
+    assert_eq!(
+        (row.returned_reason, row.refunded_wei),
+        (Some(Why::CancelledByRequester), (price() * U256::from(2)).to_string())
+    );
     assert_eq!(market.requester.jobs().escrowed().await?, U256::ZERO);
     let fee = one.jobs().fee_for(price()).await?;
+    assert_eq!(row.paid_wei, ((price() - fee) * U256::from(2)).to_string());
     let record = one.jobs().record_of(one.address()?).await?;
     assert_eq!((record.settled, U256::from(record.fees)), (2, fee * U256::from(2)));
     assert_eq!(one.jobs().record_of(other.address()?).await?.failed, 1);

@@ -3,7 +3,7 @@
 use super::{Contradiction, Rows};
 use crate::{
     decode::Event,
-    record::{Job, JobEvent},
+    record::{Job, JobEvent, Order},
 };
 use alloy::primitives::{Bytes, U256, keccak256};
 use edgeloom_bindings::{IJobMarket, IJobMarket::IJobMarketEvents};
@@ -52,6 +52,7 @@ impl Rows {
             let model = self.models.get_mut(&posted.subject).ok_or(Contradiction::ModelUnknown(posted.subject))?;
             model.jobs_posted += u64::from(terms.count);
         }
+        self.orders.insert(order, Order::new(order, posted, event.at));
         for place in 0..terms.count {
             let id = order.checked_add(place.into()).ok_or(Contradiction::JobNumber(posted.order))?;
             if self.jobs.contains_key(&id) {
@@ -106,6 +107,7 @@ impl Rows {
         if U256::from(ended.len()) != returned.count {
             return Err(Contradiction::JobPhase(order));
         }
+        self.order_returned(returned, (phase, reason), &event.at)?;
         ended.into_iter().try_for_each(|job| self.happened(job, JobEventKind::Closed, event))
     }
 
@@ -117,6 +119,7 @@ impl Rows {
         job.taken = Some(event.at);
         let id = job.id;
         self.worker(taken.worker, &event.at).jobs_taken += 1;
+        self.order_taken(taken.order, &event.at)?;
         Ok(id)
     }
 
@@ -143,6 +146,7 @@ impl Rows {
                 self.models.get_mut(&model).ok_or(Contradiction::ModelUnknown(model))?.jobs_settled += 1;
             }
         }
+        self.order_closed(closed, phase, &event.at)?;
         let Some(address) = worker else { return Ok(id) };
         let worker = self.workers.get_mut(&address).ok_or(Contradiction::WorkerUnknown(address))?;
         (worker.last_block, worker.last_ms) = (event.at.block, event.at.ms);
@@ -166,7 +170,7 @@ impl Rows {
 }
 
 /// Job numbers count from 1: one that does not fit a database key cannot come from the market.
-fn number(id: U256) -> Result<u64, Contradiction> {
+pub(super) fn number(id: U256) -> Result<u64, Contradiction> {
     i64::try_from(id).ok().and_then(|id| u64::try_from(id).ok()).ok_or(Contradiction::JobNumber(id))
 }
 

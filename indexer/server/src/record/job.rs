@@ -1,4 +1,4 @@
-use super::{Stamp, address_text, hash_text};
+use super::{MarketEvent, Stamp, address_text, hash_text};
 use alloy::primitives::{Address, B256, Bytes, U256, hex};
 use edgeloom_index_api::{JobDetail, JobEventKind, JobEventRow, JobRow, Phase, Reason};
 
@@ -81,12 +81,13 @@ pub struct Payload {
 
 impl Payload {
     /// A job with all that is known of it.
-    pub fn detail(&self, job: &Job, history: &[JobEvent]) -> JobDetail {
+    pub fn detail(&self, job: &Job, history: &[JobEvent], claims: &[MarketEvent]) -> JobDetail {
         JobDetail {
             job: job.row(),
             input: hex::encode_prefixed(&self.input),
             output: self.output.as_ref().map(hex::encode_prefixed),
             history: history.iter().map(JobEvent::row).collect(),
+            claims: claims.iter().map(MarketEvent::row).collect(),
         }
     }
 }

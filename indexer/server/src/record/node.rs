@@ -1,6 +1,7 @@
 use super::{Stamp, address_text, hash_text};
 use alloy::primitives::{Address, B256, U256};
 use edgeloom_index_api::{Asset, NodeRow, PositionRow, Role, SlashRow};
+use serde::{Deserialize, Serialize};
 
 /// Until when a node is in jail that never leaves it: 2^40 - 1.
 const FOREVER: u64 = (1 << 40) - 1;
@@ -40,7 +41,7 @@ impl std::fmt::Display for NodeKey {
 }
 
 /// From when to when something was seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
     pub first_block: u64,
     pub first_ms: u64,

@@ -17,6 +17,8 @@ mod contracts;
 mod institutions;
 mod length;
 mod loaders;
+mod market;
+mod pools;
 mod query;
 mod rows;
 mod wheres;

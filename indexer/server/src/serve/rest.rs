@@ -1,6 +1,8 @@
 //! REST: the same lists as GraphQL, described by OpenAPI.
 
 mod institutions;
+mod market;
+mod pools;
 
 use super::{
     Served, graphql,
@@ -32,7 +34,7 @@ type Answer<T> = Result<Json<T>, Refusal>;
 #[derive(OpenApi)]
 #[openapi(info(
     title = "Edgeloom index",
-    description = "Jobs, workers, models, transfers, stakes, committees, checkpoints, votes and verified contracts of an Edgeloom chain. Only final blocks are indexed: rows never go back, unless \
+    description = "Jobs, orders, leases, auctions, payment pools, workers, models, transfers, stakes, committees, checkpoints, votes and verified contracts of an Edgeloom chain. Only final blocks are indexed: rows never go back, unless \
                    a development chain does. Amounts are wei as decimal strings. Contracts are verified by Sourcify's API v2 and by \
                    Etherscan's form; their errors have those APIs' own shapes."
 ))]
@@ -53,6 +55,8 @@ pub(super) fn routes() -> OpenApiRouter<Served> {
         .routes(routes!(transfers))
         .routes(routes!(contracts))
         .routes(routes!(contract))
+        .merge(market::routes())
+        .merge(pools::routes())
         .merge(institutions::routes())
         .route_layer(middleware::from_fn_with_state(Turns::new(REST_AT_ONCE), turns::wait));
     let queried = OpenApiRouter::new()
@@ -75,6 +79,7 @@ async fn jobs(State(Served(shared)): State<Served>, Query(query): Query<JobQuery
         requester: query.requester.as_deref().map(|text| address("requester", text)).transpose()?,
         worker: query.worker.as_deref().map(|text| address("worker", text)).transpose()?,
         model: query.model_id.as_deref().map(|text| hash("modelId", text)).transpose()?,
+        order: query.order,
         price_min: query.price_wei_gte.as_deref().map(|text| wei("priceWei_gte", text)).transpose()?,
         price_max: query.price_wei_lte.as_deref().map(|text| wei("priceWei_lte", text)).transpose()?,
         posted_block_min: query.posted_block_gte,
@@ -94,7 +99,8 @@ async fn job(State(Served(shared)): State<Served>, Path(id): Path<u64>) -> Answe
     let payload = shared.store.payload(id).await?;
     let missing = || StoreError::Damaged { table: "job_inputs", reason: format!("job {id} has none") };
     let history = shared.store.job_events(&[id]).await?;
-    Ok(Json(payload.ok_or_else(missing)?.detail(&job, &history)))
+    let claims = shared.store.claims_of(&job).await?;
+    Ok(Json(payload.ok_or_else(missing)?.detail(&job, &history, &claims)))
 }
 
 /// Workers, by address unless ordered otherwise.

@@ -381,9 +381,10 @@ async fn metrics_openapi_page_and_cors() {
         .iter()
         .map(|p| p["name"].clone())
         .collect();
-    let filters = ["phase", "requester", "worker", "modelId"];
+    let filters = ["phase", "requester", "worker", "modelId", "order"];
     let ranges = ["priceWei_gte", "priceWei_lte", "postedBlock_gte", "postedBlock_lte"];
-    assert_eq!(names, [filters, ranges, ["orderBy", "orderDirection", "limit", "after"]].concat());
+    let order = ["orderBy", "orderDirection", "limit", "after"];
+    assert_eq!(names, [&filters[..], &ranges, &order].concat());
     let (_, headers, page) = world.raw(Request::get("/graphql").body(Body::empty()).unwrap()).await;
     assert!(headers["content-type"].to_str().unwrap().starts_with("text/html"));
     assert!(!String::from_utf8(page).unwrap().contains("://"), "the page loads nothing from elsewhere");

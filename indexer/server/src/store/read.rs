@@ -258,6 +258,7 @@ impl JobFilter {
         push_condition(query, "requester =", self.requester.map(|address| address.to_vec()));
         push_condition(query, "worker =", self.worker.map(|address| address.to_vec()));
         push_condition(query, "model =", self.model.map(|id| id.to_vec()));
+        push_condition(query, "order_id =", self.order.map(|order| i64::try_from(order).unwrap_or(i64::MAX)));
         push_condition(query, "price >=", wei(self.price_min));
         push_condition(query, "price <=", wei(self.price_max));
         push_blocks(query, ["jobs", "posted_block"], [self.posted_block_min, self.posted_block_max]);

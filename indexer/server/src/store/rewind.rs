@@ -46,7 +46,7 @@ pub struct Presence {
 }
 
 /// Tables of blocks and of what their events said.
-const PROJECTED: [&str; 17] = [
+const PROJECTED: [&str; 26] = [
     "blocks",
     "jobs",
     "job_inputs",
@@ -64,6 +64,15 @@ const PROJECTED: [&str; 17] = [
     "proposal_texts",
     "votes",
     "parameter_changes",
+    "orders",
+    "leases",
+    "auctions",
+    "bids",
+    "pools",
+    "pairs",
+    "sessions",
+    "market_events",
+    "claims",
 ];
 
 impl Store {
@@ -127,7 +136,7 @@ impl Store {
             sqlx::query("select * from blocks order by height desc limit 1").fetch_optional(&mut *transaction).await?;
         let newest = newest.as_ref().map(rows::block).transpose()?;
         if let Some(BlockFacts { height, hash, .. }) = newest {
-            super::write::cursor(&mut transaction, Cursor { height, hash }).await?;
+            super::write::move_cursor(&mut transaction, Cursor { height, hash }).await?;
         }
         // Before the commit: who sees the new rows sees the new count.
         self.rewinds.fetch_add(1, Ordering::AcqRel);
@@ -145,13 +154,15 @@ async fn adds_up_after(connection: &mut SqliteConnection, height: u64) -> Result
                   or exists(select 1 from positions where last_block > ?1) \
                   or exists(select 1 from committees where last_block > ?1 and block <= ?1) \
                   or exists(select 1 from checkpoints where last_block > ?1 and block <= ?1) \
-                  or exists(select 1 from proposals where last_block > ?1)";
+                  or exists(select 1 from proposals where last_block > ?1) \
+                  or exists(select 1 from market_events where block > ?1)";
     let found: i64 = sqlx::query_scalar(select).bind(height.cast_signed()).fetch_one(connection).await?;
     Ok(found == 1)
 }
 
 async fn truncate(connection: &mut SqliteConnection, to: u64) -> Result<(), StoreError> {
-    // Slashes come with a change of a node, votes with one of a proposal.
+    // Slashes come with a change of a node, votes with one of a proposal, orders with a job's event, and leases, auctions, bids, pools
+    // and claims with the market's.
     let deletes = [
         "delete from blocks where height > ?",
         "delete from transfers where block > ?",

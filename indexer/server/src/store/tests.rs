@@ -1,17 +1,20 @@
 use super::*;
+use crate::project::Rows;
 use crate::{
     decode::decode,
     filter::{
-        CHANGES_BY_ID, CHECKPOINTS_BY_HEIGHT, COMMITTEES_BY_EPOCH, JobFilter, ModelFilter, NodeFilter,
-        PROPOSALS_BY_NUMBER, PositionFilter, ProposalFilter, SLASHES_BY_ID, SlashFilter, TransferFilter, VOTES_BY_ID,
+        AUCTIONS_BY_NUMBER, AuctionFilter, BIDS_BY_ID, BidFilter, CHANGES_BY_ID, CHECKPOINTS_BY_HEIGHT,
+        COMMITTEES_BY_EPOCH, JobFilter, LEASES_BY_ID, LeaseFilter, MARKET_EVENTS_BY_ID, MarketEventFilter, ModelFilter,
+        NodeFilter, ORDERS_BY_ID, OrderFilter, PAIRS_BY_ID, POOLS_BY_ID, PROPOSALS_BY_NUMBER, PairFilter, PoolFilter,
+        PositionFilter, ProposalFilter, SESSIONS_BY_ID, SLASHES_BY_ID, SlashFilter, TransferFilter, VOTES_BY_ID,
         VoteFilter, WorkerFilter, jobs_by, models_by, nodes_by, positions_by, transfers_by, workers_by,
     },
     page::{PageArguments, PageRequest},
     record::{
-        Checkpoint, Committee, Job, JobEvent, Model, Node, ParameterChange, Payload, Position, Proposal, ProposalText,
-        Slash, Transfer, Vote, Worker,
+        Auction, Bid, Checkpoint, Claim, Committee, Job, JobEvent, Lease, MarketEvent, Model, Node, Order, Pair,
+        ParameterChange, Payload, Pool, Position, Proposal, ProposalText, Session, Slash, Transfer, Vote, Worker,
     },
-    testing::{Blocks, CHAIN_ID, ETHER, busy, institutions::history, opening, settle},
+    testing::{Blocks, CHAIN_ID, ETHER, busy, institutions::history, market::deals, opening, settle},
 };
 use edgeloom_index_api::{JobOrder, ModelOrder, NodeOrder, PositionOrder, TransferOrder, WorkerOrder};
 use proptest::prelude::*;
@@ -35,7 +38,11 @@ pub(super) type Everything = (
     (Option<Cursor>, Option<BlockFacts>),
     (Vec<Job>, Vec<JobEvent>, Vec<Payload>, Vec<Worker>, Vec<Model>, Vec<Transfer>),
     Institutions,
+    Deals,
+    (Vec<Pool>, Vec<Pair>, Vec<Session>),
 );
+
+type Deals = (Vec<Order>, Vec<Lease>, Vec<Auction>, Vec<Bid>, Vec<MarketEvent>, Vec<Vec<MarketEvent>>);
 
 type Institutions = (
     (Vec<Node>, Vec<Position>, Vec<Slash>),
@@ -66,6 +73,37 @@ async fn institutions(store: &Store) -> Institutions {
     ((nodes, positions, slashes), (committees, checkpoints), (proposals, texts, votes, changes))
 }
 
+async fn market(store: &Store, jobs: &[Job]) -> Deals {
+    let page = |ordering| {
+        let arguments = PageArguments { limit: Some(1000), ..PageArguments::default() };
+        PageRequest::parse(ordering, &arguments).expect("a page")
+    };
+    let orders = store.orders(&OrderFilter::default(), &page(ORDERS_BY_ID), Count::No).await.expect("reads").items;
+    let leases = store.leases(&LeaseFilter::default(), &page(LEASES_BY_ID), Count::No).await.expect("reads").items;
+    let by_number = page(AUCTIONS_BY_NUMBER);
+    let auctions = store.auctions(&AuctionFilter::default(), &by_number, Count::No).await.expect("reads").items;
+    let bids = store.bids(&BidFilter::default(), &page(BIDS_BY_ID), Count::No).await.expect("reads").items;
+    let by_id = page(MARKET_EVENTS_BY_ID);
+    let events = store.market_events(&MarketEventFilter::default(), &by_id, Count::No).await.expect("reads").items;
+    let mut claims = Vec::new();
+    for job in jobs {
+        claims.push(store.claims_of(job).await.expect("reads"));
+    }
+    (orders, leases, auctions, bids, events, claims)
+}
+
+async fn payments(store: &Store) -> (Vec<Pool>, Vec<Pair>, Vec<Session>) {
+    let page = |ordering| {
+        let arguments = PageArguments { limit: Some(1000), ..PageArguments::default() };
+        PageRequest::parse(ordering, &arguments).expect("a page")
+    };
+    let pools = store.pools(&PoolFilter::default(), &page(POOLS_BY_ID), Count::No).await.expect("reads").items;
+    let pairs = store.pairs(&PairFilter::default(), &page(PAIRS_BY_ID), Count::No).await.expect("reads").items;
+    let by_id = page(SESSIONS_BY_ID);
+    let sessions = store.sessions(&PairFilter::default(), &by_id, Count::No).await.expect("reads").items;
+    (pools, pairs, sessions)
+}
+
 pub(super) async fn everything(store: &Store) -> Everything {
     let page = |ordering| {
         let arguments = PageArguments { limit: Some(1000), ..PageArguments::default() };
@@ -89,10 +127,13 @@ pub(super) async fn everything(store: &Store) -> Everything {
         payloads.push(store.payload(*id).await.expect("reads").expect("every job has one"));
     }
     let history = store.job_events(&ids).await.expect("reads");
+    let market = market(store, &jobs.items).await;
     (
         (store.cursor().await.expect("reads"), store.newest().await.expect("reads")),
         (jobs.items, history, payloads, workers.items, models.items, transfers.items),
         institutions(store).await,
+        market,
+        payments(store).await,
     )
 }
 
@@ -114,6 +155,24 @@ fn projected(blocks: &[Decoded]) -> Everything {
     let texts: BTreeMap<_, _> = rows.texts.into_iter().collect();
     let texts = proposals.iter().map(|proposal| texts.get(&proposal.id).cloned()).collect();
     let (workers, models) = (rows.workers.into_values().collect(), rows.models.into_values().collect());
+    let mut auctions: Vec<_> = rows.auctions.into_values().collect();
+    auctions.sort_by_key(|auction| auction.number);
+    let mut bids: Vec<_> = rows.bids.into_values().collect();
+    bids.sort_by_key(|bid| bid.id);
+    let of_claims = |job: &Job| {
+        let its = |event: &&MarketEvent| {
+            let is_of = |claim: &&Claim| {
+                let is_judge = claim.contract == event.contract;
+                let is_jobs = (claim.job, Some(claim.worker)) == (job.id, job.worker);
+                is_judge && is_jobs && event.subject.as_ref() == Some(&claim.id.to_string())
+            };
+            rows.claims.iter().any(|claim| is_of(&claim))
+        };
+        rows.market_events.iter().filter(its).cloned().collect()
+    };
+    let claims = rows.jobs.values().map(of_claims).collect();
+    let orders = rows.orders.into_values().collect();
+    let market = (orders, rows.leases.into_values().collect(), auctions, bids, rows.market_events.clone(), claims);
     (
         (Some(Cursor { height: facts.height, hash: facts.hash }), Some(facts)),
         (rows.jobs.into_values().collect(), rows.job_events, payloads, workers, models, rows.transfers),
@@ -122,12 +181,14 @@ fn projected(blocks: &[Decoded]) -> Everything {
             (rows.committees.into_values().collect(), rows.checkpoints.into_values().collect()),
             (proposals, texts, rows.votes, rows.parameter_changes),
         ),
+        market,
+        (rows.pools.into_values().collect(), rows.pairs.into_values().collect(), rows.sessions.into_values().collect()),
     )
 }
 
 #[tokio::test]
 async fn rows_survive_the_file_unchanged() {
-    for blocks in [busy(20), history()] {
+    for blocks in [busy(20), history(), deals()] {
         let folder = TempDir::new().unwrap();
         let all = decoded(&blocks);
         let store = open(&folder).await;
@@ -146,11 +207,11 @@ proptest! {
     #[test]
     fn batches_and_restarts_do_not_matter(
         sizes in prop::collection::vec((1usize..9, any::<bool>()), 1..20),
-        institutions in any::<bool>(),
+        chain in 0_usize..3,
     ) {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         runtime.block_on(async {
-            let blocks = if institutions { history() } else { busy(15) };
+            let blocks = [|| busy(15), history, deals][chain]();
             let folder = TempDir::new().unwrap();
             let all = decoded(&blocks);
             let mut store = open(&folder).await;
@@ -201,7 +262,7 @@ async fn a_dropped_write_leaves_rows_and_cursor_together() {
         let applying = store.apply(&all[2..]);
         // Whether it is cut off or done: either all of it is there, or none.
         let done = tokio::time::timeout(Duration::from_millis(millis), applying).await;
-        let ((cursor, newest), (jobs, ..), _) = everything(&store).await;
+        let ((cursor, newest), (jobs, ..), ..) = everything(&store).await;
         assert_eq!(cursor.map(|cursor| (cursor.height, cursor.hash)), newest.map(|block| (block.height, block.hash)));
         // The commit may be done when the future is dropped before it hears of it.
         assert!(jobs.len() == 400 || (jobs.is_empty() && done.is_err()), "{} jobs of half a batch", jobs.len());

@@ -1,7 +1,8 @@
-//! Records to the database, many rows to a statement.
+//! Records to the database: but for what fills statements of its own, all of a batch in one message to the database's thread. Under load every message waits for a
+//! turn on a core, twice; the work itself is little.
 
 use super::{
-    Cursor, StoreError, committees,
+    Cursor, StoreError, committees, market, pools,
     rows::{ASSETS, KINDS, PHASES, REASONS, code},
     stakes, votes,
 };
@@ -12,55 +13,139 @@ use crate::{
 use alloy::primitives::{Bytes, U256};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection, query_builder::Separated};
 
-/// Rows per statement: times the widest table's 27 columns it stays below SQLite's 32,766 values.
-const CHUNK: usize = 1000;
+/// Rows of a statement that goes by itself.
+const CHUNK: usize = 128;
+
+/// What changes in a job once it was posted: indexes of the other columns are left alone.
+const JOB_CHANGES: &str = " on conflict (id) do update set phase = excluded.phase, reason = excluded.reason, worker = excluded.worker, \
+     output_bytes = excluded.output_bytes, evidence = excluded.evidence, paid = excluded.paid, submit_by = excluded.submit_by, \
+     taken_block = excluded.taken_block, taken_tx = excluded.taken_tx, taken_ms = excluded.taken_ms, \
+     closed_block = excluded.closed_block, closed_tx = excluded.closed_tx, closed_ms = excluded.closed_ms, \
+     fee = excluded.fee, burned = excluded.burned";
+const ROW: &str = " on conflict (id) do update set row = excluded.row";
 
 pub(super) type Values<'a> = Separated<'a, Sqlite, &'static str>;
 
-pub(super) async fn write(connection: &mut SqliteConnection, rows: &Rows) -> Result<(), StoreError> {
-    insert(connection, "insert into blocks ", rows.blocks.iter(), block).await?;
-    insert(connection, "insert or replace into models ", rows.models.values(), model).await?;
-    insert(connection, "insert or replace into workers ", rows.workers.values(), worker).await?;
-    insert(connection, "insert or replace into jobs ", rows.jobs.values(), job).await?;
-    insert(connection, "insert into job_events ", rows.job_events.iter(), job_event).await?;
-    insert(connection, "insert into job_inputs ", rows.inputs.iter(), bytes).await?;
-    insert(connection, "insert or replace into job_outputs ", rows.outputs.iter(), bytes).await?;
-    insert(connection, "insert into transfers ", rows.transfers.iter(), transfer).await?;
-    insert(connection, "insert or replace into nodes ", rows.nodes.values(), stakes::write_node).await?;
-    insert(connection, "insert or replace into positions ", rows.positions.values(), stakes::write_position).await?;
-    insert(connection, "insert into slashes ", rows.slashes.iter(), stakes::write_slash).await?;
-    insert(connection, "insert or replace into committees ", rows.committees.values(), committees::write_committee)
-        .await?;
-    insert(connection, "insert or replace into checkpoints ", rows.checkpoints.values(), committees::write_checkpoint)
-        .await?;
-    insert(connection, "insert or replace into proposals ", rows.proposals.values(), votes::write_proposal).await?;
-    insert(connection, "insert into proposal_texts ", rows.texts.iter(), votes::write_text).await?;
-    insert(connection, "insert into votes ", rows.votes.iter(), votes::write_vote).await?;
-    insert(connection, "insert into parameter_changes ", rows.parameter_changes.iter(), votes::write_change).await
+/// All rows, and the cursor behind them.
+pub(super) async fn write(connection: &mut SqliteConnection, rows: &Rows, cursor: Cursor) -> Result<(), StoreError> {
+    let mut batch = Batch::new(connection);
+    batch.insert("blocks", rows.blocks.iter(), block).await?;
+    batch.replace("models", rows.models.values(), model).await?;
+    batch.replace("workers", rows.workers.values(), worker).await?;
+    batch.upsert("orders", rows.orders.values(), market::write_order, ROW).await?;
+    batch.upsert("jobs", rows.jobs.values(), job, JOB_CHANGES).await?;
+    batch.insert("job_events", rows.job_events.iter(), job_event).await?;
+    batch.insert("job_inputs", rows.inputs.iter(), bytes).await?;
+    batch.replace("job_outputs", rows.outputs.iter(), bytes).await?;
+    batch.insert("transfers", rows.transfers.iter(), transfer).await?;
+    batch.replace("nodes", rows.nodes.values(), stakes::write_node).await?;
+    batch.replace("positions", rows.positions.values(), stakes::write_position).await?;
+    batch.insert("slashes", rows.slashes.iter(), stakes::write_slash).await?;
+    batch.replace("committees", rows.committees.values(), committees::write_committee).await?;
+    batch.replace("checkpoints", rows.checkpoints.values(), committees::write_checkpoint).await?;
+    batch.replace("proposals", rows.proposals.values(), votes::write_proposal).await?;
+    batch.insert("proposal_texts", rows.texts.iter(), votes::write_text).await?;
+    batch.insert("votes", rows.votes.iter(), votes::write_vote).await?;
+    batch.insert("parameter_changes", rows.parameter_changes.iter(), votes::write_change).await?;
+    batch.replace("leases", rows.leases.values(), market::write_lease).await?;
+    batch.replace("auctions", rows.auctions.values(), market::write_auction).await?;
+    batch.upsert("bids", rows.bids.values(), market::write_bid, ROW).await?;
+    batch.replace("pools", rows.pools.values(), pools::write_pool).await?;
+    batch.upsert("pairs", rows.pairs.values(), pools::write_pair, ROW).await?;
+    batch.replace("sessions", rows.sessions.values(), pools::write_session).await?;
+    batch.insert("market_events", rows.market_events.iter(), market::write_event).await?;
+    batch.insert("claims", rows.claims.iter(), market::write_claim).await?;
+    batch.replace("cursor", std::iter::once(&cursor), write_cursor).await?;
+    batch.send().await
 }
 
-pub(super) async fn cursor(connection: &mut SqliteConnection, cursor: Cursor) -> Result<(), StoreError> {
-    sqlx::query("insert or replace into cursor (one, height, hash) values (1, ?, ?)")
-        .bind(cursor.height.cast_signed())
-        .bind(cursor.hash.to_vec())
-        .execute(connection)
-        .await?;
-    Ok(())
+pub(super) async fn move_cursor(connection: &mut SqliteConnection, cursor: Cursor) -> Result<(), StoreError> {
+    let mut batch = Batch::new(connection);
+    batch.replace("cursor", std::iter::once(&cursor), write_cursor).await?;
+    batch.send().await
 }
 
-async fn insert<'r, T: 'r>(
-    connection: &mut SqliteConnection,
-    statement: &'static str,
-    rows: impl Iterator<Item = &'r T>,
-    push: fn(&mut Values<'_>, &T),
-) -> Result<(), StoreError> {
-    let mut rows = rows.peekable();
-    while rows.peek().is_some() {
-        let mut query = QueryBuilder::<Sqlite>::new(statement);
-        query.push_values(rows.by_ref().take(CHUNK), |mut values, row| push(&mut values, row));
-        query.build().execute(&mut *connection).await?;
+/// Statements that go to the database together.
+struct Batch<'c> {
+    connection: &'c mut SqliteConnection,
+    query: QueryBuilder<Sqlite>,
+    rows: usize,
+}
+
+impl<'c> Batch<'c> {
+    fn new(connection: &'c mut SqliteConnection) -> Self {
+        Self { connection, query: QueryBuilder::new(""), rows: 0 }
     }
-    Ok(())
+
+    async fn insert<'r, T: 'r>(
+        &mut self,
+        table: &'static str,
+        rows: impl Iterator<Item = &'r T>,
+        push: fn(&mut Values<'_>, &T),
+    ) -> Result<(), StoreError> {
+        self.push(["insert into ", table, ""], rows, push).await
+    }
+
+    /// Rows that may be there already.
+    async fn replace<'r, T: 'r>(
+        &mut self,
+        table: &'static str,
+        rows: impl Iterator<Item = &'r T>,
+        push: fn(&mut Values<'_>, &T),
+    ) -> Result<(), StoreError> {
+        self.push(["insert or replace into ", table, ""], rows, push).await
+    }
+
+    /// Rows of which only some columns change, if they are there already.
+    async fn upsert<'r, T: 'r>(
+        &mut self,
+        table: &'static str,
+        rows: impl Iterator<Item = &'r T>,
+        push: fn(&mut Values<'_>, &T),
+        changes: &'static str,
+    ) -> Result<(), StoreError> {
+        self.push(["insert into ", table, changes], rows, push).await
+    }
+
+    async fn push<'r, T: 'r>(
+        &mut self,
+        [verb, table, changes]: [&'static str; 3],
+        rows: impl Iterator<Item = &'r T>,
+        push: fn(&mut Values<'_>, &T),
+    ) -> Result<(), StoreError> {
+        let mut rows = rows.peekable();
+        while rows.peek().is_some() {
+            let chunk: Vec<_> = rows.by_ref().take(CHUNK).collect();
+            let count = chunk.len();
+            let mut full = QueryBuilder::new("");
+            let query = if count == CHUNK { &mut full } else { &mut self.query };
+            query.push(verb).push(table).push(" ");
+            query.push_values(chunk, |mut values, row| push(&mut values, row));
+            query.push(changes).push("; ");
+            if count == CHUNK {
+                // Always the same text, which stays prepared: to read so many places for values takes longer than a message.
+                full.build().execute(&mut *self.connection).await?;
+            } else {
+                self.rows += count;
+            }
+        }
+        Ok(())
+    }
+
+    async fn send(&mut self) -> Result<(), StoreError> {
+        if self.rows > 0 {
+            // No two batches have the same text: keeping them prepared would push out those that come again.
+            self.query.build().persistent(false).execute(&mut *self.connection).await?;
+            (self.query, self.rows) = (QueryBuilder::new(""), 0);
+        }
+        Ok(())
+    }
+}
+
+fn write_cursor(values: &mut Values<'_>, cursor: &Cursor) {
+    values.push_bind(1_i64);
+    values.push_bind(number(cursor.height));
+    values.push_bind(cursor.hash.to_vec());
 }
 
 /// Numbers beyond 63 bits come only from contracts' arguments (a gas, a size); they are shown as the largest that fits.

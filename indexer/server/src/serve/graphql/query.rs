@@ -6,6 +6,8 @@
 use super::{
     contracts::Contract,
     institutions::Institutions,
+    market::Deals,
+    pools::Pools,
     rows::{Job, Listed, Model, Worker, bad_input, unreadable},
     wheres::{JobWhere, ModelWhere, TransferWhere, WorkerWhere},
 };
@@ -20,7 +22,7 @@ use edgeloom_index_api::{JobOrder, Meta, ModelOrder, OrderDirection, Page, Trans
 
 /// The root.
 #[derive(Default, MergedObject)]
-pub(super) struct Query(Market, Institutions);
+pub(super) struct Query(Market, Deals, Pools, Institutions);
 
 /// Rows of the market, and what they refer to.
 #[derive(Default)]

@@ -4,6 +4,8 @@ use super::{
     contracts::Contract,
     institutions::Proposal,
     loaders::{self, HistoryOf},
+    market::{Auction, Lease, Order},
+    pools::Pool,
     query::{List, cost, list},
 };
 use crate::{
@@ -16,8 +18,9 @@ use async_graphql::{
     ComplexObject, Context, Error, ErrorExtensions, OutputType, Result, SimpleObject, dataloader::DataLoader,
 };
 use edgeloom_index_api::{
-    CheckpointRow, CommitteeRow, JobEventRow, JobOrder, JobRow, ModelRow, NodeRow, OrderDirection, PageInfo,
-    ParameterChangeRow, PositionRow, SlashRow, TransferRow, VoteRow, WorkerRow,
+    BidRow, CheckpointRow, CommitteeRow, JobEventRow, JobOrder, JobRow, MarketEventRow, ModelRow, NodeRow,
+    OrderDirection, PageInfo, PairRow, ParameterChangeRow, PositionRow, SessionRow, SlashRow, TransferRow, VoteRow,
+    WorkerRow,
 };
 
 /// Error codes in `extensions.code`.
@@ -31,6 +34,14 @@ const PAYLOAD_COST: usize = 1000;
 /// A page of a list.
 #[derive(SimpleObject)]
 #[graphql(concrete(name = "JobPage", params(Job)))]
+#[graphql(concrete(name = "OrderPage", params(Order)))]
+#[graphql(concrete(name = "LeasePage", params(Lease)))]
+#[graphql(concrete(name = "AuctionPage", params(Auction)))]
+#[graphql(concrete(name = "BidPage", params(BidRow)))]
+#[graphql(concrete(name = "PoolPage", params(Pool)))]
+#[graphql(concrete(name = "PairPage", params(PairRow)))]
+#[graphql(concrete(name = "SessionPage", params(SessionRow)))]
+#[graphql(concrete(name = "MarketEventPage", params(MarketEventRow)))]
 #[graphql(concrete(name = "WorkerPage", params(Worker)))]
 #[graphql(concrete(name = "ModelPage", params(Model)))]
 #[graphql(concrete(name = "TransferPage", params(TransferRow)))]
@@ -105,6 +116,13 @@ impl Job {
         Ok(history.unwrap_or_default().iter().map(|event| event.row()).collect())
     }
 
+    /// What its worker told the contracts that verify it, and what they made of it, oldest first. Costs as much as 100 rows.
+    #[graphql(complexity = "100 * child_complexity")]
+    async fn claims(&self, ctx: &Context<'_>) -> Result<Vec<MarketEventRow>> {
+        let events = ctx.data::<Store>()?.claims_of(&self.record).await.map_err(|error| unreadable(&error))?;
+        Ok(events.iter().map(|event| event.row()).collect())
+    }
+
     async fn model(&self, ctx: &Context<'_>) -> Result<Option<Model>> {
         let model = loader(ctx)?.load_one(self.record.model).await.map_err(|error| unreadable(&error))?;
         Ok(model.map(Model::from))
@@ -166,7 +184,7 @@ impl Model {
     }
 }
 
-async fn newest_jobs(
+pub(super) async fn newest_jobs(
     ctx: &Context<'_>,
     filter: JobFilter,
     first: Option<u32>,

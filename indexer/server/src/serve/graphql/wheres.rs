@@ -15,6 +15,8 @@ pub(super) struct JobWhere {
     requester: Option<String>,
     worker: Option<String>,
     model_id: Option<String>,
+    /// The order's number.
+    order: Option<u64>,
     #[graphql(name = "priceWei_gte")]
     price_wei_gte: Option<String>,
     #[graphql(name = "priceWei_lte")]
@@ -68,6 +70,7 @@ impl TryFrom<JobWhere> for JobFilter {
             requester: given.requester.as_deref().map(|text| address("requester", text)).transpose()?,
             worker: given.worker.as_deref().map(|text| address("worker", text)).transpose()?,
             model: given.model_id.as_deref().map(|text| hash("modelId", text)).transpose()?,
+            order: given.order,
             price_min: given.price_wei_gte.as_deref().map(|text| wei("priceWei_gte", text)).transpose()?,
             price_max: given.price_wei_lte.as_deref().map(|text| wei("priceWei_lte", text)).transpose()?,
             posted_block_min: given.posted_block_gte,

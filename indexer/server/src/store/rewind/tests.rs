@@ -5,6 +5,7 @@ use crate::{
     testing::{
         Blocks, REQUESTER, WORKER, busy,
         institutions::{certified, elected, history, log},
+        market::deals,
         theta,
     },
     verify::compare::Match,
@@ -65,6 +66,25 @@ async fn institutions_are_those_of_the_blocks_that_are_left() {
         let newest = store.rewind(&back(&blocks, to as u64)).await.unwrap();
         let left = newest.map_or(0, |block| block.height as usize + 1);
         assert_eq!(left, if to < 5 { 0 } else { to + 1 }, "back to {to}");
+        let (_other, fresh) = indexed(&blocks, left).await;
+        assert_eq!(everything(&store).await, everything(&fresh).await, "back to {to}");
+        store.apply(&all[left..]).await.unwrap();
+        let (_other, fresh) = indexed(&blocks, all.len()).await;
+        assert_eq!(everything(&store).await, everything(&fresh).await, "and forth from {to}");
+    }
+}
+
+/// As above, for leases, auctions and claims: what they wrote before is there once, and what they wrote after is gone.
+#[tokio::test]
+async fn deals_are_those_of_the_blocks_that_are_left() {
+    let mut blocks = deals();
+    blocks.push(vec![theta(REQUESTER, WORKER, 1)]);
+    let all = decoded(&blocks);
+    for to in 0..all.len() {
+        let (_folder, store) = indexed(&blocks, all.len()).await;
+        let newest = store.rewind(&back(&blocks, to as u64)).await.unwrap();
+        let left = newest.map_or(0, |block| block.height as usize + 1);
+        assert_eq!(left, if to < all.len() - 2 { 0 } else { to + 1 }, "back to {to}");
         let (_other, fresh) = indexed(&blocks, left).await;
         assert_eq!(everything(&store).await, everything(&fresh).await, "back to {to}");
         store.apply(&all[left..]).await.unwrap();
