@@ -5,6 +5,7 @@ import {AuctionsWorld} from "./AuctionsWorld.sol";
 import {IAuctions} from "../src/interfaces/IAuctions.sol";
 import {IBeacon} from "../src/interfaces/IBeacon.sol";
 import {IJobMarket} from "../src/interfaces/IJobMarket.sol";
+import {ITill} from "../src/interfaces/ITill.sol";
 import {Predeploys} from "../src/types/Predeploys.sol";
 import {eq, holds, vm} from "./Vm.sol";
 
@@ -85,7 +86,7 @@ contract AuctionsClearTest is AuctionsWorld {
         uint256 order = clears(auction);
         holds(phaseOf(auction) == IAuctions.Phase.Unbid, "phase");
         takes(bidder(0), order);
-        vm.expectRevert(abi.encodeWithSelector(IJobMarket.NotYetForProviders.selector, order, START + 100));
+        vm.expectRevert(abi.encodeWithSelector(ITill.NotYetForProviders.selector, order, START + 100));
         takes(bidder(2), order, ids(order + 1));
         vm.warp(START + 100);
         takes(bidder(2), order, ids(order + 1));

@@ -5,6 +5,7 @@ import {AuctionsWorld} from "./AuctionsWorld.sol";
 import {HostileAccount} from "./mocks/HostileAccount.sol";
 import {IAuctions} from "../src/interfaces/IAuctions.sol";
 import {IJobMarket} from "../src/interfaces/IJobMarket.sol";
+import {ITill} from "../src/interfaces/ITill.sol";
 import {Predeploys} from "../src/types/Predeploys.sol";
 import {eq, holds, vm} from "./Vm.sol";
 
@@ -36,7 +37,7 @@ contract AuctionsThreatsTest is AuctionsWorld {
         reveals(auction, bidder(0));
         rollToClear(auction);
         uint256 order = clears(auction);
-        vm.expectRevert(abi.encodeWithSelector(IJobMarket.RequirementsNotMet.selector, order, bidder(0)));
+        vm.expectRevert(abi.encodeWithSelector(ITill.RequirementsNotMet.selector, order, bidder(0)));
         takesWon(auction, bidder(0), 1);
         vm.warp(START + CLAIM_SECONDS + 1);
         closes(auction, bidder(0));

@@ -188,7 +188,7 @@ contract EdgeStakingTest is World {
         bonded(BOB, MIN);
         _lock(BOB, 7);
         vm.expectEmit();
-        emit IEdgeStaking.Unlocked(BOB, 1, 1, 5);
+        emit IEdgeStaking.Unlocked(BOB, 1, 1, Predeploys.JOB_MARKET, 5);
         vm.prank(Predeploys.JOB_MARKET);
         EDGE_STAKING.unlock(BOB, 1, 5);
         _expect(BOB, MIN - 2, 2);
@@ -231,7 +231,7 @@ contract EdgeStakingTest is World {
         _stake(ALICE, 1, 3 * MIN);
         _lock(BOB, 4e18);
         vm.expectEmit();
-        emit IEdgeStaking.Slashed(BOB, 1, 1, 4e18, 5);
+        emit IEdgeStaking.Slashed(BOB, 1, 1, Predeploys.JOB_MARKET, 4e18, 5);
         vm.expectEmit();
         emit IStakeBook.NodeSlashed(1, 0, 4e18, 0, 0, address(0), 5);
         _slash(BOB, 4e18);

@@ -55,7 +55,7 @@ contract JobMarketExitsTest is MarketWorld {
             jobId, jobId, BOB, IJobMarket.Phase.Settled, IJobMarket.Reason.AcceptedByRequester, PRICE - FEE, 0
         );
         vm.expectEmit();
-        emit IEdgeStaking.Unlocked(BOB, 1, jobId, PRICE);
+        emit IEdgeStaking.Unlocked(BOB, 1, jobId, address(MARKET), PRICE);
         vm.expectEmit();
         emit ICredits.Credited(BOB, PRICE - FEE);
         accepts(ALICE, jobId, ids(jobId));
@@ -166,7 +166,7 @@ contract JobMarketExitsTest is MarketWorld {
         vm.expectEmit();
         emit ICredits.Credited(ALICE, PRICE);
         vm.expectEmit();
-        emit IEdgeStaking.Slashed(BOB, 1, jobId, PRICE, uint8(IJobMarket.Reason.NotSubmitted));
+        emit IEdgeStaking.Slashed(BOB, 1, jobId, address(MARKET), PRICE, uint8(IJobMarket.Reason.NotSubmitted));
         vm.prank(CAROL);
         MARKET.forfeit(jobId, termsOf[jobId], tickets(ticketOf(jobId, jobId)));
         eq(MARKET.creditOf(ALICE), PRICE, "credit");

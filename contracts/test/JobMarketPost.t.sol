@@ -6,6 +6,7 @@ import {IJobMarket} from "../src/interfaces/IJobMarket.sol";
 import {IKinds} from "../src/interfaces/IKinds.sol";
 import {IModelRegistry} from "../src/interfaces/IModelRegistry.sol";
 import {IParameters} from "../src/interfaces/IParameters.sol";
+import {ITill} from "../src/interfaces/ITill.sol";
 import {MarketWorld} from "./MarketWorld.sol";
 import {Predeploys} from "../src/types/Predeploys.sol";
 import {Umpire} from "./mocks/Umpire.sol";
@@ -66,6 +67,19 @@ contract JobMarketPostTest is MarketWorld {
         bonded(BOB, most);
         takes(BOB, jobId);
         eq(EDGE_STAKING.standingOf(BOB).locked, most, "locked");
+    }
+
+    /// Votes move the largest stake, and no kind with it.
+    function test_post_refuses_a_job_whose_bond_no_stake_can_be_as_large_as() public {
+        uint256 least = PARAMETERS.boundsOf(IParameters.Parameter.EdgeStakeMax).least;
+        _voteStakeMax(least);
+        uint256 most = least + 1;
+        _refuse(most, request(1), abi.encodeWithSelector(ITill.BondTooLarge.selector, most, least));
+        posted(ALICE, uint128(least));
+        _voteStakeMax(most);
+        posted(ALICE, uint128(most));
+        // What many jobs lock together is no one's who takes one of them.
+        posted(ALICE, uint128(most), request(2));
     }
 
     function test_post_refuses_periods_out_of_range() public {
@@ -192,6 +206,11 @@ contract JobMarketPostTest is MarketWorld {
         bonded(BOB, 500_000e18);
         takes(BOB, jobId);
         eq(EDGE_STAKING.standingOf(BOB).locked, bond, "locked");
+    }
+
+    function _voteStakeMax(uint256 most) private {
+        vm.prank(Predeploys.TIMELOCK);
+        PARAMETERS.set(IParameters.Parameter.EdgeStakeMax, most);
     }
 
     function _refusePeriod(uint32 take, uint32 work, uint32 providers, uint256 given, uint256 maximum) private {

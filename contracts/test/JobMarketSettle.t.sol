@@ -70,7 +70,7 @@ contract JobMarketSettleTest is MarketWorld {
         vm.expectEmit();
         emit ICredits.Credited(ALICE, PRICE);
         vm.expectEmit();
-        emit IEdgeStaking.Slashed(BOB, 1, jobId, PRICE, uint8(IJobMarket.Reason.WrongAnswer));
+        emit IEdgeStaking.Slashed(BOB, 1, jobId, address(MARKET), PRICE, uint8(IJobMarket.Reason.WrongAnswer));
         settles(BOB, jobId, wrong);
         eq(MARKET.creditOf(ALICE), PRICE, "credit");
         eq(MARKET.escrowed(), 0, "escrow");
@@ -104,7 +104,7 @@ contract JobMarketSettleTest is MarketWorld {
             jobId, jobId, BOB, IJobMarket.Phase.Settled, IJobMarket.Reason.CorrectAnswer, PRICE - FEE, keccak256(answer)
         );
         vm.expectEmit();
-        emit IEdgeStaking.Unlocked(BOB, 1, jobId, PRICE);
+        emit IEdgeStaking.Unlocked(BOB, 1, jobId, address(MARKET), PRICE);
         settles(BOB, jobId);
         eq(BOB.balance, FUNDS - STAKE + PRICE - FEE, "paid");
         eq(EDGE_STAKING.standingOf(BOB).free, STAKE, "bond is free again");

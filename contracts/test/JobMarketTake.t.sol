@@ -146,7 +146,7 @@ contract JobMarketTakeTest is MarketWorld {
             emit IJobMarket.JobTaken(jobId, order, BOB, START + 5 + WORK_SECONDS);
         }
         vm.expectEmit();
-        emit IEdgeStaking.Locked(BOB, 1, order, 2 * PRICE);
+        emit IEdgeStaking.Locked(BOB, 1, order, address(MARKET), 2 * PRICE);
         takes(BOB, order, idsOf(order, 1, 3));
         eq(EDGE_STAKING.standingOf(BOB).locked, 2 * PRICE, "locked");
         IJobMarket.Job memory job = jobOf(order + 2);
@@ -181,7 +181,7 @@ contract JobMarketTakeTest is MarketWorld {
             IJobMarket.Request memory asked = request(1);
             asked.requirements = more[i];
             uint256 order = posted(ALICE, PRICE, asked);
-            vm.expectRevert(abi.encodeWithSelector(IJobMarket.RequirementsNotMet.selector, order, BOB));
+            vm.expectRevert(abi.encodeWithSelector(ITill.RequirementsNotMet.selector, order, BOB));
             takes(BOB, order);
         }
     }
@@ -194,7 +194,7 @@ contract JobMarketTakeTest is MarketWorld {
         asked.providersAfter = 100;
         uint256 order = posted(ALICE, PRICE, asked);
         vm.warp(START + 99);
-        vm.expectRevert(abi.encodeWithSelector(IJobMarket.NotYetForProviders.selector, order, START + 100));
+        vm.expectRevert(abi.encodeWithSelector(ITill.NotYetForProviders.selector, order, START + 100));
         takes(CAROL, order);
         takes(BOB, order);
         vm.warp(START + 100);

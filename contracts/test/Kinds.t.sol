@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IAttested} from "../src/interfaces/IAttested.sol";
 import {IKinds} from "../src/interfaces/IKinds.sol";
+import {IParameters} from "../src/interfaces/IParameters.sol";
 import {MarketWorld} from "./MarketWorld.sol";
 import {Predeploys} from "../src/types/Predeploys.sol";
 import {eq, holds, vm, within} from "./Vm.sol";
@@ -39,6 +40,8 @@ contract KindsTest is MarketWorld {
         _refuse(rules);
         rules.priceMin = rules.priceMax;
         _added(rules);
+        // So that its bond is no matter.
+        rules.bondShare = 0;
         rules.priceMax = 500_000e18 + 1;
         _refuse(rules);
         rules.priceMax = 500_000e18;
@@ -48,6 +51,27 @@ contract KindsTest is MarketWorld {
         rules.workSecondsMax = 1 days + 1;
         _refuse(rules);
         rules.workSecondsMax = 1;
+        _added(rules);
+    }
+
+    function test_add_refuses_kinds_whose_dearest_job_nobody_could_take() public {
+        IKinds.Kind memory rules = umpiredRules();
+        rules.bondMin = 500_000e18 + 1;
+        _refuse(rules);
+        rules.bondMin = 500_000e18;
+        _added(rules);
+        (rules.bondMin, rules.bondShare) = (1, 50_000);
+        _added(rules);
+        // Of 100,000 TFUEL: all that a node can have, and 10 of them more.
+        rules.bondShare = 50_001;
+        _refuse(rules);
+        rules.bondShare = type(uint32).max;
+        _refuse(rules);
+        rules.bondShare = 50_000;
+        vm.prank(Predeploys.TIMELOCK);
+        PARAMETERS.set(IParameters.Parameter.EdgeStakeMax, 500_000e18 - 1);
+        _refuse(rules);
+        rules.priceMax -= 1;
         _added(rules);
     }
 

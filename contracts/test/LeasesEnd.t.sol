@@ -63,7 +63,7 @@ contract LeasesEndTest is LeasesWorld {
         vm.warp(START + BEGIN_SECONDS);
         _expectEnd(lease, BOB, ILeases.Reason.EndedByRequester, ALICE, 0, 0, DEPOSIT);
         vm.expectEmit();
-        emit IEdgeStaking.Unlocked(BOB, 1, lease, BOND);
+        emit IEdgeStaking.Unlocked(BOB, 1, lease, address(LEASES), BOND);
         end(ALICE, lease);
         _check(lease, ILeases.Reason.EndedByRequester, 0, DEPOSIT, 0);
         eq(LEASES.leaseOf(lease).exhaustsAt, 0, "never began");
@@ -103,7 +103,7 @@ contract LeasesEndTest is LeasesWorld {
         ILeases.Reason reason = ILeases.Reason.LeftEarly;
         _expectEnd(lease, BOB, reason, BOB, SERVE_SECONDS - 1, net(amount), DEPOSIT - amount);
         vm.expectEmit();
-        emit IEdgeStaking.Slashed(BOB, 1, lease, BOND, uint8(reason));
+        emit IEdgeStaking.Slashed(BOB, 1, lease, address(LEASES), BOND, uint8(reason));
         end(BOB, lease);
         _check(lease, reason, net(amount), DEPOSIT - amount, BOND);
         eq(LEASES.recordOf(BOB).settled, 0, "no deal");
@@ -177,7 +177,7 @@ contract LeasesEndTest is LeasesWorld {
         ILeases.Reason reason = ILeases.Reason.NotBegun;
         _expectEnd(lease, BOB, reason, address(this), 0, 0, DEPOSIT);
         vm.expectEmit();
-        emit IEdgeStaking.Slashed(BOB, 1, lease, BOND, uint8(reason));
+        emit IEdgeStaking.Slashed(BOB, 1, lease, address(LEASES), BOND, uint8(reason));
         close(lease);
         _check(lease, reason, 0, DEPOSIT, BOND);
         eq(LEASES.recordOf(BOB).failed, 1, "one failed");

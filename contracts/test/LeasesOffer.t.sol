@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {IEdgeStaking} from "../src/interfaces/IEdgeStaking.sol";
 import {ILeases} from "../src/interfaces/ILeases.sol";
 import {IParameters} from "../src/interfaces/IParameters.sol";
+import {ITill} from "../src/interfaces/ITill.sol";
 import {LeasesWorld} from "./LeasesWorld.sol";
 import {Predeploys} from "../src/types/Predeploys.sol";
 import {eq, holds, vm, within} from "./Vm.sol";
@@ -69,6 +70,25 @@ contract LeasesOfferTest is LeasesWorld {
         ILeases.Offer memory wanted = offer();
         wanted.requirements = uint256(1 << 176);
         _refuse(wanted, DEPOSIT, abi.encodeWithSelector(ILeases.MalformedRequirements.selector, wanted.requirements));
+    }
+
+    /// At the highest rate, a bond of a week and a day is more than anybody can have at stake.
+    function test_offer_refuses_a_lease_whose_bond_no_stake_can_be_as_large_as() public {
+        vm.deal(ALICE, 10 * FUNDS);
+        uint256 most = PARAMETERS.valueOf(IParameters.Parameter.EdgeStakeMax);
+        ILeases.Offer memory wanted = offer();
+        wanted.rate = 1e18;
+        wanted.beginSeconds = 1 days;
+        wanted.serveSeconds = uint32(most / 1e18) - 1 days + 1;
+        bytes memory refusal = abi.encodeWithSelector(ITill.BondTooLarge.selector, most + 1e18, most);
+        _refuse(wanted, 604_800e18, refusal);
+        wanted.serveSeconds -= 1;
+        uint256 lease = offered(ALICE, wanted, 604_800e18);
+        vm.deal(BOB, most);
+        vm.prank(BOB);
+        EDGE_STAKING.bond{value: most}();
+        take(BOB, lease);
+        eq(lockedOf(BOB), most, "all of it");
     }
 
     function test_leases_refuse_plain_transfers() public {
@@ -177,7 +197,7 @@ contract LeasesOfferTest is LeasesWorld {
         bonded(BOB);
         vm.prank(BOB);
         PROFILES.declare(620, 6, 24, 0);
-        vm.expectRevert(abi.encodeWithSelector(ILeases.RequirementsNotMet.selector, lease, BOB));
+        vm.expectRevert(abi.encodeWithSelector(ITill.RequirementsNotMet.selector, lease, BOB));
         take(BOB, lease);
         vm.prank(BOB);
         PROFILES.declare(620, 8, 24, 0);
@@ -194,7 +214,7 @@ contract LeasesOfferTest is LeasesWorld {
         PROFILES.listProvider(CAROL, true);
         bonded(CAROL);
         vm.warp(START + 299);
-        vm.expectRevert(abi.encodeWithSelector(ILeases.NotYetForProviders.selector, lease, START + 300));
+        vm.expectRevert(abi.encodeWithSelector(ITill.NotYetForProviders.selector, lease, START + 300));
         take(CAROL, lease);
         take(bonded(BOB), another);
         take(CAROL, open);
@@ -209,7 +229,7 @@ contract LeasesOfferTest is LeasesWorld {
         vm.expectEmit();
         emit ILeases.LeaseTaken(lease, BOB, START + 100 + BEGIN_SECONDS);
         vm.expectEmit();
-        emit IEdgeStaking.Locked(BOB, 1, lease, BOND);
+        emit IEdgeStaking.Locked(BOB, 1, lease, address(LEASES), BOND);
         take(BOB, lease);
         ILeases.Lease memory its = LEASES.leaseOf(lease);
         eq(its.worker, BOB, "worker");

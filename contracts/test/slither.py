@@ -3,7 +3,7 @@
 of that explain nothing any more. Findings are told apart by what they say without line numbers.
 
     pip install slither-analyzer
-    forge build --build-info --skip test && python3 test/slither.py
+    forge build src --build-info && python3 test/slither.py
 """
 
 import json

@@ -15,9 +15,12 @@ interface IEdgeStaking {
     /// @notice The account runs no node with the least stake that work takes, or a node in jail.
     error NotBonded(address worker);
 
-    event Locked(address indexed worker, uint32 indexed node, uint256 indexed jobId, uint256 amount);
-    event Unlocked(address indexed worker, uint32 indexed node, uint256 indexed jobId, uint256 amount);
-    event Slashed(address indexed worker, uint32 indexed node, uint256 indexed jobId, uint256 amount, uint8 reason);
+    /// @param jobId the market's number: others have it for something else
+    event Locked(address indexed worker, uint32 indexed node, uint256 indexed jobId, address market, uint256 amount);
+    event Unlocked(address indexed worker, uint32 indexed node, uint256 indexed jobId, address market, uint256 amount);
+    event Slashed(
+        address indexed worker, uint32 indexed node, uint256 indexed jobId, address market, uint256 amount, uint8 reason
+    );
 
     /// @param node that the worker runs or ran, 0 for none
     /// @param free of its stake, for jobs, wei

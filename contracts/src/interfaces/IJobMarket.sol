@@ -53,10 +53,6 @@ interface IJobMarket is ITill {
     error NotWorker(uint256 jobId, address caller);
     /// @notice The order is offered to another worker alone, or to bidders (`IAuctions`).
     error NotOffered(uint256 order, address worker);
-    /// @notice The worker is not what the order asks for.
-    error RequirementsNotMet(uint256 order, address worker);
-    /// @notice Cloud providers take from then on what edge nodes left.
-    error NotYetForProviders(uint256 order, uint256 from);
     error OwnJob(uint256 order);
     error NotAnInput(uint256 jobId, bytes32 inputHash);
     /// @notice Nothing shows yet what became of the work.

@@ -42,7 +42,7 @@ interface IKinds {
         uint96 priceMax;
     }
 
-    /// @notice Adds a kind. Only the timelock.
+    /// @notice Adds a kind, the bond of whose dearest job somebody can have at stake. Only the timelock.
     /// @param name shown to people
     /// @param unit what is paid for: inference, GiB, frame
     function add(Kind calldata rules, string calldata name, string calldata unit) external returns (uint16 kind);

@@ -53,10 +53,6 @@ interface ILeases is ITill {
     error NotParty(uint256 lease, address caller);
     /// @notice The lease is offered to another worker alone.
     error NotOffered(uint256 lease, address worker);
-    /// @notice The worker is not what the lease asks for.
-    error RequirementsNotMet(uint256 lease, address worker);
-    /// @notice Cloud providers take from then on what edge nodes left.
-    error NotYetForProviders(uint256 lease, uint256 from);
     error OwnLease(uint256 lease);
     error NothingToCollect(address worker);
     error TooLate(uint256 lease, uint256 deadline);

@@ -7,6 +7,13 @@ import {ICredits} from "./ICredits.sol";
 /// @notice Prices are in escrow until their deals end. A twentieth of what is paid is the protocol's fee: the share that votes set is burned,
 /// the rest is for edge nodes. Fees gather here until somebody has them passed on.
 interface ITill is ICredits {
+    /// @notice Nobody could take it: no stake can be as large as its bond.
+    error BondTooLarge(uint256 bond, uint256 limit);
+    /// @notice The worker is not what the deal asks for.
+    error RequirementsNotMet(uint256 deal, address worker);
+    /// @notice Cloud providers take from then on what edge nodes left.
+    error NotYetForProviders(uint256 deal, uint256 from);
+
     /// @notice Fees were passed on: `burned` is gone, `shared` is in the current epoch's pot of edge nodes.
     event FeesPassedOn(uint256 burned, uint256 shared);
 

@@ -8,7 +8,6 @@ import {IEdgeStaking} from "../interfaces/IEdgeStaking.sol";
 import {IJobMarket} from "../interfaces/IJobMarket.sol";
 import {IKinds} from "../interfaces/IKinds.sol";
 import {IParameters} from "../interfaces/IParameters.sol";
-import {IProfiles} from "../interfaces/IProfiles.sol";
 import {IVerifier} from "../interfaces/IVerifier.sol";
 import {Till} from "../market/Till.sol";
 import {Predeploys} from "../types/Predeploys.sol";
@@ -20,8 +19,6 @@ contract JobMarket is IJobMarket, Till {
 
     IEdgeStaking private constant STAKING = IEdgeStaking(Predeploys.EDGE_STAKING);
     IKinds private constant KINDS = IKinds(Predeploys.KINDS);
-    IParameters private constant PARAMETERS = IParameters(Predeploys.PARAMETERS);
-    IProfiles private constant PROFILES = IProfiles(Predeploys.PROFILES);
 
     uint256 public constant COUNT_MAX = 4096;
     uint256 private constant TAKE_SECONDS_MAX = 7 days;
@@ -282,6 +279,7 @@ contract JobMarket is IJobMarket, Till {
         terms.providersFrom = request.providersAfter == 0 ? 0 : now_ + request.providersAfter;
         terms.price = price.toUint96();
         terms.bond = Math.max(price * rules.bondShare / BASIS_POINTS, rules.bondMin).toUint96();
+        _checkBond(terms.bond);
         terms.verifier = rules.verifier;
         terms.worker = request.worker;
         terms.requirements = request.requirements;
@@ -289,16 +287,10 @@ contract JobMarket is IJobMarket, Till {
         terms.inputRoot = request.inputRoot;
     }
 
-    /// @dev Where no time is set aside for edge nodes, and nothing is asked for, no profile is read.
     function _checkTaker(uint256 order, Terms calldata terms, address worker) private view {
         if (block.timestamp > terms.takeBy) revert TooLate(order, terms.takeBy);
         if (worker == terms.requester) revert OwnJob(order);
-        if (block.timestamp < terms.providersFrom && terms.worker != worker && PROFILES.isProvider(worker)) {
-            revert NotYetForProviders(order, terms.providersFrom);
-        }
-        if (terms.requirements != 0 && !PROFILES.meets(worker, terms.requirements)) {
-            revert RequirementsNotMet(order, worker);
-        }
+        _checkProfile(order, worker, terms.worker == worker ? 0 : terms.providersFrom, terms.requirements);
     }
 
     function _workOf(uint256 order, Terms calldata terms, Ticket calldata ticket, Job storage job)

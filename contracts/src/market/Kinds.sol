@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {IKinds} from "../interfaces/IKinds.sol";
+import {IParameters} from "../interfaces/IParameters.sol";
 import {Predeploys} from "../types/Predeploys.sol";
 
 /// @dev Genesis kinds are code, as genesis values of parameters are.
 contract Kinds is IKinds {
+    IParameters private constant PARAMETERS = IParameters(Predeploys.PARAMETERS);
+
     uint16 private constant GENESIS = 5;
     uint32 private constant BASIS_POINTS = 10_000;
     uint32 private constant WORK_SECONDS_MAX = 1 days;
-    /// @dev The largest stake: nobody could lock the bond of a dearer job.
+    /// @dev The largest stake at genesis: nobody could lock the bond of a dearer job. Votes move that one (`EdgeStakeMax`), and no kind: the market
+    /// itself refuses a job whose bond is above what there can be then.
     uint96 private constant PRICE_MAX = 500_000e18;
     uint96 private constant PRICE_MIN = 1e9;
 
@@ -29,7 +34,9 @@ contract Kinds is IKinds {
     {
         bool bounded = rules.priceMin != 0 && rules.priceMin <= rules.priceMax && rules.priceMax <= PRICE_MAX
             && rules.workSecondsMax != 0 && rules.workSecondsMax <= WORK_SECONDS_MAX;
-        if (!bounded || rules.bondMin == 0 || !rules.open || rules.verifier.code.length == 0) revert MalformedKind();
+        if (!bounded || rules.bondMin == 0 || !_isBondable(rules) || !rules.open || rules.verifier.code.length == 0) {
+            revert MalformedKind();
+        }
         kind = GENESIS + ++_added;
         _kinds[kind] = rules;
         emit KindAdded(kind, name, unit, rules);
@@ -45,16 +52,23 @@ contract Kinds is IKinds {
         return GENESIS + _added;
     }
 
-    function bondFor(uint16 kind, uint256 price) external view returns (uint256 bond) {
-        Kind memory rules = rulesOf(kind);
-        bond = price * rules.bondShare / BASIS_POINTS;
-        if (bond < rules.bondMin) bond = rules.bondMin;
+    function bondFor(uint16 kind, uint256 price) external view returns (uint256) {
+        return _bondOf(rulesOf(kind), price);
     }
 
     function rulesOf(uint16 kind) public view returns (Kind memory rules) {
         if (kind == 0 || (kind > GENESIS && kind > GENESIS + _added)) revert KindUnknown(kind);
         rules = kind <= GENESIS ? _genesis(kind) : _kinds[kind];
         rules.open = !_closed[kind];
+    }
+
+    /// @dev Somebody can have the bond of its dearest job at stake.
+    function _isBondable(Kind calldata rules) private view returns (bool) {
+        return _bondOf(rules, rules.priceMax) <= PARAMETERS.valueOf(IParameters.Parameter.EdgeStakeMax);
+    }
+
+    function _bondOf(Kind memory rules, uint256 price) private pure returns (uint256) {
+        return Math.max(price * rules.bondShare / BASIS_POINTS, rules.bondMin);
     }
 
     /// @dev 1 is an inference, which the chain runs; 2 is keeping content, of which the chain sees samples. No answer of these that is paid can be wrong: the

@@ -6,7 +6,6 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IEdgeStaking} from "../interfaces/IEdgeStaking.sol";
 import {ILeases} from "../interfaces/ILeases.sol";
 import {IParameters} from "../interfaces/IParameters.sol";
-import {IProfiles} from "../interfaces/IProfiles.sol";
 import {Predeploys} from "../types/Predeploys.sol";
 import {Requirements, RequirementsOf} from "../types/Requirements.sol";
 import {Till} from "./Till.sol";
@@ -18,8 +17,6 @@ contract Leases is ILeases, Till {
     using SafeCast for uint256;
 
     IEdgeStaking private constant STAKING = IEdgeStaking(Predeploys.EDGE_STAKING);
-    IParameters private constant PARAMETERS = IParameters(Predeploys.PARAMETERS);
-    IProfiles private constant PROFILES = IProfiles(Predeploys.PROFILES);
 
     uint256 public constant TERM_MAX = 7 days;
     uint256 private constant TAKE_SECONDS_MAX = 7 days;
@@ -200,6 +197,7 @@ contract Leases is ILeases, Till {
         terms.providersFrom = wanted.providersAfter == 0 ? 0 : now_ + wanted.providersAfter;
         terms.rate = wanted.rate;
         terms.bond = bondFor(wanted.rate, wanted.beginSeconds, wanted.serveSeconds).toUint96();
+        _checkBond(terms.bond);
         terms.worker = wanted.worker;
         terms.requirements = wanted.requirements;
         terms.subject = wanted.subject;
@@ -209,13 +207,7 @@ contract Leases is ILeases, Till {
         if (block.timestamp > terms.takeBy) revert TooLate(lease, terms.takeBy);
         if (msg.sender == terms.requester) revert OwnLease(lease);
         if (terms.worker != address(0) && terms.worker != msg.sender) revert NotOffered(lease, msg.sender);
-        // Without requirements, and without a time for edge nodes, nobody's profile matters, and none is read.
-        if (block.timestamp < terms.providersFrom && terms.worker == address(0) && PROFILES.isProvider(msg.sender)) {
-            revert NotYetForProviders(lease, terms.providersFrom);
-        }
-        if (terms.requirements != 0 && !PROFILES.meets(msg.sender, terms.requirements)) {
-            revert RequirementsNotMet(lease, msg.sender);
-        }
+        _checkProfile(lease, msg.sender, terms.worker == msg.sender ? 0 : terms.providersFrom, terms.requirements);
     }
 
     /// @dev Seconds that what was sent pays for.

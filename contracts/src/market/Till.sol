@@ -5,6 +5,8 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {LibCall} from "solady/utils/LibCall.sol";
 import {Credits} from "../jobs/Credits.sol";
 import {IEdgeRewards} from "../interfaces/IEdgeRewards.sol";
+import {IParameters} from "../interfaces/IParameters.sol";
+import {IProfiles} from "../interfaces/IProfiles.sol";
 import {ITill} from "../interfaces/ITill.sol";
 import {Predeploys} from "../types/Predeploys.sol";
 
@@ -12,10 +14,16 @@ import {Predeploys} from "../types/Predeploys.sol";
 abstract contract Till is ITill, Credits {
     using SafeCast for uint256;
 
+    IParameters internal constant PARAMETERS = IParameters(Predeploys.PARAMETERS);
+    IProfiles private constant PROFILES = IProfiles(Predeploys.PROFILES);
+
     uint256 internal constant BASIS_POINTS = 10_000;
     /// @dev Of the price. Low enough that a deal past the market, without its escrow and its check, saves little: and while the reserve
     /// lasts, edge nodes get back what is burned, and the rest always.
     uint256 private constant FEE_SHARE = 500;
+
+    /// @dev No vote takes the largest stake below this: of a bond within it nothing has to be read.
+    uint256 private constant STAKE_MAX_LEAST = 100_000e18;
 
     /// @dev One word, since every deal writes all of it. Dues have room for a million TFUEL: forty of the largest fees.
     struct Ledger {
@@ -47,6 +55,22 @@ abstract contract Till is ITill, Credits {
 
     function feeFor(uint256 price) public pure returns (uint256) {
         return price * FEE_SHARE / BASIS_POINTS;
+    }
+
+    /// @dev What nobody could have at stake is refused before anybody pays for it.
+    function _checkBond(uint256 bond) internal view {
+        if (bond <= STAKE_MAX_LEAST) return;
+        uint256 most = PARAMETERS.valueOf(IParameters.Parameter.EdgeStakeMax);
+        if (bond > most) revert BondTooLarge(bond, most);
+    }
+
+    /// @dev Where no time is set aside for edge nodes, and nothing is asked for, no profile is read.
+    /// @param providersFrom 0 for a worker who alone can take it
+    function _checkProfile(uint256 deal, address worker, uint256 providersFrom, uint256 requirements) internal view {
+        if (block.timestamp < providersFrom && PROFILES.isProvider(worker)) {
+            revert NotYetForProviders(deal, providersFrom);
+        }
+        if (requirements != 0 && !PROFILES.meets(worker, requirements)) revert RequirementsNotMet(deal, worker);
     }
 
     function _hold(uint256 amount) internal {

@@ -37,16 +37,16 @@ contract EdgeStaking is IEdgeStaking, StakeBook {
         uint256 free = _freeOf(entry);
         if (free < amount) revert InsufficientFreeStake(worker, free, amount);
         entry.locked += uint256(amount).toUint112();
-        emit Locked(worker, node, jobId, amount);
+        emit Locked(worker, node, jobId, msg.sender, amount);
     }
 
     function unlock(address worker, uint256 jobId, uint128 amount) external onlyMarket {
-        emit Unlocked(worker, _unlock(worker, amount), jobId, amount);
+        emit Unlocked(worker, _unlock(worker, amount), jobId, msg.sender, amount);
     }
 
     function slash(address worker, uint256 jobId, uint128 amount, uint8 reason) external onlyMarket {
         uint32 node = _unlock(worker, amount);
-        emit Slashed(worker, node, jobId, amount, reason);
+        emit Slashed(worker, node, jobId, msg.sender, amount, reason);
         _slashAmount(node, amount, address(0), reason);
     }
 
