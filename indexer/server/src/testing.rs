@@ -244,7 +244,8 @@ pub(crate) fn take_of(order: u64, id: u64, price: u128) -> Tx {
     let (job, order, deadline) = (U256::from(id), U256::from(order), U256::from(1_700_000_900));
     let taken = IJobMarket::JobTaken { jobId: job, order, worker: WORKER, deadline };
     let amount = U256::from(price.max(ETHER));
-    let locked = IEdgeStaking::Locked { worker: WORKER, node: NODE, jobId: order, amount };
+    let market = addresses::JOB_MARKET;
+    let locked = IEdgeStaking::Locked { worker: WORKER, node: NODE, jobId: order, amount, market };
     Tx::new(WORKER, addresses::JOB_MARKET).log(addresses::JOB_MARKET, &taken).log(addresses::EDGE_STAKING, &locked)
 }
 
@@ -252,7 +253,8 @@ pub(crate) fn settle(id: u64, price: u128) -> Tx {
     let answered = IJobMarket::JobAnswered { jobId: U256::from(id), output: vec![7; 10].into() };
     let closed = closed(id, (IJobMarket::Phase::Settled, IJobMarket::Reason::CorrectAnswer), WORKER, price);
     let amount = U256::from(price.max(ETHER));
-    let unlocked = IEdgeStaking::Unlocked { worker: WORKER, node: NODE, jobId: U256::from(id), amount };
+    let market = addresses::JOB_MARKET;
+    let unlocked = IEdgeStaking::Unlocked { worker: WORKER, node: NODE, jobId: U256::from(id), amount, market };
     Tx::new(WORKER, addresses::JOB_MARKET)
         .log(addresses::JOB_MARKET, &answered)
         .log(addresses::JOB_MARKET, &closed)
@@ -268,8 +270,9 @@ pub(crate) fn slash(id: u64, price: u128, reason: IJobMarket::Reason) -> Tx {
     let closed = closed(id, (phase, reason), WORKER, 0);
     let credited = ICredits::Credited { account: REQUESTER, amount: U256::from(price) };
     let bond = U256::from(price.max(ETHER));
+    let market = addresses::JOB_MARKET;
     let slashed =
-        IEdgeStaking::Slashed { worker: WORKER, node: NODE, jobId: U256::from(id), amount: bond, reason: code };
+        IEdgeStaking::Slashed { worker: WORKER, node: NODE, jobId: U256::from(id), amount: bond, reason: code, market };
     let lost = IStakeBook::NodeSlashed {
         node: NODE,
         epoch: 0,

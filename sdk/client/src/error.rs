@@ -34,6 +34,7 @@ use edgeloom_bindings::{
     IRewards::IRewardsErrors,
     ISealed::ISealedErrors,
     ISplits::ISplitsErrors,
+    ITill::ITillErrors,
     IStakeBook::IStakeBookErrors,
     IStaking::IStakingErrors,
     addresses,
@@ -115,6 +116,9 @@ pub enum Error {
     /// The payment pool's rules that divide payments reverted.
     #[error("a rule that divides payments reverted: {0:?}")]
     Splits(ISplitsErrors),
+    /// What jobs and leases have in common refused: who is not what was asked for, a bond that nobody can lock.
+    #[error("the market reverted: {0:?}")]
+    Till(ITillErrors),
     /// The contract of deliveries reverted.
     #[error("the contract of deliveries reverted: {0:?}")]
     Deliveries(IDeliveriesErrors),
@@ -303,6 +307,7 @@ impl Error {
         let attested = || IAttestedErrors::abi_decode(&data).ok().map(Self::Attested);
         let sealed = || ISealedErrors::abi_decode(&data).ok().map(Self::Sealed);
         let payments = || IPaymentPoolErrors::abi_decode(&data).ok().map(Self::Payments);
+        let till = || ITillErrors::abi_decode(&data).ok().map(Self::Till);
         let splits = || ISplitsErrors::abi_decode(&data).ok().map(Self::Splits);
         let deliveries = || IDeliveriesErrors::abi_decode(&data).ok().map(Self::Deliveries);
         let inference = || IInferenceErrors::abi_decode(&data).ok().map(Self::Inference);
@@ -325,13 +330,14 @@ impl Error {
         let credits = || ICreditsErrors::abi_decode(&data).ok().map(Self::Credits);
         let decoded = match to {
             Some(addresses::JOB_MARKET) => {
-                market().or_else(inference).or_else(disputable).or_else(attested).or_else(sealed).or_else(credits)
+                let checks = || inference().or_else(disputable).or_else(attested).or_else(sealed);
+                market().or_else(till).or_else(checks).or_else(credits)
             }
-            Some(addresses::AUCTIONS) => auctions().or_else(market).or_else(credits).or_else(beacon),
+            Some(addresses::AUCTIONS) => auctions().or_else(market).or_else(till).or_else(credits).or_else(beacon),
             Some(addresses::DISPUTABLE) => disputable().or_else(disputes).or_else(audits).or_else(beacon),
             Some(addresses::ATTESTED) => attested().or_else(credits).or_else(beacon).or_else(keys),
             Some(addresses::SEALED) => sealed().or_else(credits).or_else(proof).or_else(disputable),
-            Some(addresses::LEASES) => leases().or_else(credits),
+            Some(addresses::LEASES) => leases().or_else(till).or_else(credits),
             Some(addresses::PAYMENT_POOL) => payments().or_else(splits).or_else(credits),
             Some(addresses::DELIVERIES) => deliveries().or_else(payments).or_else(proof).or_else(keys),
             Some(addresses::EDGE_STAKING) => edge().or_else(stake),
@@ -357,7 +363,7 @@ impl Error {
         let decoded = decoded.or_else(staking).or_else(parameters);
         let decoded = decoded.or_else(committee).or_else(checkpoints).or_else(rewards).or_else(governor);
         let decoded = decoded.or_else(auctions).or_else(disputable).or_else(attested).or_else(sealed);
-        let decoded = decoded.or_else(payments).or_else(splits).or_else(deliveries);
+        let decoded = decoded.or_else(till).or_else(payments).or_else(splits).or_else(deliveries);
         decoded.or_else(leases).or_else(edge_rewards).or_else(disputes).or_else(audits).unwrap_or(Self::Revert { data })
     }
 
@@ -383,6 +389,7 @@ impl Error {
                 | Self::Leases(_)
                 | Self::Payments(_)
                 | Self::Splits(_)
+                | Self::Till(_)
                 | Self::Deliveries(_)
                 | Self::Inference(_)
                 | Self::Staking(_)

@@ -31,7 +31,7 @@ use crate::{
     errand::{self, Fault},
     journal::{Bidding, JournalError, Record},
     life::{Bench, unix_seconds},
-    plan::{Situation, Terms},
+    plan::{Effort, Situation, Terms},
 };
 
 const ERRAND: &str = "bids";
@@ -232,12 +232,15 @@ impl Bids {
             // What winners have is theirs alone.
             take_by: u64::MAX,
             work_seconds: asked.workSeconds.into(),
-            infer_gas: model.inferGas,
-            input_bytes: model.inputBytes.into(),
-            output_bytes: model.outputBytes.into(),
-            path_bytes: 32 * u64::from(asked.count.next_power_of_two().trailing_zeros()),
+            effort: Effort::Executed {
+                infer_gas: model.inferGas,
+                input_bytes: model.inputBytes.into(),
+                output_bytes: model.outputBytes.into(),
+                path_bytes: 32 * u64::from(asked.count.next_power_of_two().trailing_zeros()),
+            },
         };
-        let situation = Situation { worker: bench.worker, now: unix_seconds(), free_stake: standing.free, gas_price };
+        let (now, free_stake) = (unix_seconds(), standing.free);
+        let situation = Situation { worker: bench.worker, now, free_stake, balance, gas_price };
         let asked = Asked { terms, count: asked.count, fee, deposit };
         let bid = match plan::bid(&asked, Means { balance, jobs: self.jobs }, &situation, &bench.policy) {
             Ok(bid) => bid,

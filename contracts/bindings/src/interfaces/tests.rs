@@ -7,7 +7,7 @@ use crate::{
     ISplits::{ISplitsCalls, ISplitsErrors, ISplitsEvents},
     IStakeBook::{IStakeBookCalls, IStakeBookErrors, IStakeBookEvents},
     IStaking, ITheta,
-    ITill::{ITillCalls, ITillEvents},
+    ITill::{ITillCalls, ITillErrors, ITillEvents},
     IUpgrades,
     IVerifier::IVerifierCalls,
     IWtfuel,
@@ -46,6 +46,7 @@ fn unnamed<Calls: SolInterface, Errors: SolInterface>(name: &str) -> Vec<String>
         .chain(ICreditsErrors::selectors())
         .chain(IStakeBookErrors::selectors())
         .chain(ISplitsErrors::selectors())
+        .chain(ITillErrors::selectors())
         .map(Selector::from)
         .collect();
     let functions = abi.functions().filter(|function| !calls.contains(&function.selector())).map(|f| f.signature());

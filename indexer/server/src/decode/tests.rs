@@ -60,7 +60,8 @@ fn value_moves_only_when_the_transaction_succeeds_and_creation_has_a_receiver() 
 fn logs_of_others_and_events_without_rows_are_skipped() {
     let stranger = Address::repeat_byte(0x99);
     let approval = ITheta::Approval { owner: REQUESTER, spender: WORKER, amount: U256::from(1) };
-    let locked = IEdgeStaking::Locked { worker: WORKER, node: 1, jobId: U256::from(1), amount: U256::from(1) };
+    let (one, market) = (U256::from(1), addresses::JOB_MARKET);
+    let locked = IEdgeStaking::Locked { worker: WORKER, node: 1, jobId: one, amount: one, market };
     let tx = Tx::new(REQUESTER, stranger).log(addresses::THETA, &approval).log(stranger, &locked);
     assert!(decode(&one_block(vec![tx])).unwrap().events.is_empty());
 }

@@ -168,7 +168,8 @@ fn events_without_their_past_are_contradictions() {
     let huge = Tx::new(REQUESTER, addresses::JOB_MARKET).log(addresses::JOB_MARKET, &huge);
     assert!(matches!(contradiction(vec![huge]), Contradiction::JobNumber(U256::MAX)));
     let unlocked = |node| {
-        let unlocked = IEdgeStaking::Unlocked { worker: WORKER, node, jobId: U256::from(1), amount: U256::from(1) };
+        let (one, market) = (U256::from(1), addresses::JOB_MARKET);
+        let unlocked = IEdgeStaking::Unlocked { worker: WORKER, node, jobId: one, amount: one, market };
         Tx::new(WORKER, addresses::EDGE_STAKING).log(addresses::EDGE_STAKING, &unlocked)
     };
     assert!(matches!(contradiction(vec![unlocked(NODE)]), Contradiction::Stake(NODE)));

@@ -164,6 +164,7 @@ fn claims() -> Vec<Tx> {
         claimId: claim,
         worker,
         jobId: number(9),
+        price: number(1000),
         subject: MODEL,
         inputHash: MODEL,
         seal: MODEL,
@@ -215,7 +216,13 @@ pub(crate) fn deals() -> Blocks {
     blocks.push(vec![
         lease(WORKER, &lease_taken(1)).log(
             addresses::EDGE_STAKING,
-            &IEdgeStaking::Locked { worker: WORKER, node: NODE, jobId: number(1), amount: U256::from(ETHER) },
+            &IEdgeStaking::Locked {
+                worker: WORKER,
+                node: NODE,
+                jobId: number(1),
+                amount: U256::from(ETHER),
+                market: addresses::LEASES,
+            },
         ),
         lease(REQUESTER, &cancelled),
         auction(WORKER, &committed(WORKER, 1000)),

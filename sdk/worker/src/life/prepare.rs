@@ -7,6 +7,7 @@ use edgeloom_bindings::{
     IEdgeStaking::IEdgeStakingErrors,
     IJobMarket::{IJobMarketErrors, Phase},
     IModelRegistry::IModelRegistryErrors,
+    ITill::ITillErrors,
 };
 use edgeloom_sdk::{Error, INFERENCE, Order, SEALED, SEALED_BYTES_MAX, SignedTx};
 use tokio::task::spawn_blocking;
@@ -70,7 +71,7 @@ impl From<Error> for Fault {
             | Error::Models(IModelRegistryErrors::ModelUnknown(_)) => Self::Skip(Skip::Unknown),
             Error::Market(IJobMarketErrors::TooLate(_)) => Self::Skip(Skip::TooLate),
             Error::Market(IJobMarketErrors::OwnJob(_)) => Self::Skip(Skip::OwnJob),
-            Error::Market(IJobMarketErrors::RequirementsNotMet(_) | IJobMarketErrors::NotYetForProviders(_)) => {
+            Error::Till(ITillErrors::RequirementsNotMet(_) | ITillErrors::NotYetForProviders(_)) => {
                 Self::Skip(Skip::RequirementsNotMet)
             }
             Error::EdgeStaking(IEdgeStakingErrors::NotBonded(_))

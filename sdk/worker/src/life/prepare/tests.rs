@@ -1,5 +1,5 @@
 use alloy::primitives::{Address, B256, U256};
-use edgeloom_bindings::{IEdgeStaking, IJobMarket, IModelRegistry};
+use edgeloom_bindings::{IEdgeStaking, IJobMarket, IModelRegistry, ITill};
 
 use super::*;
 
@@ -24,8 +24,8 @@ fn a_revert_is_an_answer_and_a_lost_connection_is_none() {
     assert_eq!(fault(Error::Market(IJobMarketErrors::TooLate(late))), Some(Skip::TooLate));
     let unbonded = IEdgeStaking::NotBonded { worker: Address::ZERO };
     assert_eq!(fault(Error::EdgeStaking(IEdgeStakingErrors::NotBonded(unbonded))), Some(Skip::StakeTooSmall));
-    let unmet = IJobMarket::RequirementsNotMet { deal: U256::ONE, worker: Address::ZERO };
-    assert_eq!(fault(Error::Market(IJobMarketErrors::RequirementsNotMet(unmet))), Some(Skip::RequirementsNotMet));
+    let unmet = ITill::RequirementsNotMet { deal: U256::ONE, worker: Address::ZERO };
+    assert_eq!(fault(Error::Till(ITillErrors::RequirementsNotMet(unmet))), Some(Skip::RequirementsNotMet));
     assert_eq!(fault(Error::Revert { data: Bytes::new() }), Some(Skip::NotOpen));
     assert_eq!(fault(Error::Missing("a test")), None);
 }
