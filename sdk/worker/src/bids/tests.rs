@@ -3,7 +3,7 @@ use alloy::primitives::{Address, U256};
 use super::plan::{Asked, Means, bid};
 use crate::{
     Skip,
-    plan::{Policy, Situation, Terms, cost},
+    plan::{Effort, Policy, Situation, Terms, cost},
 };
 
 const GAS_PRICE: u128 = 1_000;
@@ -18,16 +18,14 @@ fn asked(price: u64) -> Asked {
         bond: price,
         take_by: u64::MAX,
         work_seconds: 60,
-        infer_gas: 1_000_000,
-        input_bytes: 784,
-        output_bytes: 10,
-        path_bytes: 32,
+        effort: Effort::Executed { infer_gas: 1_000_000, input_bytes: 784, output_bytes: 10, path_bytes: 32 },
     };
     Asked { terms, count: 10, fee: price / U256::from(20), deposit: price / U256::from(20) }
 }
 
 fn situation() -> Situation {
-    Situation { worker: Address::repeat_byte(2), now: 0, free_stake: U256::MAX, gas_price: GAS_PRICE }
+    let balance = U256::MAX;
+    Situation { worker: Address::repeat_byte(2), now: 0, free_stake: U256::MAX, balance, gas_price: GAS_PRICE }
 }
 
 const MEANS: Means = Means { balance: U256::MAX, jobs: 64 };

@@ -53,7 +53,7 @@ async fn a_committee_does_the_work_again_and_decides() -> Result<()> {
     let (_, model) = super::digits()?;
     let mut scene = Scene::start(model).await?;
     // Its seat is in the way: with it, fourteen could be drawn.
-    drop(scene.auditor.stop(super::PATIENCE).await?);
+    scene.auditor.stop(super::PATIENCE).await?;
     let requester = &scene.requester;
     let bench = Bench::seat(scene.rich(2, "30000").await?, 20).await?;
     let worker = scene.rich(1, "10000").await?;
