@@ -130,7 +130,10 @@ mod tests {
         let uncommitted = Published { quorum: 1, ..published };
         assert!(mean("have a committee attest to nonsense", &uncommitted) > 0.0);
         let dear = Kind { price_max: 2000.0, ..published.disputable };
-        assert!(mean("audit without computing", &Published { disputable: dear, ..published }) > mean("audit without computing", &published));
+        assert!(
+            mean("audit without computing", &Published { disputable: dear, ..published })
+                > mean("audit without computing", &published)
+        );
         let unfounded = Published { assumed: Assumed { canaries: 0.0, wrong: 0.0, ..published.assumed }, ..published };
         assert!(mean("audit without computing", &unfounded) > 0.0);
         assert!(

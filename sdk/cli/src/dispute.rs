@@ -57,7 +57,10 @@ impl Doubted {
     async fn of(client: Client, job: U256) -> Result<Self> {
         let (order, state) = client.jobs().get(job).await?;
         let claimed = matches!(order.terms.kind, DISPUTABLE | SEALED);
-        ensure!(claimed, "job {job} is of a kind that leaves nothing to dispute: the chain itself tells what becomes of it");
+        ensure!(
+            claimed,
+            "job {job} is of a kind that leaves nothing to dispute: the chain itself tells what becomes of it"
+        );
         ensure!(!state.worker.is_zero(), "nobody took job {job} yet");
         let claim = client.disputes().claim_id_of(state.worker, job.into()).await?;
         match client.disputes().get(claim).await {
@@ -87,10 +90,18 @@ pub(crate) async fn disputed(settings: &Settings, dispute: Dispute) -> Result<Ex
         Some(path) => {
             let image = fs::read(path).wrap_err_with(|| format!("cannot read the model {}", path.display()))?;
             let model = LocalModel::disputed(image).wrap_err_with(|| format!("{} is no model", path.display()))?;
-            ensure!(model.id() == id, "{} is model {}, and job {} is about {id}", path.display(), model.id(), dispute.job);
+            ensure!(
+                model.id() == id,
+                "{} is model {}, and job {} is about {id}",
+                path.display(),
+                model.id(),
+                dispute.job
+            );
             model
         }
-        None => doubted.client.models().load(id).await.wrap_err("the chain does not have the model: give --model FILE")?,
+        None => {
+            doubted.client.models().load(id).await.wrap_err("the chain does not have the model: give --model FILE")?
+        }
     };
     let input = doubted.order.committed_input(dispute.job)?;
     let trace = model.trace(&input)?;
@@ -99,7 +110,10 @@ pub(crate) async fn disputed(settings: &Settings, dispute: Dispute) -> Result<Ex
     let finding: Finding = challenge.finding();
     let wrong = finding.dispute(&proceedings).is_some();
     if settings.json {
-        println!("{}", json!({ "event": "checked", "job": dispute.job.to_string(), "claim": doubted.claim, "right": !wrong }));
+        println!(
+            "{}",
+            json!({ "event": "checked", "job": dispute.job.to_string(), "claim": doubted.claim, "right": !wrong })
+        );
     } else if wrong {
         println!("job {}: the answer is WRONG: it is {}", dispute.job, finding.output_root);
     } else {
@@ -151,7 +165,11 @@ async fn moved(
             disputes.challenge(claim, tree).await?;
         }
         Move::Descend { thread, values, child } => {
-            tell(settings, &format!("what differs first is in part {child} of {}: asking on", values.len()), "descending");
+            tell(
+                settings,
+                &format!("what differs first is in part {child} of {}: asking on", values.len()),
+                "descending",
+            );
             disputes.descend(thread, values, child).await?;
         }
         Move::Turn { thread } => {
@@ -160,7 +178,9 @@ async fn moved(
         }
         Move::Refute(refutation) => match disputes.refute(claim, &refutation).await {
             Ok(_) => tell(settings, "refuted: the chain finds it wrong, too", "refuted"),
-            Err(Error::Disputes(IDisputesErrors::NotAnnounced(missing))) if *announced != Some(missing.announcement) => {
+            Err(Error::Disputes(IDisputesErrors::NotAnnounced(missing)))
+                if *announced != Some(missing.announcement) =>
+            {
                 disputes.announce(claim, &refutation).await?;
                 *announced = Some(missing.announcement);
             }
@@ -175,7 +195,12 @@ async fn moved(
     Ok(true)
 }
 
-async fn ended(settings: &Settings, doubted: &Doubted, phase: ClaimPhase, proceedings: &Proceedings) -> Result<ExitCode> {
+async fn ended(
+    settings: &Settings,
+    doubted: &Doubted,
+    phase: ClaimPhase,
+    proceedings: &Proceedings,
+) -> Result<ExitCode> {
     let (disputes, me) = (doubted.client.disputes(), doubted.client.address()?);
     // A bond that was put up for nothing comes back.
     for (thread, _) in proceedings.running(me) {
@@ -207,11 +232,16 @@ async fn ended(settings: &Settings, doubted: &Doubted, phase: ClaimPhase, procee
 pub(crate) async fn opened(settings: &Settings, open: Open) -> Result<ExitCode> {
     let client = settings.signer().await?;
     let doubted = Doubted::of(client, open.job).await?;
-    ensure!(doubted.order.terms.kind == SEALED, "the answer of job {} is not sealed: `edgeloom-cli job watch`", open.job);
+    ensure!(
+        doubted.order.terms.kind == SEALED,
+        "the answer of job {} is not sealed: `edgeloom-cli job watch`",
+        open.job
+    );
     let (seals, about) = (doubted.client.seals(), (doubted.worker, open.job));
     let seal = seals.get(doubted.worker, open.job).await?;
     ensure!(seal.releasedAt != 0, "{} has not released the key of job {} yet", doubted.worker, open.job);
-    let share = seals.share_with_worker(doubted.worker, (doubted.model().await?, doubted.order.terms.inputRoot)).await?;
+    let share =
+        seals.share_with_worker(doubted.worker, (doubted.model().await?, doubted.order.terms.inputRoot)).await?;
     let cipher = match &open.ciphertext {
         Some(path) => fs::read(path).wrap_err_with(|| format!("cannot read {}", path.display()))?,
         None => published(settings, &doubted, open.demand).await?,
@@ -220,7 +250,11 @@ pub(crate) async fn opened(settings: &Settings, open: Open) -> Result<ExitCode> 
         Opened::Answer(answer) => given(settings, &open, &answer),
         Opened::Wrong(fault) => {
             seals.complain(about, share, *fault).await?;
-            tell(settings, "what comes out is not the answer that was claimed: its worker is not paid, and loses its bond", "complained");
+            tell(
+                settings,
+                "what comes out is not the answer that was claimed: its worker is not paid, and loses its bond",
+                "complained",
+            );
             Ok(ExitCode::FAILURE)
         }
     }
@@ -233,7 +267,10 @@ async fn published(settings: &Settings, doubted: &Doubted, demand: bool) -> Resu
     }
     let mut asked = seals.demand_of(worker, job).await?;
     if asked.payer.is_zero() {
-        ensure!(demand, "the ciphertext of job {job} is not on the chain: give --ciphertext FILE, or have it published with --demand");
+        ensure!(
+            demand,
+            "the ciphertext of job {job} is not on the chain: give --ciphertext FILE, or have it published with --demand"
+        );
         seals.demand(worker, job).await?;
         asked = seals.demand_of(worker, job).await?;
         tell(settings, &format!("asked {worker} to publish {} pieces of ciphertext", asked.pieces), "demanded");

@@ -12,12 +12,7 @@ use edgeloom_bindings::{
 };
 use edgeloom_bls::{Domain, SecretKey, Signature};
 
-use crate::{
-    Audits, Client, Error, Testimony,
-    audits::together,
-    jobs::event,
-    keys::bitmap,
-};
+use crate::{Audits, Client, Error, Testimony, audits::together, jobs::event, keys::bitmap};
 
 /// `edgeloom/attested/1`, padded with zeros.
 const TAG: B256 = b256!("0x656467656c6f6f6d2f61747465737465642f3100000000000000000000000000");
@@ -86,8 +81,8 @@ impl Attested {
         members: &[Testimony],
     ) -> Result<TransactionReceipt, Error> {
         let places = self.get(claim).await?.places as usize;
-        let (signature, members) = together(members)
-            .ok_or_else(|| Error::Answer("nobody's signatures, or such as cancel out".to_owned()))?;
+        let (signature, members) =
+            together(members).ok_or_else(|| Error::Answer("nobody's signatures, or such as cancel out".to_owned()))?;
         let signers: Vec<_> = members.iter().map(|member| member.place).collect();
         let call = IAttested::attestCall {
             claimId: claim,

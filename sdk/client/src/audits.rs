@@ -145,8 +145,8 @@ impl Audits {
     ) -> Result<TransactionReceipt, Error> {
         let places = usize::try_from(self.get(claim).await?.places);
         let places = places.map_err(|_| Error::Answer("a set of more places than memory has".to_owned()))?;
-        let (signature, members) = together(members)
-            .ok_or_else(|| Error::Answer("nobody's signatures, or such as cancel out".to_owned()))?;
+        let (signature, members) =
+            together(members).ok_or_else(|| Error::Answer("nobody's signatures, or such as cancel out".to_owned()))?;
         let signers: Vec<_> = members.iter().map(|member| member.place).collect();
         let call = IAudits::attestCall {
             claimId: claim,

@@ -34,9 +34,9 @@ use edgeloom_bindings::{
     IRewards::IRewardsErrors,
     ISealed::ISealedErrors,
     ISplits::ISplitsErrors,
-    ITill::ITillErrors,
     IStakeBook::IStakeBookErrors,
     IStaking::IStakingErrors,
+    ITill::ITillErrors,
     addresses,
 };
 use edgeloom_edge_proof::{InputLength, Malformed};

@@ -72,8 +72,8 @@ pub use follow::Closing;
 pub use governance::{Ballot, Governance, Proposal, Standing, Tally};
 pub use index::Index;
 pub use jobs::{
-    ATTESTED, DISPUTABLE, Delivery, Events, INFERENCE, JobEvent, JobEventKind, JobResult, JobState, Jobs, Offer, Order, PostedJob,
-    Requirements, SEALED, decided_after, input_root,
+    ATTESTED, DISPUTABLE, Delivery, Events, INFERENCE, JobEvent, JobEventKind, JobResult, JobState, Jobs, Offer, Order,
+    PostedJob, Requirements, SEALED, decided_after, input_root,
 };
 pub use keys::{Keys, Member, Members, Sealed};
 pub use leases::{Lease, LeaseOffer, Leases};

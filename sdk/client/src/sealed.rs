@@ -106,7 +106,12 @@ impl Seals {
     ///
     /// # Errors
     /// `Released`, `NotTheKey`, `TooLate`; `NotClaimed` where the dispute does not let the answer live.
-    pub async fn release(&self, order: &Order, (job, state): (U256, &JobState), key: B256) -> Result<TransactionReceipt, Error> {
+    pub async fn release(
+        &self,
+        order: &Order,
+        (job, state): (U256, &JobState),
+        key: B256,
+    ) -> Result<TransactionReceipt, Error> {
         let job = ISealed::Job {
             jobId: job,
             takenAt: state.taken_at,

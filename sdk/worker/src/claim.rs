@@ -259,7 +259,10 @@ pub(crate) async fn defended(desk: &Desk, claim: B256, claiming: &Claiming, work
         if record.phase != Phase::Open || record.threads == 0 {
             return Ok(());
         }
-        let step = match (defence.next(&proceedings, clock.head), idle(&desk.client, &proceedings, (clock.now, &terms)).await?) {
+        let step = match (
+            defence.next(&proceedings, clock.head),
+            idle(&desk.client, &proceedings, (clock.now, &terms)).await?,
+        ) {
             (Some(duty), _) => Step::Perform(duty),
             (None, Some(thread)) => Step::Forfeit(thread),
             (None, None) => Step::Wait,

@@ -252,13 +252,7 @@ fn submit_gas(infer_gas: u64, output_bytes: u64, data: [u64; 4]) -> u64 {
     // The market holds input and answer in memory up to four times: as arguments, for the precompile, and for the log.
     let words = data.div_ceil(32).saturating_mul(4);
     let memory = words.saturating_mul(6).saturating_add(words.saturating_mul(words) / 512);
-    let run = [
-        SUBMIT_GAS,
-        infer_gas,
-        data.saturating_mul(BYTE_GAS),
-        output_bytes.saturating_mul(LOG_BYTE_GAS),
-        memory,
-    ];
+    let run = [SUBMIT_GAS, infer_gas, data.saturating_mul(BYTE_GAS), output_bytes.saturating_mul(LOG_BYTE_GAS), memory];
     let run = run.into_iter().fold(0, u64::saturating_add);
     run.max(INTRINSIC_GAS.saturating_add(data.saturating_mul(FLOOR_BYTE_GAS)))
 }

@@ -26,7 +26,16 @@ pub(super) const PATIENCE: Duration = Duration::from_secs(90);
 const STAKE: &str = "1000";
 /// Of a worker's steps, in the order in which they come; before it enters, and once it is drawn.
 const STEPS: [&str; 10] = [
-    "taking", "take-sent", "taken", "claiming", "claim-sent", "entered", "drawn", "upheld", "settle-sent", "claim-ended",
+    "taking",
+    "take-sent",
+    "taken",
+    "claiming",
+    "claim-sent",
+    "entered",
+    "drawn",
+    "upheld",
+    "settle-sent",
+    "claim-ended",
 ];
 
 #[derive(Deserialize)]
@@ -127,7 +136,8 @@ async fn a_claimed_answer_is_audited_upheld_and_paid_once_whenever_its_worker_is
     let (requester, price) = (&scene.requester, parse_ether("10")?);
     let (folder, worker) = scene.worker().await?;
     let pixels = digits.samples[0].pixels.clone();
-    let posted = requester.jobs().offer(Offer::new(scene.model.id(), pixels.clone(), price).of_kind(DISPUTABLE)).await?;
+    let posted =
+        requester.jobs().offer(Offer::new(scene.model.id(), pixels.clone(), price).of_kind(DISPUTABLE)).await?;
     for step in &STEPS[..6] {
         scene.aborted(&folder, step).await?;
     }
@@ -164,5 +174,30 @@ async fn a_claimed_answer_is_audited_upheld_and_paid_once_whenever_its_worker_is
     let left = requester.balance(worker).await? + requester.disputes().credit_of(worker).await?;
     ensure!(left <= expected && expected - left < parse_ether("0.1")?, "{left} wei are left of {expected}");
     assert!(requester.node().supply().await?.conserved);
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_job_that_is_accepted_early_leaves_its_claim_to_be_upheld() -> Result<()> {
+    let (digits, model) = digits()?;
+    let scene = Scene::start(model).await?;
+    let (requester, price) = (&scene.requester, parse_ether("10")?);
+    let (folder, worker) = scene.worker().await?;
+    let offer = Offer::new(scene.model.id(), digits.samples[1].pixels.clone(), price).of_kind(DISPUTABLE);
+    let posted = requester.jobs().offer(offer).await?;
+    let process = Process::start("worker", scene.run(&folder)?, &folder)?;
+    let stuck = |error: eyre::Report| error.wrap_err(process.tail());
+    let entered = async || Ok((requester.disputable().entry_of(worker, posted.id).await?.height != 0).then_some(()));
+    wait_for("the worker to enter its claim", PATIENCE, entered).await.map_err(stuck)?;
+    requester.jobs().accept(&posted.order, &[posted.id]).await?;
+    let claim = requester.disputes().claim_id_of(worker, posted.id.into()).await?;
+    assert_eq!(requester.disputes().get(claim).await?.phase, ClaimPhase::Open);
+    later(requester, 86_401).await?;
+    let upheld = async || Ok((requester.disputes().get(claim).await?.phase == ClaimPhase::Upheld).then_some(()));
+    wait_for("the claim to be upheld", PATIENCE, upheld).await.map_err(stuck)?;
+    let collected = async || Ok(requester.disputes().credit_of(worker).await?.is_zero().then_some(()));
+    wait_for("its bond to be collected", PATIENCE, collected).await.map_err(stuck)?;
+    let left = requester.balance(worker).await? + requester.jobs().credit_of(worker).await?;
+    ensure!(left > parse_ether("304")?, "{left} wei: the claim's bond is among them");
     Ok(())
 }

@@ -106,7 +106,7 @@ fn the_types_name_everything_that_the_compiled_contracts_have() {
     assert_eq!(unnamed::<IAuctionsCalls, IAuctionsErrors>("Auctions"), casts);
     assert_eq!(unnamed::<IPossessionCalls, IPossessionErrors>("Possession"), casts);
     assert_eq!(unnamed::<IVerifierCalls, IInferenceErrors>("Inference"), [""; 0]);
-    assert_eq!(unnamed::<IDisputableCalls, IDisputableErrors>("Disputable"), [""; 0]);
+    assert_eq!(unnamed::<IDisputableCalls, IDisputableErrors>("Disputable"), casts);
     assert_eq!(unnamed::<IKindsCalls, IKindsErrors>("Kinds"), [""; 0]);
     assert_eq!(unnamed::<IProfilesCalls, IProfilesErrors>("Profiles"), [""; 0]);
     // What the library says that checks certificates.

@@ -130,7 +130,15 @@ impl Published {
             committee_fee_min: said.tokens(addresses::ATTESTED, &IAttested::feeOfCall { price: U256::ZERO })?,
             committee_share: said.tokens(addresses::ATTESTED, &IAttested::feeOfCall { price: dear })? / DEAR,
             bid_share: 0.05,
-            assumed: Assumed { liars: 1.0 / 3.0, proposers: 1.0 / 3.0, canaries: 0.01, work: 0.6, work_audited: 0.4, work_attested: 0.06, wrong: 0.001 },
+            assumed: Assumed {
+                liars: 1.0 / 3.0,
+                proposers: 1.0 / 3.0,
+                canaries: 0.01,
+                work: 0.6,
+                work_audited: 0.4,
+                work_attested: 0.06,
+                wrong: 0.001,
+            },
         })
     }
 }

@@ -19,8 +19,7 @@ fn members_say_the_same_with_one_signature() {
         signature: finding().sign(&secret(member), claim, (9, 4)).expect("the set has a name"),
     };
     // In any order, and the same member twice.
-    let (signature, members) =
-        together(&[said(3, 12), said(1, 0), said(2, 5), said(1, 0)]).expect("three members");
+    let (signature, members) = together(&[said(3, 12), said(1, 0), said(2, 5), said(1, 0)]).expect("three members");
     assert_eq!(members.iter().map(|member| member.place).collect::<Vec<_>>(), [0, 5, 12]);
     let message = Domain::of_set(9, &Audits::set().0, 4).expect("a set").message(&finding().payload(claim).0);
     let keys = [1, 2, 3].map(|member| secret(member).public_key());

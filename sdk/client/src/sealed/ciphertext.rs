@@ -76,7 +76,8 @@ impl Envelope {
         }
         let first = self.output.bytes / CHUNK_BYTES;
         let shown = opening(cipher, first..Blob { root: [0; 32], bytes: cipher.len() as u64 }.chunks());
-        let values: Vec<[u8; VALUE_BYTES]> = list.chunks_exact(VALUE_BYTES).filter_map(|value| value.try_into().ok()).collect();
+        let values: Vec<[u8; VALUE_BYTES]> =
+            list.chunks_exact(VALUE_BYTES).filter_map(|value| value.try_into().ok()).collect();
         if fold(&values, true) != Some(self.output.root) {
             return Fault::List(shown);
         }
@@ -164,7 +165,9 @@ mod tests {
         let (envelope, mut cipher) = sealed(&answer(5000));
         cipher[40] ^= 1;
         cipher[5001] ^= 1;
-        let Fault::List(list) = *envelope.open(&cipher).expect_err("both are others") else { panic!("the list is wrong") };
+        let Fault::List(list) = *envelope.open(&cipher).expect_err("both are others") else {
+            panic!("the list is wrong")
+        };
         assert_shown(&cipher, 4..6, &list);
         let (envelope, mut cipher) = sealed(&answer(10));
         cipher[9] ^= 1;

@@ -7,11 +7,7 @@ use alloy::{
     primitives::{Address, B256, b256, keccak256},
     rpc::types::{Filter, Transaction},
     signers::{
-        k256::{
-            ProjectivePoint,
-            ecdsa::VerifyingKey,
-            elliptic_curve::sec1::ToEncodedPoint,
-        },
+        k256::{ProjectivePoint, ecdsa::VerifyingKey, elliptic_curve::sec1::ToEncodedPoint},
         local::PrivateKeySigner,
     },
     sol_types::{SolEvent, SolValue as _},
@@ -59,7 +55,8 @@ mod tests {
 
     #[test]
     fn both_sides_have_the_same_and_nobody_else() {
-        let [one, other, third] = [1, 2, 3].map(|seed| PrivateKeySigner::from_bytes(&B256::repeat_byte(seed)).expect("a key"));
+        let [one, other, third] =
+            [1, 2, 3].map(|seed| PrivateKeySigner::from_bytes(&B256::repeat_byte(seed)).expect("a key"));
         let key = |signer: &PrivateKeySigner| *signer.credential().verifying_key();
         let subject = (B256::repeat_byte(4), B256::repeat_byte(5));
         let shared = share(&one, &key(&other), subject);

@@ -94,12 +94,14 @@ impl Life<'_> {
         loop {
             let Some(Found { order, state }) = self.read().await else { return self.end(End::Unknown).await };
             if state.phase != Phase::Taken || state.worker != self.bench.worker {
-                return self.closed(&order, state.phase).await;
+                // What was claimed of it may go on.
+                return Ok(Outcome::Claimed);
             }
             let (late, state) = (self.bench.passed(state.deadline).await, state);
             match self.enter(&order, state.deadline, &mut work).await {
                 Ok(()) => return Ok(Outcome::Claimed),
                 Err(Stop::Disk(error)) => return Err(error),
+                Err(Stop::Unfit(Skip::TooLate)) => return self.end(End::Expired).await,
                 Err(Stop::Unfit(why)) if !why.may_pass() => return self.end(End::Undoable(why)).await,
                 Err(Stop::Unfit(_)) | Err(Stop::Chain(_)) if late => return self.end(End::Expired).await,
                 Err(Stop::Unfit(why)) => tracing::debug!(job = %self.job, ?why, "cannot claim now"),
@@ -116,7 +118,7 @@ impl Life<'_> {
         let id = disputes.claim_id_of(me, self.job.into()).await?;
         let entered = disputable.entry_of(me, self.job).await?.height != 0;
         let sealed = order.terms.kind == SEALED;
-        if entered && !sealed {
+        if entered && (!sealed || client.seals().get(me, self.job).await?.releasedAt != 0) {
             return Ok(());
         }
         if !entered && self.bench.passed(deadline).await {
@@ -154,11 +156,14 @@ impl Life<'_> {
             return Ok(claiming);
         }
         let from_block = *self.bench.client.heads().borrow();
-        let claiming = Claiming { job: self.job.into(), model: work.model.id(), salt: salt(), planted: false, from_block };
-        let unkept = |error: desk::CaseError| Stop::Unfit({
-            tracing::error!(job = %self.job, %error, "what was claimed cannot be kept on disk");
-            Skip::SelfCheckFailed
-        });
+        let claiming =
+            Claiming { job: self.job.into(), model: work.model.id(), salt: salt(), planted: false, from_block };
+        let unkept = |error: desk::CaseError| {
+            Stop::Unfit({
+                tracing::error!(job = %self.job, %error, "what was claimed cannot be kept on disk");
+                Skip::SelfCheckFailed
+            })
+        };
         self.bench.shelf.keep(&work.model).map_err(unkept)?;
         keep(&self.bench.input_path(id), &work.input).map_err(unkept)?;
         self.record(Record::Claiming { claim: id, claiming: claiming.clone() }, "claiming").await?;
@@ -222,20 +227,28 @@ impl Life<'_> {
         let Some(Found { order, state }) = self.read().await else {
             return Ok(Standing::Over(self.end(End::Unknown).await?));
         };
-        if state.phase != Phase::Taken || state.worker != self.bench.worker {
-            return Ok(Standing::Over(self.closed(&order, state.phase).await?));
+        let over = state.phase != Phase::Taken || state.worker != self.bench.worker;
+        let (client, me, disputes) = (&self.bench.client, self.bench.worker, self.bench.client.disputes());
+        let id = disputes.claim_id_of(me, self.job.into()).await?;
+        let (record, terms) = match futures::try_join!(disputes.get(id), disputes.terms()) {
+            Err(Error::Disputes(IDisputesErrors::ClaimUnknown(_))) if over => {
+                return Ok(Standing::Over(self.closed(id, &order, state.phase).await?));
+            }
+            read => read?,
+        };
+        // Whoever accepts an answer ends the job, and not its claim: the bond is bound until that is upheld.
+        if over && record.phase != ClaimPhase::Open {
+            return Ok(Standing::Over(self.closed(id, &order, state.phase).await?));
         }
-        let (client, me) = (&self.bench.client, self.bench.worker);
-        let id = client.disputes().claim_id_of(me, self.job.into()).await?;
-        let entry = client.disputable().entry_of(me, self.job).await?;
-        if entry.height != 0 && !entry.drawn {
-            self.draw(entry.height).await?;
+        if !over {
+            let entry = client.disputable().entry_of(me, self.job).await?;
+            if entry.height != 0 && !entry.drawn {
+                self.draw(entry.height).await?;
+            }
+            if order.terms.kind == SEALED {
+                self.publish_demanded(&order, id).await?;
+            }
         }
-        if order.terms.kind == SEALED {
-            self.publish_demanded(&order, id).await?;
-        }
-        let disputes = client.disputes();
-        let (record, terms) = futures::try_join!(disputes.get(id), disputes.terms())?;
         match record.phase {
             ClaimPhase::Open if record.threads > 0 => self.defend(&order, id).await?,
             ClaimPhase::Open => {
@@ -324,14 +337,7 @@ impl Life<'_> {
     }
 
     /// The end of a job that was claimed: what is credited is collected, and its claim forgotten.
-    async fn closed(&mut self, order: &Arc<Order>, phase: Phase) -> Result<Outcome, JournalError> {
-        let id = loop {
-            match self.bench.client.disputes().claim_id_of(self.bench.worker, self.job.into()).await {
-                Ok(id) => break id,
-                Err(error) => tracing::debug!(job = %self.job, %error, "cannot ask for a claim now"),
-            }
-            sleep(AGAIN).await;
-        };
+    async fn closed(&mut self, id: B256, order: &Arc<Order>, phase: Phase) -> Result<Outcome, JournalError> {
         self.forget(id).await?;
         match phase {
             Phase::Settled => self.settled(order).await,

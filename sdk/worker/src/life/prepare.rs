@@ -141,11 +141,8 @@ impl Life<'_> {
             return Err(Skip::TooLarge.into());
         }
         let (disputable, jobs, disputes) = (client.disputable(), client.jobs(), client.disputes());
-        let (entry, fee, terms) = futures::try_join!(
-            disputable.entry_fee(order.price()),
-            jobs.fee_for(order.price()),
-            disputes.terms()
-        )?;
+        let (entry, fee, terms) =
+            futures::try_join!(disputable.entry_fee(order.price()), jobs.fee_for(order.price()), disputes.terms())?;
         let output_bytes = model.output_bytes() as u64;
         Ok(Effort::Claimed { sealed, output_bytes, path_bytes, dues: entry + fee, deposit: terms.claim_min })
     }

@@ -85,7 +85,8 @@ impl Worker {
         let Ok(Ok((peers, own))) = timeout(PATIENCE, known).await else { return };
         floor.discovery.meet(&peers);
         floor.given_up.retain(|job| own.contains(job));
-        let known = |job: &U256| floor.running.contains(job) || floor.watched.contains(job) || floor.given_up.contains(job);
+        let known =
+            |job: &U256| floor.running.contains(job) || floor.watched.contains(job) || floor.given_up.contains(job);
         for job in own.into_iter().filter(|job| !known(job)).collect::<Vec<_>>() {
             self.remember(floor, job).await;
         }

@@ -80,7 +80,11 @@ async fn a_committee_does_the_work_again_and_decides() -> Result<()> {
         let share = parse_ether("2.5")?;
         assert_eq!(bench.operator.attested().credit_of(bench.operator.address()?).await?, share * U256::from(10));
         bench.operator.attested().withdraw().await?;
-        assert_eq!(worker.attested().credit_of(worker.address()?).await?, share * U256::from(3), "of three who did not come");
+        assert_eq!(
+            worker.attested().credit_of(worker.address()?).await?,
+            share * U256::from(3),
+            "of three who did not come"
+        );
         worker.attested().withdraw().await?;
     }
     assert_eq!(requester.edge_staking().total_slashed().await?, parse_ether("40")?);

@@ -8,7 +8,9 @@ use crate::journeys::audits::{
 use alloy::primitives::{B256, U256, utils::parse_ether};
 use edgeloom_bindings::IJobMarket::Phase;
 use edgeloom_edge_proof::{Affine, Blob, Element, Filter, GraphBuilder, Limits, Scale, Window, Work};
-use edgeloom_sdk::{Client, Defence, Disputes, Envelope, Fault, LocalModel, Offer, Opened, PostedJob, Statement, seed_of};
+use edgeloom_sdk::{
+    Client, Defence, Disputes, Envelope, Fault, LocalModel, Offer, Opened, PostedJob, Statement, seed_of,
+};
 use edgeloom_tests::{Process, wait_for};
 use eyre::{OptionExt as _, Result, ensure};
 use std::fs;
@@ -155,8 +157,15 @@ fn edges() -> Result<Vec<u8>> {
     const SIDE: usize = 128;
     let mut graph = GraphBuilder::new(SIDE * SIDE);
     let picture = graph.input();
-    let window =
-        Window { height: SIDE, width: SIDE, channels: 1, kernel: (3, 3), stride: (1, 1), pad: (1, 1), out: (SIDE, SIDE) };
+    let window = Window {
+        height: SIDE,
+        width: SIDE,
+        channels: 1,
+        kernel: (3, 3),
+        stride: (1, 1),
+        pad: (1, 1),
+        out: (SIDE, SIDE),
+    };
     let weights: Vec<i8> = (0..36).map(|at| (at * 5 % 7) as i8 - 3).collect();
     let affine = Affine { scales: &[Scale { s: 18, ..Scale::IDENTITY }; 4], out: Element::I8, lo: -128, hi: 127 };
     graph.conv2d(picture, &window, &Filter { weights: &weights, pad_value: 0 }, &affine);
