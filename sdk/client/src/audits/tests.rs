@@ -25,7 +25,7 @@ fn members_say_the_same_with_one_signature() {
     let keys = [1, 2, 3].map(|member| secret(member).public_key());
     assert!(fast_aggregate_verify(&[&keys[0], &keys[1], &keys[2]], &message, &signature));
     assert!(!fast_aggregate_verify(&[&keys[0], &keys[1]], &message, &signature), "one is missing");
-    assert!(testimony::together(&[]).is_none());
+    assert!(together(&[]).is_none());
 }
 
 #[test]

@@ -52,10 +52,10 @@ impl Trade {
                 self.vouchers.insert(voucher.pair, Kept { voucher: *voucher, redeemed });
             }
             Record::Redeemed { pair, total, .. } => return self.redeemed(*pair, *total),
-            Record::VoucherLost { pair, total } => {
-                if self.vouchers.get(pair).is_some_and(|kept| kept.voucher.total <= *total) {
-                    self.vouchers.remove(pair);
-                }
+            Record::VoucherLost { pair, total }
+                if self.vouchers.get(pair).is_some_and(|kept| kept.voucher.total <= *total) =>
+            {
+                self.vouchers.remove(pair);
             }
             Record::Collected { pairs, .. } => self.uncollected.retain(|pair| !pairs.contains(pair)),
             _ => {}

@@ -1,7 +1,5 @@
 //! Orders, leases, auctions and their bids, and every event of the market's contracts.
 
-#![expect(clippy::too_many_arguments, reason = "a GraphQL field's arguments are its function's parameters")]
-
 use super::{
     query::{List, ROW_COST, cost, list},
     rows::{Job, Listed, bad_input, newest_jobs, unreadable},
