@@ -126,12 +126,23 @@ pub(crate) async fn disputed(settings: &Settings, dispute: Dispute) -> Result<Ex
     let terms = doubted.client.disputes().terms().await?;
     let mut announced = None;
     loop {
-        doubted.client.disputes().follow(&mut proceedings).await?;
-        let record = doubted.client.disputes().get(doubted.claim).await?;
+        let disputes = doubted.client.disputes();
+        let read = async {
+            disputes.follow(&mut proceedings).await?;
+            futures::try_join!(disputes.get(doubted.claim), doubted.client.head_time())
+        };
+        let (record, head) = match read.await {
+            // There is an hour for each move: a connection that fails for a moment ends nothing.
+            Err(error) if error.is_transient() => {
+                eprintln!("the node does not answer: {error}");
+                tokio::time::sleep(LOOK).await;
+                continue;
+            }
+            read => read?,
+        };
         if record.phase != ClaimPhase::Open {
             return ended(settings, &doubted, record.phase, &proceedings).await;
         }
-        let head = doubted.client.head_time().await?;
         let next = challenge.next(&proceedings, me);
         let opens = matches!(next, Move::Open(_));
         ensure!(
@@ -210,20 +221,24 @@ async fn ended(
     if !credit.is_zero() {
         disputes.withdraw().await?;
     }
-    let won = phase == ClaimPhase::Convicted;
+    // Whoever planted it to be found wrong has delivered nothing either.
+    let won = matches!(phase, ClaimPhase::Convicted | ClaimPhase::Canary);
+    let mut words = match phase {
+        ClaimPhase::Convicted => "its worker is convicted",
+        ClaimPhase::Canary => "it was planted to be found wrong",
+        _ => "it was upheld",
+    }
+    .to_owned();
     if won && let Ok(delivery) = doubted.order.decided(doubted.job) {
         // The price goes back, and the worker's bond is burned.
         match doubted.client.jobs().settle(&doubted.order, vec![delivery]).await {
-            Ok(_) => {}
-            Err(error) if error.is_revert() => {}
+            Ok(_) => words += ", and the price is credited to you (`edgeloom-cli job withdraw`)",
+            Err(error) if error.is_revert() => {
+                words += "; once its deadline is over, `edgeloom-cli job forfeit` brings the price back"
+            }
             Err(error) => return Err(error.into()),
         }
     }
-    let words = match phase {
-        ClaimPhase::Convicted => "its worker is convicted, and the price is yours again",
-        ClaimPhase::Canary => "it was planted to be found wrong",
-        _ => "it was upheld",
-    };
     tell(settings, &format!("{words}; {} TFUEL came back to you", format_ether(credit)), "ended");
     Ok(if won { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -153,6 +153,12 @@ async fn posted(settings: &Settings, post: &Post) -> Result<ExitCode> {
             format_ether(total),
             format_ether(order.bond())
         );
+        if post.check == Check::Sealed {
+            println!(
+                "once its key is published you have an hour to open the answer: `edgeloom-cli job open {} --demand`",
+                order.number
+            );
+        }
     }
     if !post.watch && post.output.is_none() {
         return Ok(ExitCode::SUCCESS);

@@ -6,7 +6,7 @@ use alloy::{
     sol_types::{SolCall, SolEvent},
 };
 use edgeloom_bindings::{
-    IDisputable::{self, Entry},
+    IDisputable::{self, Entry, IDisputableErrors},
     addresses::DISPUTABLE,
 };
 
@@ -54,9 +54,15 @@ impl Disputable {
     /// # Errors
     /// `NotEntered`, `DrawnAlready`; [`Error::Beacon`] while the mix is not known; [`Error::Audits`] where it is too late to audit.
     pub async fn draw(&self, worker: Address, job: U256) -> Result<TransactionReceipt, Error> {
-        let entry = self.entry_of(worker, job).await?;
-        let (fee, pot) = futures::try_join!(self.audit_fee(U256::from(entry.price)), self.pot())?;
-        self.send(&IDisputable::drawCall { worker, jobId: job }, fee.saturating_sub(pot)).await
+        let draw = IDisputable::drawCall { worker, jobId: job };
+        match self.send(&draw, U256::ZERO).await {
+            Err(Error::Disputable(IDisputableErrors::PotTooSmall(_))) => {
+                let entry = self.entry_of(worker, job).await?;
+                let (fee, pot) = futures::try_join!(self.audit_fee(U256::from(entry.price)), self.pot())?;
+                self.send(&draw, fee.saturating_sub(pot)).await
+            }
+            sent => sent,
+        }
     }
 
     /// Adds to the pot.

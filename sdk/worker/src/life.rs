@@ -1,7 +1,7 @@
 //! The life of one job, step by step. Each step is in the journal before the next begins, and each can be the first after a
 //! restart: what the journal says is checked against the chain, which decides.
 
-mod claimed;
+pub(crate) mod claimed;
 mod prepare;
 
 use std::{
@@ -49,6 +49,8 @@ pub(crate) struct Bench {
     pub(crate) card: Option<Gpu>,
     /// Claims about jobs that are not over, as the journal has them.
     pub(crate) claims: Mutex<BTreeMap<B256, Claiming>>,
+    /// Of the balance, what is meant for claims that are not made yet, wei.
+    pub(crate) promised: Arc<Mutex<U256>>,
 }
 
 /// A worker is an account at work, and more.
@@ -166,7 +168,11 @@ pub(crate) async fn attempt(bench: &Bench, candidate: Candidate) -> Result<Outco
             life.record(Record::Computed { job: life.job, output: output.clone() }, "computed").await?;
             life.submit(output).await
         }
-        Answer::Claim(work) => life.claim(Some(work)).await,
+        Answer::Claim(work, promise) => {
+            let outcome = life.claim(Some(work)).await;
+            drop(promise);
+            outcome
+        }
     }
 }
 

@@ -73,7 +73,7 @@ pub enum Effort {
         path_bytes: u64,
         /// Wei that the entry and the market take of the price.
         dues: U256,
-        /// Wei that are bound until the claim is upheld.
+        /// Wei that are bound until the claim is upheld, and what an audit may take of its worker.
         deposit: U256,
     },
 }

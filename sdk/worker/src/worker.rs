@@ -145,7 +145,7 @@ impl Worker {
         let (errands, won) = Errands::new(config, &ledger);
         let claims = Mutex::new(ledger.claims.clone());
         let desk = Desk { client, me: worker, journal, shelf, data: config.data.clone(), _lock: lock };
-        let bench = Arc::new(Bench { desk, worker, tally, policy, till, card, claims });
+        let bench = Arc::new(Bench { desk, worker, tally, policy, till, card, claims, promised: Arc::default() });
         // The page before the bond: an operator can then see a start that waits for money.
         let listen = serve(config.listen, Arc::clone(&bench)).await?;
         let minimum = bench.client.edge_staking().minimum().await?;

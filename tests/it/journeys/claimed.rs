@@ -10,10 +10,16 @@ use super::audits::{
     paid::{auditor, draw},
 };
 use alloy::{
-    primitives::{Address, U256, utils::parse_ether},
+    primitives::{Address, B256, U256, keccak256, utils::parse_ether},
     providers::Provider as _,
+    sol_types::SolValue as _,
 };
-use edgeloom_bindings::{IDisputes::Phase as ClaimPhase, IJobMarket::Phase};
+use edgeloom_bindings::{
+    IDisputes::{Phase as ClaimPhase, Tree},
+    IJobMarket::Phase,
+    addresses::DISPUTABLE as DISPUTABLE_AT,
+};
+use edgeloom_edge_proof::Node;
 use edgeloom_sdk::{Client, DISPUTABLE, LocalModel, Offer};
 use edgeloom_tests::{Dev, Digits, Process, binary, wait_for};
 use eyre::{Result, ensure};
@@ -123,6 +129,26 @@ impl Scene {
     }
 }
 
+/// Blocks until the one that draws a worker's claim about a job has come, with a mix by which it is audited.
+async fn drawn_for_audit(requester: &Client, (worker, job): (Address, U256)) -> Result<()> {
+    let claim = requester.disputes().claim_id_of(worker, job.into()).await?;
+    let entered = requester.disputable().entry_of(worker, job).await?.height;
+    let height = requester.disputable().drawn_at(entered).await?;
+    while requester.provider().get_block_number().await? + 1 < height {
+        later(requester, 1).await?;
+    }
+    let seed = |mix: &B256| {
+        let chain = U256::from(requester.chain_id());
+        U256::from_be_bytes(keccak256((chain, DISPUTABLE_AT, claim, U256::from(height), *mix).abi_encode()).0)
+    };
+    let mixes = (1_u64..).map(|number| keccak256(number.to_be_bytes()));
+    let mix = mixes.into_iter().find(|mix| seed(mix) % U256::from(10_000) < U256::from(2000));
+    let set = Cow::Borrowed("hardhat_setPrevRandao");
+    requester.provider().raw_request::<_, serde_json::Value>(set, [mix]).await?;
+    later(requester, 1).await?;
+    later(requester, 1).await
+}
+
 fn digits() -> Result<(Digits, LocalModel)> {
     let digits = Digits::load()?;
     let model = LocalModel::disputed(digits.model.clone())?;
@@ -146,12 +172,15 @@ async fn a_claimed_answer_is_audited_upheld_and_paid_once_whenever_its_worker_is
     let answer = requester.disputable().answer_of(worker, posted.id).await?;
     assert_eq!(answer, Some(scene.model.infer(&pixels)?.into()), "published with the entry");
 
-    // Chance draws one in five: somebody pays for an audit of this one in any case, and the auditor finds the input with the order.
+    // Chance draws it. The pot has what was entered for it, and its worker makes up the rest.
     let claim = requester.disputes().claim_id_of(worker, posted.id.into()).await?;
-    requester.audits().request(claim, parse_ether("18")?).await?;
-    draw(requester).await?;
+    drawn_for_audit(requester, (worker, posted.id)).await?;
     scene.aborted(&folder, STEPS[6]).await?;
-    assert!(requester.disputable().entry_of(worker, posted.id).await?.drawn);
+    let entry = requester.disputable().entry_of(worker, posted.id).await?;
+    assert!(entry.drawn && entry.audited);
+    assert_eq!(U256::from(requester.audits().get(claim).await?.fee), parse_ether("18")?);
+    // The auditor finds the input with the order.
+    draw(requester).await?;
     let attested = async || Ok((requester.audits().get(claim).await?.members == 1).then_some(()));
     let unaudited = |error: eyre::Report| error.wrap_err(scene.auditor.tail());
     wait_for("the auditor to find it right", PATIENCE, attested).await.map_err(unaudited)?;
@@ -170,7 +199,8 @@ async fn a_claimed_answer_is_audited_upheld_and_paid_once_whenever_its_worker_is
     assert_eq!(requester.edge_staking().standing_of(worker).await?.locked, U256::ZERO);
     // 1300, the price less its fee and the entry, the claim's bond again: the rest is at stake, or was gas.
     let entry_fee = requester.disputable().entry_fee(price).await?;
-    let expected = parse_ether("300")? + result.paid - entry_fee;
+    let made_up = parse_ether("18")? - entry_fee;
+    let expected = parse_ether("300")? + result.paid - entry_fee - made_up;
     let left = requester.balance(worker).await? + requester.disputes().credit_of(worker).await?;
     ensure!(left <= expected && expected - left < parse_ether("0.1")?, "{left} wei are left of {expected}");
     assert!(requester.node().supply().await?.conserved);
@@ -199,5 +229,37 @@ async fn a_job_that_is_accepted_early_leaves_its_claim_to_be_upheld() -> Result<
     wait_for("its bond to be collected", PATIENCE, collected).await.map_err(stuck)?;
     let left = requester.balance(worker).await? + requester.jobs().credit_of(worker).await?;
     ensure!(left > parse_ether("304")?, "{left} wei: the claim's bond is among them");
+    Ok(())
+}
+
+/// Somebody pays for a cheap audit, and the worker is away until nothing can be added to it: the claim is never drawn, its job never paid. Its bond is
+/// another matter.
+#[tokio::test]
+async fn a_claim_that_cannot_be_drawn_any_more_is_defended_all_the_same() -> Result<()> {
+    let (digits, model) = digits()?;
+    let scene = Scene::start(model).await?;
+    let (requester, price) = (&scene.requester, parse_ether("10")?);
+    let (folder, worker) = scene.worker().await?;
+    let offer = Offer::new(scene.model.id(), digits.samples[1].pixels.clone(), price).of_kind(DISPUTABLE);
+    let posted = requester.jobs().offer(offer).await?;
+    scene.aborted(&folder, "entered").await?;
+    let claim = requester.disputes().claim_id_of(worker, posted.id.into()).await?;
+    requester.audits().request(claim, parse_ether("4")?).await?;
+    drawn_for_audit(requester, (worker, posted.id)).await?;
+    later(requester, 7_201).await?;
+    let (doubter, root) = (scene.rich(3, "1000").await?, Node { level: 3, index: 0 });
+    let thread = doubter.disputes().challenge(claim, Tree::Trace).await?;
+    let process = Process::start("worker", scene.run(&folder)?, &folder)?;
+    let stuck = |error: eyre::Report| error.wrap_err(process.tail());
+    let answered =
+        async || Ok((requester.disputes().node(claim, Tree::Trace, root).await?.answeredAt != 0).then_some(()));
+    wait_for("the worker to answer", PATIENCE, answered).await.map_err(stuck)?;
+    later(requester, 3_601).await?;
+    let forfeited = async || Ok(requester.disputes().thread(thread).await?.ended.then_some(()));
+    wait_for("the doubter's thread to be forfeited", PATIENCE, forfeited).await.map_err(stuck)?;
+    later(requester, 86_401).await?;
+    let upheld = async || Ok((requester.disputes().get(claim).await?.phase == ClaimPhase::Upheld).then_some(()));
+    wait_for("the claim to be upheld", PATIENCE, upheld).await.map_err(stuck)?;
+    assert!(!requester.disputable().entry_of(worker, posted.id).await?.drawn, "four TFUEL are not what an audit takes");
     Ok(())
 }

@@ -6,7 +6,10 @@ mod seal;
 
 use std::sync::Arc;
 
-use alloy::primitives::{B256, Bytes, U256};
+use alloy::{
+    primitives::{B256, Bytes, U256},
+    rpc::types::TransactionReceipt,
+};
 use edgeloom_bindings::{
     IBeacon::IBeaconErrors,
     IDisputable::IDisputableErrors,
@@ -15,6 +18,7 @@ use edgeloom_bindings::{
 };
 use edgeloom_edge_proof::Blob;
 use edgeloom_sdk::{DISPUTABLE, Disputes, Error, Order, SEALED, Statement};
+use parking_lot::Mutex;
 use tokio::{
     task::spawn_blocking,
     time::{Duration, sleep},
@@ -101,14 +105,24 @@ impl Life<'_> {
             match self.enter(&order, state.deadline, &mut work).await {
                 Ok(()) => return Ok(Outcome::Claimed),
                 Err(Stop::Disk(error)) => return Err(error),
-                Err(Stop::Unfit(Skip::TooLate)) => return self.end(End::Expired).await,
-                Err(Stop::Unfit(why)) if !why.may_pass() => return self.end(End::Undoable(why)).await,
-                Err(Stop::Unfit(_)) | Err(Stop::Chain(_)) if late => return self.end(End::Expired).await,
+                Err(Stop::Unfit(Skip::TooLate)) => return self.give_up(End::Expired).await,
+                // A node that is behind does not know what another one knows.
+                Err(Stop::Unfit(why)) if !why.may_pass() && why != Skip::Unknown => {
+                    return self.give_up(End::Undoable(why)).await;
+                }
+                Err(Stop::Unfit(_)) | Err(Stop::Chain(_)) if late => return self.give_up(End::Expired).await,
                 Err(Stop::Unfit(why)) => tracing::debug!(job = %self.job, ?why, "cannot claim now"),
                 Err(Stop::Chain(error)) => tracing::debug!(job = %self.job, %error, "cannot claim now"),
             }
             sleep(AGAIN).await;
         }
+    }
+
+    /// Of a job that was claimed too late to be entered, the claim goes on.
+    async fn give_up(&mut self, why: End) -> Result<Outcome, JournalError> {
+        let job = B256::from(self.job);
+        let claimed = self.bench.claims.lock().values().any(|claiming| claiming.job == job);
+        if claimed { Ok(Outcome::Claimed) } else { self.end(why).await }
     }
 
     /// Whatever of this is not done: the claim, the ciphertext, the entry, the key.
@@ -140,12 +154,14 @@ impl Life<'_> {
             match desk::decided(client, sent).await {
                 Ok(receipt) => self.add_receipt(&receipt),
                 Err(Error::Disputable(IDisputableErrors::EnteredAlready(_))) => {}
+                Err(Error::Disputable(IDisputableErrors::TooLate(_))) => return Err(Stop::Unfit(Skip::TooLate)),
                 Err(error) => return Err(error.into()),
             }
             crash::after("entered");
         }
         if sealed {
-            self.release(order, &claiming).await?;
+            let spent = self.release(order, &claiming).await?;
+            self.gas = self.gas.saturating_add(spent);
         }
         Ok(())
     }
@@ -209,7 +225,7 @@ impl Life<'_> {
         loop {
             match self.look_after().await {
                 Ok(Standing::Over(outcome)) => return Ok(outcome),
-                Ok(Standing::Waits) => drop(tokio::time::timeout(LOOK, self.bench.next_block()).await),
+                Ok(Standing::Waits) => sleep(LOOK).await,
                 Err(Stop::Disk(error)) => return Err(error),
                 Err(Stop::Unfit(why)) => {
                     tracing::warn!(job = %self.job, why = why.name(), "a claim cannot be answered for now");
@@ -217,7 +233,7 @@ impl Life<'_> {
                 }
                 Err(Stop::Chain(error)) => {
                     tracing::debug!(job = %self.job, %error, "cannot look after a claim now");
-                    sleep(AGAIN).await;
+                    sleep(if error.is_revert() { LOOK } else { AGAIN }).await;
                 }
             }
         }
@@ -234,6 +250,11 @@ impl Life<'_> {
             Err(Error::Disputes(IDisputesErrors::ClaimUnknown(_))) if over => {
                 return Ok(Standing::Over(self.closed(id, &order, state.phase).await?));
             }
+            // It was only meant to be made.
+            Err(Error::Disputes(IDisputesErrors::ClaimUnknown(_))) if self.bench.passed(state.deadline).await => {
+                self.forget(id).await?;
+                return Ok(Standing::Over(self.end(End::Expired).await?));
+            }
             read => read?,
         };
         // Whoever accepts an answer ends the job, and not its claim: the bond is bound until that is upheld.
@@ -241,13 +262,9 @@ impl Life<'_> {
             return Ok(Standing::Over(self.closed(id, &order, state.phase).await?));
         }
         if !over {
-            let entry = client.disputable().entry_of(me, self.job).await?;
-            if entry.height != 0 && !entry.drawn {
-                self.draw(entry.height).await?;
-            }
-            if order.terms.kind == SEALED {
-                self.publish_demanded(&order, id).await?;
-            }
+            // Neither may be in the way of the defence: whoever is silent loses the claim's bond.
+            let spent = self.go_on(&order, id).await?;
+            self.gas = self.gas.saturating_add(spent);
         }
         match record.phase {
             ClaimPhase::Open if record.threads > 0 => self.defend(&order, id).await?,
@@ -261,7 +278,7 @@ impl Life<'_> {
                     crash::after("upheld");
                 }
             }
-            ClaimPhase::Upheld => return self.settle_decided(&order).await,
+            ClaimPhase::Upheld => return self.settle_decided(&order, (id, record.claimedAt)).await,
             _ => {
                 tracing::error!(job = %self.job, claim = %id, reason = ?record.reason, "convicted: both bonds are lost");
                 self.forget(id).await?;
@@ -271,13 +288,40 @@ impl Life<'_> {
         Ok(Standing::Waits)
     }
 
+    /// The draw, and what a sealed answer's worker owes: none of it may be in the way of the defence, since whoever is silent loses the claim's bond. Gives
+    /// what it cost, wei.
+    async fn go_on(&self, order: &Order, id: B256) -> Result<U256, Stop> {
+        let mut spent = U256::ZERO;
+        match self.draw().await {
+            Ok(more) => spent += more,
+            Err(refused) => self.put_off("drawing a claim", refused)?,
+        }
+        if order.terms.kind == SEALED {
+            if let Some(claiming) = self.bench.claiming(id) {
+                match self.release(order, &claiming).await {
+                    Ok(more) => spent += more,
+                    Err(refused) => self.put_off("publishing a key", refused)?,
+                }
+            }
+            if let Err(refused) = self.publish_demanded(order, id).await {
+                self.put_off("publishing a ciphertext", refused)?;
+            }
+        }
+        Ok(spent)
+    }
+
     /// Once the block that draws is there, and shown to the beacon.
-    async fn draw(&mut self, entered: u64) -> Result<(), Stop> {
+    /// Gives what it cost, wei.
+    async fn draw(&self) -> Result<U256, Stop> {
         let client = &self.bench.client;
-        let height = client.disputable().drawn_at(entered).await?;
+        let entry = client.disputable().entry_of(self.bench.worker, self.job).await?;
+        if entry.height == 0 || entry.drawn {
+            return Ok(U256::ZERO);
+        }
+        let height = client.disputable().drawn_at(entry.height).await?;
         // The contract knows a block's hash from the next block on.
         if *client.heads().borrow() <= height {
-            return Ok(());
+            return Ok(U256::ZERO);
         }
         let sent = match client.disputable().draw(self.bench.worker, self.job).await {
             Err(Error::Beacon(IBeaconErrors::NotRecorded(_))) => {
@@ -288,13 +332,12 @@ impl Life<'_> {
         };
         match desk::decided(client, sent).await {
             Ok(receipt) => {
-                self.add_receipt(&receipt);
                 crash::after("drawn");
                 let audited = client.disputable().entry_of(self.bench.worker, self.job).await?.audited;
                 tracing::info!(job = %self.job, audited, "a claim was drawn");
-                Ok(())
+                Ok(cost(&receipt))
             }
-            Err(Error::Disputable(IDisputableErrors::DrawnAlready(_))) => Ok(()),
+            Err(Error::Disputable(IDisputableErrors::DrawnAlready(_))) => Ok(U256::ZERO),
             Err(error) => Err(error.into()),
         }
     }
@@ -304,24 +347,28 @@ impl Life<'_> {
         let claiming = self.bench.claiming(id);
         let claiming = claiming.ok_or(Stop::Unfit(Skip::Unknown))?;
         let work = self.work(order).await.map_err(stop)?;
-        let demands = async {
+        let spent = Mutex::new(U256::ZERO);
+        // Whoever challenges before the draw, and idles, must not keep the worker from it.
+        let beside = async {
             loop {
-                if order.terms.kind == SEALED
-                    && let Err(Stop::Chain(error)) = self.publish_demanded(order, id).await
-                {
-                    tracing::debug!(job = %self.job, %error, "cannot look for demands now");
+                match self.go_on(order, id).await {
+                    Ok(more) => *spent.lock() += more,
+                    Err(stopped) => break stopped,
                 }
                 sleep(LOOK).await;
             }
         };
         tokio::select! {
-            defended = claim::defended(&self.bench.desk, id, &claiming, &work) => Ok(defended?),
-            () = demands => Ok(()),
+            defended = claim::defended(&self.bench.desk, id, &claiming, &work) => defended?,
+            stopped = beside => return Err(stopped),
         }
+        let spent = spent.into_inner();
+        self.gas = self.gas.saturating_add(spent);
+        Ok(())
     }
 
     /// What the chain says of a job whose claim stands. Where answers are sealed, complaints have an hour.
-    async fn settle_decided(&mut self, order: &Arc<Order>) -> Result<Standing, Stop> {
+    async fn settle_decided(&mut self, order: &Arc<Order>, (id, claimed_at): (B256, u64)) -> Result<Standing, Stop> {
         let Ok(delivery) = order.decided(self.job) else { return Err(Stop::Unfit(Skip::InputUnknown)) };
         let client = &self.bench.client;
         match desk::decided(client, client.jobs().settle(order, vec![delivery]).await).await {
@@ -331,7 +378,15 @@ impl Life<'_> {
                 Ok(Standing::Waits)
             }
             // Or it is settled by now, which the next look tells.
-            Err(error) if error.is_revert() => Ok(Standing::Waits),
+            Err(error) if error.is_revert() => {
+                let life = client.disputable().terms().await?.life;
+                if self.bench.clock().await?.now <= claimed_at.saturating_add(life) {
+                    return Ok(Standing::Waits);
+                }
+                // It was not entered or drawn in time: whoever forfeits it is right.
+                self.forget(id).await?;
+                Ok(Standing::Over(self.end(End::Expired).await?))
+            }
             Err(error) => Err(error.into()),
         }
     }
@@ -364,10 +419,24 @@ impl Life<'_> {
         Ok(())
     }
 
-    fn add_receipt(&mut self, receipt: &alloy::rpc::types::TransactionReceipt) {
-        let wei = u128::from(receipt.gas_used).saturating_mul(receipt.effective_gas_price);
-        self.gas = self.gas.saturating_add(U256::from(wei));
+    /// What is tried again at the next look.
+    fn put_off(&self, what: &str, refused: Stop) -> Result<(), JournalError> {
+        match refused {
+            Stop::Disk(error) => return Err(error),
+            Stop::Chain(error) => tracing::warn!(job = %self.job, %error, what, "refused for now"),
+            Stop::Unfit(why) => tracing::warn!(job = %self.job, why = why.name(), what, "not possible now"),
+        }
+        Ok(())
     }
+
+    fn add_receipt(&mut self, receipt: &TransactionReceipt) {
+        self.gas = self.gas.saturating_add(cost(receipt));
+    }
+}
+
+/// Of a transaction, wei.
+fn cost(receipt: &TransactionReceipt) -> U256 {
+    U256::from(u128::from(receipt.gas_used).saturating_mul(receipt.effective_gas_price))
 }
 
 fn stop(fault: Fault) -> Stop {

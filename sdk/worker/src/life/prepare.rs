@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use alloy::primitives::Bytes;
+use alloy::primitives::{Bytes, U256};
 use edgeloom_bindings::{
     IEdgeStaking::IEdgeStakingErrors,
     IJobMarket::{IJobMarketErrors, Phase},
@@ -10,6 +10,7 @@ use edgeloom_bindings::{
     ITill::ITillErrors,
 };
 use edgeloom_sdk::{Error, INFERENCE, Order, SEALED, SEALED_BYTES_MAX, SignedTx};
+use parking_lot::Mutex;
 use tokio::task::spawn_blocking;
 
 use super::{
@@ -35,8 +36,32 @@ pub(super) struct Ready {
 pub(super) enum Answer {
     /// For the chain to check.
     Output(Bytes),
-    /// To be claimed.
-    Claim(Computed),
+    /// To be claimed, with the money that this takes.
+    Claim(Computed, Promise),
+}
+
+/// Money of the account that is meant for a claim: several jobs must not count on the same. It is free again when this is dropped, once the
+/// claim is made.
+pub(super) struct Promise {
+    promised: Arc<Mutex<U256>>,
+    amount: U256,
+}
+
+impl Promise {
+    /// `None` where the balance is not enough for this and all that was promised.
+    fn of(promised: &Arc<Mutex<U256>>, amount: U256, balance: U256) -> Option<Self> {
+        let mut all = promised.lock();
+        let with = all.checked_add(amount).filter(|with| *with <= balance)?;
+        *all = with;
+        Some(Self { promised: Arc::clone(promised), amount })
+    }
+}
+
+impl Drop for Promise {
+    fn drop(&mut self) {
+        let mut all = self.promised.lock();
+        *all = all.saturating_sub(self.amount);
+    }
 }
 
 /// Why a job is not begun.
@@ -96,6 +121,13 @@ impl Life<'_> {
             client.balance(self.bench.worker)
         )?;
         self.order = Some(Arc::clone(&order));
+        // Before anything else is asked about it: what is nobody's to take costs an attacker nothing.
+        if state.phase != Phase::Untaken {
+            return Err(Skip::NotOpen.into());
+        }
+        if !order.terms.worker.is_zero() && order.terms.worker != self.bench.worker {
+            return Err(Skip::OfferedToAnother.into());
+        }
         let effort = self.effort(&order).await?;
         let terms = Terms {
             open: state.phase == Phase::Untaken,
@@ -110,8 +142,10 @@ impl Life<'_> {
         let free_stake = stake.free;
         let situation = Situation { worker: self.bench.worker, now: unix_seconds(), free_stake, balance, gas_price };
         plan::decide(&terms, &situation, &self.bench.policy)?;
-        let answer = if is_claimed(order.terms.kind) {
-            Answer::Claim(self.work(&order).await?)
+        let answer = if let Effort::Claimed { deposit, .. } = effort {
+            let needed = deposit.saturating_add(plan::cost(&terms, gas_price));
+            let promise = Promise::of(&self.bench.promised, needed, balance).ok_or(Skip::BalanceTooSmall)?;
+            Answer::Claim(self.work(&order).await?, promise)
         } else {
             Answer::Output(self.compute(&order).await?)
         };
@@ -141,10 +175,17 @@ impl Life<'_> {
             return Err(Skip::TooLarge.into());
         }
         let (disputable, jobs, disputes) = (client.disputable(), client.jobs(), client.disputes());
-        let (entry, fee, terms) =
-            futures::try_join!(disputable.entry_fee(order.price()), jobs.fee_for(order.price()), disputes.terms())?;
+        let (entry, fee, terms, audit, pot) = futures::try_join!(
+            disputable.entry_fee(order.price()),
+            jobs.fee_for(order.price()),
+            disputes.terms(),
+            disputable.audit_fee(order.price()),
+            disputable.pot()
+        )?;
         let output_bytes = model.output_bytes() as u64;
-        Ok(Effort::Claimed { sealed, output_bytes, path_bytes, dues: entry + fee, deposit: terms.claim_min })
+        // If chance wants an audit, and the pot has not what it takes.
+        let deposit = terms.claim_min + audit.saturating_sub(pot);
+        Ok(Effort::Claimed { sealed, output_bytes, path_bytes, dues: entry + fee, deposit })
     }
 
     /// The answer of what this worker computes with, if the reference gives the same.

@@ -15,6 +15,7 @@ use crate::{
     bond::{self, BondError, Stake},
     discovery,
     journal::{JournalError, Stage},
+    life::claimed::is_claimed,
 };
 
 /// Between two questions to the index while nothing happens.
@@ -96,9 +97,11 @@ impl Worker {
     async fn remember(&self, floor: &mut Floor, job: U256) {
         // The index may lag behind: the chain decides.
         let read = async {
-            let (_, state) = self.bench.client.jobs().get(job).await?;
+            let (order, state) = self.bench.client.jobs().get(job).await?;
             let own = state.phase == Phase::Taken && state.worker == self.bench.worker;
-            Ok::<_, Error>((own, own && self.bench.passed(state.deadline).await))
+            // What was claimed goes on after the deadline.
+            let missed = !is_claimed(order.terms.kind) && self.bench.passed(state.deadline).await;
+            Ok::<_, Error>((own, own && missed))
         };
         match timeout(PATIENCE, read).await {
             Ok(Ok((true, false))) => {}

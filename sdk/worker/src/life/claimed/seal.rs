@@ -1,11 +1,11 @@
 //! Answers that only the requester can read: the ciphertext, its key, and what somebody demands of it.
 
-use alloy::primitives::{B256, keccak256};
+use alloy::primitives::{B256, U256, keccak256};
 use edgeloom_bindings::ISealed::ISealedErrors;
 use edgeloom_edge_proof::Blob;
 use edgeloom_sdk::{Envelope, Error, Order, sealed_pieces, seed_of};
 
-use super::{Life, Stop, stop};
+use super::{Life, Stop, cost, stop};
 use crate::{
     Skip,
     claim::Computed,
@@ -24,7 +24,11 @@ impl Life<'_> {
     pub(in crate::life) async fn share(&self, order: &Order) -> Result<B256, Stop> {
         let seals = self.bench.client.seals();
         let subject = seals.subject(order.terms.subject).await?.ok_or(Stop::Unfit(Skip::Unknown))?;
-        let share = seals.share_with_requester(order, subject.inner).await?;
+        let share = match seals.share_with_requester(order, subject.inner).await {
+            // Not whoever sent it is the requester, so that nobody knows the requester's key.
+            Err(Error::Answer(_)) => return Err(Stop::Unfit(Skip::ShareUnknown)),
+            share => share?,
+        };
         if keccak256(share) == subject.shareHash { Ok(share) } else { Err(Stop::Unfit(Skip::ShareUnknown)) }
     }
 
@@ -55,21 +59,23 @@ impl Life<'_> {
         Ok(())
     }
 
-    /// Publishes the key, unless that is done: the price is in escrow.
-    pub(super) async fn release(&mut self, order: &Order, claiming: &Claiming) -> Result<(), Stop> {
+    /// Publishes the key of what is entered, unless that is done: the price is in escrow. Gives what it cost, wei.
+    pub(super) async fn release(&self, order: &Order, claiming: &Claiming) -> Result<U256, Stop> {
         let (client, me) = (&self.bench.client, self.bench.worker);
-        if client.seals().get(me, self.job).await?.releasedAt != 0 {
-            return Ok(());
+        let entered = client.disputable().entry_of(me, self.job).await?.height != 0;
+        if !entered || client.seals().get(me, self.job).await?.releasedAt != 0 {
+            return Ok(U256::ZERO);
         }
         let state = client.jobs().state(order, self.job).await?;
         let sent = client.seals().release(order, (self.job, &state), key_of(claiming.salt)).await;
         match desk::decided(client, sent).await {
-            Ok(receipt) => self.add_receipt(&receipt),
-            Err(Error::Sealed(ISealedErrors::Released(_))) => {}
-            Err(error) => return Err(error.into()),
+            Ok(receipt) => {
+                crash::after("released");
+                Ok(cost(&receipt))
+            }
+            Err(Error::Sealed(ISealedErrors::Released(_))) => Ok(U256::ZERO),
+            Err(error) => Err(error.into()),
         }
-        crash::after("released");
-        Ok(())
     }
 
     /// Publishes what somebody paid to have published, each piece once.
