@@ -263,3 +263,29 @@ async fn a_claim_that_cannot_be_drawn_any_more_is_defended_all_the_same() -> Res
     assert!(!requester.disputable().entry_of(worker, posted.id).await?.drawn, "four TFUEL are not what an audit takes");
     Ok(())
 }
+
+/// Who challenges at once and then idles would keep the worker busy until the block that draws is out of the beacon's reach.
+#[tokio::test]
+async fn a_challenge_before_the_draw_does_not_keep_the_worker_from_it() -> Result<()> {
+    let (digits, model) = digits()?;
+    let scene = Scene::start(model).await?;
+    let requester = &scene.requester;
+    let (folder, worker) = scene.worker().await?;
+    let offer = Offer::new(scene.model.id(), digits.samples[1].pixels.clone(), parse_ether("10")?).of_kind(DISPUTABLE);
+    let posted = requester.jobs().offer(offer).await?;
+    scene.aborted(&folder, "entered").await?;
+    let claim = requester.disputes().claim_id_of(worker, posted.id.into()).await?;
+    let doubter = scene.rich(3, "1000").await?;
+    let thread = doubter.disputes().challenge(claim, Tree::Trace).await?;
+    let process = Process::start("worker", scene.run(&folder)?, &folder)?;
+    let stuck = |error: eyre::Report| error.wrap_err(process.tail());
+    let root = Node { level: 3, index: 0 };
+    let answered =
+        async || Ok((requester.disputes().node(claim, Tree::Trace, root).await?.answeredAt != 0).then_some(()));
+    wait_for("the worker to answer", PATIENCE, answered).await.map_err(stuck)?;
+    drawn_for_audit(requester, (worker, posted.id)).await?;
+    let drawn = async || Ok(requester.disputable().entry_of(worker, posted.id).await?.drawn.then_some(()));
+    wait_for("the claim to be drawn", PATIENCE, drawn).await.map_err(stuck)?;
+    assert!(!requester.disputes().thread(thread).await?.ended, "the challenger idles");
+    Ok(())
+}
