@@ -38,8 +38,9 @@ contract AuditsDrawTest is AuditsWorld {
         eq(AUDITS.auditOf(CLAIM).epoch, 2, "epoch");
     }
 
-    /// The worker could else ask for a cheap audit of its own claim, and nobody could have a better one.
-    function test_who_asks_again_adds_to_the_fee_while_members_commit() public {
+    /// The worker could else ask for a cheap audit of its own claim, and nobody could have a better one; or add what makes it a good one
+    /// when it is too late for those who look at the fee.
+    function test_who_asks_again_adds_to_the_fee_and_members_have_an_hour_from_then_on() public {
         bench(1);
         requested(CLAIM, MIX);
         vm.warp(START + 1 hours);
@@ -50,7 +51,36 @@ contract AuditsDrawTest is AuditsWorld {
         IAudits.Audit memory audit = AUDITS.auditOf(CLAIM);
         eq(audit.fee, FEE + 4e18, "both");
         eq(audit.requester, ALICE, "who asked first");
-        eq(audit.requestedAt, START, "at its time");
+        eq(audit.height, 10_000, "drawn as before");
+        eq(audit.requestedAt, START + 1 hours, "anew");
+        vm.warp(START + 2 hours);
+        commit(CLAIM, 0, OUTPUT);
+    }
+
+    /// Nobody came for so little: more can be had.
+    function test_an_audit_to_which_nobody_committed_can_be_asked_for_again() public {
+        bench(1);
+        requested(CLAIM, MIX);
+        vm.warp(START + 21 hours);
+        (address operator, bytes32 keyId) = (operatorAt(0), keyAt(0));
+        vm.expectRevert(abi.encodeWithSelector(IAudits.TooLate.selector, uint64(START) + 1 hours));
+        commitAs(operator, CLAIM, keyId, "commitment");
+        // But not when that takes away the time to challenge.
+        vm.warp(START + 21 hours + 1);
+        vm.expectRevert(abi.encodeWithSelector(IAudits.ClaimClosed.selector, CLAIM));
+        _request(FEE);
+        vm.warp(START + 21 hours);
+        _request(FEE);
+        eq(AUDITS.auditOf(CLAIM).fee, 2 * FEE, "both");
+        commit(CLAIM, 0, OUTPUT);
+    }
+
+    /// When the time to commit is over, a member may have shown what it found.
+    function test_once_a_member_may_attest_the_time_to_commit_does_not_begin_anew() public {
+        bench(2);
+        requested(CLAIM, MIX);
+        vm.warp(START + 1 hours);
+        commit(CLAIM, 1, OUTPUT);
         vm.warp(START + 1 hours + 1);
         vm.expectRevert(abi.encodeWithSelector(IAudits.TooLate.selector, uint64(START) + 1 hours));
         _request(FEE);

@@ -33,12 +33,13 @@ contract AuditsSumsTest is AuditsWorld {
     }
 
     function targetSelectors() external view returns (Selectors[] memory all) {
-        bytes4[12] memory verbs = [
+        bytes4[13] memory verbs = [
             Bench.enlist.selector,
             Bench.resign.selector,
             Bench.reclaim.selector,
             Bench.seal.selector,
             Bench.request.selector,
+            Bench.requestAgain.selector,
             Bench.commit.selector,
             Bench.attestAll.selector,
             Bench.close.selector,
@@ -54,7 +55,7 @@ contract AuditsSumsTest is AuditsWorld {
             all[0].selectors[i] = verbs[i];
         }
         for (uint256 i = 0; i < 5; ++i) {
-            all[0].selectors[verbs.length + i] = [verbs[0], verbs[0], verbs[5], verbs[5], verbs[6]][i];
+            all[0].selectors[verbs.length + i] = [verbs[0], verbs[0], verbs[6], verbs[6], verbs[7]][i];
         }
     }
 
@@ -129,14 +130,15 @@ contract AuditsSumsTest is AuditsWorld {
     function test_the_bench_gets_through_every_verb() public {
         for (uint256 seed = 0; seed < 4000; ++seed) {
             uint256 raw = uint256(keccak256(abi.encode(seed)));
-            _step(raw % 16, raw >> 16);
+            _step(raw % 17, raw >> 16);
         }
-        bytes32[12] memory verbs = [
+        bytes32[13] memory verbs = [
             bytes32("enlist"),
             "resign",
             "reclaim",
             "seal",
             "request",
+            "request again",
             "commit",
             "attest",
             "close",
@@ -163,6 +165,7 @@ contract AuditsSumsTest is AuditsWorld {
         else if (verb == 9) _bench.wait(raw >> 8, raw % 32 == 0);
         else if (verb == 10) _bench.attestAll(raw >> 1, raw % 2 == 0);
         else if (verb == 11) _bench.enlist(raw);
+        else if (verb == 12) _bench.requestAgain(raw, raw >> 8, raw >> 16);
         else _bench.commit(raw >> 8, raw >> 16, raw % 4 != 0);
     }
 }

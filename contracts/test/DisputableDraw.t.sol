@@ -178,11 +178,30 @@ contract DisputableDrawTest is DisputableWorld {
         DISPUTABLE.reclaim();
         eq(DISPUTABLE.pot(), pot, "nobody earned it");
 
+        // Once one of them may have shown what it found, it is too late for a better one.
         vm.revertToState(state);
-        vm.warp(START + 1 hours + 1);
         drawable(jobId, true);
+        commits(claimId, committee(claimId)[0], outputRoot);
+        vm.warp(START + 1 hours + 1);
         vm.expectRevert(abi.encodeWithSelector(IAudits.TooLate.selector, uint64(START) + 1 hours));
         DISPUTABLE.draw(BOB, jobId);
+    }
+
+    /// Who looks at the fee before it computes sees what the pot adds when there is an hour left.
+    function test_threat_10_what_is_added_in_the_last_second_is_in_time_for_auditors() public {
+        jobPrice = 10e18;
+        uint256 jobId = JOB_ID + 1;
+        bytes32 claimId = entered(jobId);
+        vm.prank(BOB);
+        AUDITS.request{value: AUDIT}(claimId);
+        _fund(50e18);
+        // Even though a friend of the worker's is of the committee.
+        commits(claimId, committee(claimId)[0], outputRoot);
+        vm.warp(START + 1 hours);
+        drawn(jobId, true);
+        vm.warp(START + 2 hours);
+        eq(attested(claimId, outputRoot).length, 4, "all of them, and one an hour ago");
+        eq(AUDITS.auditOf(claimId).members, 4, "found it");
     }
 
     function test_an_audit_is_drawn_in_time_or_never() public {
@@ -226,6 +245,18 @@ contract DisputableDrawTest is DisputableWorld {
         DISPUTABLE.reclaim();
         eq(DISPUTABLE.pot(), AUDIT, "back");
         eq(AUDITS.creditOf(Predeploys.DISPUTABLE), 0, "all");
+    }
+
+    function test_the_next_audit_is_paid_of_what_the_last_ones_auditors_did_not_earn() public {
+        _fund(3e18);
+        drawn(JOB_ID, true);
+        upheld(_claimId);
+        AUDITS.close(_claimId);
+        entered(JOB_ID + 1);
+        eq(DISPUTABLE.pot(), ENTRY, "of the entry");
+        drawn(JOB_ID + 1, true);
+        eq(DISPUTABLE.pot(), ENTRY, "and a fee came back");
+        eq(AUDITS.creditOf(Predeploys.DISPUTABLE), 0, "all of it");
     }
 
     function test_what_auditors_earned_does_not() public {

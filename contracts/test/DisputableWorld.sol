@@ -125,17 +125,26 @@ abstract contract DisputableWorld is DisputesWorld, Keyed {
         }
     }
 
+    /// @dev A member of a committee found that.
+    function commits(bytes32 claimId, uint256 place, bytes32 output) internal {
+        bytes32 keyId = KEYS.keyAt(AUDITS.set(), place);
+        address operator = KEYS.operatorOf(keyId);
+        vm.prank(operator);
+        AUDITS.commit(claimId, keyId, keccak256(abi.encode(claimId, operator, output, traceRoot, saltOfPlace(place))));
+    }
+
+    function saltOfPlace(uint256 place) internal pure returns (bytes32) {
+        return keccak256(abi.encode("salt", place));
+    }
+
     /// @dev All of a committee found that, and show it.
     function attested(bytes32 claimId, bytes32 output) internal returns (uint256[] memory places) {
         places = committee(claimId);
         bytes32[] memory salts = new bytes32[](places.length);
         bytes memory signers = new bytes((AUDITS.auditOf(claimId).places + 7) / 8);
         for (uint256 i = 0; i < places.length; ++i) {
-            bytes32 keyId = KEYS.keyAt(AUDITS.set(), places[i]);
-            address operator = KEYS.operatorOf(keyId);
-            salts[i] = keccak256(abi.encode("salt", places[i]));
-            vm.prank(operator);
-            AUDITS.commit(claimId, keyId, keccak256(abi.encode(claimId, operator, output, traceRoot, salts[i])));
+            if (AUDITS.voteOf(claimId, places[i]).commitment == 0) commits(claimId, places[i], output);
+            salts[i] = saltOfPlace(places[i]);
             signers[places[i] / 8] |= bytes1(uint8(1) << uint8(places[i] % 8));
         }
         sign(claimId, output, signers);

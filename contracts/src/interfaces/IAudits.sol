@@ -74,6 +74,7 @@ interface IAudits is ICredits {
         address requester;
         uint64 epoch;
         uint64 places;
+        /// By whoever asked last.
         uint64 requestedAt;
         uint64 height;
         /// Less those of who was refunded.
@@ -110,7 +111,8 @@ interface IAudits is ICredits {
     function seal() external returns (uint64 epoch);
 
     /// @notice Pays for an audit of an open claim: at least `FEE_MIN`, a share for each of its `SIZE` members. There is one audit of each
-    /// claim; whoever asks again, until the time to commit is over, adds to its fee.
+    /// claim, and one committee; whoever asks again, while members may commit or before any did, adds to its fee, and the time to
+    /// commit begins anew.
     function request(bytes32 claimId) external payable;
 
     /// @notice Places of the committee, in the order in which they were drawn: fewer than `SIZE` where the set has fewer. Readable

@@ -96,8 +96,9 @@ interface IDisputable is IVerifier {
     function enter(uint256 jobId, uint256 price, bytes calldata answer) external payable;
 
     /// @notice Lets chance say whether a claim is audited, and asks for that. Anybody may, once the mix of block `drawnAt` is known to `IBeacon`; where it is
-    /// audited, until `drawBy`; and until an hour after somebody asked for its audit for less than `auditFee`. What is sent makes up what the pot lacks
-    /// for the fee; the rest comes back.
+    /// audited, until `drawBy`; and, where somebody had asked for its audit for less than `auditFee`, before the time to commit is over, or as long as no
+    /// auditor has. Where it is audited, the pot takes back first what auditors did not earn (`reclaim`). What is sent makes up what the pot
+    /// lacks for the fee; the rest comes back.
     function draw(address worker, uint256 jobId) external payable;
 
     /// @notice Adds to the pot.

@@ -90,31 +90,35 @@ contract Audits is IAudits, Credits {
         emit Sealed(newest, places);
     }
 
+    /// @dev One committee for each claim: whoever asks later adds to its fee, so that the claim's worker gains nothing by asking first. Nor
+    /// by adding last: members have an hour from then on.
     function request(bytes32 claimId) external payable {
         if (msg.value < FEE_MIN) revert FeeTooSmall(msg.value, FEE_MIN);
+        IDisputes.Claim memory claim = DISPUTES.claimOf(claimId);
+        // A member that finds it wrong needs a turn after the audit's two to challenge it.
+        bool inTime = block.timestamp + 3 * TURN <= claim.claimedAt + DISPUTES.WINDOW();
+        if (claim.phase != IDisputes.Phase.Open || !inTime) revert ClaimClosed(claimId);
         Audit storage audit = _audits[claimId];
-        if (audit.requester == address(0)) _begin(claimId, audit);
-        uint64 deadline = audit.requestedAt + TURN;
-        if (block.timestamp > deadline) revert TooLate(deadline);
+        if (audit.requester == address(0)) {
+            _begin(audit);
+        } else {
+            // Then what a member found may have been shown, for others to copy.
+            uint64 deadline = audit.requestedAt + TURN;
+            if (audit.committed != 0 && block.timestamp > deadline) revert TooLate(deadline);
+        }
 
+        audit.requestedAt = uint64(block.timestamp);
         audit.fee += msg.value.toUint128();
         _paidBy[claimId][msg.sender] += msg.value;
         held += msg.value;
         emit AuditRequested(claimId, msg.sender, audit.epoch, audit.height, msg.value);
     }
 
-    /// @dev One committee for each claim: whoever asks later adds to its fee, so that the claim's worker gains nothing by asking first.
-    function _begin(bytes32 claimId, Audit storage audit) private {
+    function _begin(Audit storage audit) private {
         if (_places == 0) revert NoSnapshot();
-        IDisputes.Claim memory claim = DISPUTES.claimOf(claimId);
-        // A member that finds it wrong needs a turn after the audit's two to challenge it.
-        bool inTime = block.timestamp + 3 * TURN <= claim.claimedAt + DISPUTES.WINDOW();
-        if (claim.phase != IDisputes.Phase.Open || !inTime) revert ClaimClosed(claimId);
-
         audit.requester = msg.sender;
         audit.epoch = epoch;
         audit.places = _places;
-        audit.requestedAt = uint64(block.timestamp);
         audit.height = uint64(block.number);
     }
 

@@ -72,7 +72,7 @@ contract Disputable is IDisputable {
         if (drawn.drawn) revert DrawnAlready(claimId);
         bool audited = uint256(BEACON.seedAt(drawnAt(drawn.height), claimId)) % BASIS_POINTS < auditRate;
         // There is one audit of each claim. Who asked for it before, and for all that it takes, has only paid for it; who asked for less, so that no
-        // auditor comes to a cheat's, has not. To that it is added, while it can be.
+        // auditor comes to a cheat's, has not. To that it is added, and members have an hour from then on.
         bool paid = audited && _paidFor(claimId) >= _feeOf(drawn.price);
         (uint256 fee, uint256 lacking) = audited && !paid ? _bill(drawn.price) : (0, 0);
 
@@ -152,7 +152,9 @@ contract Disputable is IDisputable {
     }
 
     /// @dev Of an audit: what it is paid, and what of that the caller makes up.
-    function _bill(uint256 price) private view returns (uint256 fee, uint256 lacking) {
+    function _bill(uint256 price) private returns (uint256 fee, uint256 lacking) {
+        // So that nobody has to think of it.
+        if (AUDITS.creditOf(address(this)) != 0) AUDITS.withdraw();
         uint256 before = address(this).balance - msg.value;
         fee = _feeFrom(price, before);
         if (address(this).balance < fee) revert PotTooSmall(address(this).balance, fee);

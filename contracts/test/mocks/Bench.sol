@@ -72,6 +72,17 @@ contract Bench is AuditsWorld {
         if (!nobody && auditor(who).balance >= fee) _request(auditor(who), fee);
     }
 
+    function requestAgain(uint256 which, uint256 who, uint256 fee) external {
+        if (audits == 0) return;
+        fee = within(fee, 4e18, 20e18);
+        bytes32 id = _recent(which);
+        IDisputes.Claim memory claim = DISPUTES.claimOf(id);
+        IAudits.Audit memory audit = AUDITS.auditOf(id);
+        if (claim.phase != IDisputes.Phase.Open || block.timestamp > claim.claimedAt + 21 hours) return;
+        if (audit.committed != 0 && block.timestamp > audit.requestedAt + TURN) return;
+        if (auditor(who).balance >= fee) _requestAgain(auditor(who), id, fee);
+    }
+
     function commit(uint256 which, uint256 who, bool right) external {
         if (audits == 0) return;
         bytes32 id = _recent(which);
@@ -168,6 +179,11 @@ contract Bench is AuditsWorld {
         bytes memory header = RLP.encode(fields);
         vm.mockCall(HISTORY, abi.encode(height), abi.encode(keccak256(header)));
         BEACON.record(header);
+    }
+
+    function _requestAgain(address requester, bytes32 id, uint256 fee) private counted("request again") {
+        vm.prank(requester);
+        AUDITS.request{value: fee}(id);
     }
 
     function _commit(bytes32 id, uint256 place, bytes32 outputRoot) private counted("commit") {

@@ -1,5 +1,6 @@
 //! `cargo xtask bench NAME`: benchmarks. Standard output holds one JSON line per figure and nothing else.
 
+mod actor;
 mod blocks;
 mod bls;
 mod capacity;
@@ -8,6 +9,7 @@ mod devnet;
 mod edge_proof;
 mod gpu;
 mod infer;
+mod leases;
 mod load;
 mod market;
 mod pairs;
@@ -32,6 +34,9 @@ pub(crate) struct Arguments {
     /// For how long `market` offers jobs
     #[arg(long, default_value_t = 300)]
     seconds: u64,
+    /// How many leases `leases` has at once
+    #[arg(long, default_value_t = 10_000)]
+    leases: u32,
     #[command(flatten)]
     sizes: state::Sizes,
 }
@@ -60,6 +65,8 @@ enum Name {
     Devnet,
     /// Jobs posted, taken and settled on four validators for five minutes, one by one and in batches; lags of settlement and index
     Market,
+    /// Ten thousand leases at once on four validators, until each has ended; none is served or paid past its exhaustion
+    Leases,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
@@ -76,6 +83,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         Name::State => state::run(arguments.sizes, arguments.runs),
         Name::Devnet => devnet::run(arguments.runs),
         Name::Market => market::run(arguments.runs, Duration::from_secs(arguments.seconds)),
+        Name::Leases => leases::run(arguments.runs, arguments.leases),
     }
 }
 

@@ -10,6 +10,7 @@ use alloy::{
 use edgeloom_bindings::{
     ICredits,
     ILeases::{self, Deal, Lease as Record, LeaseEnded, LeaseOffered, Terms},
+    ITill,
     addresses::LEASES,
 };
 
@@ -226,6 +227,14 @@ impl Leases {
     /// [`Error::Transport`] and its like.
     pub async fn credit_of(&self, account: Address) -> Result<U256, Error> {
         self.client.call(LEASES, &ICredits::creditOfCall { account }).await
+    }
+
+    /// What all leases that have not ended hold for their workers and requesters, wei.
+    ///
+    /// # Errors
+    /// [`Error::Transport`] and its like.
+    pub async fn escrowed(&self) -> Result<U256, Error> {
+        self.client.call(LEASES, &ITill::escrowedCall {}).await
     }
 
     async fn logs_of(&self, lease: U256, event: B256, from: u64) -> Result<Vec<Log>, Error> {

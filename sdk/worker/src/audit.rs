@@ -112,7 +112,10 @@ impl Audit {
             }
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => break,
-                Some(done) = cases.join_next() => finished(done)?,
+                // Whoever asks once more gives it another hour, and has it looked at again.
+                Some(done) = cases.join_next() => {
+                    known.remove(&finished(done)?);
+                }
                 () = auditor.desk.next_block() => {}
             }
         }
@@ -141,13 +144,13 @@ fn spawn(cases: &mut JoinSet<Done>, auditor: &Arc<Auditor>, claim: B256, known: 
     });
 }
 
-fn finished(done: Result<Done, tokio::task::JoinError>) -> Result<(), CaseError> {
+fn finished(done: Result<Done, tokio::task::JoinError>) -> Result<B256, CaseError> {
     match done {
-        Ok((_, Ok(()))) => Ok(()),
+        Ok((claim, Ok(()))) => Ok(claim),
         Ok((_, Err(error @ CaseError::Journal(_)))) => Err(error),
         Ok((claim, Err(error))) => {
             tracing::error!(%claim, %error, "an audit was given up");
-            Ok(())
+            Ok(claim)
         }
         Err(panicked) => std::panic::resume_unwind(panicked.into_panic()),
     }

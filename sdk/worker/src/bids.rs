@@ -219,6 +219,7 @@ impl Bids {
             client.balance(bench.worker),
             auctions.admits(auction, bench.worker)
         )?;
+        let balance = balance.saturating_sub(bench.promised.taken());
         if !admits {
             return Ok(Err(Skip::RequirementsNotMet));
         }

@@ -56,8 +56,8 @@ impl Goal {
     }
 }
 
-/// Tops the stake up to the goal.
-pub(crate) async fn top_up(client: &Client, worker: Address, goal: Goal) -> Result<(), BondError> {
+/// Tops the stake up to the goal. What is `promised` elsewhere stays, wei.
+pub(crate) async fn top_up(client: &Client, worker: Address, goal: Goal, promised: U256) -> Result<(), BondError> {
     let Goal { minimum, target } = goal;
     if target < minimum {
         return Err(BondError::BelowMinimum { target, minimum });
@@ -68,7 +68,7 @@ pub(crate) async fn top_up(client: &Client, worker: Address, goal: Goal) -> Resu
     if needed.is_zero() {
         return Ok(());
     }
-    let balance = client.balance(worker).await?;
+    let balance = client.balance(worker).await?.saturating_sub(promised);
     if balance < needed + U256::from(GAS_RESERVE) {
         return Err(BondError::TooPoor { worker, balance, needed, minimum });
     }

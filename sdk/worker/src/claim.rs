@@ -340,6 +340,7 @@ async fn end(desk: &Desk, claim: B256, record: &Claim) -> Result<ClaimStatus, Ca
         pause_for(claim, "collecting what is credited", &error).await;
     }
     desk.journal.record(Record::ClaimEnded { claim }).await?;
+    desk.discard_input(claim);
     Ok(ClaimStatus::of(claim, record))
 }
 

@@ -139,6 +139,16 @@ impl Desk {
         self.data.join("claims").join(format!("{claim:x}.input"))
     }
 
+    /// Once a claim is over.
+    pub(crate) fn discard_input(&self, claim: B256) {
+        let path = self.input_path(claim);
+        if let Err(error) = fs::remove_file(&path)
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            tracing::warn!(path = %path.display(), %error, "an input that is not needed any more cannot be removed");
+        }
+    }
+
     /// Pays out what the disputes' contract credits this account.
     pub(crate) async fn collect(&self) -> Result<(), Error> {
         let disputes = self.client.disputes();

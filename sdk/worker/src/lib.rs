@@ -32,6 +32,7 @@ pub mod plan;
 mod prosecute;
 mod rounds;
 mod settings;
+mod shared;
 mod shelf;
 pub mod status_line;
 mod tally;

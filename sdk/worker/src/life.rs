@@ -24,6 +24,7 @@ use crate::{
     desk::Desk,
     journal::{Claiming, End, JournalError, Record, Stage},
     plan::Policy,
+    shared::Shared,
     tally::Tally,
     vouchers::Till,
 };
@@ -50,7 +51,11 @@ pub(crate) struct Bench {
     /// Claims about jobs that are not over, as the journal has them.
     pub(crate) claims: Mutex<BTreeMap<B256, Claiming>>,
     /// Of the balance, what is meant for claims that are not made yet, wei.
-    pub(crate) promised: Arc<Mutex<U256>>,
+    pub(crate) promised: Shared,
+    /// Of the memory, bytes that traces of claims take.
+    pub(crate) memory: Shared,
+    /// No job is begun whose trace would take more than this together with the others, bytes.
+    pub(crate) memory_max: U256,
 }
 
 /// A worker is an account at work, and more.

@@ -127,6 +127,8 @@ pub enum Skip {
     StakeTooSmall,
     /// The claim's bond and fee are more than the account has.
     BalanceTooSmall,
+    /// Other jobs' traces take the memory that it would.
+    MemoryFull,
     /// Not enough time to take it, or to do it.
     TooLate,
     /// The input cannot be had, or is not the one on chain.
@@ -159,6 +161,7 @@ impl Skip {
             Self::TooLarge => "too-large",
             Self::StakeTooSmall => "stake-too-small",
             Self::BalanceTooSmall => "balance-too-small",
+            Self::MemoryFull => "memory-full",
             Self::TooLate => "too-late",
             Self::InputUnknown => "input-unknown",
             Self::ShareUnknown => "share-unknown",
@@ -177,6 +180,7 @@ impl Skip {
             Self::Unprofitable
                 | Self::StakeTooSmall
                 | Self::BalanceTooSmall
+                | Self::MemoryFull
                 | Self::RequirementsNotMet
                 | Self::TransactionRefused
         )

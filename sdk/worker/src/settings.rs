@@ -50,6 +50,9 @@ pub struct Settings {
     /// Jobs under way at once, 1 to 1000 [default: 64]
     #[arg(long, env = "EDGELOOM_WORKER_MAX_PARALLEL", value_name = "N")]
     pub max_parallel: Option<usize>,
+    /// Memory for traces of disputable and sealed jobs under way, MiB; others are left until there is room [default: 4096]
+    #[arg(long, env = "EDGELOOM_WORKER_MEMORY", value_name = "MIB")]
+    pub memory: Option<u64>,
     /// What computes answers [default: cpu]
     #[arg(long, env = "EDGELOOM_WORKER_DEVICE", value_name = "DEVICE")]
     pub device: Option<Device>,
@@ -101,6 +104,8 @@ pub struct Config {
     /// Wei.
     pub min_price: U256,
     pub max_parallel: usize,
+    /// Bytes of traces that jobs are begun for at the same time.
+    pub memory_max: U256,
     pub device: Device,
     pub rounds: Enrolment,
     pub bids: Switch,
@@ -163,6 +168,7 @@ impl Settings {
             bond: self.bond.or(file.bond),
             min_price: self.min_price.or(file.min_price),
             max_parallel: self.max_parallel.or(file.max_parallel),
+            memory: self.memory.or(file.memory),
             device: self.device.or(file.device),
             rounds: self.rounds.or(file.rounds),
             bids: self.bids.or(file.bids),
@@ -205,6 +211,7 @@ impl Settings {
             bond,
             min_price,
             max_parallel,
+            memory_max: U256::from(self.memory.unwrap_or(4096)) << 20,
             device: self.device.unwrap_or_default(),
             rounds: self.rounds.unwrap_or_default(),
             bids: self.bids.unwrap_or_default(),

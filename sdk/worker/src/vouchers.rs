@@ -221,9 +221,11 @@ pub(crate) const fn status_of(refusal: &Refusal) -> axum::http::StatusCode {
         Refusal::Busy | Refusal::Full | Refusal::Unreachable(_) | Refusal::Journal(_) => {
             StatusCode::SERVICE_UNAVAILABLE
         }
-        Refusal::OthersMoney(_) | Refusal::Older(_) | Refusal::EndsSoon(_) | Refusal::Doubtful(_) => {
-            StatusCode::UNPROCESSABLE_ENTITY
-        }
+        Refusal::OthersMoney(_)
+        | Refusal::TooSmall(_)
+        | Refusal::Older(_)
+        | Refusal::EndsSoon(_)
+        | Refusal::Doubtful(_) => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 

@@ -33,6 +33,7 @@ use crate::{
     page,
     plan::Policy,
     rounds::Rounds,
+    shared::Shared,
     shelf::Shelf,
     tally::Tally,
     vouchers::Till,
@@ -145,13 +146,14 @@ impl Worker {
         let (errands, won) = Errands::new(config, &ledger);
         let claims = Mutex::new(ledger.claims.clone());
         let desk = Desk { client, me: worker, journal, shelf, data: config.data.clone(), _lock: lock };
-        let bench = Arc::new(Bench { desk, worker, tally, policy, till, card, claims, promised: Arc::default() });
+        let (promised, memory, memory_max) = (Shared::default(), Shared::default(), config.memory_max);
+        let bench = Arc::new(Bench { desk, worker, tally, policy, till, card, claims, promised, memory, memory_max });
         // The page before the bond: an operator can then see a start that waits for money.
         let listen = serve(config.listen, Arc::clone(&bench)).await?;
         let minimum = bench.client.edge_staking().minimum().await?;
         let stake = Goal { minimum, target: config.bond.unwrap_or(minimum) };
         if ledger.open.is_empty() {
-            bond::top_up(&bench.client, worker, stake).await?;
+            bond::top_up(&bench.client, worker, stake, U256::ZERO).await?;
         }
         let drain = Duration::from_secs(config.drain_seconds);
         let rounds = config.rounds;

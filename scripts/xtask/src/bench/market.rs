@@ -7,14 +7,12 @@
 //!
 //! The limit are four executions of every block, and the trie's writes of each, on the cores of one machine, which also runs the clients and the index.
 
-use super::{emit, percentile};
+use super::{actor::Actor, emit, percentile};
 use alloy::{
-    eips::eip2718::Encodable2718 as _,
-    network::{EthereumWallet, NetworkTransactionBuilder as _, TransactionBuilder as _},
-    primitives::{B256, Bytes, U256, keccak256, utils::parse_ether},
+    primitives::{B256, U256, keccak256, utils::parse_ether},
     providers::{DynProvider, Provider as _, ProviderBuilder},
-    rpc::types::{Filter, TransactionRequest},
-    sol_types::{SolCall, SolEventInterface as _},
+    rpc::types::Filter,
+    sol_types::SolEventInterface as _,
 };
 use edgeloom_bindings::{
     IJobMarket::{self, IJobMarketEvents, Phase},
@@ -28,7 +26,6 @@ use futures::{FutureExt as _, StreamExt as _, future::LocalBoxFuture, stream::Fu
 use serde_json::json;
 use std::{
     collections::{HashMap, VecDeque},
-    sync::atomic::{AtomicU64, Ordering},
     time::{Duration, Instant},
 };
 use tokio::time::{MissedTickBehavior, interval};
@@ -85,43 +82,6 @@ struct Figure {
     settle_lag_s: f64,
     post_to_paid_s: f64,
     index_lag_ms: f64,
-}
-
-/// An account that sends through one validator, without waiting.
-struct Actor {
-    wallet: EthereumWallet,
-    provider: DynProvider,
-    chain_id: u64,
-    nonce: AtomicU64,
-}
-
-impl Actor {
-    async fn new(net: &Net, account: u32) -> Result<Self> {
-        let signer = dev_signer(account)?;
-        let validator = u16::try_from(account % u32::from(VALIDATORS))?;
-        let provider = ProviderBuilder::new().connect_http(net.rpc(validator).parse()?).erased();
-        let (address, chain_id) = (signer.address(), provider.get_chain_id().await?);
-        let nonce = AtomicU64::new(provider.get_transaction_count(address).await?);
-        Ok(Self { wallet: signer.into(), provider, chain_id, nonce })
-    }
-
-    async fn send(&self, call: &impl SolCall, value: U256, gas: u64) -> Result<()> {
-        let request = TransactionRequest::default()
-            .with_chain_id(self.chain_id)
-            .with_nonce(self.nonce.fetch_add(1, Ordering::Relaxed))
-            .with_to(JOB_MARKET)
-            .with_value(value)
-            .with_input(call.abi_encode())
-            .with_gas_limit(gas)
-            .with_max_fee_per_gas(1_000_000_000_000)
-            .with_max_priority_fee_per_gas(1_000_000_000);
-        let signed = request.build(&self.wallet).await?;
-        self.provider
-            .client()
-            .request::<_, B256>("eth_sendRawTransaction", (Bytes::from(signed.encoded_2718()),))
-            .await?;
-        Ok(())
-    }
 }
 
 /// Everybody's side of one network.
@@ -259,7 +219,7 @@ impl Floor {
         };
         let call = IJobMarket::postCall { request, inputs: inputs.concat().into() };
         let requester = &self.requesters[number as usize % self.requesters.len()];
-        requester.send(&call, U256::from(PRICE) * U256::from(way.jobs), way.post_gas).await
+        requester.send(JOB_MARKET, &call, U256::from(PRICE) * U256::from(way.jobs), way.post_gas).await
     }
 
     /// What an event makes somebody do.
@@ -279,7 +239,10 @@ impl Floor {
                 let worker = running.len() % self.workers.len();
                 let (seen, answered, taken) = (Instant::now(), None, 0);
                 running.insert(number, Running { order, worker, seen, answered, taken });
-                Ok(Some(async move { self.workers[worker].send(&call, U256::ZERO, way.take_gas).await }.boxed_local()))
+                Ok(Some(
+                    async move { self.workers[worker].send(JOB_MARKET, &call, U256::ZERO, way.take_gas).await }
+                        .boxed_local(),
+                ))
             }
             IJobMarketEvents::JobTaken(taken) => {
                 let Some(found) = running.get_mut(&taken.order) else { return Ok(None) };
@@ -297,7 +260,8 @@ impl Floor {
                 let (terms, worker) = (found.order.terms.clone(), found.worker);
                 let call = IJobMarket::settleCall { order: taken.order, terms, results };
                 Ok(Some(
-                    async move { self.workers[worker].send(&call, U256::ZERO, way.settle_gas).await }.boxed_local(),
+                    async move { self.workers[worker].send(JOB_MARKET, &call, U256::ZERO, way.settle_gas).await }
+                        .boxed_local(),
                 ))
             }
             IJobMarketEvents::JobClosed(closed) => {

@@ -40,6 +40,7 @@ async fn without_a_node_every_other_check_is_still_made() {
         bond: None,
         min_price: U256::ZERO,
         max_parallel: 1,
+        memory_max: U256::MAX,
         device: Device::Cpu,
         rounds: Enrolment::Auto,
         bids: Switch::On,

@@ -4,7 +4,7 @@
 
 mod seal;
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use alloy::{
     primitives::{B256, Bytes, U256},
@@ -31,6 +31,7 @@ use crate::{
     crash,
     desk::{self, keep, salt},
     journal::{Claiming, JournalError, Record},
+    shared::Part,
 };
 
 /// Before the next look at a job that waits for hours.
@@ -61,6 +62,20 @@ impl From<JournalError> for Stop {
     }
 }
 
+/// What was computed, for as long as it is in memory.
+pub(super) struct Worked {
+    computed: Computed,
+    _room: Part,
+}
+
+impl Deref for Worked {
+    type Target = Computed;
+
+    fn deref(&self) -> &Computed {
+        &self.computed
+    }
+}
+
 /// What a look at a job says.
 enum Standing {
     Over(Outcome),
@@ -77,14 +92,16 @@ impl Life<'_> {
         Ok(subject.ok_or(Skip::Unknown)?.inner)
     }
 
-    /// Everything that a claim about this job commits to.
-    pub(super) async fn work(&self, order: &Order) -> Result<Computed, Fault> {
+    /// Everything that a claim about this job commits to, if all traces together take no more than `memory`, bytes.
+    pub(super) async fn work(&self, order: &Order, memory: U256) -> Result<Worked, Fault> {
         let input = order.committed_input(self.job).map_err(|_| Skip::InputUnknown)?;
         let id = self.disputed_model(order).await?;
         let model = self.bench.shelf.disputed(&self.bench.client, id).await?;
+        let room = self.bench.memory.part(U256::from(model.model().plan().trace_bytes()), memory);
+        let _room = room.ok_or(Skip::MemoryFull)?;
         let run = spawn_blocking(move || Computed::run(&model, input.to_vec(), false));
         match run.await {
-            Ok(Ok(work)) => Ok(work),
+            Ok(Ok(computed)) => Ok(Worked { computed, _room }),
             Ok(Err(_)) => Err(Skip::ModelUnfit.into()),
             Err(panicked) => {
                 tracing::error!(job = %self.job, %panicked, "the kernel failed");
@@ -94,7 +111,7 @@ impl Life<'_> {
     }
 
     /// Claims and enters a job that is this worker's; then it waits.
-    pub(super) async fn claim(mut self, mut work: Option<Computed>) -> Result<Outcome, JournalError> {
+    pub(super) async fn claim(mut self, mut work: Option<Worked>) -> Result<Outcome, JournalError> {
         loop {
             let Some(Found { order, state }) = self.read().await else { return self.end(End::Unknown).await };
             if state.phase != Phase::Taken || state.worker != self.bench.worker {
@@ -126,7 +143,7 @@ impl Life<'_> {
     }
 
     /// Whatever of this is not done: the claim, the ciphertext, the entry, the key.
-    async fn enter(&mut self, order: &Order, deadline: u64, work: &mut Option<Computed>) -> Result<(), Stop> {
+    async fn enter(&mut self, order: &Order, deadline: u64, work: &mut Option<Worked>) -> Result<(), Stop> {
         let (client, me) = (&self.bench.client, self.bench.worker);
         let (disputes, disputable) = (client.disputes(), client.disputable());
         let id = disputes.claim_id_of(me, self.job.into()).await?;
@@ -139,7 +156,8 @@ impl Life<'_> {
             return Err(Stop::Unfit(Skip::TooLate));
         }
         if work.is_none() {
-            *work = Some(self.work(order).await.map_err(stop)?);
+            // The job is taken: what it takes, it takes.
+            *work = Some(self.work(order, U256::MAX).await.map_err(stop)?);
         }
         let Some(work) = work.as_ref() else { return Ok(()) };
         let claiming = self.claiming(id, work).await?;
@@ -346,7 +364,7 @@ impl Life<'_> {
     async fn defend(&mut self, order: &Order, id: B256) -> Result<(), Stop> {
         let claiming = self.bench.claiming(id);
         let claiming = claiming.ok_or(Stop::Unfit(Skip::Unknown))?;
-        let work = self.work(order).await.map_err(stop)?;
+        let work = self.work(order, U256::MAX).await.map_err(stop)?;
         let spent = Mutex::new(U256::ZERO);
         // Whoever challenges before the draw, and idles, must not keep the worker from it.
         let beside = async {
@@ -415,6 +433,7 @@ impl Life<'_> {
             }
         }
         self.record(Record::ClaimEnded { claim: id }, "claim-ended").await?;
+        self.bench.discard_input(id);
         self.bench.claims.lock().remove(&id);
         Ok(())
     }

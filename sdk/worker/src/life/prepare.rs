@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use alloy::primitives::{Bytes, U256};
+use alloy::primitives::Bytes;
 use edgeloom_bindings::{
     IEdgeStaking::IEdgeStakingErrors,
     IJobMarket::{IJobMarketErrors, Phase},
@@ -10,18 +10,17 @@ use edgeloom_bindings::{
     ITill::ITillErrors,
 };
 use edgeloom_sdk::{Error, INFERENCE, Order, SEALED, SEALED_BYTES_MAX, SignedTx};
-use parking_lot::Mutex;
 use tokio::task::spawn_blocking;
 
 use super::{
     Candidate, Life,
-    claimed::{Stop, is_claimed},
+    claimed::{Stop, Worked, is_claimed},
     unix_seconds,
 };
 use crate::{
     Skip, card,
-    claim::Computed,
     plan::{self, Effort, Situation, Terms},
+    shared::Part,
 };
 
 /// An answer is ready before the job is taken: no bond is ever locked for work that this worker cannot do.
@@ -36,32 +35,8 @@ pub(super) struct Ready {
 pub(super) enum Answer {
     /// For the chain to check.
     Output(Bytes),
-    /// To be claimed, with the money that this takes.
-    Claim(Computed, Promise),
-}
-
-/// Money of the account that is meant for a claim: several jobs must not count on the same. It is free again when this is dropped, once the
-/// claim is made.
-pub(super) struct Promise {
-    promised: Arc<Mutex<U256>>,
-    amount: U256,
-}
-
-impl Promise {
-    /// `None` where the balance is not enough for this and all that was promised.
-    fn of(promised: &Arc<Mutex<U256>>, amount: U256, balance: U256) -> Option<Self> {
-        let mut all = promised.lock();
-        let with = all.checked_add(amount).filter(|with| *with <= balance)?;
-        *all = with;
-        Some(Self { promised: Arc::clone(promised), amount })
-    }
-}
-
-impl Drop for Promise {
-    fn drop(&mut self) {
-        let mut all = self.promised.lock();
-        *all = all.saturating_sub(self.amount);
-    }
+    /// To be claimed, with the money that this takes, until the claim is made.
+    Claim(Worked, Part),
 }
 
 /// Why a job is not begun.
@@ -144,8 +119,8 @@ impl Life<'_> {
         plan::decide(&terms, &situation, &self.bench.policy)?;
         let answer = if let Effort::Claimed { deposit, .. } = effort {
             let needed = deposit.saturating_add(plan::cost(&terms, gas_price));
-            let promise = Promise::of(&self.bench.promised, needed, balance).ok_or(Skip::BalanceTooSmall)?;
-            Answer::Claim(self.work(&order).await?, promise)
+            let promise = self.bench.promised.part(needed, balance).ok_or(Skip::BalanceTooSmall)?;
+            Answer::Claim(self.work(&order, self.bench.memory_max).await?, promise)
         } else {
             Answer::Output(self.compute(&order).await?)
         };

@@ -26,6 +26,8 @@ fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
     assert_eq!(config.rpc, ["http://flag:2"]);
     assert_eq!(config.index, "http://127.0.0.1:8550", "where an indexer serves by default");
     assert_eq!((config.min_price, config.max_parallel, config.drain_seconds), (U256::from(7), 3, 30));
+    assert_eq!(config.memory_max, U256::from(1_u64 << 32), "4 GiB");
+    assert_eq!(flags(&["--memory", "3"]).resolve().expect("valid").memory_max, U256::from(3 << 20));
     assert_eq!((config.device, config.rounds), (Device::Gpu, Enrolment::Off));
     assert_eq!(flags(&["--config", path, "--rounds", "on"]).resolve().expect("valid").rounds, Enrolment::On);
     assert_eq!(flags(&[]).resolve().expect("valid").rounds, Enrolment::Auto);

@@ -11,6 +11,10 @@ const BATCH_GAS: u64 = 120_000;
 const TIMES: u64 = 10;
 /// How long before a voucher is payable no more it is redeemed for less, seconds. Nobody takes back what covers one in less than an hour.
 const MARGIN_SECONDS: u64 = 900;
+/// Pairs of which a voucher is kept.
+pub(super) const PAIRS_MAX: usize = 10_000;
+/// From so many on, new pairs have to bring what they cost: whoever has gwei earmarked for this worker does not fill its till.
+const PAIRS_FREE: usize = PAIRS_MAX / 2;
 /// Vouchers of a transaction.
 pub(super) const BATCH_MAX: usize = 400;
 
@@ -30,10 +34,20 @@ impl Waiting {
     }
 }
 
+/// What redeeming one among many takes, wei.
+pub(super) fn cost_of_one(gas_price: u128) -> U256 {
+    U256::from(EACH_GAS) * U256::from(gas_price)
+}
+
+/// Whether a pair's first voucher is kept beside those of so many others.
+pub(super) fn is_worth_its_place(kept: usize, gain: U256, gas_price: u128) -> bool {
+    kept < PAIRS_FREE || gain > cost_of_one(gas_price)
+}
+
 /// Which of these to redeem now, by their places: those that bring more than their gas, once they bring much more, or when their time ends.
 pub(super) fn due(waiting: &[Waiting], gas_price: u128, now: u64) -> Vec<usize> {
     let gas = |amount: u64| U256::from(amount) * U256::from(gas_price);
-    let mut worth: Vec<_> = (0..waiting.len()).filter(|&place| waiting[place].gain > gas(EACH_GAS)).collect();
+    let mut worth: Vec<_> = (0..waiting.len()).filter(|&place| waiting[place].gain > cost_of_one(gas_price)).collect();
     worth.sort_by_key(|&place| (!waiting[place].is_urgent(now), std::cmp::Reverse(waiting[place].gain)));
     worth.truncate(BATCH_MAX);
     let profit = |places: &[usize], times: u64| {

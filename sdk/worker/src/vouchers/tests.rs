@@ -1,6 +1,6 @@
 use alloy::primitives::U256;
 
-use super::plan::{BATCH_MAX, Waiting, due};
+use super::plan::{BATCH_MAX, Waiting, due, is_worth_its_place};
 
 /// A wei for each gas.
 const PRICE: u128 = 1;
@@ -39,4 +39,13 @@ fn a_batch_fits_into_a_transaction_with_what_ends_first() {
     let batch = due(&many, PRICE, NOW);
     assert_eq!((batch.len(), batch[0]), (BATCH_MAX, BATCH_MAX + 3));
     assert_eq!(due(&[], PRICE, NOW), [0_usize; 0]);
+}
+
+#[test]
+fn gwei_fill_half_of_the_till_at_most() {
+    let (dust, enough) = (U256::from(75_000), U256::from(75_001));
+    assert!(is_worth_its_place(4_999, U256::ONE, PRICE), "there is room");
+    assert!(!is_worth_its_place(5_000, dust, PRICE), "it costs as much");
+    assert!(is_worth_its_place(5_000, enough, PRICE));
+    assert!(!is_worth_its_place(5_000, enough, 2 * PRICE), "gas is dearer");
 }

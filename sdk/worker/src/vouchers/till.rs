@@ -8,14 +8,13 @@ use parking_lot::Mutex;
 use thiserror::Error as ThisError;
 use tokio::{sync::Semaphore, time::timeout};
 
+use super::plan;
 use crate::{
     crash,
     journal::{JournalError, Record, Trade},
     life::Bench,
 };
 
-/// Pairs of which a voucher is kept.
-const PAIRS_MAX: usize = 10_000;
 /// Vouchers that may wait to be looked at.
 const WAITING_MAX: usize = 64;
 /// A session has to last for so long, or there may be no time to redeem, seconds.
@@ -40,6 +39,8 @@ pub(crate) enum Refusal {
     Busy,
     #[error("too many are kept")]
     Full,
+    #[error("many are kept, and it pays less than the {0} wei of gas that it takes: bring one of a larger total")]
+    TooSmall(U256),
     #[error("the node cannot be asked now: {0}")]
     Unreachable(String),
     #[error(transparent)]
@@ -75,9 +76,17 @@ impl Till {
         let trade = self.trade.lock();
         match trade.vouchers.get(&voucher.pair) {
             Some(kept) if kept.voucher.total >= voucher.total => Err(Refusal::Older(kept.voucher.total)),
-            None if trade.vouchers.len() >= PAIRS_MAX => Err(Refusal::Full),
+            None if trade.vouchers.len() >= plan::PAIRS_MAX => Err(Refusal::Full),
             _ => Ok(()),
         }
+    }
+
+    /// Whether a voucher brings enough for the place that it takes, with gas at this price.
+    fn is_worth_its_place(&self, voucher: &Voucher, gain: U256, gas_price: u128) -> Result<(), Refusal> {
+        let kept = &self.trade.lock().vouchers;
+        let is_known = kept.contains_key(&voucher.pair);
+        let is_worth_it = is_known || plan::is_worth_its_place(kept.len(), gain, gas_price);
+        if is_worth_it { Ok(()) } else { Err(Refusal::TooSmall(plan::cost_of_one(gas_price))) }
     }
 }
 
@@ -99,15 +108,19 @@ pub(crate) async fn accept(bench: &Bench, voucher: Voucher) -> Result<U256, Refu
     till.room_for(&voucher)?;
     let unreachable = |error: Error| Refusal::Unreachable(error.to_string());
     let looked = async {
-        futures::try_join!(async { bench.client.payments().appraise(&voucher).await }, bench.client.head_time())
+        let client = &bench.client;
+        futures::try_join!(async { client.payments().appraise(&voucher).await }, client.head_time(), client.gas_price())
     };
     let looked = timeout(PATIENCE, looked).await.map_err(|late| Refusal::Unreachable(late.to_string()))?;
     let gain = match looked.map_err(unreachable)? {
-        (Appraisal::Doubtful(doubt), _) => return Err(Refusal::Doubtful(doubt)),
-        (Appraisal::Covered { until: Some(until), .. }, now) if until < now.saturating_add(LASTS_SECONDS) => {
+        (Appraisal::Doubtful(doubt), ..) => return Err(Refusal::Doubtful(doubt)),
+        (Appraisal::Covered { until: Some(until), .. }, now, _) if until < now.saturating_add(LASTS_SECONDS) => {
             return Err(Refusal::EndsSoon(until));
         }
-        (Appraisal::Covered { gain, .. }, _) => gain,
+        (Appraisal::Covered { gain, .. }, _, gas_price) => {
+            till.is_worth_its_place(&voucher, gain, gas_price)?;
+            gain
+        }
     };
     let record = Record::Vouched { voucher, redeemed: voucher.total - gain };
     bench.journal.record(record.clone()).await?;

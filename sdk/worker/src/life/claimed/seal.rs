@@ -88,7 +88,7 @@ impl Life<'_> {
         let claiming = self.bench.claiming(claim);
         let claiming = claiming.ok_or(Stop::Unfit(Skip::Unknown))?;
         tracing::info!(job = %self.job, pieces = demand.left, "somebody demands the ciphertext: publishing it");
-        let work = self.work(order).await.map_err(stop)?;
+        let work = self.work(order, U256::MAX).await.map_err(stop)?;
         let cipher = self.cipher(order, &claiming, &work.output).await?;
         for (piece, shown) in (0..).zip(sealed_pieces(&cipher)).filter(|(piece, _)| demand.answered >> piece & 1 == 0) {
             match desk::decided(client, client.seals().answer((me, self.job), piece, shown).await).await {

@@ -29,16 +29,3 @@ fn a_revert_is_an_answer_and_a_lost_connection_is_none() {
     assert_eq!(fault(Error::Revert { data: Bytes::new() }), Some(Skip::NotOpen));
     assert_eq!(fault(Error::Missing("a test")), None);
 }
-
-#[test]
-fn no_two_claims_count_on_the_same_money() {
-    let (promised, balance) = (Arc::default(), U256::from(150));
-    let first = Promise::of(&promised, U256::from(100), balance).expect("it is there");
-    assert!(Promise::of(&promised, U256::from(51), balance).is_none());
-    let second = Promise::of(&promised, U256::from(50), balance).expect("what is left");
-    drop(first);
-    assert!(Promise::of(&promised, U256::from(101), balance).is_none());
-    assert!(Promise::of(&promised, U256::MAX, balance).is_none(), "more than there is");
-    drop(second);
-    assert_eq!(*promised.lock(), U256::ZERO);
-}
