@@ -101,16 +101,22 @@ const fn errand_of(number: u64) -> Errand {
     }
 }
 
-/// The newest block at a validator's RPC, as somebody sees who does nothing but look.
-type Seen = watch::Receiver<u64>;
+/// The newest block at a validator's RPC and since when, as somebody sees who does nothing but look.
+type Seen = watch::Receiver<(u64, Instant)>;
 
-async fn watch_heads(provider: DynProvider, seen: watch::Sender<u64>) -> Result<()> {
+async fn watch_heads(provider: DynProvider, seen: watch::Sender<(u64, Instant)>) -> Result<()> {
     let mut looking = interval(LOOK);
     looking.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {
         looking.tick().await;
         let head = provider.get_block_number().await?;
-        seen.send_if_modified(|newest| std::mem::replace(newest, head.max(*newest)) < head);
+        seen.send_if_modified(|newest| {
+            let is_new = newest.0 < head;
+            if is_new {
+                *newest = (head, Instant::now());
+            }
+            is_new
+        });
     }
 }
 
@@ -132,8 +138,8 @@ async fn one_network(leases: u32) -> Result<Figure> {
         requesters.push(Arc::new(Actor::new(&net, account).await?));
     }
     let provider = ProviderBuilder::new().connect_http(net.rpc(0).parse()?).erased();
-    let (sender, seen) = watch::channel(provider.get_block_number().await?);
-    let next = *seen.borrow() + 1;
+    let (sender, seen) = watch::channel((provider.get_block_number().await?, Instant::now()));
+    let next = seen.borrow().0 + 1;
     let watching = tokio::spawn(watch_heads(provider.clone(), sender));
     let mut floor = Floor {
         next,
@@ -217,8 +223,8 @@ impl Floor {
                 Some(sent) = sending.next(), if !sending.is_empty() => sent?,
                 changed = seen.changed() => {
                     changed?;
-                    let head = *seen.borrow_and_update();
-                    self.follow(provider, head, &mut sending).await?;
+                    let newest = *seen.borrow_and_update();
+                    self.follow(provider, newest, &mut sending).await?;
                 }
             }
         }
@@ -239,16 +245,21 @@ impl Floor {
         async move { requester.send(LEASES, &call, U256::from(RATE) * U256::from(term), 200_000).await }.boxed_local()
     }
 
-    /// Everything that blocks up to `head` say, then their clock.
-    async fn follow(&mut self, provider: &DynProvider, head: u64, sending: &mut Sending) -> Result<()> {
+    /// Everything that blocks up to the newest say, then their clock.
+    async fn follow(
+        &mut self,
+        provider: &DynProvider,
+        (head, first_seen): (u64, Instant),
+        sending: &mut Sending,
+    ) -> Result<()> {
         let filter = Filter::new().address(LEASES).from_block(self.next).to_block(head);
-        let (logs, first_seen) = (provider.get_logs(&filter).await?, Instant::now());
-        let mut logs = logs.into_iter().peekable();
+        let mut logs = provider.get_logs(&filter).await?.into_iter().peekable();
         for height in self.next..=head {
             let block = provider.get_block_by_number(height.into()).await?;
             let now = block.map_or(0, |block| block.header.timestamp);
             while let Some(entry) = logs.next_if(|entry| entry.block_number == Some(height)) {
-                let event = ILeasesEvents::decode_log(&entry.inner)?;
+                // Others are of credits.
+                let Ok(event) = ILeasesEvents::decode_log(&entry.inner) else { continue };
                 self.happened(event.data, now, sending)?;
             }
             self.stop_exhausted(height, now, first_seen);
@@ -318,7 +329,7 @@ impl Floor {
             machine.serves = false;
             self.to_close[machine.host].push(number);
             // By then somebody else may have seen more blocks.
-            let late = self.seen.borrow().saturating_sub(height);
+            let late = self.seen.borrow().0.saturating_sub(height);
             self.log.blocks_late = self.log.blocks_late.max(late);
             self.log.stop_lag_ms.push(first_seen.elapsed().as_secs_f64() * 1000.0);
         }

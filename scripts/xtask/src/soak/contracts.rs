@@ -1,5 +1,5 @@
 //! `soak contracts`: calls of every institution in any order, by forge, seed after seed, and what stays true of their sums.
-//! With `--plant` a fault is put into it first, which has to be found. Runs in a copy of the contracts without the lines
+//! With `--plant` faults are put into them, which have to be found. Runs in a copy of the contracts without the lines
 //! `forge-config: default.invariant` of the tests, which would win over `--runs` and `--depth`.
 
 use edgeloom_tests::{foundry, npm_packages};
@@ -8,6 +8,7 @@ use serde::Deserialize;
 use serde_json::json;
 use std::{
     fs,
+    io::ErrorKind,
     os::unix::fs::symlink,
     path::Path,
     process::{Command, Output},
@@ -29,9 +30,9 @@ pub(crate) struct Arguments {
     /// Calls of a sequence
     #[arg(long, default_value_t = 256)]
     depth: u32,
-    /// A fault that is put in first, and has to be found; `list` prints them
-    #[arg(long)]
-    plant: Option<String>,
+    /// Faults that are put in, one after the other, and have to be found, each in `--minutes`: names with commas, or `all`; `list` prints them
+    #[arg(long, value_name = "NAME", value_delimiter = ',')]
+    plant: Vec<String>,
 }
 
 /// A fault, in `contracts/test/plants/plants.json`.
@@ -64,15 +65,32 @@ struct Round {
 pub(super) fn run(arguments: &Arguments) -> Result<()> {
     let contracts = npm_packages("contracts")?;
     let plants = plants(&contracts)?;
-    let Some(name) = &arguments.plant else { return soak(arguments, copied(&contracts)?.path()) };
-    if name == "list" {
-        for Plant { name, file, says, .. } in &plants {
-            println!("{name}: {says} ({file})");
+    let chosen: Vec<_> = match arguments.plant.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => return soak(arguments, copied(&contracts)?.path()),
+        ["list"] => {
+            for Plant { name, file, says, .. } in &plants {
+                println!("{name}: {says} ({file})");
+            }
+            return Ok(());
         }
-        return Ok(());
+        ["all"] => plants.iter().collect(),
+        ref names => names.iter().map(|name| named(&plants, name)).collect::<Result<_>>()?,
+    };
+    let planted = copied(&contracts)?;
+    let mut missed = Vec::new();
+    for plant in chosen {
+        if let Err(error) = search(arguments, planted.path(), plant) {
+            eprintln!("{error:#}");
+            missed.push(plant.name.as_str());
+        }
     }
-    let plant = plants.iter().find(|plant| plant.name == *name);
-    search(arguments, &contracts, plant.ok_or_else(|| eyre!("no plant is called {name}: see --plant list"))?)
+    ensure!(missed.is_empty(), "not found: {}", missed.join(", "));
+    Ok(())
+}
+
+fn named<'a>(plants: &'a [Plant], name: &str) -> Result<&'a Plant> {
+    let plant = plants.iter().find(|plant| plant.name == name);
+    plant.ok_or_else(|| eyre!("no plant is called {name}: see --plant list"))
 }
 
 fn plants(contracts: &Path) -> Result<Vec<Plant>> {
@@ -106,19 +124,28 @@ fn soak(arguments: &Arguments, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Goes on until it is found, for as long as asked. What forge does not end in that time has found nothing.
-fn search(arguments: &Arguments, contracts: &Path, plant: &Plant) -> Result<()> {
-    let planted = copied(contracts)?;
-    let path = planted.path().join(&plant.file);
+/// Puts a fault into a copy of the contracts, and takes it out again.
+fn search(arguments: &Arguments, copy: &Path, plant: &Plant) -> Result<()> {
+    let path = copy.join(&plant.file);
     let text = fs::read_to_string(&path).wrap_err_with(|| path.display().to_string())?;
     ensure!(text.matches(&plant.old).count() == 1, "{}: what is replaced stands there not once", plant.file);
     fs::write(&path, text.replace(&plant.old, &plant.new))?;
+    let found = find(arguments, copy, plant);
+    fs::write(&path, text)?;
+    // Sequences that failed are kept, and would be tried first on the next fault.
+    match fs::remove_dir_all(copy.join("cache/invariant")) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
+        _ => found,
+    }
+}
 
+/// Goes on until it is found, for as long as asked. What forge does not end in that time has found nothing.
+fn find(arguments: &Arguments, copy: &Path, plant: &Plant) -> Result<()> {
     let (started, mut seed, mut calls) = (Instant::now(), arguments.seed, 0);
     loop {
         let left = Duration::from_secs(60 * arguments.minutes).saturating_sub(started.elapsed());
         let round =
-            if left.is_zero() { None } else { forge(arguments, planted.path(), &plant.suite, seed, Some(left))? };
+            if left.is_zero() { None } else { forge(arguments, copy, &plant.suite, seed, Some(left))? };
         let Some(round) = round else { bail!("{}: not found by {calls} calls: {}", plant.name, plant.says) };
         if !round.violations.is_empty() {
             let seconds = started.elapsed().as_secs();
@@ -181,6 +208,8 @@ fn forge(
         .args(["--fuzz-seed", &format!("{seed:#x}")])
         .env("FOUNDRY_INVARIANT_RUNS", arguments.runs.to_string())
         .env("FOUNDRY_INVARIANT_DEPTH", arguments.depth.to_string())
+        // A suite is not compiled again for a fault in what it calls.
+        .env("FOUNDRY_DYNAMIC_TEST_LINKING", "true")
         // To make a sequence of calls short takes minutes, and its seed repeats it.
         .env("FOUNDRY_INVARIANT_SHRINK_RUN_LIMIT", "0")
         .current_dir(folder)
