@@ -34,6 +34,9 @@ pub(crate) struct Arguments {
     /// For how long `market` offers jobs
     #[arg(long, default_value_t = 300)]
     seconds: u64,
+    /// Of which orders' jobs `market` is; both without it
+    #[arg(long)]
+    orders: Option<market::Orders>,
     /// How many leases `leases` has at once
     #[arg(long, default_value_t = 10_000)]
     leases: u32,
@@ -82,7 +85,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         Name::Rpc => rpc::run(arguments.runs),
         Name::State => state::run(arguments.sizes, arguments.runs),
         Name::Devnet => devnet::run(arguments.runs),
-        Name::Market => market::run(arguments.runs, Duration::from_secs(arguments.seconds)),
+        Name::Market => market::run(arguments.runs, Duration::from_secs(arguments.seconds), arguments.orders),
         Name::Leases => leases::run(arguments.runs, arguments.leases),
     }
 }

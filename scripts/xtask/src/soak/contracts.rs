@@ -144,8 +144,7 @@ fn find(arguments: &Arguments, copy: &Path, plant: &Plant) -> Result<()> {
     let (started, mut seed, mut calls) = (Instant::now(), arguments.seed, 0);
     loop {
         let left = Duration::from_secs(60 * arguments.minutes).saturating_sub(started.elapsed());
-        let round =
-            if left.is_zero() { None } else { forge(arguments, copy, &plant.suite, seed, Some(left))? };
+        let round = if left.is_zero() { None } else { forge(arguments, copy, &plant.suite, seed, Some(left))? };
         let Some(round) = round else { bail!("{}: not found by {calls} calls: {}", plant.name, plant.says) };
         if !round.violations.is_empty() {
             let seconds = started.elapsed().as_secs();

@@ -15,22 +15,35 @@ pub(super) fn hash(kind: u16, input: &[u8]) -> B256 {
 /// The root over the hashes of an order's inputs, in the order of its jobs. Of one job, its hash itself.
 #[must_use]
 pub fn root(hashes: &[B256]) -> B256 {
-    let mut level = leaves(hashes);
-    while level.len() > 1 {
-        level = above(&level);
-    }
-    level.first().copied().unwrap_or_default()
+    Tree::over(hashes.to_vec()).root()
 }
 
-/// What shows that the input at `place` is the order's.
-pub(super) fn path(hashes: &[B256], mut place: usize) -> Vec<B256> {
-    let (mut level, mut path) = (leaves(hashes), Vec::new());
-    while level.len() > 1 {
-        path.extend(level.get(place ^ 1));
-        level = above(&level);
-        place /= 2;
+/// Every level, from the leaves to the root.
+#[derive(Debug)]
+pub(super) struct Tree {
+    hashes: Vec<B256>,
+    levels: Vec<Vec<B256>>,
+}
+
+impl Tree {
+    pub(super) fn over(hashes: Vec<B256>) -> Self {
+        let mut levels = vec![leaves(&hashes)];
+        while let Some(level) = levels.last().filter(|level| level.len() > 1) {
+            levels.push(above(level));
+        }
+        Self { hashes, levels }
     }
-    path
+
+    pub(super) fn root(&self) -> B256 {
+        self.levels.last().and_then(|level| level.first()).copied().unwrap_or_default()
+    }
+
+    /// The hash of the input at `place`, and what shows that it is the order's; `None` where there is none.
+    pub(super) fn path(&self, place: usize) -> Option<(B256, Vec<B256>)> {
+        let hash = *self.hashes.get(place)?;
+        let partners = self.levels.iter().enumerate().filter_map(|(height, level)| level.get(place >> height ^ 1));
+        Some((hash, partners.copied().collect()))
+    }
 }
 
 fn leaves(hashes: &[B256]) -> Vec<B256> {

@@ -1,3 +1,5 @@
+use std::sync::{Arc, OnceLock};
+
 use alloy::{
     primitives::{Address, B256, Bytes, U256},
     rpc::types::Log,
@@ -20,7 +22,21 @@ pub struct Order {
     pub tx: B256,
     /// Its block.
     pub block: u64,
+    tree: Tree,
 }
+
+/// The tree over an order's inputs, once somebody asked for a path in it: whoever answers all jobs of an order asks for as many.
+#[derive(Clone, Debug, Default)]
+struct Tree(OnceLock<Arc<(Bytes, inputs::Tree)>>);
+
+/// It says nothing that the inputs do not.
+impl PartialEq for Tree {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Tree {}
 
 /// A job as the chain has it, in its order.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,7 +61,7 @@ impl Order {
     pub fn of_log(log: &Log) -> Result<Self, Error> {
         let JobsPosted { order, terms, inputs, .. } = decode(log)?;
         let (tx, block) = (log.transaction_hash.unwrap_or_default(), log.block_number.unwrap_or_default());
-        Ok(Self { number: order, terms, inputs, tx, block })
+        Ok(Self { number: order, terms, inputs, tx, block, tree: Tree::default() })
     }
 
     /// Numbers of its jobs.
@@ -96,12 +112,9 @@ impl Order {
         if self.terms.count == 1 {
             return Ok(Ticket { jobId: job, inputHash: self.terms.inputRoot, path: Vec::new() });
         }
-        let each = self.each().ok_or_else(wrong)?;
-        let hashes: Vec<_> = self.inputs.chunks(each).map(|input| inputs::hash(self.terms.kind, input)).collect();
-        if inputs::root(&hashes) != self.terms.inputRoot {
-            return Err(wrong());
-        }
-        Ok(Ticket { jobId: job, inputHash: hashes[place], path: inputs::path(&hashes, place) })
+        let tree = self.tree().filter(|tree| tree.1.root() == self.terms.inputRoot).ok_or_else(wrong)?;
+        let (input_hash, path) = tree.1.path(place).ok_or_else(wrong)?;
+        Ok(Ticket { jobId: job, inputHash: input_hash, path })
     }
 
     /// The answer to a job's input, as an inference is delivered.
@@ -134,6 +147,17 @@ impl Order {
 
     fn place(&self, job: U256) -> Option<usize> {
         self.contains(job).then(|| (job - self.number).to())
+    }
+
+    /// Over what is published now: whoever changed it has a tree of that.
+    fn tree(&self) -> Option<Arc<(Bytes, inputs::Tree)>> {
+        let each = self.each()?;
+        let grown = || {
+            let hashes = self.inputs.chunks(each).map(|input| inputs::hash(self.terms.kind, input)).collect();
+            Arc::new((self.inputs.clone(), inputs::Tree::over(hashes)))
+        };
+        let tree = self.tree.0.get_or_init(grown);
+        Some(if tree.0 == self.inputs { Arc::clone(tree) } else { grown() })
     }
 
     fn each(&self) -> Option<usize> {

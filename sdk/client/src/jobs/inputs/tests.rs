@@ -9,9 +9,10 @@ fn processed(path: &[B256], leaf: B256) -> B256 {
 fn every_input_of_every_count_is_shown_by_its_path() {
     for count in 1..=17 {
         let hashes: Vec<_> = (0..count).map(|place| keccak256([place as u8])).collect();
-        let root = root(&hashes);
+        let (tree, root) = (Tree::over(hashes.clone()), root(&hashes));
+        assert_eq!(tree.path(count), None);
         for (place, leaf) in leaves(&hashes).into_iter().enumerate() {
-            assert_eq!(processed(&path(&hashes, place), leaf), root, "{place} of {count}");
+            assert_eq!(tree.path(place).map(|(_, path)| processed(&path, leaf)), Some(root), "{place} of {count}");
         }
         // No two places have the same leaf, whatever their inputs are.
         let same = vec![hashes[0]; count];

@@ -6,7 +6,7 @@ use edgeloom_edge_proof::Blob;
 fn order(count: u32, inputs: &'static [u8]) -> Order {
     let hashes: Vec<_> = inputs.chunks(inputs.len() / count as usize).map(keccak256).collect();
     let terms = Terms { kind: INFERENCE, count, inputRoot: inputs::root(&hashes), ..Default::default() };
-    Order { number: U256::from(5), terms, inputs: inputs.into(), tx: B256::ZERO, block: 1 }
+    Order { number: U256::from(5), terms, inputs: inputs.into(), tx: B256::ZERO, block: 1, tree: Tree::default() }
 }
 
 /// A dispute opens the input, so that its requester commits to it as the dispute does.
@@ -41,6 +41,14 @@ fn what_was_published_has_to_be_what_was_committed_to() {
     assert!(lied.ticket(U256::from(5)).is_err());
     lied.inputs = Bytes::from_static(b"aab");
     assert!(lied.ticket(U256::from(5)).is_err() && lied.input(U256::from(5)).is_none());
+    // Also where a path was asked for before.
+    let mut late = order(2, b"aabb");
+    let six = U256::from(6);
+    assert_eq!(late.ticket(six).expect("published").inputHash, keccak256(b"bb"));
+    late.inputs = Bytes::from_static(b"aabc");
+    assert!(late.ticket(six).is_err());
+    late.inputs = Bytes::from_static(b"aabb");
+    assert!(late.ticket(six).is_ok());
     let mut one = order(1, b"a");
     one.inputs = Bytes::from_static(b"b");
     assert!(one.answer(U256::from(5), Bytes::new()).is_err());
