@@ -119,6 +119,9 @@ contract PaymentPoolReservesTest is PoolWorld {
 
     function test_earmark_covers_a_pair_up_to_the_ceiling_and_needs_no_collateral() public {
         uint256 pool = opened(0, 0);
+        // Whoever reads events knows where the money came from.
+        vm.expectEmit();
+        emit IPaymentPool.Deposited(pool, payer, 3 gwei, 0);
         vm.expectEmit();
         emit IPaymentPool.Earmarked(pool, ALICE, SELF, 3, 3 gwei);
         earmarked(pool, SELF, ALICE, 3 gwei);

@@ -50,6 +50,7 @@ abstract contract Reserves is Tills {
         _lines[id].pair = raised;
         delete _releases[id];
         _checkCollateral(pool, held);
+        if (msg.value != 0) emit Deposited(pool, msg.sender, msg.value, 0);
         emit Earmarked(pool, payee, session, ceilingGwei, amount);
     }
 

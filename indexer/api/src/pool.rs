@@ -26,7 +26,7 @@ pub struct PoolRow {
     /// Seconds before which nothing that was promised is taken back.
     pub notice: u32,
     pub phase: PoolPhase,
-    /// All that was deposited for vouchers. What is sent along with an earmark is in no event, and not in this.
+    /// All that was deposited for vouchers.
     pub deposited_wei: String,
     /// All that was paid in as collateral.
     pub collateral_wei: String,

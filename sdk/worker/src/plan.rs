@@ -121,7 +121,7 @@ pub enum Skip {
     PriceTooLow,
     /// It pays less than its gas.
     Unprofitable,
-    /// Its submission may not fit into a transaction.
+    /// Its submission may not fit into a transaction, or its trace into the memory that there is for traces.
     TooLarge,
     /// Its bond is more than the free stake.
     StakeTooSmall,

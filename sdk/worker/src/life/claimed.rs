@@ -97,8 +97,11 @@ impl Life<'_> {
         let input = order.committed_input(self.job).map_err(|_| Skip::InputUnknown)?;
         let id = self.disputed_model(order).await?;
         let model = self.bench.shelf.disputed(&self.bench.client, id).await?;
-        let room = self.bench.memory.part(U256::from(model.model().plan().trace_bytes()), memory);
-        let _room = room.ok_or(Skip::MemoryFull)?;
+        let needed = U256::from(model.model().plan().trace_bytes());
+        if needed > memory {
+            return Err(Skip::TooLarge.into());
+        }
+        let _room = self.bench.memory.part(needed, memory).ok_or(Skip::MemoryFull)?;
         let run = spawn_blocking(move || Computed::run(&model, input.to_vec(), false));
         match run.await {
             Ok(Ok(computed)) => Ok(Worked { computed, _room }),
