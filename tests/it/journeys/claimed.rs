@@ -246,7 +246,8 @@ async fn a_claim_that_cannot_be_drawn_any_more_is_defended_all_the_same() -> Res
     let claim = requester.disputes().claim_id_of(worker, posted.id.into()).await?;
     requester.audits().request(claim, parse_ether("4")?).await?;
     drawn_for_audit(requester, (worker, posted.id)).await?;
-    later(requester, 7_201).await?;
+    // Three hours before it cannot be challenged any more.
+    later(requester, 75_601).await?;
     let (doubter, root) = (scene.rich(3, "1000").await?, Node { level: 3, index: 0 });
     let thread = doubter.disputes().challenge(claim, Tree::Trace).await?;
     let process = Process::start("worker", scene.run(&folder)?, &folder)?;

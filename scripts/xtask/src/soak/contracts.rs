@@ -209,6 +209,8 @@ fn forge(
         .env("FOUNDRY_INVARIANT_DEPTH", arguments.depth.to_string())
         // A suite is not compiled again for a fault in what it calls.
         .env("FOUNDRY_DYNAMIC_TEST_LINKING", "true")
+        // A fault may leave something unused.
+        .env("FOUNDRY_DENY", "never")
         // To make a sequence of calls short takes minutes, and its seed repeats it.
         .env("FOUNDRY_INVARIANT_SHRINK_RUN_LIMIT", "0")
         .current_dir(folder)
