@@ -75,6 +75,23 @@ contract AuditsDrawTest is AuditsWorld {
         commit(CLAIM, 0, OUTPUT);
     }
 
+    /// The worker asks for little, so that nobody records the mix, and for enough when nobody can any more.
+    function test_an_audit_whose_committee_nobody_can_read_is_not_asked_for_again() public {
+        bench(1);
+        requested(CLAIM, MIX);
+        uint256 state = vm.snapshotState();
+        vm.roll(10_016 + 8192);
+        vm.warp(START + 30 minutes);
+        vm.expectRevert(abi.encodeWithSelector(IBeacon.NotRecorded.selector, 10_016));
+        _request(FEE);
+        // Anybody can keep it from coming to that.
+        vm.revertToState(state);
+        vm.store(Predeploys.BEACON, keccak256(abi.encode(uint256(10_016), uint256(0))), MIX);
+        vm.roll(10_016 + 8192);
+        _request(FEE);
+        commit(CLAIM, 0, OUTPUT);
+    }
+
     /// When the time to commit is over, a member may have shown what it found.
     function test_once_a_member_may_attest_the_time_to_commit_does_not_begin_anew() public {
         bench(2);

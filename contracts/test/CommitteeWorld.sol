@@ -52,13 +52,13 @@ abstract contract CommitteeWorld {
     function setUp() public virtual {
         vm.warp(START);
         vm.roll(1);
-        vm.etch(Predeploys.COMMITTEE, type(Committee).runtimeCode);
-        vm.etch(Predeploys.EPOCHS, type(Epochs).runtimeCode);
-        vm.etch(Predeploys.STAKING, type(Staking).runtimeCode);
-        vm.etch(Predeploys.KEY_REGISTRY, type(KeyRegistry).runtimeCode);
-        vm.etch(Predeploys.PARAMETERS, type(Parameters).runtimeCode);
-        vm.etch(Predeploys.REWARDS, type(Releases).runtimeCode);
-        vm.etch(Predeploys.THETA, type(Theta).runtimeCode);
+        vm.etch(Predeploys.COMMITTEE, address(new Committee()).code);
+        vm.etch(Predeploys.EPOCHS, address(new Epochs()).code);
+        vm.etch(Predeploys.STAKING, address(new Staking()).code);
+        vm.etch(Predeploys.KEY_REGISTRY, address(new KeyRegistry()).code);
+        vm.etch(Predeploys.PARAMETERS, address(new Parameters()).code);
+        vm.etch(Predeploys.REWARDS, address(new Releases()).code);
+        vm.etch(Predeploys.THETA, address(new Theta()).code);
         vm.store(Predeploys.EPOCHS, 0, bytes32(uint256(LENGTH)));
         bytes32 balance = keccak256(abi.encodePacked(HOLDER, uint64(0), uint32(0x87a211a2)));
         vm.store(Predeploys.THETA, balance, bytes32(THETA.SUPPLY()));

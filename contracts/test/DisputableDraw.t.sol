@@ -168,6 +168,7 @@ contract DisputableDrawTest is DisputableWorld {
         _fund(50e18);
         uint256 pot = DISPUTABLE.pot();
         uint256 state = vm.snapshotState();
+        committee(claimId);
         vm.warp(START + 1 hours);
         drawn(jobId, true);
         eq(AUDITS.auditOf(claimId).fee, AUDIT + 18e18, "both");

@@ -112,7 +112,7 @@ interface IAudits is ICredits {
 
     /// @notice Pays for an audit of an open claim: at least `FEE_MIN`, a share for each of its `SIZE` members. There is one audit of each
     /// claim, and one committee; whoever asks again, while members may commit or before any did, adds to its fee, and the time to
-    /// commit begins anew.
+    /// commit begins anew. The mix that draws the committee has to be known by then (`IBeacon.record`).
     function request(bytes32 claimId) external payable;
 
     /// @notice Places of the committee, in the order in which they were drawn: fewer than `SIZE` where the set has fewer. Readable
@@ -135,7 +135,7 @@ interface IAudits is ICredits {
         bytes32[] calldata salts
     ) external;
 
-    /// @notice Ends an audit after its time, once the claim is decided (or 3 days after it was asked for). Where the claim was upheld,
+    /// @notice Ends an audit after its time, once the claim is decided (or 3 days after it was last asked for). Where the claim was upheld,
     /// members who found what it says get their shares of the fee, else those who found what most found, if that was not refuted.
     /// The rest is refunded: to who asked first at once, to others by `refund`.
     function close(bytes32 claimId) external;

@@ -32,8 +32,8 @@ import {IVerifier} from "./IVerifier.sol";
 /// that is paid more for agreeing than its deposit deters it from would not look. What is larger is posted as an order of many.
 ///
 /// What cannot be chosen: the block of the mix comes after the entry, the entry after the claim and after the job was taken, and there is one of each. No claim
-/// without a trace is entered, since no auditor could attest to anything about it; and none that is old, since its worker could have had
-/// it audited, once and for good, before there was a trace. As it is, auditors have half of their time left.
+/// without a trace is entered, since no auditor could attest to anything about it; and none that is old, since its worker could have paid
+/// for all of its audit before there was a trace, to which nobody could come. As it is, auditors have half of their time left.
 interface IDisputable is IVerifier {
     error OnlyAudits(address caller);
     /// @notice There is nobody yet who could audit.

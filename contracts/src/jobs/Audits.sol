@@ -105,6 +105,9 @@ contract Audits is IAudits, Credits {
             // Then what a member found may have been shown, for others to copy.
             uint64 deadline = audit.requestedAt + TURN;
             if (audit.committed != 0 && block.timestamp > deadline) revert TooLate(deadline);
+            // Of a committee that nobody can read any more nobody comes, whatever is paid.
+            uint256 drawnBy = audit.height + BEACON.DELAY();
+            if (block.number > drawnBy) BEACON.mixAt(drawnBy);
         }
 
         audit.requestedAt = uint64(block.timestamp);

@@ -153,7 +153,7 @@ contract Disputable is IDisputable {
 
     /// @dev Of an audit: what it is paid, and what of that the caller makes up.
     function _bill(uint256 price) private returns (uint256 fee, uint256 lacking) {
-        // So that nobody has to think of it.
+        // What was refunded so far; it comes from there by `receive` alone, which writes nothing.
         if (AUDITS.creditOf(address(this)) != 0) AUDITS.withdraw();
         uint256 before = address(this).balance - msg.value;
         fee = _feeFrom(price, before);

@@ -261,7 +261,8 @@ contract Claimants is DisputableWorld {
         if (found.phase != IDisputes.Phase.Open || block.timestamp > found.claimedAt + 21 hours) return false;
         if (!_isAudited(made)) return true;
         IAudits.Audit memory audit = AUDITS.auditOf(made.claimId);
-        return audit.committed == 0 || block.timestamp <= audit.requestedAt + TURN;
+        bool known = block.number <= audit.height + DELAY || mixOf(audit.height + DELAY) != 0;
+        return known && (audit.committed == 0 || block.timestamp <= audit.requestedAt + TURN);
     }
 
     function _isAudited(Made memory made) private view returns (bool) {

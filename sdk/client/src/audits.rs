@@ -105,10 +105,11 @@ impl Audits {
         self.send(&IAudits::sealCall {}, U256::ZERO).await
     }
 
-    /// Pays `fee` wei for an audit of an open claim: begins it, or adds to the fee of the one that runs.
+    /// Pays `fee` wei for an audit of an open claim: begins it, or adds to the fee of the one that runs, whose members then have an hour anew.
     ///
     /// # Errors
-    /// `FeeTooSmall`, `NoSnapshot`; `ClaimClosed` and `TooLate` where there is no time for it.
+    /// `FeeTooSmall`, `NoSnapshot`; `ClaimClosed` and `TooLate` where there is no time for it; `NotRecorded` as [`Error::Beacon`] where nobody has shown
+    /// the block that drew its committee.
     pub async fn request(&self, claim: B256, fee: U256) -> Result<TransactionReceipt, Error> {
         self.send(&IAudits::requestCall { claimId: claim }, fee).await
     }

@@ -95,7 +95,7 @@ impl Audit {
         let Self { auditor, unfinished, journalled, .. } = self;
         let head = *auditor.desk.client.heads().borrow();
         let mut next = head.saturating_sub(LOOK_BACK);
-        let mut known = unfinished.clone();
+        let mut docket = Docket { running: unfinished.clone(), again: BTreeSet::new() };
         let mut cases = JoinSet::new();
         for claim in unfinished {
             spawn(&mut cases, &auditor, claim, journalled.audits.get(&claim).cloned());
@@ -104,7 +104,7 @@ impl Audit {
             seat::keep_sealed(&auditor).await;
             match requested(&auditor, &mut next).await {
                 Ok(claims) => {
-                    for claim in claims.into_iter().filter(|claim| known.insert(*claim)) {
+                    for claim in claims.into_iter().filter(|claim| docket.asked(*claim)) {
                         spawn(&mut cases, &auditor, claim, None);
                     }
                 }
@@ -112,14 +112,41 @@ impl Audit {
             }
             tokio::select! {
                 _ = stop.wait_for(|stop| *stop) => break,
-                // Whoever asks once more gives it another hour, and has it looked at again.
                 Some(done) = cases.join_next() => {
-                    known.remove(&finished(done)?);
+                    let claim = finished(done)?;
+                    if docket.ended(claim) {
+                        spawn(&mut cases, &auditor, claim, None);
+                    }
                 }
                 () = auditor.desk.next_block() => {}
             }
         }
         Ok(())
+    }
+}
+
+/// Which claims are looked at. Whoever asks once more for an audit gives it another hour, and has the claim looked at again.
+#[derive(Debug, Default)]
+struct Docket {
+    running: BTreeSet<B256>,
+    /// Asked for while they were looked at.
+    again: BTreeSet<B256>,
+}
+
+impl Docket {
+    /// Whether to begin now.
+    fn asked(&mut self, claim: B256) -> bool {
+        let is_new = self.running.insert(claim);
+        if !is_new {
+            self.again.insert(claim);
+        }
+        is_new
+    }
+
+    /// Whether to begin again.
+    fn ended(&mut self, claim: B256) -> bool {
+        self.running.remove(&claim);
+        self.again.remove(&claim) && self.asked(claim)
     }
 }
 
@@ -165,4 +192,21 @@ async fn requested(auditor: &Auditor, next: &mut u64) -> Result<Vec<B256>, Error
         _ => None,
     });
     Ok(claims.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_asked_for_again_is_looked_at_again_once() {
+        let (mut docket, claim) = (Docket::default(), B256::repeat_byte(1));
+        assert!(docket.asked(claim), "nobody looks at it");
+        assert!(!docket.asked(claim) && !docket.asked(claim), "somebody does");
+        assert!(docket.ended(claim), "it was asked for meanwhile");
+        assert!(!docket.asked(B256::repeat_byte(1)), "it is looked at again");
+        assert!(docket.ended(claim));
+        assert!(!docket.ended(claim), "nobody asked");
+        assert!(docket.asked(claim), "until somebody does");
+    }
 }

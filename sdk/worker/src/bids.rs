@@ -214,12 +214,14 @@ impl Bids {
             jobs.fee_for(price),
             auctions.bond(auction)
         )?;
+        // First: a claim that is made meanwhile is counted twice, and never not at all.
+        let promised = bench.promised.taken();
         let (deposit, balance, admits) = futures::try_join!(
             auctions.deposit(auction, 1),
             client.balance(bench.worker),
             auctions.admits(auction, bench.worker)
         )?;
-        let balance = balance.saturating_sub(bench.promised.taken());
+        let balance = balance.saturating_sub(promised);
         if !admits {
             return Ok(Err(Skip::RequirementsNotMet));
         }

@@ -6,6 +6,8 @@ use alloy::primitives::{Address, U256, utils::format_ether};
 use edgeloom_sdk::{Client, Error};
 use thiserror::Error as ThisError;
 
+use crate::shared::Shared;
+
 /// Left over for gas when bonding: 1 TFUEL.
 const GAS_RESERVE: u64 = 1_000_000_000_000_000_000;
 
@@ -56,8 +58,8 @@ impl Goal {
     }
 }
 
-/// Tops the stake up to the goal. What is `promised` elsewhere stays, wei.
-pub(crate) async fn top_up(client: &Client, worker: Address, goal: Goal, promised: U256) -> Result<(), BondError> {
+/// Tops the stake up to the goal. What was promised elsewhere stays, and nobody counts on what this takes.
+pub(crate) async fn top_up(client: &Client, worker: Address, goal: Goal, promised: &Shared) -> Result<(), BondError> {
     let Goal { minimum, target } = goal;
     if target < minimum {
         return Err(BondError::BelowMinimum { target, minimum });
@@ -68,10 +70,11 @@ pub(crate) async fn top_up(client: &Client, worker: Address, goal: Goal, promise
     if needed.is_zero() {
         return Ok(());
     }
-    let balance = client.balance(worker).await?.saturating_sub(promised);
-    if balance < needed + U256::from(GAS_RESERVE) {
-        return Err(BondError::TooPoor { worker, balance, needed, minimum });
-    }
+    let others = promised.taken();
+    let balance = client.balance(worker).await?;
+    let Some(_part) = promised.part(needed + U256::from(GAS_RESERVE), balance) else {
+        return Err(BondError::TooPoor { worker, balance: balance.saturating_sub(others), needed, minimum });
+    };
     tracing::info!(tfuel = %format_ether(needed), "bonding");
     client.edge_staking().bond(needed).await?;
     Ok(())

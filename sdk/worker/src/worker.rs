@@ -153,7 +153,7 @@ impl Worker {
         let minimum = bench.client.edge_staking().minimum().await?;
         let stake = Goal { minimum, target: config.bond.unwrap_or(minimum) };
         if ledger.open.is_empty() {
-            bond::top_up(&bench.client, worker, stake, U256::ZERO).await?;
+            bond::top_up(&bench.client, worker, stake, &bench.promised).await?;
         }
         let drain = Duration::from_secs(config.drain_seconds);
         let rounds = config.rounds;

@@ -23,13 +23,13 @@ use edgeloom_bindings::{
     addresses::LEASES,
 };
 use edgeloom_tests::{Net, NetConfig, dev_signer};
-use eyre::{Result, ensure};
+use eyre::{Result, ensure, eyre};
 use futures::{FutureExt as _, StreamExt as _, future::LocalBoxFuture, stream::FuturesUnordered};
 use ledger::Ledger;
 use serde_json::json;
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 use tokio::{
@@ -101,22 +101,25 @@ const fn errand_of(number: u64) -> Errand {
     }
 }
 
-/// The newest block at a validator's RPC and since when, as somebody sees who does nothing but look.
-type Seen = watch::Receiver<(u64, Instant)>;
+/// The newest block at a validator's RPC, as somebody sees who does nothing but look.
+type Seen = watch::Receiver<u64>;
+/// When each was there.
+type Times = Arc<Mutex<BTreeMap<u64, Instant>>>;
 
-async fn watch_heads(provider: DynProvider, seen: watch::Sender<(u64, Instant)>) -> Result<()> {
+async fn watch_heads(provider: DynProvider, seen: watch::Sender<u64>, times: Times) -> Result<()> {
     let mut looking = interval(LOOK);
     looking.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {
         looking.tick().await;
         let head = provider.get_block_number().await?;
-        seen.send_if_modified(|newest| {
-            let is_new = newest.0 < head;
-            if is_new {
-                *newest = (head, Instant::now());
-            }
-            is_new
-        });
+        let newest = *seen.borrow();
+        if newest < head {
+            times
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .extend((newest + 1..=head).map(|height| (height, Instant::now())));
+            seen.send_replace(head);
+        }
     }
 }
 
@@ -138,15 +141,16 @@ async fn one_network(leases: u32) -> Result<Figure> {
         requesters.push(Arc::new(Actor::new(&net, account).await?));
     }
     let provider = ProviderBuilder::new().connect_http(net.rpc(0).parse()?).erased();
-    let (sender, seen) = watch::channel((provider.get_block_number().await?, Instant::now()));
-    let next = seen.borrow().0 + 1;
-    let watching = tokio::spawn(watch_heads(provider.clone(), sender));
+    let (sender, seen) = watch::channel(provider.get_block_number().await?);
+    let (next, times) = (*seen.borrow() + 1, Times::default());
+    let watching = tokio::spawn(watch_heads(provider.clone(), sender, Arc::clone(&times)));
     let mut floor = Floor {
         next,
         leases,
         hosts,
         requesters,
         seen,
+        times,
         machines: BTreeMap::new(),
         serving: BTreeSet::new(),
         ledger: Ledger::default(),
@@ -182,6 +186,8 @@ struct Log {
     offer_to_begun_s: Vec<f64>,
     exhausted: u32,
     ended: u32,
+    extended: u32,
+    collected: u32,
 }
 
 struct Floor {
@@ -191,6 +197,7 @@ struct Floor {
     hosts: Vec<Arc<Actor>>,
     requesters: Vec<Arc<Actor>>,
     seen: Seen,
+    times: Times,
     machines: BTreeMap<u64, Machine>,
     /// By when they stop.
     serving: BTreeSet<(u64, u64)>,
@@ -246,23 +253,18 @@ impl Floor {
     }
 
     /// Everything that blocks up to the newest say, then their clock.
-    async fn follow(
-        &mut self,
-        provider: &DynProvider,
-        (head, first_seen): (u64, Instant),
-        sending: &mut Sending,
-    ) -> Result<()> {
+    async fn follow(&mut self, provider: &DynProvider, head: u64, sending: &mut Sending) -> Result<()> {
         let filter = Filter::new().address(LEASES).from_block(self.next).to_block(head);
         let mut logs = provider.get_logs(&filter).await?.into_iter().peekable();
         for height in self.next..=head {
             let block = provider.get_block_by_number(height.into()).await?;
-            let now = block.map_or(0, |block| block.header.timestamp);
+            let now = block.ok_or_else(|| eyre!("there is no block {height}"))?.header.timestamp;
             while let Some(entry) = logs.next_if(|entry| entry.block_number == Some(height)) {
                 // Others are of credits.
                 let Ok(event) = ILeasesEvents::decode_log(&entry.inner) else { continue };
                 self.happened(event.data, now, sending)?;
             }
-            self.stop_exhausted(height, now, first_seen);
+            self.stop_exhausted(height, now);
         }
         self.next = head + 1;
         self.close(sending);
@@ -302,12 +304,16 @@ impl Floor {
             ILeasesEvents::LeaseExtended(extended) => {
                 let (number, until) = (extended.lease.to::<u64>(), extended.exhaustsAt.to::<u64>());
                 self.ledger.extended(number, now, extended.term.to(), until)?;
+                self.log.extended += 1;
                 let Some(machine) = self.machines.get_mut(&number) else { return Ok(()) };
                 self.serving.remove(&(machine.until, number));
                 machine.until = until;
                 self.serving.insert((until, number));
             }
-            ILeasesEvents::LeaseCollected(collected) => self.ledger.collected(&collected)?,
+            ILeasesEvents::LeaseCollected(collected) => {
+                self.ledger.collected(&collected, now)?;
+                self.log.collected += 1;
+            }
             ILeasesEvents::LeaseEnded(ended) => {
                 let number = ended.lease.to::<u64>();
                 self.ledger.ended(&ended, now)?;
@@ -322,16 +328,17 @@ impl Floor {
     }
 
     /// Stops the machines whose money is used up by a block's time.
-    fn stop_exhausted(&mut self, height: u64, now: u64, first_seen: Instant) {
+    fn stop_exhausted(&mut self, height: u64, now: u64) {
+        let first_seen = self.times.lock().unwrap_or_else(PoisonError::into_inner).get(&height).copied();
         while let Some((until, number)) = self.serving.first().copied().filter(|(until, _)| *until <= now) {
             self.serving.remove(&(until, number));
             let Some(machine) = self.machines.get_mut(&number) else { continue };
             machine.serves = false;
             self.to_close[machine.host].push(number);
             // By then somebody else may have seen more blocks.
-            let late = self.seen.borrow().0.saturating_sub(height);
+            let late = self.seen.borrow().saturating_sub(height);
             self.log.blocks_late = self.log.blocks_late.max(late);
-            self.log.stop_lag_ms.push(first_seen.elapsed().as_secs_f64() * 1000.0);
+            self.log.stop_lag_ms.extend(first_seen.map(|at| at.elapsed().as_secs_f64() * 1000.0));
         }
     }
 
@@ -389,7 +396,12 @@ impl Floor {
     }
 
     fn figure(self) -> Result<Figure> {
-        let Log { at_once, blocks_late, stop_lag_ms, offer_to_begun_s, exhausted, .. } = self.log;
+        let Log { at_once, blocks_late, stop_lag_ms, offer_to_begun_s, exhausted, extended, collected, .. } = self.log;
+        // What does not fill a last batch is collected at the end.
+        let unfilled = self.to_collect.iter().map(Vec::len).sum::<usize>();
+        let of = |errand| self.machines.keys().filter(|&&number| errand_of(number) == errand).count();
+        ensure!(of(Errand::Extend) == extended as usize, "{extended} leases were extended");
+        ensure!(of(Errand::Collect) == collected as usize + unfilled, "{collected} leases were collected from");
         ensure!(at_once == self.leases as usize, "{at_once} of {} leases ran at once", self.leases);
         ensure!(blocks_late <= 1, "a machine was stopped {blocks_late} blocks after its exhaustion");
         let p95 = |mut samples: Vec<f64>| {

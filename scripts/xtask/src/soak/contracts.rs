@@ -46,7 +46,14 @@ struct Plant {
     new: String,
     /// Regular expression of the contracts whose invariants find it.
     suite: String,
+    /// Of its tests, where those are not its invariants.
+    #[serde(default = "invariants")]
+    tests: String,
     says: String,
+}
+
+fn invariants() -> String {
+    "^invariant_".to_owned()
 }
 
 /// What `timeout` exits with.
@@ -103,7 +110,8 @@ fn soak(arguments: &Arguments, folder: &Path) -> Result<()> {
     let (started, mut seed) = (Instant::now(), arguments.seed);
     let (mut total, mut rounds) = (Round::default(), 0);
     while total.violations.is_empty() && started.elapsed() < Duration::from_secs(60 * arguments.minutes) {
-        let round = forge(arguments, folder, ".*", seed, None)?.ok_or_else(|| eyre!("forge was stopped"))?;
+        let round =
+            forge(arguments, folder, (".*", &invariants()), seed, None)?.ok_or_else(|| eyre!("forge was stopped"))?;
         ensure!(round.invariants > 0, "forge ran no invariant");
         total.invariants = round.invariants;
         total.calls += round.calls;
@@ -144,14 +152,15 @@ fn find(arguments: &Arguments, copy: &Path, plant: &Plant) -> Result<()> {
     let (started, mut seed, mut calls) = (Instant::now(), arguments.seed, 0);
     loop {
         let left = Duration::from_secs(60 * arguments.minutes).saturating_sub(started.elapsed());
-        let round = if left.is_zero() { None } else { forge(arguments, copy, &plant.suite, seed, Some(left))? };
+        let round =
+            if left.is_zero() { None } else { forge(arguments, copy, (&plant.suite, &plant.tests), seed, Some(left))? };
         let Some(round) = round else { bail!("{}: not found by {calls} calls: {}", plant.name, plant.says) };
         if !round.violations.is_empty() {
             let seconds = started.elapsed().as_secs();
             println!("{}", json!({ "plant": plant.name, "found": round.violations, "seed": seed, "seconds": seconds }));
             return Ok(());
         }
-        ensure!(round.invariants > 0, "forge ran no invariant of {}", plant.suite);
+        ensure!(round.invariants > 0, "forge ran no test {} of {}", plant.tests, plant.suite);
         calls += round.calls;
         seed += 1;
     }
@@ -194,7 +203,7 @@ fn unconfigured(solidity: &str) -> String {
 fn forge(
     arguments: &Arguments,
     folder: &Path,
-    suite: &str,
+    (suite, tests): (&str, &str),
     seed: u64,
     most: Option<Duration>,
 ) -> Result<Option<Round>> {
@@ -203,7 +212,7 @@ fn forge(
     let Output { status, stdout, stderr } = Command::new("timeout")
         .args(["--kill-after=5", &seconds.to_string()])
         .arg(foundry("forge")?)
-        .args(["test", "--match-test", "^invariant_", "--match-contract", suite])
+        .args(["test", "--match-test", tests, "--match-contract", suite])
         .args(["--fuzz-seed", &format!("{seed:#x}")])
         .env("FOUNDRY_INVARIANT_RUNS", arguments.runs.to_string())
         .env("FOUNDRY_INVARIANT_DEPTH", arguments.depth.to_string())
@@ -227,25 +236,33 @@ fn forge(
     Ok(Some(round))
 }
 
-/// `[PASS] invariant_x() (runs: 64, calls: 8192, reverts: 0)`, or `[FAIL: why]`, the calls that led there, and then
+/// `[PASS] invariant_x() (runs: 64, calls: 8192, reverts: 0)`, `[PASS] testFuzz_x(uint256) (runs: 512, μ: 5, ~: 5)`, or `[FAIL: why]`, the calls that led there, and then
 /// `invariant_x() (…)` on a line of its own.
 fn read(text: &str) -> Round {
     let (mut round, mut failure) = (Round::default(), None);
     // What failed is said again in the end.
     for line in text.lines().map(str::trim).take_while(|line| !line.starts_with("Failing tests:")) {
-        let (verdict, rest) = line.strip_prefix('[').and_then(|line| line.split_once(']')).unwrap_or(("", line));
+        let (verdict, rest) = line.strip_prefix('[').and_then(bracketed).unwrap_or(("", line));
         if verdict.starts_with("FAIL") {
             failure = Some(verdict);
         }
-        let Some(rest) = rest.trim().strip_prefix("invariant_") else { continue };
+        let rest = rest.trim();
+        if !rest.starts_with("invariant_") && !rest.starts_with("testFuzz_") {
+            continue;
+        }
         let name = rest.split('(').next().unwrap_or_default();
         round.invariants += 1;
-        round.calls += number(rest, "calls: ").unwrap_or(0);
+        round.calls += number(rest, "calls: ").or_else(|| number(rest, "runs: ")).unwrap_or(0);
         round.reverts += number(rest, "reverts: ").unwrap_or(0);
         let failure = failure.take().filter(|_| verdict != "PASS");
-        round.violations.extend(failure.map(|failure| format!("invariant_{name}: {failure}")));
+        round.violations.extend(failure.map(|failure| format!("{name}: {failure}")));
     }
     round
+}
+
+/// What is before the last bracket, and behind it: a counterexample has brackets of its own.
+fn bracketed(text: &str) -> Option<(&str, &str)> {
+    text.rsplit_once("] ").or_else(|| Some((text.strip_suffix(']')?, "")))
 }
 
 fn number(text: &str, label: &str) -> Option<u64> {
@@ -266,12 +283,14 @@ mod tests {
             \t\tsender=0x1 addr=[test/A.t.sol:A]0x2 calldata=take(uint256) args=[1]\n \
             invariant_held() (runs: 1, calls: 77, reverts: 0)\n\
             [PASS] test_other() (gas: 5)\n\
+            [FAIL: off by one; counterexample: calldata=0x0 args=[1]] testFuzz_price(uint256) (runs: 3, μ: 5, ~: 5)\n\
             [FAIL: none] test_third() (gas: 5)\n\
             [PASS] invariant_last() (runs: 1, calls: 1, reverts: 0)\n\
             Failing tests:\n\
             [FAIL: held is wrong] invariant_held() (runs: 1, calls: 77, reverts: 0)\n";
-        let violations = vec!["invariant_held: FAIL: held is wrong".to_owned()];
-        assert_eq!(read(text), Round { invariants: 3, calls: 8270, reverts: 3, violations });
+        let price = "testFuzz_price: FAIL: off by one; counterexample: calldata=0x0 args=[1]".to_owned();
+        let violations = vec!["invariant_held: FAIL: held is wrong".to_owned(), price];
+        assert_eq!(read(text), Round { invariants: 4, calls: 8273, reverts: 3, violations });
     }
 
     #[test]

@@ -27,7 +27,14 @@ pub struct Order {
 
 /// The tree over an order's inputs, once somebody asked for a path in it: whoever answers all jobs of an order asks for as many.
 #[derive(Clone, Debug, Default)]
-struct Tree(OnceLock<Arc<(Bytes, inputs::Tree)>>);
+struct Tree(OnceLock<Arc<Grown>>);
+
+/// A tree, and what it is of.
+#[derive(Debug)]
+struct Grown {
+    of: (u16, u32, Bytes),
+    tree: inputs::Tree,
+}
 
 /// It says nothing that the inputs do not.
 impl PartialEq for Tree {
@@ -112,8 +119,8 @@ impl Order {
         if self.terms.count == 1 {
             return Ok(Ticket { jobId: job, inputHash: self.terms.inputRoot, path: Vec::new() });
         }
-        let tree = self.tree().filter(|tree| tree.1.root() == self.terms.inputRoot).ok_or_else(wrong)?;
-        let (input_hash, path) = tree.1.path(place).ok_or_else(wrong)?;
+        let grown = self.tree().filter(|grown| grown.tree.root() == self.terms.inputRoot).ok_or_else(wrong)?;
+        let (input_hash, path) = grown.tree.path(place).ok_or_else(wrong)?;
         Ok(Ticket { jobId: job, inputHash: input_hash, path })
     }
 
@@ -150,14 +157,14 @@ impl Order {
     }
 
     /// Over what is published now: whoever changed it has a tree of that.
-    fn tree(&self) -> Option<Arc<(Bytes, inputs::Tree)>> {
-        let each = self.each()?;
-        let grown = || {
+    fn tree(&self) -> Option<Arc<Grown>> {
+        let (each, of) = (self.each()?, (self.terms.kind, self.terms.count, self.inputs.clone()));
+        let grow = || {
             let hashes = self.inputs.chunks(each).map(|input| inputs::hash(self.terms.kind, input)).collect();
-            Arc::new((self.inputs.clone(), inputs::Tree::over(hashes)))
+            Arc::new(Grown { of: of.clone(), tree: inputs::Tree::over(hashes) })
         };
-        let tree = self.tree.0.get_or_init(grown);
-        Some(if tree.0 == self.inputs { Arc::clone(tree) } else { grown() })
+        let grown = self.tree.0.get_or_init(grow);
+        Some(if grown.of == of { Arc::clone(grown) } else { grow() })
     }
 
     fn each(&self) -> Option<usize> {

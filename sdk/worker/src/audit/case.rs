@@ -34,6 +34,13 @@ struct Drawn {
     place: usize,
 }
 
+/// Why a claim is not watched any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Watched {
+    Over,
+    AskedAgain,
+}
+
 impl<'a> Case<'a> {
     pub(super) const fn new(auditor: &'a Auditor, claim: B256, known: Option<Testifying>) -> Self {
         Self { auditor, claim, known }
@@ -59,12 +66,19 @@ impl<'a> Case<'a> {
                 None => return Ok(()),
             },
         };
-        let attested = match &drawn {
-            Some(drawn) => self.testify(drawn, &found, &mut proceedings).await?,
-            // It may have been.
-            None => true,
-        };
-        self.watch(&finding(&found), &mut proceedings, attested).await?;
+        let terms = desk.client.disputes().terms().await?;
+        let mut prosecution = Prosecution::new(desk, &self.auditor.kernel, finding(&found), terms);
+        loop {
+            let attested = match &drawn {
+                Some(drawn) => self.testify(drawn, &found, (&mut proceedings, &mut prosecution)).await?,
+                // It may have been.
+                None => true,
+            };
+            if self.watch(&finding(&found), (&mut proceedings, &mut prosecution), attested).await? == Watched::Over {
+                break;
+            }
+            tracing::info!(%claim, "somebody asked for the audit again: there is another hour to commit");
+        }
         while let Err(error) = prosecute::settle(desk, &mut proceedings).await {
             pause_for(claim, "getting bonds back", &error).await;
         }
@@ -145,7 +159,7 @@ impl<'a> Case<'a> {
         &self,
         drawn: &Drawn,
         found: &Testifying,
-        proceedings: &mut Proceedings,
+        sides: (&mut Proceedings, &mut Prosecution<'_>),
     ) -> Result<bool, CaseError> {
         // When it is too late for either, the chain does not say that it is done.
         let vote = self.auditor.desk.client.audits().vote_of(self.claim, drawn.place).await?;
@@ -153,7 +167,7 @@ impl<'a> Case<'a> {
             return Ok(true);
         }
         let committed = !vote.commitment.is_zero() || self.commit(found).await?;
-        Ok(committed && self.attest(drawn, found, proceedings).await?)
+        Ok(committed && self.attest(drawn, found, sides).await?)
     }
 
     /// Whether the commitment is on chain.
@@ -185,12 +199,13 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Shows what was found, once nobody can copy it any more. Whether it was shown.
+    /// Shows what was found, once nobody can copy it any more; whether it was shown. A claim that is wrong is disputed meanwhile: whoever adds to the fee hour
+    /// after hour does not put that off.
     async fn attest(
         &self,
         Drawn { audit, committee, place }: &Drawn,
         found: &Testifying,
-        proceedings: &mut Proceedings,
+        (proceedings, prosecution): (&mut Proceedings, &mut Prosecution<'_>),
     ) -> Result<bool, CaseError> {
         let (claim, desk) = (self.claim, &self.auditor.desk);
         let (audits, disputes) = (desk.client.audits(), desk.client.disputes());
@@ -212,8 +227,12 @@ impl<'a> Case<'a> {
             if (newest.committed as usize) < committee.len() && early {
                 if agrees {
                     self.answer(proceedings, &terms).await?;
+                    desk.next_block().await;
+                } else if record.phase == Phase::Open {
+                    prosecution.step(proceedings, &record).await?;
+                } else {
+                    desk.next_block().await;
                 }
-                desk.next_block().await;
                 continue;
             }
             match audits.attest(claim, &finding, &[own]).await {
@@ -233,24 +252,31 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Disputes a claim that is wrong, answers for one that was `attested` to, and waits for the end of any.
-    async fn watch(&self, found: &Finding, proceedings: &mut Proceedings, attested: bool) -> Result<(), CaseError> {
+    /// Disputes a claim that is wrong, answers for one that was `attested` to, and waits for the end of any, or for another hour to commit in.
+    async fn watch(
+        &self,
+        found: &Finding,
+        (proceedings, prosecution): (&mut Proceedings, &mut Prosecution<'_>),
+        attested: bool,
+    ) -> Result<Watched, CaseError> {
         let (claim, desk) = (self.claim, &self.auditor.desk);
         let (disputes, audits) = (desk.client.disputes(), desk.client.audits());
         let (terms, audit_terms, audit) = futures::try_join!(disputes.terms(), audits.terms(), audits.get(claim))?;
         let abandoned_at = audit.requestedAt.saturating_add(audit_terms.unbonding);
-        let mut prosecution = Prosecution::new(desk, &self.auditor.kernel, *found, terms);
         loop {
             let step = async {
                 let (record, head) = futures::try_join!(disputes.get(claim), desk.client.head_time())?;
                 disputes.follow(proceedings).await?;
                 if record.phase != Phase::Open {
                     tracing::info!(%claim, phase = ?record.phase, reason = ?record.reason, "the claim is closed");
-                    return Ok(true);
+                    return Ok(Some(Watched::Over));
+                }
+                if !attested && audits.get(claim).await?.requestedAt > audit.requestedAt {
+                    return Ok(Some(Watched::AskedAgain));
                 }
                 if head > abandoned_at && record.threads == 0 {
                     tracing::warn!(%claim, "nobody closes the claim, and nobody disputes it: leaving it");
-                    return Ok(true);
+                    return Ok(Some(Watched::Over));
                 }
                 match found.dispute(proceedings) {
                     Some(_) => prosecution.step(proceedings, &record).await?,
@@ -260,11 +286,11 @@ impl<'a> Case<'a> {
                     }
                     None => desk.next_block().await,
                 }
-                Ok::<_, CaseError>(false)
+                Ok::<_, CaseError>(None)
             };
             match step.await {
-                Ok(true) => return Ok(()),
-                Ok(false) => {}
+                Ok(Some(why)) => return Ok(why),
+                Ok(None) => {}
                 Err(CaseError::Chain(error)) => pause_for(claim, "watching", &error).await,
                 Err(error) => return Err(error),
             }

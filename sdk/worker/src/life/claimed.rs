@@ -102,9 +102,10 @@ impl Life<'_> {
             return Err(Skip::TooLarge.into());
         }
         let _room = self.bench.memory.part(needed, memory).ok_or(Skip::MemoryFull)?;
-        let run = spawn_blocking(move || Computed::run(&model, input.to_vec(), false));
-        match run.await {
-            Ok(Ok(computed)) => Ok(Worked { computed, _room }),
+        // The room goes along: whoever waits for this may be gone before it ends.
+        let run = move || Computed::run(&model, input.to_vec(), false).map(|computed| Worked { computed, _room });
+        match spawn_blocking(run).await {
+            Ok(Ok(work)) => Ok(work),
             Ok(Err(_)) => Err(Skip::ModelUnfit.into()),
             Err(panicked) => {
                 tracing::error!(job = %self.job, %panicked, "the kernel failed");
@@ -345,8 +346,9 @@ impl Life<'_> {
             return Ok(U256::ZERO);
         }
         let sent = match client.disputable().draw(self.bench.worker, self.job).await {
-            Err(Error::Beacon(IBeaconErrors::NotRecorded(_))) => {
-                client.beacon().record(height).await?;
+            // Its own block, or the one that drew the committee of an audit that somebody else asked for.
+            Err(Error::Beacon(IBeaconErrors::NotRecorded(missing))) => {
+                client.beacon().record(missing.height.saturating_to()).await?;
                 client.disputable().draw(self.bench.worker, self.job).await
             }
             sent => sent,

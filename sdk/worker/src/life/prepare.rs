@@ -119,6 +119,8 @@ impl Life<'_> {
         plan::decide(&terms, &situation, &self.bench.policy)?;
         let answer = if let Effort::Claimed { deposit, .. } = effort {
             let needed = deposit.saturating_add(plan::cost(&terms, gas_price));
+            // Anew: to look at the model may have taken a while.
+            let balance = client.balance(self.bench.worker).await?;
             let promise = self.bench.promised.part(needed, balance).ok_or(Skip::BalanceTooSmall)?;
             Answer::Claim(self.work(&order, self.bench.memory_max).await?, promise)
         } else {

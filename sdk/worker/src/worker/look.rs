@@ -121,10 +121,7 @@ impl Worker {
         let short = !floor.bonded || !self.stake.missing(stake).is_zero();
         if short && floor.bonding.is_empty() && floor.bond_at <= Instant::now() {
             let (bench, goal) = (Arc::clone(&self.bench), self.stake);
-            floor.bonding.spawn(async move {
-                let promised = bench.promised.taken();
-                bond::top_up(&bench.client, bench.worker, goal, promised).await
-            });
+            floor.bonding.spawn(async move { bond::top_up(&bench.client, bench.worker, goal, &bench.promised).await });
         }
     }
 }

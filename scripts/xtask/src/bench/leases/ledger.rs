@@ -45,16 +45,17 @@ impl Ledger {
         Ok(())
     }
 
-    pub(super) fn collected(&mut self, event: &LeaseCollected) -> Result<()> {
+    pub(super) fn collected(&mut self, event: &LeaseCollected, now: u64) -> Result<()> {
         let (lease, served) = (event.lease.to::<u64>(), event.served.to::<u64>());
-        self.account(lease)?.pay(lease, served, event.paid)
+        let account = self.account(lease)?;
+        account.check_served(lease, served, now)?;
+        account.pay(lease, served, event.paid)
     }
 
     pub(super) fn ended(&mut self, event: &LeaseEnded, now: u64) -> Result<()> {
         let (lease, served) = (event.lease.to::<u64>(), event.served.to::<u64>());
         let account = self.account(lease)?;
-        let passed = if account.since == 0 { 0 } else { now.min(account.until) - account.since };
-        ensure!(served == passed, "lease {lease} served {passed} s and was paid for {served}");
+        account.check_served(lease, served, now)?;
         let exhausted = account.since != 0 && now >= account.until;
         let said = event.reason == Reason::Exhausted;
         ensure!(exhausted == said, "lease {lease} ended for another reason than it says: {:?}", event.reason);
@@ -70,9 +71,15 @@ impl Ledger {
 }
 
 impl Account {
-    /// @param paid after the fee of these seconds
+    /// Whether these are the seconds from the beginning to now, or to the exhaustion.
+    fn check_served(&self, lease: u64, served: u64, now: u64) -> Result<()> {
+        let passed = if self.since == 0 { 0 } else { now.min(self.until) - self.since };
+        ensure!(served == passed, "lease {lease} served {passed} s and was paid for {served}");
+        Ok(())
+    }
+
+    /// Gives `paid` out for all seconds up to `served`, after the fee.
     fn pay(&mut self, lease: u64, served: u64, paid: U256) -> Result<()> {
-        ensure!(served <= self.until - self.since, "lease {lease} was paid for {served} s past its exhaustion");
         ensure!(served >= self.served, "lease {lease} served {} s, then {served}", self.served);
         let owed = self.rate * U256::from(served - self.served);
         let due = owed - owed * U256::from(FEE_SHARE) / U256::from(10_000);

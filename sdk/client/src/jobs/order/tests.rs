@@ -49,6 +49,10 @@ fn what_was_published_has_to_be_what_was_committed_to() {
     assert!(late.ticket(six).is_err());
     late.inputs = Bytes::from_static(b"aabb");
     assert!(late.ticket(six).is_ok());
+    late.terms.count = 4;
+    assert!(late.ticket(six).is_err(), "that is the root over two");
+    late.terms.inputRoot = order(4, b"aabb").terms.inputRoot;
+    assert_eq!(late.ticket(six).expect("published").inputHash, keccak256(b"a"));
     let mut one = order(1, b"a");
     one.inputs = Bytes::from_static(b"b");
     assert!(one.answer(U256::from(5), Bytes::new()).is_err());

@@ -31,7 +31,7 @@ fn ended(reason: Reason, served: u64, paid: u64, refunded: u64) -> LeaseEnded {
 #[test]
 fn what_a_lease_is_paid_is_its_seconds_less_the_fee() {
     let mut ledger = running();
-    ledger.collected(&collected(10, 9500)).unwrap();
+    ledger.collected(&collected(10, 9500), 60).unwrap();
     ledger.extended(1, 149, 5, 155).unwrap();
     ledger.ended(&ended(Reason::Exhausted, 105, 90_250, 0), 156).unwrap();
 }
@@ -40,13 +40,14 @@ fn what_a_lease_is_paid_is_its_seconds_less_the_fee() {
 fn a_second_past_exhaustion_is_found() {
     let error = running().ended(&ended(Reason::Exhausted, 101, 95_950, 0), 151).unwrap_err();
     assert_eq!(error.to_string(), "lease 1 served 100 s and was paid for 101");
-    let error = running().collected(&collected(101, 95_950)).unwrap_err();
-    assert_eq!(error.to_string(), "lease 1 was paid for 101 s past its exhaustion");
+    let error = running().collected(&collected(101, 95_950), 151).unwrap_err();
+    assert_eq!(error.to_string(), "lease 1 served 100 s and was paid for 101");
+    assert!(running().collected(&collected(10, 9500), 59).is_err(), "in advance");
 }
 
 #[test]
 fn a_wei_too_many_or_too_few_is_found() {
-    assert!(running().collected(&collected(10, 9501)).is_err(), "no fee of a part");
+    assert!(running().collected(&collected(10, 9501), 60).is_err(), "no fee of a part");
     assert!(running().ended(&ended(Reason::EndedByRequester, 40, 38_000, 59_999), 90).is_err(), "kept a wei");
     running().ended(&ended(Reason::EndedByRequester, 40, 38_000, 60_000), 90).unwrap();
 }
@@ -54,7 +55,7 @@ fn a_wei_too_many_or_too_few_is_found() {
 #[test]
 fn seconds_that_are_paid_twice_are_found() {
     let mut ledger = running();
-    ledger.collected(&collected(10, 9500)).unwrap();
+    ledger.collected(&collected(10, 9500), 60).unwrap();
     assert!(ledger.ended(&ended(Reason::Exhausted, 100, 95_000, 0), 150).is_err(), "ten of them again");
 }
 
