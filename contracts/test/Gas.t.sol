@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {DisputesWorld} from "./DisputesWorld.sol";
 import {IEdgeProof} from "../src/interfaces/IEdgeProof.sol";
+import {IJobMarket} from "../src/interfaces/IJobMarket.sol";
 import {MarketWorld} from "./MarketWorld.sol";
 import {Predeploys} from "../src/types/Predeploys.sol";
 import {holds, vm} from "./Vm.sol";
@@ -37,6 +38,23 @@ contract GasTest is MarketWorld {
         holds(settling <= 100 * BATCHED_GAS_MOST, "a batch costs more than it may");
     }
 
+    /// A thousand jobs are open, then a million: nobody pays for those of others.
+    function test_gas_of_a_job_is_the_same_beside_a_million_open_ones() public {
+        _work(1);
+        this.open(1000);
+        uint256 few = _gasOfAJob();
+        // A test has less gas than that takes.
+        vm.pauseGasMetering();
+        for (uint256 i = 0; i < 245; ++i) {
+            this.open(4096);
+        }
+        vm.resumeGasMetering();
+        uint256 many = _gasOfAJob();
+        holds(many <= few + few / 10 && few <= many + many / 10, "a tenth");
+        vm.snapshotValue("JobMarket", "post, take and settle, beside 1,000 open jobs", few);
+        vm.snapshotValue("JobMarket", "post, take and settle, beside 1,000,000 open jobs", many);
+    }
+
     function test_gas_of_other_ends() public {
         _work(2);
         uint256 order = posted(ALICE, PRICE, request(6));
@@ -64,6 +82,23 @@ contract GasTest is MarketWorld {
         uint256 order = taken();
         settles(BOB, order);
         vm.snapshotGasLastCall("JobMarket", "settle, the first of a worker, a node and an epoch");
+    }
+
+    /// @dev Called from outside, so that what it takes of memory is gone after it.
+    function open(uint32 count) external {
+        IJobMarket.Request memory asked = request(1);
+        asked.count = count;
+        vm.prank(ALICE);
+        MARKET.post{value: uint256(1e15) * count}(asked, new bytes(8 * count));
+    }
+
+    function _gasOfAJob() private returns (uint256 gas) {
+        uint256 order = posted(ALICE, PRICE);
+        gas = vm.lastCallGas().gasTotalUsed;
+        takes(BOB, order);
+        gas += vm.lastCallGas().gasTotalUsed;
+        settles(BOB, order);
+        gas += vm.lastCallGas().gasTotalUsed;
     }
 
     /// @dev What the model makes of each input of an order like this, for no gas.

@@ -3,6 +3,14 @@ pragma solidity ^0.8.30;
 
 /// @dev The cheat codes of forge that these tests use, and no others.
 interface Vm {
+    struct Gas {
+        uint64 gasLimit;
+        uint64 gasTotalUsed;
+        uint64 gasMemoryUsed;
+        int64 gasRefunded;
+        uint64 gasRemaining;
+    }
+
     struct Log {
         bytes32[] topics;
         bytes data;
@@ -20,6 +28,7 @@ interface Vm {
     function expectRevert(bytes calldata reason) external;
     function fee(uint256 basefee) external;
     function getRecordedLogs() external returns (Log[] memory logs);
+    function lastCallGas() external view returns (Gas memory gas);
     function load(address account, bytes32 slot) external view returns (bytes32);
     function mockCall(address callee, bytes calldata callData, bytes calldata returned) external;
     function mockCallRevert(address callee, bytes calldata callData, bytes calldata reason) external;
@@ -31,6 +40,7 @@ interface Vm {
     function prevrandao(bytes32 mix) external;
     function readFile(string calldata path) external view returns (string memory);
     function recordLogs() external;
+    function resumeGasMetering() external;
     function revertToState(uint256 id) external returns (bool reverted);
     function roll(uint256 number) external;
     function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
