@@ -17,6 +17,10 @@ contract PaymentPoolRedeemTest is PoolWorld {
         IPaymentPool.Bundle memory one = voucher(7, ALICE, 1);
         expectRefusal(one, IPaymentPool.Reason.NoPool);
         redeemed(one);
+        // Of sessions that is not said to be over.
+        one = agents(7, ALICE, 1);
+        expectRefusal(one, IPaymentPool.Reason.NoPool);
+        redeemed(one);
     }
 
     function test_redeem_refuses_what_others_signed() public {
