@@ -2,9 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
-import {LibCall} from "solady/utils/LibCall.sol";
 import {Credits} from "../jobs/Credits.sol";
-import {IEdgeRewards} from "../interfaces/IEdgeRewards.sol";
 import {IParameters} from "../interfaces/IParameters.sol";
 import {IProfiles} from "../interfaces/IProfiles.sol";
 import {ITill} from "../interfaces/ITill.sol";
@@ -102,13 +100,9 @@ abstract contract Till is ITill, Credits {
         ++_records[worker].failed;
     }
 
-    /// @dev No answer waits for the rewards, whatever is wrong with them: what they do not take is burned. An address without code would
-    /// take anything.
+    /// @dev What the rewards do not take is burned.
     function _passOn(uint256 burned, uint256 shared) private {
-        bytes memory call = abi.encodeCall(IEdgeRewards.contribute, ());
-        bool taken = shared != 0 && Predeploys.EDGE_REWARDS.code.length != 0;
-        if (taken) (taken,,) = LibCall.tryCall(Predeploys.EDGE_REWARDS, shared, gasleft(), 0, call);
-        if (!taken) (burned, shared) = (burned + shared, 0);
+        if (!_contribute(shared)) (burned, shared) = (burned + shared, 0);
         emit FeesPassedOn(burned, shared);
         _pay(Predeploys.BURN, burned);
     }

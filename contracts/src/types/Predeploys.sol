@@ -38,6 +38,17 @@ library Predeploys {
     address internal constant AUCTIONS = 0xEd6E00000000000000000000000000000000001f;
     address internal constant ATTESTED = 0xed6E00000000000000000000000000000000001d;
     address internal constant SEALED = 0xeD6E00000000000000000000000000000000001e;
+    /// @dev What `NFT_FACTORY` clones: it holds no tokens itself.
+    address internal constant COLLECTION = 0xED6E000000000000000000000000000000000020;
+    /// @dev As `COLLECTION`.
+    address internal constant EDITIONS = 0xED6e000000000000000000000000000000000021;
+    address internal constant NFT_FACTORY = 0xEd6E000000000000000000000000000000000022;
+    address internal constant EXCHANGE = 0xeD6E000000000000000000000000000000000023;
+    address internal constant AUCTION_HOUSE = 0xed6E000000000000000000000000000000000024;
+    address internal constant RENTALS = 0xEd6e000000000000000000000000000000000025;
+    address internal constant DROPS = 0xED6e000000000000000000000000000000000026;
+    address internal constant PACKS = 0xEd6e000000000000000000000000000000000027;
+    address internal constant MEDIA_GATE = 0xED6e000000000000000000000000000000000028;
     /// @dev EIP-2935's.
     address internal constant HISTORY_STORAGE = 0x0000F90827F1C53a10cb7A02335B175320002935;
     /// @dev Who calls in a block's name, before its transactions (EIP-4788's).
@@ -47,5 +58,15 @@ library Predeploys {
     /// @dev Whose deals bind stake, and earn rewards of edge nodes.
     function isMarket(address account) internal pure returns (bool) {
         return account == JOB_MARKET || account == LEASES;
+    }
+
+    /// @dev Who moves tokens for a price, and pays their creators: collections need not allow them.
+    function isExchange(address account) internal pure returns (bool) {
+        return account == EXCHANGE || account == AUCTION_HOUSE;
+    }
+
+    /// @dev Who mints the ids of a creation that are sold first by chance or by rule, not by its creator's hand.
+    function isDrop(address account) internal pure returns (bool) {
+        return account == DROPS || account == PACKS;
     }
 }
