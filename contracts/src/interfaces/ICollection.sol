@@ -53,6 +53,7 @@ interface ICollection {
     function setUser(uint256 tokenId, address user, uint64 expires) external;
 
     function userOf(uint256 tokenId) external view returns (address);
+    /// @notice The last second of a token's user, or of the one before who gave it up or whose time is over; 0 where there never was one.
     function userExpires(uint256 tokenId) external view returns (uint256);
     /// @notice The second since when a token's user is its user; 0 where it has none.
     function userSince(uint256 tokenId) external view returns (uint256);

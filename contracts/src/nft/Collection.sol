@@ -69,7 +69,9 @@ contract Collection is Creation, ERC721 {
     function setUser(uint256 tokenId, address user, uint64 expires) external {
         Use memory before = _uses[tokenId];
         bool runs = _runs(before);
-        if (runs && user == address(0) && msg.sender == before.user) return _setUse(tokenId, Use(address(0), 0, 0));
+        if (runs && user == address(0) && msg.sender == before.user) {
+            return _setUse(tokenId, Use(address(0), uint40(block.timestamp - 1), 0));
+        }
         if (!_isApprovedOrOwner(msg.sender, tokenId)) revert NotOwnerNorApproved();
         if (runs && (user != before.user || expires < before.until)) {
             revert ICollection.UserRuns(tokenId, before.user, before.until);
@@ -79,7 +81,7 @@ contract Collection is Creation, ERC721 {
         uint256 most = block.timestamp + USE_MAX;
         if (expires > most) revert ICollection.UserTooLong(expires, most);
 
-        if (user == address(0)) return _setUse(tokenId, Use(address(0), 0, 0));
+        if (user == address(0)) return _setUse(tokenId, Use(address(0), before.until, 0));
         _setExtraData(tokenId, _packed(nonces(tokenId) + 1, since));
         _setUse(tokenId, Use(user, uint40(expires), runs ? before.since : uint40(block.timestamp)));
     }
@@ -151,7 +153,7 @@ contract Collection is Creation, ERC721 {
         emit ICollection.UpdateUser(id, use.user, use.until);
     }
 
-    /// @dev Where there is no user, there is no time either.
+    /// @dev Whose time is over leaves when it ended, so that nobody counts it as the holder's (`IMediaGate`).
     function _runs(Use memory use) private view returns (bool) {
         return use.until >= block.timestamp;
     }

@@ -63,11 +63,11 @@ contract MediaGate is IMediaGate {
         (, uint256 since) = _epochAt(terms);
         ICollection collection = ICollection(terms.collection);
         uint256 usedUntil = collection.userExpires(token);
-        if (usedUntil > block.timestamp) {
+        if (usedUntil >= block.timestamp) {
             return collection.userOf(token) == account && collection.userSince(token) < since;
         }
         // Whose use ended within the epoch had it already.
-        if (usedUntil > since || collection.heldSince(token) >= since) return false;
+        if (usedUntil >= since || collection.heldSince(token) >= since) return false;
         try collection.ownerOf(token) returns (address holder) {
             return holder == account;
         } catch {
