@@ -37,6 +37,7 @@ interface Vm {
     function parseJsonString(string calldata json, string calldata key) external pure returns (string memory);
     function pauseGasMetering() external;
     function prank(address sender) external;
+    function prank(address sender, address origin) external;
     function prevrandao(bytes32 mix) external;
     function readFile(string calldata path) external view returns (string memory);
     function recordLogs() external;

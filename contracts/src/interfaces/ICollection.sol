@@ -28,9 +28,6 @@ interface ICollection {
     event Transfer(address indexed from, address indexed to, uint256 indexed id);
     event Approval(address indexed owner, address indexed account, uint256 indexed id);
     event ApprovalForAll(address indexed owner, address indexed operator, bool isApproved);
-    /// @notice ERC-4906.
-    event MetadataUpdate(uint256 _tokenId);
-    event BatchMetadataUpdate(uint256 _fromTokenId, uint256 _toTokenId);
     /// @notice ERC-4907.
     event UpdateUser(uint256 indexed tokenId, address indexed user, uint64 expires);
 
@@ -46,18 +43,20 @@ interface ICollection {
     /// @notice Its holder, or who it approved, burns a token for good.
     function burn(uint256 id) external;
 
-    /// @notice ERC-4494: approves by a signature of the holder, its key's or its contract's (ERC-1271).
+    /// @notice ERC-4494: approves by a signature of the holder, its key's or its contract's (ERC-1271). As the standard has it, the same one
+    /// approves again until the token's nonce moves.
     function permit(address spender, uint256 tokenId, uint256 deadline, bytes calldata signature) external;
 
     /// @notice ERC-4907: gives a token a user until `expires`, at most 366 days ahead. The holder or who it approved, while no other user's time
-    /// runs, and not in the block in which the token came; or the user itself, to give it up.
+    /// runs, and not in the block in which the token came: the same user's time can be made longer. Or the user itself, to give it up (user 0),
+    /// which does not move the nonce. A user stays when the token is sold, or burned.
     function setUser(uint256 tokenId, address user, uint64 expires) external;
 
     function userOf(uint256 tokenId) external view returns (address);
     function userExpires(uint256 tokenId) external view returns (uint256);
     /// @notice The second since when a token's user is its user; 0 where it has none.
     function userSince(uint256 tokenId) external view returns (uint256);
-    /// @notice The second in which a token came to its holder.
+    /// @notice The second in which a token came to its holder, or was burned.
     function heldSince(uint256 tokenId) external view returns (uint256);
     /// @notice ERC-4494, of tokens that never were: 0.
     function nonces(uint256 tokenId) external view returns (uint256);

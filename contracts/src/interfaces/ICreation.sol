@@ -57,6 +57,7 @@ interface ICreation {
     /// @notice Promises to holders are not taken back: a royalty can only fall and a policy only loosen.
     error OnlyLess();
     error Frozen();
+    error JsonTooLong(uint256 length, uint256 most);
     /// @notice Ids from `split` on are minted by drops.
     error NotCreators(uint256 id, uint256 split);
     /// @notice Ids below `split` are the creator's alone.
@@ -73,6 +74,9 @@ interface ICreation {
     event RoyaltySet(address indexed to, uint16 bps);
     event PolicySet(Policy policy);
     event OperatorSet(address indexed operator, bool allowed);
+    /// @notice ERC-4906. Editions emit `IEditions.URI` as well.
+    event MetadataUpdate(uint256 _tokenId);
+    event BatchMetadataUpdate(uint256 _fromTokenId, uint256 _toTokenId);
     event MetadataFrozen();
     event VouchersRevoked(uint32 counter);
     /// @notice ERC-7572.
@@ -81,7 +85,8 @@ interface ICreation {
     /// @notice Makes a clone what its terms say. The factory only, once.
     function initialize(Terms calldata terms) external;
 
-    /// @notice Mints by a voucher of the creator. Anybody may; what is minted is the voucher's `to`.
+    /// @notice Mints by a voucher of the creator. Anybody may; what is minted is the voucher's `to`. Its content becomes that of a token or
+    /// an edition of which there was none: later the creator alone changes it.
     function redeem(Voucher calldata voucher, bytes calldata signature, uint128 amount) external;
 
     /// @notice Of ids from `split` on: a collection mints `amount` tokens from `id` upward, editions mint `amount` of `id`. Drops and packs only.
@@ -94,14 +99,15 @@ interface ICreation {
     function setOperator(address operator, bool allowed) external;
     function setBaseUri(string calldata uri) external;
     function setContractUri(string calldata uri) external;
-    /// @notice Names a token's metadata by the BLAKE3 hash of the JSON: its URI is then `ipfs://` and the CIDv1 of these raw bytes.
+    /// @notice Names a token's metadata by the BLAKE3 hash of the JSON: its URI is then `ipfs://` and the CIDv1 of these raw bytes. 0 for none.
     function setContent(uint256 id, bytes32 content) external;
-    /// @notice Keeps a token's metadata on the chain: its URI is then a `data:` URI of this JSON.
+    /// @notice Keeps a token's metadata on the chain: its URI is then a `data:` URI of this JSON, of 24,575 bytes at most. Empty for none.
     function setOnChain(uint256 id, bytes calldata json) external;
-    /// @notice From then on nothing that tokens show can change.
+    /// @notice From then on nothing that tokens show can change. What there was none of is still minted with its content.
     function freeze() external;
 
     function transferPolicy() external view returns (Policy);
+    /// @notice Whether it is the chain's own, or the creator allowed it.
     function isOperatorAllowed(address operator) external view returns (bool);
     function isFrozen() external view returns (bool);
     function split() external view returns (uint256);
@@ -114,10 +120,24 @@ interface ICreation {
     /// @notice The digest that a creator signs.
     function voucherDigest(Voucher calldata voucher) external view returns (bytes32);
     /// @notice Reverts with `TransferNotAllowed` where the policy does not let `caller` move tokens of `from` to `to`.
-    /// @dev The call that wallets make upon `getTransferValidator` of ERC-721C and ERC-1155C.
+    /// @dev The call that wallets make upon `getTransferValidator` of ERC-721C. Whose key signs the transaction it cannot know: of `Strict` it takes a
+    /// holder without code, or with code that its key delegated to (EIP-7702), for one that sends its transactions itself.
     function validateTransfer(address caller, address from, address to, uint256 id) external view;
     /// @notice This contract: it judges its transfers itself.
     function getTransferValidator() external view returns (address);
     function getTransferValidationFunction() external view returns (bytes4 selector, bool isView);
     function DOMAIN_SEPARATOR() external view returns (bytes32);
+    /// @notice ERC-5267.
+    function eip712Domain()
+        external
+        view
+        returns (
+            bytes1 fields,
+            string memory name,
+            string memory version,
+            uint256 chainId,
+            address verifyingContract,
+            bytes32 salt,
+            uint256[] memory extensions
+        );
 }

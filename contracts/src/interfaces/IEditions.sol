@@ -5,12 +5,12 @@ pragma solidity ^0.8.30;
 /// @notice ERC-1155 with metadata and ERC-2981 royalties. What editions have in common with collections is in `ICreation`.
 interface IEditions {
     error NotOwnerNorApproved();
-    error LengthsMismatch();
+    error ArrayLengthsMismatch();
     error AccountBalanceOverflow();
     error TransferToZeroAddress();
     error InsufficientBalance();
     error TransferToNonERC1155ReceiverImplementer();
-    /// @notice More than `cap` of an edition would have been minted.
+    /// @notice More than `cap` of an edition would have been minted, of which `minted` were before.
     error AboveCap(uint256 id, uint256 minted, uint256 cap);
     /// @notice A cap can only fall, and not below what was minted.
     error WrongCap(uint256 id, uint256 cap);
@@ -40,6 +40,9 @@ interface IEditions {
     function mintedOf(uint256 id) external view returns (uint256 minted, uint256 cap);
     /// @notice Of an edition, how many there are: minted and not burned.
     function totalSupply(uint256 id) external view returns (uint256);
+
+    /// @notice As `ICreation.validateTransfer`, in the words of ERC-1155C.
+    function validateTransfer(address caller, address from, address to, uint256 id, uint256 amount) external view;
 
     function name() external view returns (string memory);
     function symbol() external view returns (string memory);

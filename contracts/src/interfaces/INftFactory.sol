@@ -9,6 +9,8 @@ import {ICreation} from "./ICreation.sol";
 interface INftFactory {
     /// @notice The terms name somebody else as creator than the caller.
     error NotCreator(address creator, address caller);
+    /// @notice The creator has one of this kind with this salt.
+    error SaltUsed(address creation);
 
     event CollectionCreated(address indexed collection, address indexed creator, bytes32 salt);
     event EditionsCreated(address indexed editions, address indexed creator, bytes32 salt);
