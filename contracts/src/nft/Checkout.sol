@@ -66,9 +66,19 @@ abstract contract Checkout is ICheckout, Credits {
         if (!IExchange(Predeploys.EXCHANGE).isListed(currency)) revert CurrencyNotListed(currency);
     }
 
-    /// @dev None of a token that knows none. What it says is not trusted beyond what the seller agreed to.
+    /// @dev What the token says is not trusted beyond what the seller agreed to.
     /// @param most basis points of the price
     function _royaltyOf(address token, uint256 id, uint256 price, uint256 most)
+        internal
+        view
+        returns (address to, uint256 royalty)
+    {
+        (to, royalty) = _royaltyAsked(token, id, price);
+        if (royalty > price * most / BASIS_POINTS) revert RoyaltyAbove(token, id, royalty, most);
+    }
+
+    /// @dev None of a token that knows none.
+    function _royaltyAsked(address token, uint256 id, uint256 price)
         internal
         view
         returns (address to, uint256 royalty)
@@ -79,8 +89,7 @@ abstract contract Checkout is ICheckout, Credits {
         uint256 receiver;
         (receiver, royalty) = abi.decode(answer, (uint256, uint256));
         if (receiver == 0 || receiver > type(uint160).max) return (address(0), 0);
-        if (royalty > price * most / BASIS_POINTS) revert RoyaltyAbove(token, id, royalty, most);
-        return (address(uint160(receiver)), royalty);
+        to = address(uint160(receiver));
     }
 
     /// @param payer this contract, of what lies here
@@ -105,6 +114,12 @@ abstract contract Checkout is ICheckout, Credits {
         } else if (_moved(currency, to, amount)) {
             return;
         }
+        _owe(currency, to, amount);
+    }
+
+    /// @dev What lies here becomes somebody's to fetch.
+    function _owe(address currency, address to, uint256 amount) internal {
+        if (currency == TFUEL) return _credit(to, amount);
         tokenCreditOf[currency][to] += amount;
         emit TokensCredited(currency, to, amount);
     }
