@@ -71,6 +71,24 @@ pub const ATTESTED: Address = address!("0xed6e0000000000000000000000000000000000
 pub const SEALED: Address = address!("0xed6e00000000000000000000000000000000001e");
 /// `IAuctions`.
 pub const AUCTIONS: Address = address!("0xed6e00000000000000000000000000000000001f");
+/// What `NFT_FACTORY` clones: `ICollection`, `ICreation`.
+pub const COLLECTION: Address = address!("0xed6e000000000000000000000000000000000020");
+/// What `NFT_FACTORY` clones: `IEditions`, `ICreation`.
+pub const EDITIONS: Address = address!("0xed6e000000000000000000000000000000000021");
+/// `INftFactory`.
+pub const NFT_FACTORY: Address = address!("0xed6e000000000000000000000000000000000022");
+/// `IExchange`.
+pub const EXCHANGE: Address = address!("0xed6e000000000000000000000000000000000023");
+/// `IAuctionHouse`.
+pub const AUCTION_HOUSE: Address = address!("0xed6e000000000000000000000000000000000024");
+/// `IRentals`.
+pub const RENTALS: Address = address!("0xed6e000000000000000000000000000000000025");
+/// `IDrops`.
+pub const DROPS: Address = address!("0xed6e000000000000000000000000000000000026");
+/// `IPacks`.
+pub const PACKS: Address = address!("0xed6e000000000000000000000000000000000027");
+/// `IMediaGate`.
+pub const MEDIA_GATE: Address = address!("0xed6e000000000000000000000000000000000028");
 
 /// Who calls in a block's name, before its transactions (EIP-4788's).
 pub const SYSTEM: Address = address!("0xfffffffffffffffffffffffffffffffffffffffe");

@@ -66,6 +66,13 @@ pub(crate) const COMPILED: &[Compiled] = &compiled![
     "Governor" at GOVERNOR,
     "Timelock" at TIMELOCK,
     "Upgrades" at UPGRADES,
+    "Collection" at COLLECTION,
+    "Editions" at EDITIONS,
+    "NftFactory" at NFT_FACTORY,
+    "Exchange" at EXCHANGE,
+    "AuctionHouse" at AUCTION_HOUSE,
+    "Rentals" at RENTALS,
+    "MediaGate" at MEDIA_GATE,
 ];
 
 impl Compiled {

@@ -146,6 +146,7 @@ alloy::sol!(
     #[sol(all_derives)]
     "../src/interfaces/IWtfuel.sol"
 );
+include!(concat!(env!("OUT_DIR"), "/tokens.rs"));
 
 #[cfg(test)]
 mod tests;

@@ -14,11 +14,11 @@ mod predeploys;
 mod sources;
 
 pub use interfaces::{
-    Governor, IAttested, IAuctions, IAudits, IBeacon, IBls, ICheckpoints, ICommittee, ICredits, IDeliveries,
-    IDisputable, IDisputes, IEdgeProof, IEdgeRewards, IEdgeStaking, IEmission, IEpochs, IEquivocation, IGovernance,
-    IInference, IJobMarket, IKeyRegistry, IKinds, ILeases, IModelRegistry, IParameters, IPaymentPool, IPossession,
-    IProfiles, IRewards, ISealed, ISplits, IStakeBook, IStaking, ITheta, ITill, IUpgrades, IVerifier, IWtfuel,
-    Timelock,
+    Governor, IAttested, IAuctionHouse, IAuctions, IAudits, IBeacon, IBls, ICheckout, ICheckpoints, ICollection,
+    ICommittee, ICreation, ICredits, IDeliveries, IDisputable, IDisputes, IEdgeProof, IEdgeRewards, IEdgeStaking,
+    IEditions, IEmission, IEpochs, IEquivocation, IExchange, IGovernance, IInference, IJobMarket, IKeyRegistry, IKinds,
+    ILeases, IMediaGate, IModelRegistry, INftFactory, IParameters, IPaymentPool, IPossession, IProfiles, IRentals,
+    IRewards, ISealed, ISplits, IStakeBook, IStaking, ITheta, ITill, IUpgrades, IVerifier, IWtfuel, Timelock,
 };
 pub use predeploys::{Predeploy, THETA_SUPPLY, predeploys};
 pub use sources::{Published, published, sources};
