@@ -15,8 +15,8 @@ use url::Url;
 
 use crate::{
     Attested, Auctions, Audits, Beacon, Checkpoints, Committee, Deliveries, Disputable, Disputes, EdgeRewards,
-    EdgeStaking, Error, Governance, Index, Jobs, Keys, Leases, Media, Models, Node, Payments, Seals, SignedTx, Staking, Theta,
-    Wtfuel,
+    EdgeStaking, Error, Governance, Index, Jobs, Keys, Leases, Media, Models, Node, Payments, Seals, SignedTx, Staking,
+    Theta, Wtfuel,
     follow::Follow,
     heads,
     rpc::{self, Rpc},

@@ -3,6 +3,7 @@
 mod http;
 mod node;
 mod origin;
+mod player;
 mod request;
 
 use alloy::{
@@ -21,6 +22,7 @@ use zeroize::Zeroizing;
 
 pub use node::KeyDoubt;
 pub use origin::{Origin, Show};
+pub use player::Player;
 pub use request::{KeyRequest, SealedPart, SealedShare, share_about};
 
 use crate::{
@@ -164,8 +166,7 @@ impl Media {
         let own = Zeroizing::new(B256::random());
         let own = SecretKey::from_slice(own.as_slice()).map_err(|_| Error::Settings("no randomness".to_owned()))?;
         let request = KeyRequest::new(&self.client, (gate, epoch, token), &own.public_key())?;
-        let asked: FuturesUnordered<_> = nodes.iter().map(|node| ask(node, gate, &request)).collect();
-        let mut asked = asked;
+        let mut asked: FuturesUnordered<_> = nodes.iter().map(|node| ask(node, gate, &request)).collect();
         let (mut parts, mut said) = (Vec::new(), Vec::new());
         while let Some(answer) = asked.next().await {
             match answer.and_then(|sealed| opened(&sealed, &own, &request.about())) {

@@ -15,8 +15,8 @@ use edgeloom_bindings::{
 };
 use edgeloom_edge_proof::Blob;
 
-pub(crate) use share::key_of_worker;
 pub use ciphertext::{Envelope, Fault, SEALED_BYTES_MAX, pieces};
+pub(crate) use share::key_of_worker;
 
 use crate::{
     Client, Error, JobState, Offer, Order, PostedJob,

@@ -63,7 +63,7 @@ pub struct Status {
     /// What was paid for leases.
     pub leased_wei: String,
     /// Gates of media that there are shares of.
-    pub gates: usize,
+    pub gates: u64,
     /// What vouchers pay that are kept.
     pub vouchers_wei: String,
     /// What vouchers paid.
@@ -205,7 +205,7 @@ impl Tally {
             bids: state.bids as u64,
             leases: state.leases as u64,
             leased_wei: state.totals.leased_wei.to_string(),
-            gates: state.gates,
+            gates: state.gates as u64,
             vouchers_wei: state.vouchers.to_string(),
             redeemed_wei: state.totals.redeemed_wei.to_string(),
             balance_wei: state.balance.to_string(),

@@ -153,7 +153,8 @@ impl Worker {
         let claims = Mutex::new(ledger.claims.clone());
         let desk = Desk { client, me: worker, journal, shelf, data: config.data.clone(), _lock: lock };
         let (promised, memory, memory_max) = (Shared::default(), Shared::default(), config.memory_max);
-        let bench = Arc::new(Bench { desk, worker, tally, policy, till, gates, card, claims, promised, memory, memory_max });
+        let bench =
+            Arc::new(Bench { desk, worker, tally, policy, till, gates, card, claims, promised, memory, memory_max });
         // The page before the bond: an operator can then see a start that waits for money.
         let listen = serve(config.listen, Arc::clone(&bench)).await?;
         let minimum = bench.client.edge_staking().minimum().await?;
