@@ -9,7 +9,7 @@ mod request;
 use alloy::{
     primitives::{Address, B256, Bytes, U256},
     rpc::types::TransactionReceipt,
-    signers::k256::{PublicKey, SecretKey},
+    signers::k256::{PublicKey, SecretKey, elliptic_curve::rand_core::OsRng},
 };
 use edgeloom_bindings::{
     IMediaGate::{self, Content, GateOpened, Quorum as Record, Terms},
@@ -18,7 +18,6 @@ use edgeloom_bindings::{
 use edgeloom_media::{ContentKey, Envelope, MediaError, Part, Quorum, Share};
 use futures::{StreamExt as _, stream::FuturesUnordered};
 use url::Url;
-use zeroize::Zeroizing;
 
 pub use node::KeyDoubt;
 pub use origin::{Origin, Show};
@@ -89,7 +88,7 @@ impl Media {
         let share = share.ok_or_else(|| Error::Settings(format!("{node} is no node of gate {}", dealt.gate)))?;
         let key = key_of_worker(&self.client, node).await?;
         let about = share_about(self.client.chain_id(), dealt.gate, (dealt.version, share.node()));
-        let envelope = Envelope::seal(&PublicKey::from(key), share.to_bytes().as_slice(), &about);
+        let envelope = Envelope::seal(&PublicKey::from(key), share.to_bytes().as_slice(), about.as_slice());
         let body = SealedShare { version: dealt.version, sealed: Bytes::copy_from_slice(envelope.as_bytes()) };
         let url = http::join(url, &format!("gates/{}/share", dealt.gate))?;
         http::post(&url, &body, ANSWER_BYTES_MAX).await.map(drop)
@@ -163,8 +162,7 @@ impl Media {
         let (_, record) = self.quorum(gate).await?;
         let quorum = quorum_of(&record)?;
         // Of this request alone, so that nobody else reads the answers.
-        let own = Zeroizing::new(B256::random());
-        let own = SecretKey::from_slice(own.as_slice()).map_err(|_| Error::Settings("no randomness".to_owned()))?;
+        let own = SecretKey::random(&mut OsRng);
         let request = KeyRequest::new(&self.client, (gate, epoch, token), &own.public_key())?;
         let mut asked: FuturesUnordered<_> = nodes.iter().map(|node| ask(node, gate, &request)).collect();
         let (mut parts, mut said) = (Vec::new(), Vec::new());
