@@ -31,7 +31,9 @@ interface IDrops is IPhases {
 
     error OnlyPacks(address caller);
 
-    event DropOpened(uint256 indexed drop, address indexed creation, address indexed creator, Drop its, Phase[] phases);
+    event DropOpened(
+        uint256 indexed drop, address indexed creation, address indexed creator, Drop its, IPhases.Phase[] phases
+    );
     /// @param first id of a collection, from which on the others follow; of editions the only one
     /// @param price of all, wei, of which `fee` was the protocol's
     event Minted(
@@ -46,10 +48,10 @@ interface IDrops is IPhases {
     event DropClosed(uint256 indexed drop);
 
     /// @notice Opens a drop. The creator only.
-    function open(Terms calldata terms, Phase[] calldata phases) external returns (uint256 drop);
+    function open(Terms calldata terms, IPhases.Phase[] calldata phases) external returns (uint256 drop);
 
     /// @notice Mints to the caller, for the TFUEL sent; what is more than the price is sent back.
-    function mint(uint256 drop, uint256 phase, uint256 quantity, Allowance calldata allowance) external payable;
+    function mint(uint256 drop, uint256 phase, uint256 quantity, IPhases.Allowance calldata allowance) external payable;
 
     /// @notice Nothing is sold any more. The creator only; it cannot be opened again.
     function close(uint256 drop) external;

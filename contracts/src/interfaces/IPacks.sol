@@ -133,7 +133,7 @@ interface IPacks is IPhases {
         Terms terms,
         uint256 first,
         uint32[] tiers,
-        Phase[] phases
+        IPhases.Phase[] phases
     );
     /// @param first number of the first of `quantity` packs
     /// @param price of all, wei
@@ -175,13 +175,13 @@ interface IPacks is IPhases {
 
     /// @notice Opens a sale, with the bond sent: `packs` times a tenth of the highest price, rounded up. The creator only.
     /// @param tiers how many tokens there are of each, 1 to 16 of them
-    function open(Terms calldata terms, uint32[] calldata tiers, Phase[] calldata phases)
+    function open(Terms calldata terms, uint32[] calldata tiers, IPhases.Phase[] calldata phases)
         external
         payable
         returns (uint256 sale);
 
     /// @notice Buys packs, for the TFUEL sent; what is more than the price is sent back.
-    function buy(uint256 sale, uint256 phase, uint256 quantity, Allowance calldata allowance)
+    function buy(uint256 sale, uint256 phase, uint256 quantity, IPhases.Allowance calldata allowance)
         external
         payable
         returns (uint256 purchase);
