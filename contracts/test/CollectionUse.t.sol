@@ -102,7 +102,9 @@ contract CollectionUseTest is CreationWorld {
         _set(CAROL, CAROL, UNTIL + 1);
         _set(ALICE, CAROL, UNTIL + 1);
         _is(CAROL, UNTIL + 1, NOW);
-        eq(_token.nonces(1), 2, "nonce");
+        _set(ALICE, CAROL, UNTIL + 1);
+        _is(CAROL, UNTIL + 1, NOW);
+        eq(_token.nonces(1), 3, "nonce");
     }
 
     function test_a_user_that_comes_again_later_is_one_since_then() public {
