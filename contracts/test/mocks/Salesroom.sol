@@ -85,7 +85,7 @@ contract Salesroom is AuctionHouseWorld {
             (uint256 auction, IAuctionHouse.Auction memory its) = _from(which, i);
             if (its.phase != IAuctionHouse.Phase.Open || block.timestamp > its.until) continue;
             if (block.timestamp < its.from) vm.warp(its.from);
-            address bidder = member(who) == its.seller ? member(who + 1) : member(who);
+            address bidder = member(who) == its.seller ? member(who % MEMBERS + 1) : member(who);
             uint256 least = HOUSE.minimumBid(auction);
             uint256 most = balanceIn(its.currency, bidder);
             if (most < least) continue;
