@@ -297,7 +297,8 @@ contract Collectors is CreationWorld {
     }
 
     function _clear(uint256 id) private {
-        delete useOf[id];
+        uint256 until = useOf[id].until;
+        useOf[id] = Use(address(0), until < block.timestamp ? until : block.timestamp - 1, 0);
     }
 
     function _enterPrints(uint256 id, address to, uint256 amount) private {
