@@ -159,6 +159,7 @@ contract Collection is Creation, ERC721 {
         return use.until >= block.timestamp;
     }
 
+    /// @dev 2^40 moves of one token would take more gas than all blocks of centuries have.
     function _packed(uint256 nonce, uint256 since) private pure returns (uint96) {
         return uint96(since << NONCE_BITS | nonce);
     }
