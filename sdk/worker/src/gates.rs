@@ -17,7 +17,7 @@ use std::{
 use alloy::primitives::U256;
 use axum::http::StatusCode;
 use edgeloom_media::Share;
-use edgeloom_sdk::{Client, Error, KeyDoubt, KeyRequest, SealedPart, SealedShare};
+use edgeloom_sdk::{Client, KeyDoubt, KeyRequest, SealedPart, SealedShare};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use thiserror::Error as ThisError;

@@ -2,6 +2,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use alloy::primitives::{Address, B256, Bytes};
 use edgeloom_media::Quorum;
+use edgeloom_sdk::Error;
 
 use super::*;
 
