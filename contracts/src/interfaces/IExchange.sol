@@ -25,7 +25,7 @@ interface IExchange {
 
     /// @notice Which ids an item stands for: this one; any of the token; or any in the Merkle tree of which `id` is the root.
     /// @dev Leaves are keccak256(keccak256(abi.encode(id))), as in OpenZeppelin's `StandardMerkleTree`.
-    enum Match {
+    enum Criteria {
         Exact,
         Any,
         OneOf
@@ -36,7 +36,7 @@ interface IExchange {
     /// @param nonce of an ERC-721 that the maker gives; else 0
     struct Item {
         Standard standard;
-        Match match_;
+        Criteria criteria;
         address token;
         uint256 id;
         uint128 amount;
@@ -154,7 +154,10 @@ interface IExchange {
     error NotMaker(address maker, address caller);
     error OnlyTimelock(address caller);
     error OnlySelf(address caller);
+    /// @notice There is no code at the address, or what is there does not say that the token moved to whom it should.
     error NotAToken(address token);
+    /// @notice With so little gas it cannot be known what tokens would say, or takes would do.
+    error TooLittleGas();
 
     /// @param price of all units, of which `fee` was the protocol's
     event Filled(
@@ -180,6 +183,9 @@ interface IExchange {
     /// @notice Fills each order that can be. Of any other the outcome and `Skipped` say why not, and nothing of it happened. What is not spent of
     /// the TFUEL sent is sent back.
     function sweep(Take[] calldata takes) external payable returns (Outcome[] memory outcomes);
+
+    /// @notice One take of a sweep, by `taker`, with no more of the TFUEL sent than `budget`. The exchange itself only.
+    function fillFor(Take calldata take, address taker, uint256 budget) external returns (uint256 spent);
 
     /// @notice Ends orders of the caller.
     function cancel(Order[] calldata orders) external;
