@@ -4,7 +4,8 @@ pragma solidity ^0.8.30;
 import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/MessageHashUtils.sol";
 import {Conduits} from "./mocks/Conduits.sol";
 import {CreationWorld} from "./CreationWorld.sol";
-import {ICollection} from "../src/interfaces/ICollection.sol";
+import {Exchange} from "../src/nft/Exchange.sol";
+import {IExchange} from "../src/interfaces/IExchange.sol";
 import {ISeaport} from "./mocks/ISeaport.sol";
 import {Predeploys} from "../src/types/Predeploys.sol";
 import {Wtfuel} from "../src/token/Wtfuel.sol";
@@ -14,6 +15,7 @@ import {eq, holds, vm} from "./Vm.sol";
 /// did not run, these tests say so and are skipped.
 abstract contract SeaportWorld is CreationWorld {
     ISeaport internal constant SEAPORT = ISeaport(0x0000000000000068F116a894984e2DB1123eB395);
+    IExchange internal constant EXCHANGE = IExchange(Predeploys.EXCHANGE);
     Wtfuel internal constant WTFUEL = Wtfuel(payable(Predeploys.WTFUEL));
 
     address private constant CONTROLLER = 0x00000000F9490004C11Cef243f5400493c00Ad63;
@@ -44,6 +46,57 @@ abstract contract SeaportWorld is CreationWorld {
         holds(done, "Seaport was not made");
         vm.etch(address(SEAPORT), code);
         vm.etch(Predeploys.WTFUEL, address(new Wtfuel()).code);
+        vm.etch(Predeploys.EXCHANGE, address(new Exchange()).code);
+    }
+
+    /// @dev Of the exchange: one thing for `PRICE` in TFUEL, or for that in WTFUEL one thing that is wanted.
+    function oursOf(address maker, IExchange.Side side, IExchange.Item memory item)
+        internal
+        view
+        returns (IExchange.Order memory order)
+    {
+        (order.maker, order.side, order.units) = (maker, side, 1);
+        (order.price, order.endPrice) = (uint128(PRICE), uint128(PRICE));
+        (order.from, order.until) = (uint40(block.timestamp), uint40(block.timestamp + 1 days));
+        order.salt = uint256(keccak256(abi.encode(maker, item)));
+        IExchange.Item[] memory items = new IExchange.Item[](1);
+        items[0] = item;
+        if (side == IExchange.Side.Sell) {
+            (order.gives, order.royaltyMax) = (items, ROYALTY_BPS);
+        } else {
+            (order.wants, order.currency) = (items, Predeploys.WTFUEL);
+        }
+    }
+
+    function itemOf(address token, uint256 id, IExchange.Criteria criteria)
+        internal
+        pure
+        returns (IExchange.Item memory)
+    {
+        return IExchange.Item(IExchange.Standard.ERC721, criteria, token, id, 1, 0);
+    }
+
+    /// @dev One unit of an order that its maker signed.
+    function taken(uint256 key, IExchange.Order memory order) internal view returns (IExchange.Take memory its) {
+        (its.order, its.units) = (order, 1);
+        its.consent.signature = signature(key, EXCHANGE.digestOf(order));
+        if (order.side == IExchange.Side.Buy) its.royaltyMax = ROYALTY_BPS;
+    }
+
+    /// @dev Signed as the first of 2^`height` orders.
+    function takenInBulk(uint256 key, IExchange.Order memory order, uint256 height)
+        internal
+        view
+        returns (IExchange.Take memory its)
+    {
+        its = taken(key, order);
+        bytes32 root = EXCHANGE.hashOf(order);
+        its.consent.proof = new bytes32[](height);
+        for (uint256 i = 0; i < height; ++i) {
+            its.consent.proof[i] = keccak256(abi.encode(i));
+            root = keccak256(abi.encodePacked(root, its.consent.proof[i]));
+        }
+        its.consent.signature = signature(key, EXCHANGE.bulkDigestOf(root, height));
     }
 
     function native(address to, uint256 amount) internal pure returns (ISeaport.ConsiderationItem memory) {
@@ -149,6 +202,27 @@ abstract contract SeaportWorld is CreationWorld {
             additionalRecipients: others,
             signature: _signed(key, SEAPORT.getOrderHash(order))
         });
+    }
+
+    /// @dev What goes to the same account goes at once, as `seaport-js` does it: the tokens one by one, then what each seller is paid, all fees, and
+    /// all royalties.
+    function fulfillments(uint256 length, uint256 sellers)
+        internal
+        pure
+        returns (ISeaport.FulfillmentComponent[][] memory offers, ISeaport.FulfillmentComponent[][] memory paid)
+    {
+        offers = new ISeaport.FulfillmentComponent[][](length);
+        paid = new ISeaport.FulfillmentComponent[][](sellers + 2);
+        for (uint256 i = 0; i < paid.length; ++i) {
+            paid[i] = new ISeaport.FulfillmentComponent[](i < sellers ? length / sellers : length);
+        }
+        for (uint256 i = 0; i < length; ++i) {
+            offers[i] = new ISeaport.FulfillmentComponent[](1);
+            offers[i][0] = ISeaport.FulfillmentComponent(i, 0);
+            paid[i % sellers][i / sellers] = ISeaport.FulfillmentComponent(i, 0);
+            paid[sellers][i] = ISeaport.FulfillmentComponent(i, 1);
+            paid[sellers + 1][i] = ISeaport.FulfillmentComponent(i, 2);
+        }
     }
 
     function _order(address maker, ISeaport.OfferItem memory offered, ISeaport.ConsiderationItem[] memory paid)
