@@ -48,11 +48,13 @@ class Part:
 
 # Types that only the market uses are its own.
 MARKET_TYPES = tuple(f"types/{name}.sol" for name in ("Bid", "Keystream", "Ladder", "Manifest", "PackedPair", "Requirements", "Subtree"))
+# And those that only tokens and their trade use.
+NFT_TYPES = tuple(f"types/{name}.sol" for name in ("Progress", "Structs", "Tiers", "Typed"))
 # Sums and gas are never asked.
 PARTS = {
     "institutions": Part(
         ("bls", "chain", "checkpoint", "governance", "rewards", "staking", "token", "types"),
-        (*MARKET_TYPES, "types/Predeploys.sol"),
+        (*MARKET_TYPES, *NFT_TYPES, "types/Predeploys.sol"),
         "GasTest|SumsTest|^Disputes|^JobMarket|^ModelRegistry|^Subtree",
     ),
     "market": Part(
@@ -61,9 +63,35 @@ PARTS = {
         "GasTest|SumsTest|^Bls|^Checkpoints|^Committee|^EdgeRewards|^Emission|^Epochs|^Equivocation|^G1|^Gov|^Identity|^Pool|^Rewards"
         "|^Schedule|^Staking|^Theta|^Wtfuel",
     ),
+    "nft": Part(
+        ("nft", *NFT_TYPES),
+        (),
+        "GasTest|SumsTest|^Attested|^Auctions|^Audits|^Bls|^Checkpoints|^Committee|^Deliveries|^Disput|^Edge|^Emission|^Epochs|^Equivocation|^G1|^Gov|^Identity"
+        "|^Inference|^JobMarket|^Kinds|^Leases|^Model|^PaymentPool|^Pool|^Possession|^Profiles|^Rewards|^Sealed|^Schedule|^Staking|^Subtree|^Theta|^Till|^Wtfuel",
+    ),
 }
 # Whose tests come first, since they notice most.
 NEAR = {
+    "AuctionHouse": "^AuctionHouse",
+    "Checkout": "^Exchange|^AuctionHouse|^Rentals|^Drops",
+    "Collection": "^Collection",
+    "Consents": "^Exchange",
+    "Creation": "^Collection|^Editions",
+    "Drops": "^Drops",
+    "Editions": "^Editions",
+    "Exchange": "^Exchange",
+    "Items": "^Exchange",
+    "MediaGate": "^MediaGate",
+    "Metadata": "^Collection|^Editions",
+    "NftFactory": "^NftFactory",
+    "Orders": "^Exchange",
+    "Packs": "^Packs",
+    "Phases": "^Drops|^Packs",
+    "Progress": "^Packs",
+    "Rentals": "^Rentals",
+    "Structs": "^Exchange",
+    "Tiers": "^Packs",
+    "Typed": "^MediaGate|^Exchange|^Collection",
     "Bls": "^Bls|^Identity|^Committee(Enter|Judge)",
     "KeyRegistry": "^Identity|^Bls|^Committee(Enter|Judge)|^StakingGuardians",
     "Committee": "^Committee|^Epochs",
@@ -262,7 +290,7 @@ class Bench:
         self.folder = pathlib.Path(folder)
         self.fuzz_runs = fuzz_runs
         for part in ("src", "test"):
-            shutil.copytree(CONTRACTS / part, self.folder / part)
+            shutil.copytree(CONTRACTS / part, self.folder / part, ignore=shutil.ignore_patterns("node_modules"))
         for path in (self.folder / "test").glob("*Gas*.t.sol"):
             path.unlink()
         for file in ("solc.mjs", "package.json"):

@@ -3,17 +3,12 @@
 
 use super::audits::honest::{account, client, later};
 use alloy::primitives::{Address, B256, U256, utils::parse_ether};
-use edgeloom_bindings::{
-    ICollection,
-    ICreation::{Policy, Terms},
-    INftFactory::{self, CollectionCreated},
-    addresses::NFT_FACTORY,
-};
-use edgeloom_sdk::{Client, Error, KeyRequest, Player};
+use edgeloom_media::PIECE_BYTES;
+use edgeloom_sdk::{Client, CreationTerms, Error, KeyRequest, Player};
 use edgeloom_tests::{Dev, Process, binary};
 use eyre::{OptionExt as _, Result, ensure};
-use serde::Deserialize;
 use nix::sys::signal::Signal;
+use serde::Deserialize;
 use serde_json::Value;
 use std::{fs, path::Path, process::Command, time::Duration};
 use tempfile::TempDir;
@@ -79,9 +74,9 @@ impl Scene {
         let mut indexer = Process::spawn("indexer", &binary("edgeloom-indexer")?, &arguments, folder.path())?;
         let IndexReady { indexer: index } = indexer.ready(PATIENCE).await?;
         let (creator, holder) = (client(&dev, 0).await?, client(&dev, 1).await?);
-        let collection = collection(&creator).await?;
-        let mint = ICollection::mintCall { to: holder.address()?, id: TOKEN, content: B256::ZERO };
-        sent(&creator, collection, &mint).await?;
+        let terms = CreationTerms::new("Clips", "CLIP");
+        let collection = creator.nfts().create_collection(terms, B256::ZERO).await?.address();
+        creator.nfts().collection(collection).mint(holder.address()?, TOKEN, B256::ZERO).await?;
         let mut scene = Self { dev, folder, index, creator, holder, collection, nodes: Vec::new(), _indexer: indexer };
         for place in 0..NODES {
             let node = scene.node(place).await?;
@@ -157,29 +152,6 @@ impl Scene {
     }
 }
 
-/// A call of a contract that this client has no verb for.
-async fn sent(client: &Client, to: Address, call: &impl SolCall) -> Result<TransactionReceipt> {
-    todo_sent
-}
-
-async fn collection(creator: &Client) -> Result<Address> {
-    let terms = Terms {
-        creator: creator.address()?,
-        name: "Clips".into(),
-        symbol: "CLIP".into(),
-        contractUri: String::new(),
-        baseUri: String::new(),
-        royaltyTo: Address::ZERO,
-        royaltyBps: 500,
-        policy: Policy::Open,
-        split: 1000,
-    };
-    let call = INftFactory::createCollectionCall { terms, salt: B256::ZERO };
-    let receipt = sent(creator, NFT_FACTORY, &call).await?;
-    let made = receipt.decoded_log::<CollectionCreated>().ok_or_eyre("no collection in the receipt")?;
-    Ok(made.collection)
-}
-
 /// Some seconds of colours and a tone, as ffmpeg makes them; where there is none, bytes that are no film.
 fn clip(folder: &Path) -> Result<std::path::PathBuf> {
     let path = folder.join("clip.mp4");
@@ -243,15 +215,14 @@ async fn who_sells_the_token_has_no_next_epoch() -> Result<()> {
     let sellers = Player::new(seller.clone(), (number, TOKEN), Vec::new()).await?;
     let buyers = Player::new(buyer, (number, TOKEN), Vec::new()).await?;
     sellers.unlock().await?;
-    let (from, to) = (scene.holder.address()?, client(&scene.dev, 2).await?.address()?);
-    let moved = ICollection::transferFromCall { from, to, id: TOKEN };
-    sent(&scene.holder, scene.collection, &moved).await?;
+    let to = client(&scene.dev, 2).await?.address()?;
+    scene.holder.nfts().collection(scene.collection).transfer(to, TOKEN).await?;
     ensure!(matches!(buyers.unlock().await, Err(Error::Refused { .. })), "the epoch was the seller's");
     sellers.piece(0).await?;
     scene.next_epoch().await?;
     ensure!(matches!(sellers.unlock().await, Err(Error::Refused { .. })), "the seller has no next epoch");
     buyers.unlock().await?;
-    assert_eq!(buyers.piece(0).await?, fs::read(&clip)?[..edgeloom_sdk::PIECE_BYTES]);
+    assert_eq!(buyers.piece(0).await?, fs::read(&clip)?[..PIECE_BYTES]);
     // The key of the epoch before opens no piece of this one, and of that the origin shows nothing any more.
     scene.next_epoch().await?;
     buyers.unlock().await?;
@@ -294,7 +265,10 @@ async fn nodes_answer_whoever_signed_and_nobody_in_its_name() -> Result<()> {
     let right = KeyRequest::new(&scene.holder, (number, epoch, TOKEN), &own.public_key())?;
     let forged = KeyRequest { key: right.key.iter().rev().copied().collect::<Vec<_>>().into(), ..right.clone() };
     let stranger = client(&scene.dev, 2).await?;
-    let in_its_name = KeyRequest { signature: KeyRequest::new(&stranger, (number, epoch, TOKEN), &own.public_key())?.signature, ..right.clone() };
+    let in_its_name = KeyRequest {
+        signature: KeyRequest::new(&stranger, (number, epoch, TOKEN), &own.public_key())?.signature,
+        ..right.clone()
+    };
     let old = KeyRequest::new(&scene.holder, (number, epoch + U256::ONE, TOKEN), &own.public_key())?;
     let elsewhere = KeyRequest { gate: number + U256::ONE, ..right.clone() };
     let http = reqwest::Client::new();
@@ -303,7 +277,8 @@ async fn nodes_answer_whoever_signed_and_nobody_in_its_name() -> Result<()> {
         let answer = http.post(format!("{page}/gates/{gate}/parts")).json(request).send().await?;
         assert_eq!(answer.status().as_u16(), code, "{}", answer.text().await?);
     }
-    let unknown = http.post(format!("{page}/gates/99/parts")).json(&KeyRequest { gate: U256::from(99), ..right }).send().await?;
+    let unknown =
+        http.post(format!("{page}/gates/99/parts")).json(&KeyRequest { gate: U256::from(99), ..right }).send().await?;
     assert_eq!(unknown.status().as_u16(), 404);
     let wrong = serde_json::json!({ "version": 1, "sealed": "0x00" });
     let answer = http.post(format!("{page}/gates/{gate}/share")).json(&wrong).send().await?;

@@ -183,6 +183,10 @@ fn copy_folder(from: &Path, to: &Path) -> Result<()> {
     for entry in fs::read_dir(from)? {
         let entry = entry?;
         let target = to.join(entry.file_name());
+        // Of suites that forge does not run.
+        if entry.file_name() == "node_modules" {
+            continue;
+        }
         if entry.file_type()?.is_dir() {
             copy_folder(&entry.path(), &target)?;
         } else if target.extension().is_some_and(|extension| extension == "sol") {
