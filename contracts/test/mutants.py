@@ -49,7 +49,7 @@ class Part:
 # Types that only the market uses are its own.
 MARKET_TYPES = tuple(f"types/{name}.sol" for name in ("Bid", "Keystream", "Ladder", "Manifest", "PackedPair", "Requirements", "Subtree"))
 # And those that only tokens and their trade use.
-NFT_TYPES = tuple(f"types/{name}.sol" for name in ("Progress", "Structs", "Tiers", "Typed"))
+NFT_TYPES = tuple(f"types/{name}.sol" for name in ("Progress", "Purchase", "Structs", "Tiers", "Typed"))
 # Sums and gas are never asked.
 PARTS = {
     "institutions": Part(
@@ -88,6 +88,7 @@ NEAR = {
     "Packs": "^Packs",
     "Phases": "^Drops|^Packs",
     "Progress": "^Packs",
+    "Purchase": "^Packs",
     "Rentals": "^Rentals",
     "Structs": "^Exchange",
     "Tiers": "^Packs",
