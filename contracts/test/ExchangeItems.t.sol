@@ -388,8 +388,7 @@ contract ExchangeItemsTest is ExchangeWorld {
         while (count > 1) {
             uint256 half = count / 2;
             bool right = index >= first + half;
-            downward[length++] =
-                right ? _nodeOf(ids, first, half) : _nodeOf(ids, first + half, count - half);
+            downward[length++] = right ? _nodeOf(ids, first, half) : _nodeOf(ids, first + half, count - half);
             (first, count) = right ? (first + half, count - half) : (first, half);
         }
         proof = new bytes32[](length);

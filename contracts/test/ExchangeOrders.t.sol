@@ -360,8 +360,7 @@ contract ExchangeOrdersTest is ExchangeWorld {
         bytes32 type_ = keccak256(bytes(string.concat(_orderType(), BOUND, ITEM)));
         bytes memory head = abi.encode(type_, order.maker, order.taker, order.side, order.currency, order.price);
         bytes memory times = abi.encode(order.endPrice, order.from, order.until, order.units, order.royaltyMax);
-        bytes memory tail =
-            abi.encode(order.counter, order.salt, _slowItems(order.gives), _slowItems(order.wants));
+        bytes memory tail = abi.encode(order.counter, order.salt, _slowItems(order.gives), _slowItems(order.wants));
         bytes memory bounds;
         for (uint256 i = 0; i < order.bounds.length; ++i) {
             bytes memory bound = abi.encode(keccak256(bytes(BOUND)), order.bounds[i].account, order.bounds[i].state);

@@ -303,9 +303,7 @@ contract ExchangeThreatsTest is ExchangeWorld {
         IExchange.Order memory order = listing(50);
         (order.maker, order.counter) = (address(holder), 0);
         order.wants = list(amount(address(prints), EDITION + 1, 1));
-        holder.plan(
-            address(looms), abi.encodeCall(ICollection.setUser, (50, BOB, uint64(block.timestamp + 300 days)))
-        );
+        holder.plan(address(looms), abi.encodeCall(ICollection.setUser, (50, BOB, uint64(block.timestamp + 300 days))));
         refused(take(order), abi.encodeWithSelector(IExchange.NonceMoved.selector, looms, 50, 0, 1));
         // Or it empties the account that the token owns.
         OwnedAccount account = new OwnedAccount(address(looms), 50);
