@@ -14,9 +14,9 @@ use tokio::{
 use url::Url;
 
 use crate::{
-    Attested, Auctions, Audits, Beacon, Checkpoints, Committee, Deliveries, Disputable, Disputes, EdgeRewards,
-    EdgeStaking, Error, Governance, Index, Jobs, Keys, Leases, Media, Models, Node, Payments, Seals, SignedTx, Staking,
-    Theta, Wtfuel,
+    Attested, AuctionHouse, Auctions, Audits, Beacon, Checkpoints, Committee, Deliveries, Disputable, Disputes,
+    EdgeRewards, EdgeStaking, Error, Exchange, Governance, Index, Jobs, Keys, Leases, Media, Models, Nfts, Node, Payments,
+    Rentals, Seals, SignedTx, Staking, Theta, Wtfuel,
     follow::Follow,
     heads,
     rpc::{self, Rpc},
@@ -203,6 +203,30 @@ impl Client {
     #[must_use]
     pub fn media(&self) -> Media {
         Media::new(self.clone())
+    }
+
+    /// Collections and editions of tokens: make, mint, transfer, describe.
+    #[must_use]
+    pub fn nfts(&self) -> Nfts {
+        Nfts::new(self.clone())
+    }
+
+    /// Trade of tokens: sign orders, fill them.
+    #[must_use]
+    pub fn exchange(&self) -> Exchange {
+        Exchange::new(self.clone())
+    }
+
+    /// Auctions of tokens: create, bid, settle.
+    #[must_use]
+    pub fn auction_house(&self) -> AuctionHouse {
+        AuctionHouse::new(self.clone())
+    }
+
+    /// Tokens for rent: sign offers, take them.
+    #[must_use]
+    pub fn rentals(&self) -> Rentals {
+        Rentals::new(self.clone())
     }
 
     /// Models: upload, register, read, run.

@@ -1,22 +1,27 @@
 //! What can go wrong between a program and the chain, told apart by who is at fault and what the caller may do next.
 
+mod revert;
+
 use std::time::Duration;
 
 use alloy::{
     primitives::{Address, B256, Bytes, U256},
     rpc::json_rpc::ErrorPayload,
-    sol_types::SolInterface,
     transports::{RpcError, TransportError},
 };
 use edgeloom_bindings::{
     Governor::GovernorErrors,
     IAttested::IAttestedErrors,
+    IAuctionHouse::IAuctionHouseErrors,
     IAuctions::IAuctionsErrors,
     IAudits::IAuditsErrors,
     IBeacon::IBeaconErrors,
     IBls::IBlsErrors,
+    ICheckout::ICheckoutErrors,
     ICheckpoints::ICheckpointsErrors,
+    ICollection::ICollectionErrors,
     ICommittee::ICommitteeErrors,
+    ICreation::ICreationErrors,
     ICredits::ICreditsErrors,
     IDeliveries::IDeliveriesErrors,
     IDisputable::IDisputableErrors,
@@ -24,23 +29,29 @@ use edgeloom_bindings::{
     IEdgeProof::IEdgeProofErrors,
     IEdgeRewards::IEdgeRewardsErrors,
     IEdgeStaking::IEdgeStakingErrors,
+    IEditions::IEditionsErrors,
+    IExchange::IExchangeErrors,
     IInference::IInferenceErrors,
     IJobMarket::{IJobMarketErrors, Phase, Reason},
     IKeyRegistry::IKeyRegistryErrors,
     ILeases::ILeasesErrors,
     IMediaGate::IMediaGateErrors,
     IModelRegistry::IModelRegistryErrors,
+    INftFactory::INftFactoryErrors,
     IParameters::IParametersErrors,
     IPaymentPool::IPaymentPoolErrors,
+    IRentals::IRentalsErrors,
     IRewards::IRewardsErrors,
     ISealed::ISealedErrors,
     ISplits::ISplitsErrors,
     IStakeBook::IStakeBookErrors,
     IStaking::IStakingErrors,
     ITill::ITillErrors,
-    addresses,
 };
 use edgeloom_edge_proof::{InputLength, Malformed};
+
+pub use revert::Library;
+use revert::Library::LibraryErrors;
 
 use crate::SignedTx;
 
@@ -190,6 +201,33 @@ pub enum Error {
     /// A contract that was called does not pay out.
     #[error("the contract does not pay out: {0:?}")]
     Credits(ICreditsErrors),
+    /// What collections and editions have in common refused: a policy, a voucher, what is frozen.
+    #[error("the creation reverted: {0:?}")]
+    Creation(ICreationErrors),
+    /// A collection reverted.
+    #[error("the collection reverted: {0:?}")]
+    Collection(ICollectionErrors),
+    /// Editions reverted.
+    #[error("the editions reverted: {0:?}")]
+    Editions(IEditionsErrors),
+    /// The factory of collections and editions reverted.
+    #[error("the factory of collections reverted: {0:?}")]
+    NftFactory(INftFactoryErrors),
+    /// What sales of tokens have in common refused: a currency, a royalty, too little money.
+    #[error("the sale reverted: {0:?}")]
+    Checkout(ICheckoutErrors),
+    /// The exchange reverted.
+    #[error("the exchange reverted: {0:?}")]
+    Exchange(IExchangeErrors),
+    /// The auction house reverted.
+    #[error("the auction house reverted: {0:?}")]
+    AuctionHouse(IAuctionHouseErrors),
+    /// The contract of rentals reverted.
+    #[error("the contract of rentals reverted: {0:?}")]
+    Rentals(IRentalsErrors),
+    /// A library of the contracts reverted: `Unauthorized` for who is not the creator, `TransferFromFailed` for a currency that does not move.
+    #[error("a library of the contract reverted: {0:?}")]
+    Library(LibraryErrors),
     /// A revert that is no custom error of these contracts.
     #[error("reverted with {}", if .data.is_empty() { "no data".to_owned() } else { .data.to_string() })]
     Revert {
@@ -311,78 +349,6 @@ impl Error {
         }
     }
 
-    /// Decodes revert data. Some errors are declared by two contracts; the one that was called is asked first, then those
-    /// it calls.
-    pub(crate) fn from_revert(to: Option<Address>, data: Bytes) -> Self {
-        let market = || IJobMarketErrors::abi_decode(&data).ok().map(Self::Market);
-        let leases = || ILeasesErrors::abi_decode(&data).ok().map(Self::Leases);
-        let auctions = || IAuctionsErrors::abi_decode(&data).ok().map(Self::Auctions);
-        let disputable = || IDisputableErrors::abi_decode(&data).ok().map(Self::Disputable);
-        let attested = || IAttestedErrors::abi_decode(&data).ok().map(Self::Attested);
-        let sealed = || ISealedErrors::abi_decode(&data).ok().map(Self::Sealed);
-        let media = || IMediaGateErrors::abi_decode(&data).ok().map(Self::Media);
-        let payments = || IPaymentPoolErrors::abi_decode(&data).ok().map(Self::Payments);
-        let till = || ITillErrors::abi_decode(&data).ok().map(Self::Till);
-        let splits = || ISplitsErrors::abi_decode(&data).ok().map(Self::Splits);
-        let deliveries = || IDeliveriesErrors::abi_decode(&data).ok().map(Self::Deliveries);
-        let inference = || IInferenceErrors::abi_decode(&data).ok().map(Self::Inference);
-        let staking = || IStakingErrors::abi_decode(&data).ok().map(Self::Staking);
-        let edge = || IEdgeStakingErrors::abi_decode(&data).ok().map(Self::EdgeStaking);
-        let stake = || IStakeBookErrors::abi_decode(&data).ok().map(Self::Stake);
-        let parameters = || IParametersErrors::abi_decode(&data).ok().map(Self::Parameters);
-        let committee = || ICommitteeErrors::abi_decode(&data).ok().map(Self::Committee);
-        let checkpoints = || ICheckpointsErrors::abi_decode(&data).ok().map(Self::Checkpoints);
-        let rewards = || IRewardsErrors::abi_decode(&data).ok().map(Self::Rewards);
-        let edge_rewards = || IEdgeRewardsErrors::abi_decode(&data).ok().map(Self::EdgeRewards);
-        let governor = || GovernorErrors::abi_decode(&data).ok().map(Self::Governor);
-        let models = || IModelRegistryErrors::abi_decode(&data).ok().map(Self::Models);
-        let proof = || IEdgeProofErrors::abi_decode(&data).ok().map(Self::EdgeProof);
-        let keys = || IKeyRegistryErrors::abi_decode(&data).ok().map(Self::Keys);
-        let bls = || IBlsErrors::abi_decode(&data).ok().map(Self::Bls);
-        let beacon = || IBeaconErrors::abi_decode(&data).ok().map(Self::Beacon);
-        let disputes = || IDisputesErrors::abi_decode(&data).ok().map(Self::Disputes);
-        let audits = || IAuditsErrors::abi_decode(&data).ok().map(Self::Audits);
-        let credits = || ICreditsErrors::abi_decode(&data).ok().map(Self::Credits);
-        let decoded = match to {
-            Some(addresses::JOB_MARKET) => {
-                let checks = || inference().or_else(disputable).or_else(attested).or_else(sealed);
-                market().or_else(till).or_else(checks).or_else(credits)
-            }
-            Some(addresses::AUCTIONS) => auctions().or_else(market).or_else(till).or_else(credits).or_else(beacon),
-            Some(addresses::DISPUTABLE) => disputable().or_else(disputes).or_else(audits).or_else(beacon),
-            Some(addresses::ATTESTED) => attested().or_else(credits).or_else(beacon).or_else(keys),
-            Some(addresses::SEALED) => sealed().or_else(credits).or_else(proof).or_else(disputable),
-            Some(addresses::LEASES) => leases().or_else(till).or_else(credits),
-            Some(addresses::MEDIA_GATE) => media(),
-            Some(addresses::PAYMENT_POOL) => payments().or_else(splits).or_else(credits),
-            Some(addresses::DELIVERIES) => deliveries().or_else(payments).or_else(proof).or_else(keys),
-            Some(addresses::EDGE_STAKING) => edge().or_else(stake),
-            Some(addresses::STAKING) => staking().or_else(stake),
-            Some(addresses::PARAMETERS) => parameters(),
-            Some(addresses::COMMITTEE) => committee().or_else(staking).or_else(stake),
-            Some(addresses::CHECKPOINTS) => checkpoints().or_else(keys).or_else(bls),
-            Some(addresses::REWARDS) => rewards(),
-            Some(addresses::EDGE_REWARDS) => edge_rewards().or_else(beacon).or_else(proof),
-            Some(addresses::GOVERNOR) => governor().or_else(parameters),
-            Some(addresses::MODEL_REGISTRY) => models(),
-            Some(addresses::EDGE_PROOF) => proof(),
-            // Some of what the precompile says, the edge-proof precompile says, too.
-            Some(addresses::KEY_REGISTRY) => keys().or_else(bls),
-            Some(addresses::BLS) => bls(),
-            Some(addresses::BEACON) => beacon(),
-            Some(addresses::DISPUTES) => disputes().or_else(credits).or_else(proof),
-            Some(addresses::AUDITS) => audits().or_else(credits).or_else(disputes).or_else(keys),
-            _ => None,
-        };
-        let decoded = decoded.or_else(market).or_else(edge).or_else(stake).or_else(models).or_else(proof);
-        let decoded = decoded.or_else(keys).or_else(bls).or_else(beacon);
-        let decoded = decoded.or_else(staking).or_else(parameters);
-        let decoded = decoded.or_else(committee).or_else(checkpoints).or_else(rewards).or_else(governor);
-        let decoded = decoded.or_else(auctions).or_else(disputable).or_else(attested).or_else(sealed);
-        let decoded = decoded.or_else(till).or_else(payments).or_else(splits).or_else(deliveries);
-        decoded.or_else(leases).or_else(edge_rewards).or_else(disputes).or_else(audits).unwrap_or(Self::Revert { data })
-    }
-
     /// Whether trying the same read again can help: the fault lies with the connection, not with the request.
     #[must_use]
     pub fn is_transient(&self) -> bool {
@@ -426,6 +392,15 @@ impl Error {
                 | Self::Disputes(_)
                 | Self::Audits(_)
                 | Self::Credits(_)
+                | Self::Creation(_)
+                | Self::Collection(_)
+                | Self::Editions(_)
+                | Self::NftFactory(_)
+                | Self::Checkout(_)
+                | Self::Exchange(_)
+                | Self::AuctionHouse(_)
+                | Self::Rentals(_)
+                | Self::Library(_)
                 | Self::Revert { .. }
                 | Self::Failed { .. }
         )

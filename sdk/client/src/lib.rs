@@ -1,5 +1,5 @@
 //! A typed client of an Edgeloom chain: post jobs and wait for paid answers, upload and run models, bond workers, claim
-//! answers, dispute and audit claims, pay by vouchers, keep keys and sets of them, stake, show capacity, co-sign checkpoints, vote, read randomness, follow
+//! answers, dispute and audit claims, pay by vouchers, make, trade, auction and rent out tokens, keep keys and sets of them, stake, show capacity, co-sign checkpoints, vote, read randomness, follow
 //! events, ask the index. It knows
 //! contracts, JSON-RPC and the index's REST; it does not know the EVM, databases or the BFT engine, trusts the node only for
 //! what no local check can show, and decides nothing about money by the index.
@@ -22,18 +22,22 @@
 #![warn(missing_docs)]
 
 mod attested;
+mod auction_house;
 mod auctions;
 mod audits;
 mod beacon;
+mod checkout;
 mod checkpoints;
 mod client;
 mod committee;
 mod credits;
+mod decimal;
 mod deliveries;
 mod disputable;
 mod disputes;
 mod edge_rewards;
 mod error;
+mod exchange;
 mod follow;
 mod governance;
 mod heads;
@@ -43,21 +47,27 @@ mod keys;
 pub mod keystore;
 mod leases;
 mod media;
+mod merkle;
 mod model;
 mod models;
+mod nfts;
 mod node;
 mod nonces;
 mod payments;
+mod rentals;
 mod rpc;
 mod sealed;
 mod sender;
+mod signature;
 mod staking;
 mod tokens;
 
 pub use attested::{Attested, AttestedTerms};
+pub use auction_house::{AuctionDraft, AuctionHouse, TokenAuction};
 pub use auctions::{Auction, AuctionOffer, Auctions, Placed, SealedBid};
 pub use audits::{AuditEvent, AuditTerms, Audits, Finding, Testimony};
 pub use beacon::Beacon;
+pub use checkout::Checkout;
 pub use checkpoints::{Checkpoints, Guardians};
 pub use client::{Client, ClientBuilder, Deadlines};
 pub use committee::Committee;
@@ -68,7 +78,8 @@ pub use disputes::{
     Statement,
 };
 pub use edge_rewards::{Due, EdgeRewards, Entrant, Round, Schedule, Window, chain_after, digest_of};
-pub use error::{Error, ModelError};
+pub use error::{Error, Library, ModelError};
+pub use exchange::{Asset, Exchange, Obstacle, OrderDraft, Outcome, Progress, SignedOrder, Take, Trade, TradeOrder};
 pub use follow::Closing;
 pub use governance::{Ballot, Governance, Proposal, Standing, Tally};
 pub use index::Index;
@@ -81,10 +92,16 @@ pub use leases::{Lease, LeaseOffer, Leases};
 pub use media::{
     Dealt, KeyDoubt, KeyRequest, Media, Origin, Player, SealedPart, SealedShare, Show, quorum_of, share_about,
 };
+pub use merkle::{Allowlist, IdSet, MerkleTree, is_in};
 pub use model::LocalModel;
 pub use models::{CHUNK_BYTES_MAX, IMAGE_BYTES_MAX, Models, RegisteredGraph, Registration};
+pub use nfts::{
+    Collection, Creation, CreationKind, CreationTerms, Editions, MintDraft, MintVoucher, Nfts, SignedMint, Use,
+    content_of,
+};
 pub use node::Node;
 pub use payments::{Appraisal, Doubt, Pair, Payments, Redemption, SessionLimits, Voucher};
+pub use rentals::{RentalDraft, RentalOffer, Rentals, SignedRental};
 pub use sealed::{Envelope, Fault, Opened, SEALED_BYTES_MAX, Seals, pieces as sealed_pieces, seed_of};
 pub use sender::SignedTx;
 pub use staking::{EdgeStaking, StakeBook, Staking};

@@ -239,16 +239,18 @@ async fn a_third_of_the_nodes_may_be_away_and_shares_outlive_their_process() -> 
     let (_origin, _) = scene.serving(&gate, &clip).await?;
     scene.next_epoch().await?;
     let pages = |scene: &Scene| scene.nodes.iter().map(|node| Ok(node.page.parse()?)).collect::<Result<Vec<_>>>();
-    let player = async |scene: &Scene| Player::new(scene.holder.media(), (number, TOKEN), pages(scene)?).await;
+    let unlocked = async |scene: &Scene| -> Result<Result<U256, Error>> {
+        Ok(Player::new(scene.holder.media(), (number, TOKEN), pages(scene)?).await?.unlock().await)
+    };
     scene.nodes[0].process.signal(Signal::SIGKILL)?;
-    player(&scene).await?.unlock().await?;
+    unlocked(&scene).await??;
     scene.nodes[1].process.signal(Signal::SIGKILL)?;
-    let refused = player(&scene).await?.unlock().await;
+    let refused = unlocked(&scene).await?;
     ensure!(matches!(refused, Err(Error::Refused { have: 2, need: 3, .. })), "{refused:?}");
     // Killed, and here again with what was on its disk.
     let folder = scene.folder.path().join("node-1");
     scene.nodes[1] = scene.begin(scene.nodes[1].account, &folder).await?;
-    player(&scene).await?.unlock().await?;
+    unlocked(&scene).await??;
     Ok(())
 }
 

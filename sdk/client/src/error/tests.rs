@@ -1,7 +1,8 @@
 use alloy::{primitives::U256, sol_types::SolError};
 use edgeloom_bindings::{
-    IAudits, IBeacon, IBls, ICredits, IDeliveries, IDisputes, IEdgeProof, IEdgeRewards, IEdgeStaking, IInference,
-    IJobMarket, IKeyRegistry, IModelRegistry, IPaymentPool, ISplits,
+    IAuctionHouse, IAudits, IBeacon, IBls, ICheckout, ICollection, ICreation, ICredits, IDeliveries, IDisputes,
+    IEdgeProof, IEdgeRewards, IEdgeStaking, IEditions, IExchange, IInference, IJobMarket, IKeyRegistry, IModelRegistry,
+    INftFactory, IPaymentPool, IRentals, ISplits, addresses,
 };
 
 use super::*;
@@ -124,4 +125,61 @@ fn edge_rewards_have_errors_of_their_own_and_pass_on_those_that_they_call() {
     assert!(matches!(reverted(Some(addresses::EDGE_REWARDS), &missing), Error::Beacon(_)));
     let many = IEdgeProof::WrongCount { limit: U256::ONE, actual: U256::from(2) };
     assert!(matches!(reverted(Some(addresses::EDGE_REWARDS), &many), Error::EdgeProof(_)));
+}
+
+#[test]
+fn sales_of_tokens_have_errors_of_their_own_and_pass_on_those_of_tokens() {
+    let expired = IExchange::OrderExpired { until: U256::ONE };
+    let error = reverted(Some(addresses::EXCHANGE), &expired);
+    assert!(matches!(&error, Error::Exchange(IExchangeErrors::OrderExpired(found)) if *found == expired));
+    assert!(error.is_revert());
+    let low = IAuctionHouse::BidTooLow { auction: U256::ONE, amount: U256::ONE, least: U256::from(2) };
+    assert!(matches!(reverted(Some(addresses::AUCTION_HOUSE), &low), Error::AuctionHouse(_)));
+    let renter = IRentals::WrongRenter { renter: Address::ZERO, caller: Address::ZERO };
+    assert!(matches!(reverted(Some(addresses::RENTALS), &renter), Error::Rentals(_)));
+    for contract in [addresses::EXCHANGE, addresses::AUCTION_HOUSE, addresses::RENTALS] {
+        let listed = ICheckout::CurrencyNotListed { currency: Address::ZERO };
+        assert!(matches!(reverted(Some(contract), &listed), Error::Checkout(_)));
+        let nothing = ICredits::NothingToWithdraw { account: Address::ZERO };
+        assert!(matches!(reverted(Some(contract), &nothing), Error::Credits(_)));
+        let runs = ICollection::UserRuns { id: U256::ONE, user: Address::ZERO, until: U256::ONE };
+        assert!(matches!(reverted(Some(contract), &runs), Error::Collection(_)));
+        assert!(matches!(reverted(Some(contract), &Library::TransferFromFailed {}), Error::Library(_)));
+    }
+    let used = INftFactory::SaltUsed { creation: Address::ZERO };
+    assert!(matches!(reverted(Some(addresses::NFT_FACTORY), &used), Error::NftFactory(_)));
+    let high = ICreation::RoyaltyTooHigh { bps: U256::from(1001), most: U256::from(1000) };
+    assert!(matches!(reverted(Some(addresses::NFT_FACTORY), &high), Error::Creation(_)), "what it made");
+}
+
+#[test]
+fn three_sales_call_the_same_error_theirs() {
+    let moved = IRentals::CounterMoved { signed: U256::ZERO, current: U256::ONE };
+    assert!(matches!(reverted(Some(addresses::RENTALS), &moved), Error::Rentals(_)));
+    assert!(matches!(reverted(Some(addresses::EXCHANGE), &moved), Error::Exchange(_)));
+    let unmoved = IAuctionHouse::NotAToken { token: Address::ZERO };
+    assert!(matches!(reverted(Some(addresses::AUCTION_HOUSE), &unmoved), Error::AuctionHouse(_)));
+    assert!(matches!(reverted(Some(addresses::EXCHANGE), &unmoved), Error::Exchange(_)));
+}
+
+#[test]
+fn clones_have_any_address_and_their_errors_are_known_all_the_same() {
+    let clone = Some(Address::repeat_byte(0xc1));
+    let frozen = reverted(clone, &ICreation::Frozen {});
+    assert!(matches!(frozen, Error::Creation(ICreationErrors::Frozen(_))));
+    let burned = reverted(clone, &ICollection::Burned { id: U256::ONE });
+    assert!(matches!(burned, Error::Collection(ICollectionErrors::Burned(_))));
+    let cap = IEditions::AboveCap { id: U256::ONE, minted: U256::ONE, cap: U256::ONE };
+    assert!(matches!(reverted(clone, &cap), Error::Editions(_)));
+    assert!(matches!(reverted(clone, &Library::Unauthorized {}), Error::Library(LibraryErrors::Unauthorized(_))));
+    // Both declare it; who called editions knows whose it is.
+    let both = || reverted(clone, &IEditions::NotOwnerNorApproved {});
+    assert!(matches!(both(), Error::Collection(_)));
+    assert!(matches!(both().of_editions(), Error::Editions(IEditionsErrors::NotOwnerNorApproved(_))));
+    assert!(matches!(burned.of_editions(), Error::Collection(_)), "editions have no such error");
+    // Theirs, not that of editions.
+    let short = IEditions::InsufficientBalance {};
+    for token in [addresses::THETA, addresses::WTFUEL] {
+        assert!(matches!(reverted(Some(token), &short), Error::Revert { .. }));
+    }
 }
