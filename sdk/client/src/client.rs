@@ -15,8 +15,8 @@ use url::Url;
 
 use crate::{
     Attested, AuctionHouse, Auctions, Audits, Beacon, Checkpoints, Committee, Deliveries, Disputable, Disputes,
-    EdgeRewards, EdgeStaking, Error, Exchange, Governance, Index, Jobs, Keys, Leases, Media, Models, Nfts, Node, Payments,
-    Rentals, Seals, SignedTx, Staking, Theta, Wtfuel,
+    EdgeRewards, EdgeStaking, Error, Exchange, Governance, Index, Jobs, Keys, Leases, Media, Models, Nfts, Node,
+    Payments, Rentals, Seals, SignedTx, Staking, Theta, Wtfuel,
     follow::Follow,
     heads,
     rpc::{self, Rpc},
