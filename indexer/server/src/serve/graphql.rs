@@ -18,9 +18,11 @@ mod institutions;
 mod length;
 mod loaders;
 mod market;
+mod nft;
 mod pools;
 mod query;
 mod rows;
+mod sales;
 mod wheres;
 
 use super::{
