@@ -65,8 +65,10 @@ pub(super) fn says(log: &Log) -> Option<Says> {
         ICollection::Transfer::SIGNATURE_HASH if topics.len() == MOVED_TOPICS => {
             read(log, |event: ICollection::Transfer| Says::Moved { from: event.from, to: event.to, id: event.id })
         }
-        IEditions::TransferSingle::SIGNATURE_HASH => read(log, |event: IEditions::TransferSingle| {
-            Says::MovedCopies { from: event.from, to: event.to, copies: vec![(event.id, event.amount)] }
+        IEditions::TransferSingle::SIGNATURE_HASH => read(log, |event: IEditions::TransferSingle| Says::MovedCopies {
+            from: event.from,
+            to: event.to,
+            copies: vec![(event.id, event.amount)],
         }),
         IEditions::TransferBatch::SIGNATURE_HASH => return Some(batch(log)),
         ICollection::UpdateUser::SIGNATURE_HASH => read(log, |event: ICollection::UpdateUser| Says::User {
@@ -75,9 +77,7 @@ pub(super) fn says(log: &Log) -> Option<Says> {
             expires: event.expires,
         }),
         ICreation::Created::SIGNATURE_HASH => read(log, |event: ICreation::Created| Says::Created(event.terms)),
-        OwnershipTransferred::SIGNATURE_HASH => {
-            read(log, |event: OwnershipTransferred| Says::Owner(event.newOwner))
-        }
+        OwnershipTransferred::SIGNATURE_HASH => read(log, |event: OwnershipTransferred| Says::Owner(event.newOwner)),
         ICreation::RoyaltySet::SIGNATURE_HASH => {
             read(log, |event: ICreation::RoyaltySet| Says::Royalty { to: event.to, bps: event.bps })
         }

@@ -149,4 +149,4 @@ const fn policy(policy: ICreation::Policy) -> Option<TransferPolicy> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

@@ -220,8 +220,7 @@ impl Rows {
         sale.mark = Some(reason);
         self.nft.changed.insert(id);
         for (creation, part) in &sale.parts {
-            let creation =
-                self.nft.creations.get_mut(creation).ok_or(Contradiction::CreationUnknown(*creation))?;
+            let creation = self.nft.creations.get_mut(creation).ok_or(Contradiction::CreationUnknown(*creation))?;
             creation.marked += 1;
             creation.volume_marked = creation.volume_marked.saturating_add(*part);
         }

@@ -22,8 +22,7 @@ impl Rows {
         self.passed(event, key, (from, to), U256::ONE)?;
         if from.is_zero() {
             let number = next(&mut self.last.token);
-            let token =
-                Token { number, key, owner: to, moves: 0, user: None, minted: at, moved: at, updated: None };
+            let token = Token { number, key, owner: to, moves: 0, user: None, minted: at, moved: at, updated: None };
             if self.nft.tokens.insert(key, token).is_some() {
                 return Err(Contradiction::TokenKnown(key.creation, key.id));
             }

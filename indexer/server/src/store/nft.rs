@@ -34,11 +34,7 @@ pub(super) async fn load(
     purses(connection, touched, loaded).await
 }
 
-async fn lots(
-    connection: &mut SqliteConnection,
-    touched: &TouchedNft,
-    loaded: &mut Nft,
-) -> Result<(), StoreError> {
+async fn lots(connection: &mut SqliteConnection, touched: &TouchedNft, loaded: &mut Nft) -> Result<(), StoreError> {
     let ids = touched.lots.iter().map(|id| id.cast_signed()).collect();
     for row in by_keys(connection, "select * from lots where id in (", ids).await? {
         let lot = sales::lot_row(&row)?;
@@ -81,11 +77,7 @@ async fn trades(
 }
 
 /// Of creations that are known: of others nothing is looked up.
-async fn tokens(
-    connection: &mut SqliteConnection,
-    touched: &TouchedNft,
-    loaded: &mut Nft,
-) -> Result<(), StoreError> {
+async fn tokens(connection: &mut SqliteConnection, touched: &TouchedNft, loaded: &mut Nft) -> Result<(), StoreError> {
     let kind = |key: &TokenKey| loaded.creations.get(&key.creation).map(|creation| creation.kind);
     let of = |wanted| touched.tokens.iter().filter(move |key| kind(key) == Some(wanted)).map(TokenKey::bytes);
     let (collected, editions): (Vec<_>, Vec<_>) =
@@ -108,11 +100,7 @@ async fn tokens(
 }
 
 /// Who gave their first money to those that trade, and to how many others it gave some. Both look at a bounded number of transfers.
-async fn purses(
-    connection: &mut SqliteConnection,
-    touched: &TouchedNft,
-    loaded: &mut Nft,
-) -> Result<(), StoreError> {
+async fn purses(connection: &mut SqliteConnection, touched: &TouchedNft, loaded: &mut Nft) -> Result<(), StoreError> {
     let mut givers = touched.givers.clone();
     for dealer in &touched.dealers {
         let select = "select asset, sender as other from transfers where receiver = ? order by id limit ?";

@@ -6,7 +6,9 @@ use super::{
     payments::Payment,
     rewind::Presence,
 };
-use crate::record::{BlockFacts, Contract, Deployment, Job, JobEvent, Model, Payload, Sources, Stamp, Transfer, Worker};
+use crate::record::{
+    BlockFacts, Contract, Deployment, Job, JobEvent, Model, Payload, Sources, Stamp, Transfer, Worker,
+};
 use crate::verify::compare::Match;
 use alloy::primitives::{Address, B128, B256, Bytes, U256};
 use edgeloom_index_api::{Asset, JobEventKind, Phase, Reason};

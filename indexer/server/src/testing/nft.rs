@@ -114,12 +114,7 @@ pub(crate) fn sold(from: Address, to: Address, id: u64) -> Tx {
 }
 
 pub(crate) fn lot_created(auction: u64, token: Address, id: u64) -> IAuctionHouse::AuctionCreated {
-    let lot = IAuctionHouse::Lot {
-        standard: IExchange::Standard::ERC721,
-        token,
-        id: number(id),
-        amount: U96::from(1),
-    };
+    let lot = IAuctionHouse::Lot { standard: IExchange::Standard::ERC721, token, id: number(id), amount: U96::from(1) };
     let terms = IAuctionHouse::Terms {
         currency: NOBODY,
         reserve: 100,
@@ -199,11 +194,11 @@ pub(crate) fn nfts() -> Blocks {
         sold(ANNA, BEN, 1),
     ]);
     blocks.push(vec![sold(BEN, CARL, 1), gate_opened(1)]);
-    let bundle = vec![item(COLLECTION, 1, CARL), item(FOREIGN, 1, ANNA)];
-    let mut swap = wrote(addresses::EXCHANGE, &filled(CARL, ANNA, bundle));
-    swap.logs.extend(moved(COLLECTION, CARL, ANNA, 1).logs);
+    let bundle = vec![item(COLLECTION, 1, CARL), item(FOREIGN, 1, CARL)];
+    let mut sweep = wrote(addresses::EXCHANGE, &filled(CARL, ANNA, bundle));
+    sweep.logs.extend(moved(COLLECTION, CARL, ANNA, 1).logs);
     blocks.push(vec![
-        swap,
+        sweep,
         wrote(addresses::AUCTION_HOUSE, &lot_created(1, COLLECTION, 2)),
         moved(COLLECTION, ANNA, addresses::AUCTION_HOUSE, 2),
     ]);

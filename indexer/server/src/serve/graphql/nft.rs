@@ -82,9 +82,7 @@ impl TryFrom<EditionWhere> for EditionFilter {
     type Error = BadArgument;
 
     fn try_from(given: EditionWhere) -> Result<Self, BadArgument> {
-        Ok(Self {
-            creation: given.creation.as_deref().map(|text| address("creation", text)).transpose()?,
-        })
+        Ok(Self { creation: given.creation.as_deref().map(|text| address("creation", text)).transpose()? })
     }
 }
 
@@ -221,7 +219,8 @@ impl Creations {
         limit: Option<u32>,
         after: Option<String>,
     ) -> Result<Listed<TokenTransferRow>> {
-        let list = list(ctx, List { ordering: TOKEN_TRANSFERS_BY_ID, direction: order_direction, first, limit, after })?;
+        let list =
+            list(ctx, List { ordering: TOKEN_TRANSFERS_BY_ID, direction: order_direction, first, limit, after })?;
         let filter = filter.try_into().map_err(|error| bad_input(&error))?;
         let rows = ctx.data::<Store>()?.token_transfers(&filter, &list.page, list.count).await;
         Ok(Listed::new(rows.map_err(|error| unreadable(&error))?, |row| row.row()))

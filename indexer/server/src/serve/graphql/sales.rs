@@ -94,10 +94,7 @@ impl TryFrom<LotBidWhere> for LotBidFilter {
     type Error = BadArgument;
 
     fn try_from(given: LotBidWhere) -> Result<Self, BadArgument> {
-        Ok(Self {
-            lot: given.lot,
-            bidder: given.bidder.as_deref().map(|text| address("bidder", text)).transpose()?,
-        })
+        Ok(Self { lot: given.lot, bidder: given.bidder.as_deref().map(|text| address("bidder", text)).transpose()? })
     }
 }
 

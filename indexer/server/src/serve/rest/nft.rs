@@ -22,8 +22,8 @@ use axum::{
     extract::{Path, Query, State},
 };
 use edgeloom_index_api::{
-    BalanceQuery, BalanceRow, CreationQuery, CreationRow, EditionQuery, EditionRow, Page, Problem, TokenQuery, TokenRow,
-    TokenTransferQuery, TokenTransferRow,
+    BalanceQuery, BalanceRow, CreationQuery, CreationRow, EditionQuery, EditionRow, Page, Problem, TokenQuery,
+    TokenRow, TokenTransferQuery, TokenTransferRow,
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -73,10 +73,7 @@ async fn tokens(State(Served(shared)): State<Served>, Query(query): Query<TokenQ
 
 /// One token of a collection.
 #[utoipa::path(get, path = "/api/tokens/{creation}/{id}", params(("creation" = String, Path), ("id" = String, Path, description = "Decimal")), responses((status = 200, body = TokenRow), (status = 404, body = Problem), Failed))]
-async fn token(
-    State(Served(shared)): State<Served>,
-    Path((creation, id)): Path<(String, String)>,
-) -> Answer<TokenRow> {
+async fn token(State(Served(shared)): State<Served>, Path((creation, id)): Path<(String, String)>) -> Answer<TokenRow> {
     let key = TokenKey::new(address("creation", &creation)?, token_id("id", &id)?);
     let found = shared.store.token(key).await?;
     Ok(Json(found.ok_or_else(|| Refusal::NotFound(format!("token {id} of {}", key.creation)))?.row()))

@@ -18,10 +18,8 @@ use edgeloom_index_api::{LotPhase, SaleKind};
 use sqlx::sqlite::SqliteRow;
 
 /// Codes in the database: positions here. Append, never reorder.
-const KINDS: [SaleKind; 5] =
-    [SaleKind::Order, SaleKind::Auction, SaleKind::Rental, SaleKind::Drop, SaleKind::Pack];
-const PHASES: [LotPhase; 5] =
-    [LotPhase::Open, LotPhase::Sold, LotPhase::Kept, LotPhase::Voided, LotPhase::Returned];
+const KINDS: [SaleKind; 5] = [SaleKind::Order, SaleKind::Auction, SaleKind::Rental, SaleKind::Drop, SaleKind::Pack];
+const PHASES: [LotPhase; 5] = [LotPhase::Open, LotPhase::Sold, LotPhase::Kept, LotPhase::Voided, LotPhase::Returned];
 
 impl Store {
     pub async fn sales(
