@@ -24,7 +24,7 @@ pub struct Trade {
 }
 
 /// Every sale that is on a circle with the last of `trades`, which are in the order in which they happened; that one, too, if there is a circle.
-pub fn closed_by_last(trades: &[Trade]) -> BTreeSet<u64> {
+pub(super) fn closed_by_last(trades: &[Trade]) -> BTreeSet<u64> {
     let Some((last, before)) = trades.split_last().filter(|(last, _)| last.from != last.to) else {
         return BTreeSet::new();
     };
