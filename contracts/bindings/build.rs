@@ -3,21 +3,25 @@
 
 use std::{env, fs, path::PathBuf};
 
-const TOKENS: [&str; 9] = [
-    "ICheckout",
-    "ICreation",
-    "ICollection",
-    "IEditions",
-    "INftFactory",
-    "IExchange",
-    "IAuctionHouse",
-    "IRentals",
-    "IMediaGate",
+const TOKENS: [&str; 13] = [
+    "interfaces/ICheckout.sol",
+    "interfaces/ICreation.sol",
+    "interfaces/ICollection.sol",
+    "interfaces/IEditions.sol",
+    "interfaces/INftFactory.sol",
+    "interfaces/IExchange.sol",
+    "interfaces/IAuctionHouse.sol",
+    "interfaces/IRentals.sol",
+    "interfaces/IMediaGate.sol",
+    "interfaces/IPhases.sol",
+    "interfaces/IDrops.sol",
+    "types/Progress.sol",
+    "interfaces/IPacks.sol",
 ];
 
 fn main() {
     let sources = TOKENS.map(|name| {
-        let path = format!("../src/interfaces/{name}.sol");
+        let path = format!("../src/{name}");
         println!("cargo::rerun-if-changed={path}");
         fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
     });

@@ -110,6 +110,17 @@ abstract contract CreationWorld {
         return signature(CREATOR_KEY, ICreation(token).voucherDigest(what));
     }
 
+    function permitDigest(ICollection token, address spender, uint256 id, uint256 nonce, uint256 deadline)
+        internal
+        view
+        returns (bytes32)
+    {
+        bytes32 permit = keccak256("Permit(address spender,uint256 tokenId,uint256 nonce,uint256 deadline)");
+        bytes32 domain = ICreation(address(token)).DOMAIN_SEPARATOR();
+        return
+            keccak256(abi.encodePacked(hex"1901", domain, keccak256(abi.encode(permit, spender, id, nonce, deadline))));
+    }
+
     function signature(uint256 key, bytes32 digest) internal pure returns (bytes memory) {
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, digest);
         return abi.encodePacked(r, s, v);

@@ -23,6 +23,7 @@ interface Vm {
     function deal(address account, uint256 balance) external;
     function deleteStateSnapshot(uint256 id) external returns (bool deleted);
     function etch(address account, bytes calldata code) external;
+    function exists(string calldata path) external view returns (bool);
     function expectCall(address callee, bytes calldata callData) external;
     function expectEmit() external;
     function expectRevert(bytes calldata reason) external;
@@ -45,9 +46,12 @@ interface Vm {
     function revertToState(uint256 id) external returns (bool reverted);
     function roll(uint256 number) external;
     function sign(uint256 key, bytes32 digest) external pure returns (uint8 v, bytes32 r, bytes32 s);
+    function skip(bool skips, string calldata reason) external pure;
     function snapshotGasLastCall(string calldata group, string calldata name) external returns (uint256 gas);
     function snapshotState() external returns (uint256 id);
     function snapshotValue(string calldata group, string calldata name, uint256 value) external;
+    function startPrank(address sender) external;
+    function stopPrank() external;
     function store(address account, bytes32 slot, bytes32 value) external;
     function warp(uint256 timestamp) external;
     function revertToStateAndDelete(uint256 id) external returns (bool reverted);

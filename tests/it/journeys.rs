@@ -17,6 +17,7 @@ mod institutions;
 mod leases;
 mod malformed;
 mod market;
+mod media;
 mod nonces;
 mod payments;
 mod production;

@@ -72,6 +72,8 @@ pub(crate) const COMPILED: &[Compiled] = &compiled![
     "Exchange" at EXCHANGE,
     "AuctionHouse" at AUCTION_HOUSE,
     "Rentals" at RENTALS,
+    "Drops" at DROPS,
+    "Packs" at PACKS,
     "MediaGate" at MEDIA_GATE,
 ];
 

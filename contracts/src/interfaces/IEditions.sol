@@ -31,7 +31,7 @@ interface IEditions {
     function mint(address to, uint256 id, uint256 amount, bytes32 content) external;
     /// @notice Mints of several editions. Creator only.
     function mintBatch(address to, uint256[] calldata ids, uint256[] calldata amounts) external;
-    /// @notice How many of an edition there will ever be: burned ones are not minted anew. Creator only.
+    /// @notice How many of an edition there will ever be: burned ones are not minted anew. Of ids below `split`. Creator only.
     function setCap(uint256 id, uint128 cap) external;
     /// @notice Its holder, or who it approved, burns `amount` of an edition.
     function burn(address from, uint256 id, uint256 amount) external;

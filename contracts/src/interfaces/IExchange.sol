@@ -58,8 +58,9 @@ interface IExchange {
     /// @param royaltyMax of a sale, basis points of the price, 5,000 at most; of a purchase the taker says it
     /// @param counter of the maker (`counterOf`)
     /// @param salt tells orders apart that are otherwise alike
-    /// @param gives what goes from the maker to the taker
-    /// @param wants what goes from the taker to the maker
+    /// @param gives what goes from the maker to the taker, 32 items at most
+    /// @param wants what goes from the taker to the maker, 32 items at most
+    /// @param bounds 8 at most; they hold when everything has moved
     struct Order {
         address maker;
         address taker;
@@ -92,7 +93,8 @@ interface IExchange {
         bytes32[] proof;
     }
 
-    /// @notice A creator's voucher that is redeemed before anything moves, so that what is sold need not be minted before.
+    /// @notice A creator's voucher of what the order gives, redeemed before anything moves, so that what is sold need not be minted before.
+    /// One that cannot be redeemed is passed over: somebody may have been first, and then there is what is sold.
     struct Minting {
         address token;
         ICreation.Voucher voucher;
@@ -100,10 +102,10 @@ interface IExchange {
         uint128 amount;
     }
 
-    /// @param units to be filled
+    /// @param units to be filled; of an order that wants an ERC-721 one at a time
     /// @param royaltyMax of a purchase, as `Order.royaltyMax` of a sale
-    /// @param recipient of what the order gives; 0 for the caller
-    /// @param choices one for each item of `wants` that is not exact, in their order
+    /// @param recipient of the tokens that the order gives; 0 for the caller, who is paid in any case
+    /// @param choices one for each item of `wants` that is not exact, in their order; none is of what the order gives
     struct Take {
         Order order;
         Consent consent;
@@ -123,7 +125,7 @@ interface IExchange {
         uint256 royalty;
     }
 
-    /// @param reason what the take reverted with, its first 256 bytes
+    /// @param reason what the take reverted with, its first 256 bytes; empty of one that ran out of gas or cannot be read
     struct Outcome {
         bool filled;
         bytes reason;
@@ -171,7 +173,7 @@ interface IExchange {
         uint32 units,
         Moved[] items
     );
-    /// @notice A take of a sweep was not filled.
+    /// @notice A take of a sweep was not filled. One that cannot be read has no hash.
     event Skipped(bytes32 indexed order, uint256 index, bytes reason);
     event Cancelled(bytes32 indexed order, address indexed maker);
     event CounterIncremented(address indexed maker, uint256 counter);
@@ -181,7 +183,8 @@ interface IExchange {
     function fill(Take calldata take) external payable;
 
     /// @notice Fills each order that can be. Of any other the outcome and `Skipped` say why not, and nothing of it happened. What is not spent of
-    /// the TFUEL sent is sent back.
+    /// the TFUEL sent is sent back. For each take there must be 50,000 gas and 200 for each byte of the call, so that none is left without.
+    /// @dev Takes lie in the call one after the other, as encoders write them.
     function sweep(Take[] calldata takes) external payable returns (Outcome[] memory outcomes);
 
     /// @notice One take of a sweep, by `taker`, with no more of the TFUEL sent than `budget`. The exchange itself only.
@@ -203,10 +206,11 @@ interface IExchange {
     function digestOf(Order calldata order) external view returns (bytes32);
     function bulkDigestOf(bytes32 root, uint256 height) external view returns (bytes32);
     function counterOf(address maker) external view returns (uint256);
-    /// @notice Units that were filled; 2^256 - 1 of an order that was cancelled. Of an order that gives an ERC-721 they are not counted: the token's nonce
-    /// moves with the first.
+    /// @notice Units that were filled; 2^256 - 1 of an order that was cancelled. Of a sale of ERC-721s alone they are not counted: it ends with the first
+    /// of these that moves.
     function filledOf(bytes32 order) external view returns (uint256);
-    /// @notice What an order has to name: of a token with ERC-4494 its nonce, of any other how often it was sold here.
+    /// @notice What an order has to name: of a token with ERC-4494 its nonce, of any other how often it was sold here. Such a token that comes back by
+    /// other ways is for sale again while its order stands.
     function nonceOf(address token, uint256 id) external view returns (uint64);
     /// @notice Whether prices can be in this currency.
     function isListed(address currency) external view returns (bool);

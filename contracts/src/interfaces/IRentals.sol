@@ -9,8 +9,8 @@ import {ICredits} from "./ICredits.sol";
 /// for so many seconds and is, or names, the token's user (ERC-4907) for that time. The owner keeps the token, and whoever it
 /// goes to has it with its user. A price is split as that of a sale, with the royalty on what is paid as rent.
 ///
-/// An offer is good for one rental, and for none once the token has moved: it names the token's nonce. Nobody's time is extended while it runs:
-/// for that the user gives the token up, or waits, and the owner signs a new offer.
+/// An offer is good for one rental, and for none once the token has moved: it names the token's nonce. To stay longer takes a new offer of the owner's:
+/// while the time of a token's user runs, nobody else can be its user, and what is paid for the same one is added to its time.
 /// @dev Only collections of `INftFactory` are rented out: that nobody takes a user's time from it is a promise of their code.
 /// A token that came in this block has no user set (`ICollection.JustReceived`), so that none is rented out that was borrowed for a block.
 interface IRentals is ICheckout, ICredits {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {ERC721} from "solady/tokens/ERC721.sol";
 import {SignatureCheckerLib} from "solady/utils/SignatureCheckerLib.sol";
 import {Creation} from "./Creation.sol";
@@ -69,9 +70,7 @@ contract Collection is Creation, ERC721 {
     function setUser(uint256 tokenId, address user, uint64 expires) external {
         Use memory before = _uses[tokenId];
         bool runs = _runs(before);
-        if (runs && user == address(0) && msg.sender == before.user) {
-            return _setUse(tokenId, Use(address(0), uint40(block.timestamp - 1), 0));
-        }
+        if (runs && user == address(0) && msg.sender == before.user) return _endUse(tokenId, before.until);
         if (!_isApprovedOrOwner(msg.sender, tokenId)) revert NotOwnerNorApproved();
         if (runs && (user != before.user || expires < before.until)) {
             revert ICollection.UserRuns(tokenId, before.user, before.until);
@@ -81,9 +80,10 @@ contract Collection is Creation, ERC721 {
         uint256 most = block.timestamp + USE_MAX;
         if (expires > most) revert ICollection.UserTooLong(expires, most);
 
-        if (user == address(0)) return _setUse(tokenId, Use(address(0), before.until, 0));
+        if (user == address(0)) return _endUse(tokenId, before.until);
         _setExtraData(tokenId, _packed(nonces(tokenId) + 1, since));
-        _setUse(tokenId, Use(user, uint40(expires), runs ? before.since : uint40(block.timestamp)));
+        _uses[tokenId] = Use(user, uint40(expires), runs ? before.since : uint40(block.timestamp));
+        emit ICollection.UpdateUser(tokenId, user, expires);
     }
 
     function userOf(uint256 tokenId) external view returns (address) {
@@ -148,16 +148,18 @@ contract Collection is Creation, ERC721 {
         _mint(to, id);
     }
 
-    function _setUse(uint256 id, Use memory use) private {
-        _uses[id] = use;
-        emit ICollection.UpdateUser(id, use.user, use.until);
+    /// @dev When it ended stays, so that nobody counts that time as the holder's (`IMediaGate`).
+    function _endUse(uint256 id, uint256 until) private {
+        _uses[id] = Use(address(0), uint40(Math.min(until, block.timestamp - 1)), 0);
+        emit ICollection.UpdateUser(id, address(0), 0);
     }
 
-    /// @dev Whose time is over leaves when it ended, so that nobody counts it as the holder's (`IMediaGate`).
+    /// @dev Where there is no user, there is no time either.
     function _runs(Use memory use) private view returns (bool) {
         return use.until >= block.timestamp;
     }
 
+    /// @dev 2^40 moves of one token would take more gas than all blocks of centuries have.
     function _packed(uint256 nonce, uint256 since) private pure returns (uint96) {
         return uint96(since << NONCE_BITS | nonce);
     }

@@ -19,7 +19,7 @@ abstract contract Consents is IExchange, ReentrancyGuardTransient {
 
     function cancel(Order[] calldata orders) external nonReentrant {
         for (uint256 i = 0; i < orders.length; ++i) {
-            Order calldata order = orders[i];
+            Order memory order = orders[i];
             if (order.maker != msg.sender) revert NotMaker(order.maker, msg.sender);
             bytes32 hash = Orders.hash(order);
             filledOf[hash] = CANCELLED;
@@ -33,8 +33,9 @@ abstract contract Consents is IExchange, ReentrancyGuardTransient {
     }
 
     function priceAt(Order calldata order, uint256 time) external pure returns (uint256) {
-        _checkTime(order, time);
-        return Orders.priceAt(order, time);
+        Order memory its = order;
+        _checkTime(its, time);
+        return Orders.priceAt(its, time);
     }
 
     function hashOf(Order calldata order) external pure returns (bytes32) {
@@ -55,8 +56,7 @@ abstract contract Consents is IExchange, ReentrancyGuardTransient {
     }
 
     /// @dev Whether the taker may have so many units now, which are then its own. The signature last: it costs the most.
-    function _admit(Take calldata take, address taker) internal returns (bytes32 hash) {
-        Order calldata order = take.order;
+    function _admit(Take calldata take, Order memory order, address taker) internal returns (bytes32 hash) {
         address maker = order.maker;
         _checkTime(order, block.timestamp);
         if (order.taker != address(0) && order.taker != taker) revert WrongTaker(order.taker, taker);
@@ -67,10 +67,9 @@ abstract contract Consents is IExchange, ReentrancyGuardTransient {
         hash = Orders.hash(order);
         uint256 filled = filledOf[hash];
         if (filled == CANCELLED) revert OrderCancelled(hash);
-        uint256 left = order.units - filled;
-        if (take.units == 0 || take.units > left) revert UnitsNotLeft(take.units, left);
-        // What is unique has a nonce, and that moves.
-        if (!unique) filledOf[hash] = filled + take.units;
+        (uint256 units, uint256 left) = (take.units, order.units - filled);
+        if (units == 0 || units > left) revert UnitsNotLeft(units, left);
+        if (!unique) filledOf[hash] = filled + units;
         if (!_isSigned(maker, hash, take.consent)) revert NotSigned(maker);
     }
 
@@ -85,7 +84,7 @@ abstract contract Consents is IExchange, ReentrancyGuardTransient {
         return MessageHashUtils.toTypedDataHash(Typed.domain(NAME), hash);
     }
 
-    function _checkTime(Order calldata order, uint256 time) private pure {
+    function _checkTime(Order memory order, uint256 time) private pure {
         if (time < order.from) revert NotYetOpen(order.from);
         if (time > order.until) revert OrderExpired(order.until);
     }

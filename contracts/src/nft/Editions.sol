@@ -59,7 +59,9 @@ contract Editions is Creation, ERC1155 {
         _mint(to, id, amount, "");
     }
 
+    /// @dev Of what drops and packs mint, the creator cannot keep it from whoever bought it.
     function setCap(uint256 id, uint128 cap) external onlyOwner {
+        _checkCreators(id);
         Edition storage edition = _editions[id];
         if (cap > _capOf(edition) || cap < edition.minted) revert IEditions.WrongCap(id, cap);
         edition.cut = type(uint128).max - cap;

@@ -10,25 +10,27 @@ import {Orders} from "./Orders.sol";
 
 /// @dev Its balance is fees, credits, and in a call what was sent with it: of that each fill takes what it costs, and nothing else pays for one.
 contract Exchange is Consents, Items, Checkout {
-    /// @dev What a take of a sweep is given at least, so that an estimate of gas is not of a sweep that fills nothing: for itself, for each of
-    /// its items and vouchers; and what is kept for the end.
-    uint256 private constant TAKE_GAS = 150_000;
-    uint256 private constant ITEM_GAS = 100_000;
+    /// @dev What takes of a sweep are given at least, by their number and their bytes, so that an estimate of gas is not that of a sweep which
+    /// fills nothing; and what is kept for the end.
+    uint256 private constant TAKE_GAS = 50_000;
+    uint256 private constant BYTE_GAS = 200;
     uint256 private constant END_GAS = 50_000;
     uint16 private constant REASON_MAX = 256;
+    uint256 private constant SELECTOR = 4;
+    uint256 private constant WORD = 32;
 
     /// @dev What an order is filled for.
-    /// @param rest of the price: the seller's
-    /// @param to who is paid a royalty, as far as `payees`
-    struct Payment {
+    /// @param sold the first of the items that go the other way than the money
+    /// @param royaltyTo who is paid the royalty of each of them
+    struct Sale {
         bytes32 order;
+        address currency;
+        address payer;
+        address seller;
         uint256 price;
         uint256 fee;
-        uint256 rest;
-        address seller;
-        uint256 payees;
-        address[] to;
-        uint256[] amounts;
+        uint256 sold;
+        address[] royaltyTo;
     }
 
     mapping(address currency => bool) private _listed;
@@ -37,28 +39,32 @@ contract Exchange is Consents, Items, Checkout {
         _giveBack(msg.value - _fill(take, msg.sender, msg.value));
     }
 
-    /// @dev Shares of gas are by what takes need: none can burn another's.
+    /// @dev Each take is called with its bytes as they came, which is far cheaper than to write them anew: from where it begins to where the next
+    /// does, as they are encoded. Gas is shared out by these lengths: no take can burn another's.
     function sweep(Take[] calldata takes) external payable nonReentrant returns (Outcome[] memory outcomes) {
+        if (takes.length == 0) revert WrongTerms();
         outcomes = new Outcome[](takes.length);
         uint256 left = msg.value;
-        uint256 needed = END_GAS;
-        for (uint256 i = 0; i < takes.length; ++i) {
-            needed += _gasFor(takes[i]);
-        }
+        uint256 first = SELECTOR + _wordAt(SELECTOR) + WORD;
+        uint256 needed = END_GAS + takes.length * TAKE_GAS + msg.data.length * BYTE_GAS;
         if (gasleft() < needed) revert TooLittleGas();
+        uint256 end = first + _wordAt(first);
         for (uint256 i = 0; i < takes.length; ++i) {
-            bytes memory call = abi.encodeCall(this.fillFor, (takes[i], msg.sender, left));
-            uint256 share = _gasFor(takes[i]);
+            uint256 begin = end;
+            end = i + 1 == takes.length ? msg.data.length : first + _wordAt(first + WORD * (i + 1));
+            uint256 share = TAKE_GAS + (end - begin) * BYTE_GAS;
+            bytes memory call =
+                bytes.concat(this.fillFor.selector, abi.encode(3 * WORD, msg.sender, left), msg.data[begin:end]);
             (bool filled,, bytes memory answer) =
                 LibCall.tryCall(address(this), 0, gasleft() * share / needed, REASON_MAX, call);
             needed -= share;
-            outcomes[i].filled = filled;
             if (filled) {
+                outcomes[i].filled = true;
                 left -= abi.decode(answer, (uint256));
                 continue;
             }
             outcomes[i].reason = answer;
-            emit Skipped(Orders.hash(takes[i].order), i, answer);
+            emit Skipped(_hashAt(begin, end), i, answer);
         }
         _giveBack(left);
     }
@@ -81,87 +87,81 @@ contract Exchange is Consents, Items, Checkout {
 
     /// @param budget of TFUEL, of what was sent
     function _fill(Take calldata take, address taker, uint256 budget) private returns (uint256 spent) {
-        Order calldata order = take.order;
+        Order memory order = take.order;
         if (!isListed(order.currency)) revert CurrencyNotListed(order.currency);
-        Payment memory payment;
-        payment.order = _admit(take, taker);
-        payment.price = Orders.priceAt(order, block.timestamp) * take.units;
-        if (order.currency == TFUEL) spent = payment.price;
+        bool sells = order.side == Side.Sell;
+        Sale memory sale;
+        sale.order = _admit(take, order, taker);
+        sale.currency = order.currency;
+        sale.price = Orders.priceAt(order, block.timestamp) * take.units;
+        sale.fee = feeFor(sale.price);
+        if (sale.currency == TFUEL) spent = sale.price;
         if (spent > budget) revert NotEnoughSent(spent, budget);
-        Moved[] memory items = _itemsOf(take, taker);
-        _mint(take);
+        (sale.payer, sale.seller) = sells ? (taker, order.maker) : (order.maker, taker);
+        if (!sells) sale.sold = order.gives.length;
+        Moved[] memory items = _itemsOf(take, order, taker);
+        _mint(take.mintings, order);
         _checkPolicies(order, items);
-        payment.seller = order.side == Side.Sell ? order.maker : taker;
-        _price(take, items, payment);
-        _emitFilled(take, taker, items, payment);
-        _move(take, taker, items);
-        _checkBounds(order.bounds);
-        _settle(order.currency, order.side == Side.Sell ? taker : order.maker, payment);
-    }
-
-    /// @dev Asks for the royalties of what goes the other way than the money, each on an equal part of the price.
-    function _price(Take calldata take, Moved[] memory items, Payment memory payment) private view {
-        uint256 price = payment.price;
-        payment.fee = feeFor(price);
-        payment.rest = price - payment.fee;
-        if (price == 0) return;
-        bool sells = take.order.side == Side.Sell;
-        uint256 first = sells ? 0 : take.order.gives.length;
-        uint256 count = sells ? take.order.gives.length : take.order.wants.length;
-        uint256 most = sells ? take.order.royaltyMax : take.royaltyMax;
-        if (most > ROYALTY_MAX) revert WrongTerms();
-        (payment.to, payment.amounts) = (new address[](count), new uint256[](count));
-        for (uint256 i = 0; i < count; ++i) {
-            Moved memory item = items[first + i];
-            uint256 part = price / count;
-            if (i == count - 1) part = price - part * i;
-            (address to, uint256 royalty) = _royaltyOf(item.token, item.id, part, most);
-            item.royalty = royalty;
-            _owe(payment, to, royalty);
-        }
-    }
-
-    /// @dev One payment to each receiver in a row; a creator that sells has its royalty in its price.
-    function _owe(Payment memory payment, address to, uint256 royalty) private pure {
-        if (royalty == 0 || to == payment.seller) return;
-        payment.rest -= royalty;
-        uint256 payees = payment.payees;
-        if (payees != 0 && payment.to[payees - 1] == to) {
-            payment.amounts[payees - 1] += royalty;
-            return;
-        }
-        (payment.to[payees], payment.amounts[payees]) = (to, royalty);
-        payment.payees = payees + 1;
-    }
-
-    function _settle(address currency, address payer, Payment memory payment) private {
-        _takeFee(currency, payer, payment.fee);
-        for (uint256 i = 0; i < payment.payees; ++i) {
-            _send(currency, payer, payment.to[i], payment.amounts[i]);
-        }
-        _send(currency, payer, payment.seller, payment.rest);
-    }
-
-    function _emitFilled(Take calldata take, address taker, Moved[] memory items, Payment memory payment) private {
-        Order calldata order = take.order;
-        emit Filled(
-            payment.order,
-            order.maker,
-            taker,
-            order.side,
-            order.currency,
-            payment.price,
-            payment.fee,
-            take.units,
-            items
+        _askRoyalties(
+            sale, items, sells ? order.gives.length : order.wants.length, sells ? order.royaltyMax : take.royaltyMax
         );
+        _emitFilled(sale, order, items, taker, take.units);
+        _move(order, items, take.recipient == address(0) ? taker : take.recipient);
+        _checkBounds(order.bounds);
+        _settle(sale, items);
+    }
+
+    /// @dev Each on an equal part of the price; what division leaves is in the last.
+    function _askRoyalties(Sale memory sale, Moved[] memory items, uint256 count, uint256 most) private view {
+        if (most > ROYALTY_MAX) revert WrongTerms();
+        if (sale.price == 0) return;
+        sale.royaltyTo = new address[](count);
+        uint256 part = sale.price / count;
+        for (uint256 i = 0; i < count; ++i) {
+            Moved memory item = items[sale.sold + i];
+            if (i + 1 == count) part = sale.price - part * i;
+            (sale.royaltyTo[i], item.royalty) = _royaltyOf(item.token, item.id, part, most);
+        }
+    }
+
+    /// @dev One payment for royalties in a row that are somebody's; a creator that sells has its royalty in its price.
+    function _settle(Sale memory sale, Moved[] memory items) private {
+        (address currency, address payer) = (sale.currency, sale.payer);
+        _takeFee(currency, payer, sale.fee);
+        uint256 rest = sale.price - sale.fee;
+        (address to, uint256 royalties) = (address(0), 0);
+        for (uint256 i = 0; i < sale.royaltyTo.length; ++i) {
+            (address next, uint256 royalty) = (sale.royaltyTo[i], items[sale.sold + i].royalty);
+            if (royalty == 0 || next == sale.seller) continue;
+            rest -= royalty;
+            if (next != to) {
+                _send(currency, payer, to, royalties);
+                (to, royalties) = (next, 0);
+            }
+            royalties += royalty;
+        }
+        _send(currency, payer, to, royalties);
+        _send(currency, payer, sale.seller, rest);
+    }
+
+    function _emitFilled(Sale memory sale, Order memory order, Moved[] memory items, address taker, uint32 units)
+        private
+    {
+        emit Filled(sale.order, order.maker, taker, order.side, sale.currency, sale.price, sale.fee, units, items);
+    }
+
+    /// @dev Of the order of a take. None of one that cannot be read: it stops no others.
+    function _hashAt(uint256 begin, uint256 end) private view returns (bytes32) {
+        bytes memory call = bytes.concat(this.hashOf.selector, abi.encode(WORD), msg.data[begin + _wordAt(begin):end]);
+        (bool read,, bytes memory hash) = LibCall.tryStaticCall(address(this), gasleft(), 32, call);
+        return read ? bytes32(hash) : bytes32(0);
+    }
+
+    function _wordAt(uint256 place) private pure returns (uint256) {
+        return uint256(bytes32(msg.data[place:place + WORD]));
     }
 
     function _giveBack(uint256 left) private {
         if (left != 0) _pay(msg.sender, left);
-    }
-
-    function _gasFor(Take calldata take) private pure returns (uint256) {
-        return TAKE_GAS + (take.order.gives.length + take.order.wants.length + take.mintings.length) * ITEM_GAS;
     }
 }

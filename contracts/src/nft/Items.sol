@@ -8,12 +8,8 @@ import {LibCall} from "solady/utils/LibCall.sol";
 import {MerkleProofLib} from "solady/utils/MerkleProofLib.sol";
 import {ICollection} from "../interfaces/ICollection.sol";
 import {ICreation} from "../interfaces/ICreation.sol";
+import {IERC6551Account} from "../interfaces/IERC6551Account.sol";
 import {IExchange} from "../interfaces/IExchange.sol";
-
-interface IAccountState {
-    /// @dev ERC-6551's.
-    function state() external view returns (uint256);
-}
 
 /// @dev What moves in a trade. Tokens are anybody's contracts: whatever they say holds for themselves alone. Each is looked at in the moment before
 /// it moves: by what moved before it, its holder may have been called.
@@ -22,8 +18,8 @@ abstract contract Items is IExchange {
 
     /// @dev Enough to read a word or two through a proxy, and less than a fill needs after it.
     uint256 private constant ASK_GAS = 30_000;
-    /// @dev Of what is left a call is given 63 of 64 parts.
-    uint256 private constant ASK_GAS_LEFT = ASK_GAS + ASK_GAS / 63 + 2000;
+    /// @dev Of what is left a call is given 63 of 64 parts, after what it costs to look at the code of an account and at what that delegates to.
+    uint256 private constant ASK_GAS_LEFT = ASK_GAS + ASK_GAS / 63 + 6000;
 
     /// @dev Of tokens that have no nonces of their own.
     mapping(address token => mapping(uint256 id => uint256)) private _sales;
@@ -34,38 +30,45 @@ abstract contract Items is IExchange {
     }
 
     /// @dev Those of `gives`, then those of `wants`; royalties are not known yet.
-    function _itemsOf(Take calldata take, address taker) internal pure returns (Moved[] memory items) {
-        Order calldata order = take.order;
-        (uint256 gives, uint256 count) = (order.gives.length, order.gives.length + order.wants.length);
-        items = new Moved[](count);
-        uint256 chosen;
-        for (uint256 i = 0; i < count; ++i) {
-            Item calldata item = i < gives ? order.gives[i] : order.wants[i - gives];
-            Moved memory moved = items[i];
-            (moved.token, moved.id, moved.amount) = (item.token, item.id, uint256(item.amount) * take.units);
-            moved.from = i < gives ? order.maker : taker;
-            // So that one choice is one token.
-            if (item.standard == Standard.ERC721 && take.units != 1) revert WrongChoices();
-            if (item.criteria == Criteria.Exact) continue;
-            if (chosen == take.choices.length) revert WrongChoices();
-            moved.id = _chosen(item, take.choices[chosen++]);
+    function _itemsOf(Take calldata take, Order memory order, address taker)
+        internal
+        pure
+        returns (Moved[] memory items)
+    {
+        (uint256 gives, uint256 units) = (order.gives.length, take.units);
+        items = new Moved[](gives + order.wants.length);
+        for (uint256 i = 0; i < gives; ++i) {
+            _fillIn(items[i], order.gives[i], order.maker, units);
         }
-        if (chosen != take.choices.length) revert WrongChoices();
+        Choice[] calldata choices = take.choices;
+        uint256 chosen;
+        for (uint256 i = gives; i < items.length; ++i) {
+            Item memory item = order.wants[i - gives];
+            _fillIn(items[i], item, taker, units);
+            // So that one choice is one token.
+            if (item.standard == Standard.ERC721 && units != 1) revert WrongChoices();
+            if (item.criteria == Criteria.Exact) continue;
+            if (chosen == choices.length) revert WrongChoices();
+            uint256 id = _chosen(item, choices[chosen++]);
+            // Nobody fills an order with what it gives.
+            if (_gives(order, item.token, id)) revert WrongChoices();
+            items[i].id = id;
+        }
+        if (chosen != choices.length) revert WrongChoices();
     }
 
     /// @dev Anybody may redeem a voucher, and whoever was first did what the taker wants done: what is not there cannot be moved.
-    function _mint(Take calldata take) internal {
-        for (uint256 i = 0; i < take.mintings.length; ++i) {
-            Minting calldata minting = take.mintings[i];
-            if (!_gives(take.order, minting.token)) revert WrongTerms();
-            bytes memory call =
-                abi.encodeCall(ICreation.redeem, (minting.voucher, minting.signature, minting.amount));
+    function _mint(Minting[] calldata mintings, Order memory order) internal {
+        for (uint256 i = 0; i < mintings.length; ++i) {
+            Minting calldata minting = mintings[i];
+            if (!_gives(order, minting.token, minting.voucher.id)) revert WrongTerms();
+            bytes memory call = abi.encodeCall(ICreation.redeem, (minting.voucher, minting.signature, minting.amount));
             LibCall.tryCall(minting.token, 0, gasleft(), 0, call);
         }
     }
 
     /// @dev What a swap or a bundle says of one token's price is what its parties want it to say.
-    function _checkPolicies(Order calldata order, Moved[] memory items) internal view {
+    function _checkPolicies(Order memory order, Moved[] memory items) internal view {
         bool plain = order.gives.length == 0 || order.wants.length == 0;
         for (uint256 i = 1; i < items.length; ++i) {
             plain = plain && items[i].token == items[0].token;
@@ -79,12 +82,11 @@ abstract contract Items is IExchange {
         }
     }
 
-    /// @dev What the maker wants comes first: so nobody fills an order with what it gives.
-    function _move(Take calldata take, address taker, Moved[] memory items) internal {
-        Order calldata order = take.order;
+    /// @dev What the maker wants comes first.
+    function _move(Order memory order, Moved[] memory items, address recipient) internal {
         uint256 gives = order.gives.length;
         for (uint256 i = gives; i < items.length; ++i) {
-            Item calldata item = order.wants[i - gives];
+            Item memory item = order.wants[i - gives];
             if (item.standard == Standard.ERC1155) {
                 _moveAmount(items[i], order.maker);
                 continue;
@@ -93,9 +95,8 @@ abstract contract Items is IExchange {
             (bool known, uint256 nonce) = _nonceOf(item.token, items[i].id);
             _moveToken(items[i], order.maker, known, nonce);
         }
-        address recipient = take.recipient == address(0) ? taker : take.recipient;
         for (uint256 i = 0; i < gives; ++i) {
-            Item calldata item = order.gives[i];
+            Item memory item = order.gives[i];
             if (item.standard == Standard.ERC1155) {
                 _moveAmount(items[i], recipient);
                 continue;
@@ -107,10 +108,10 @@ abstract contract Items is IExchange {
     }
 
     /// @dev After the tokens that own them moved: their former owners can take nothing out any more.
-    function _checkBounds(Bound[] calldata bounds) internal view {
+    function _checkBounds(Bound[] memory bounds) internal view {
         for (uint256 i = 0; i < bounds.length; ++i) {
-            Bound calldata bound = bounds[i];
-            (bool known, uint256 state) = _ask(bound.account, abi.encodeCall(IAccountState.state, ()));
+            Bound memory bound = bounds[i];
+            (bool known, uint256 state) = _ask(bound.account, abi.encodeCall(IERC6551Account.state, ()));
             if (!known || state != bound.state) revert AccountChanged(bound.account, state);
         }
     }
@@ -136,7 +137,8 @@ abstract contract Items is IExchange {
 
     function _checkUser(address token, uint256 id) private view {
         (bool known, uint256 until) = _ask(token, abi.encodeCall(ICollection.userExpires, (id)));
-        if (known && until > block.timestamp) revert HasUser(token, id, until);
+        // The last second is the user's too.
+        if (known && until >= block.timestamp) revert HasUser(token, id, until);
     }
 
     /// @return known whether it is the token's own
@@ -155,10 +157,14 @@ abstract contract Items is IExchange {
         if (gasleft() < ASK_GAS_LEFT) revert TooLittleGas();
         (bool answered, bool more, bytes memory answer) = LibCall.tryStaticCall(token, ASK_GAS, 32, call);
         known = answered && !more && answer.length == 32;
-        if (known) word = abi.decode(answer, (uint256));
+        if (known) word = uint256(bytes32(answer));
     }
 
-    function _chosen(Item calldata item, Choice calldata choice) private pure returns (uint256 id) {
+    function _fillIn(Moved memory moved, Item memory item, address from, uint256 units) private pure {
+        (moved.token, moved.id, moved.amount, moved.from) = (item.token, item.id, item.amount * units, from);
+    }
+
+    function _chosen(Item memory item, Choice calldata choice) private pure returns (uint256 id) {
         id = choice.id;
         if (item.criteria == Criteria.Any) return id;
         bytes32 leaf = keccak256(bytes.concat(keccak256(abi.encode(id))));
@@ -166,9 +172,9 @@ abstract contract Items is IExchange {
         if (!MerkleProofLib.verifyCalldata(choice.proof, root, leaf)) revert NotInSet(id, root);
     }
 
-    function _gives(Order calldata order, address token) private pure returns (bool) {
+    function _gives(Order memory order, address token, uint256 id) private pure returns (bool) {
         for (uint256 i = 0; i < order.gives.length; ++i) {
-            if (order.gives[i].token == token) return true;
+            if (order.gives[i].token == token && order.gives[i].id == id) return true;
         }
         return false;
     }

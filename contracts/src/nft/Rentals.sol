@@ -84,8 +84,11 @@ contract Rentals is IRentals, Checkout, ReentrancyGuardTransient {
         returns (Rental memory rental)
     {
         (rental.collection, rental.id, rental.user) = (offer.collection, offer.id, user);
-        // 40 bits and 32 bits.
-        rental.until = uint64(block.timestamp + duration);
+        ICollection collection = ICollection(offer.collection);
+        bool extended = collection.userOf(offer.id) == user;
+        uint256 from = extended ? collection.userExpires(offer.id) : block.timestamp;
+        // The collection keeps both in 40 bits.
+        rental.until = uint64(from + duration);
         (rental.currency, rental.price) = (offer.currency, priceFor(offer, duration));
         rental.fee = feeFor(rental.price);
     }

@@ -23,7 +23,7 @@ use serde_json::json;
 use std::{collections::BTreeMap, fs, path::Path};
 
 /// The contracts that genesis holds. Interfaces and libraries have no artifact.
-const CONTRACTS: [&str; 38] = [
+const CONTRACTS: [&str; 40] = [
     "Attested",
     "AuctionHouse",
     "Auctions",
@@ -35,6 +35,7 @@ const CONTRACTS: [&str; 38] = [
     "Deliveries",
     "Disputable",
     "Disputes",
+    "Drops",
     "EdgeRewards",
     "EdgeStaking",
     "Editions",
@@ -50,6 +51,7 @@ const CONTRACTS: [&str; 38] = [
     "MediaGate",
     "ModelRegistry",
     "NftFactory",
+    "Packs",
     "Parameters",
     "PaymentPool",
     "Possession",

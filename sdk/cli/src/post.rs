@@ -126,7 +126,7 @@ fn tfuel(text: &str) -> Result<U256> {
     parse_ether(text).map_err(|_| eyre!("{text:?} is not an amount of TFUEL, such as 5 or 0.25"))
 }
 
-fn seconds(text: &str) -> Result<u32> {
+pub(crate) fn seconds(text: &str) -> Result<u32> {
     let duration: SignedDuration =
         text.parse().map_err(|_| eyre!("{text:?} is not a time, such as 90s, 10m or 1h 30m"))?;
     let seconds = u32::try_from(duration.as_secs()).ok().filter(|seconds| *seconds != 0);

@@ -15,8 +15,8 @@ use url::Url;
 
 use crate::{
     Attested, Auctions, Audits, Beacon, Checkpoints, Committee, Deliveries, Disputable, Disputes, EdgeRewards,
-    EdgeStaking, Error, Governance, Index, Jobs, Keys, Leases, Models, Node, Payments, Seals, SignedTx, Staking, Theta,
-    Wtfuel,
+    EdgeStaking, Error, Governance, Index, Jobs, Keys, Leases, Media, Models, Node, Payments, Seals, SignedTx, Staking,
+    Theta, Wtfuel,
     follow::Follow,
     heads,
     rpc::{self, Rpc},
@@ -197,6 +197,12 @@ impl Client {
     #[must_use]
     pub fn deliveries(&self) -> Deliveries {
         Deliveries::new(self.clone())
+    }
+
+    /// Media that tokens open: gates, their nodes, an epoch's key.
+    #[must_use]
+    pub fn media(&self) -> Media {
+        Media::new(self.clone())
     }
 
     /// Models: upload, register, read, run.

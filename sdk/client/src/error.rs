@@ -28,6 +28,7 @@ use edgeloom_bindings::{
     IJobMarket::{IJobMarketErrors, Phase, Reason},
     IKeyRegistry::IKeyRegistryErrors,
     ILeases::ILeasesErrors,
+    IMediaGate::IMediaGateErrors,
     IModelRegistry::IModelRegistryErrors,
     IParameters::IParametersErrors,
     IPaymentPool::IPaymentPoolErrors,
@@ -110,6 +111,19 @@ pub enum Error {
     /// The contract of leases reverted.
     #[error("the contract of leases reverted: {0:?}")]
     Leases(ILeasesErrors),
+    /// The contract of media reverted.
+    #[error("the contract of media reverted: {0:?}")]
+    Media(IMediaGateErrors),
+    /// Too few nodes gave their part of an epoch's key.
+    #[error("{have} nodes gave a part of the key, and {need} are needed: {said}")]
+    Refused {
+        /// Parts that are right.
+        have: usize,
+        /// Of the gate.
+        need: usize,
+        /// What the other nodes said.
+        said: String,
+    },
     /// The payment pool reverted.
     #[error("the payment pool reverted: {0:?}")]
     Payments(IPaymentPoolErrors),
@@ -306,6 +320,7 @@ impl Error {
         let disputable = || IDisputableErrors::abi_decode(&data).ok().map(Self::Disputable);
         let attested = || IAttestedErrors::abi_decode(&data).ok().map(Self::Attested);
         let sealed = || ISealedErrors::abi_decode(&data).ok().map(Self::Sealed);
+        let media = || IMediaGateErrors::abi_decode(&data).ok().map(Self::Media);
         let payments = || IPaymentPoolErrors::abi_decode(&data).ok().map(Self::Payments);
         let till = || ITillErrors::abi_decode(&data).ok().map(Self::Till);
         let splits = || ISplitsErrors::abi_decode(&data).ok().map(Self::Splits);
@@ -338,6 +353,7 @@ impl Error {
             Some(addresses::ATTESTED) => attested().or_else(credits).or_else(beacon).or_else(keys),
             Some(addresses::SEALED) => sealed().or_else(credits).or_else(proof).or_else(disputable),
             Some(addresses::LEASES) => leases().or_else(till).or_else(credits),
+            Some(addresses::MEDIA_GATE) => media(),
             Some(addresses::PAYMENT_POOL) => payments().or_else(splits).or_else(credits),
             Some(addresses::DELIVERIES) => deliveries().or_else(payments).or_else(proof).or_else(keys),
             Some(addresses::EDGE_STAKING) => edge().or_else(stake),
@@ -387,6 +403,7 @@ impl Error {
                 | Self::Attested(_)
                 | Self::Sealed(_)
                 | Self::Leases(_)
+                | Self::Media(_)
                 | Self::Payments(_)
                 | Self::Splits(_)
                 | Self::Till(_)

@@ -42,6 +42,7 @@ mod jobs;
 mod keys;
 pub mod keystore;
 mod leases;
+mod media;
 mod model;
 mod models;
 mod node;
@@ -77,6 +78,9 @@ pub use jobs::{
 };
 pub use keys::{Keys, Member, Members, Sealed};
 pub use leases::{Lease, LeaseOffer, Leases};
+pub use media::{
+    Dealt, KeyDoubt, KeyRequest, Media, Origin, Player, SealedPart, SealedShare, Show, quorum_of, share_about,
+};
 pub use model::LocalModel;
 pub use models::{CHUNK_BYTES_MAX, IMAGE_BYTES_MAX, Models, RegisteredGraph, Registration};
 pub use node::Node;

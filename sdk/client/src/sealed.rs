@@ -16,6 +16,7 @@ use edgeloom_bindings::{
 use edgeloom_edge_proof::Blob;
 
 pub use ciphertext::{Envelope, Fault, SEALED_BYTES_MAX, pieces};
+pub(crate) use share::key_of_worker;
 
 use crate::{
     Client, Error, JobState, Offer, Order, PostedJob,
@@ -55,7 +56,7 @@ impl Seals {
     /// # Errors
     /// [`Error::Answer`] for an account that registered no node itself; [`Error::Missing`] without a signer.
     pub async fn share_with_worker(&self, worker: Address, about: (B256, B256)) -> Result<B256, Error> {
-        let key = share::key_of_worker(&self.client, worker).await?;
+        let key = key_of_worker(&self.client, worker).await?;
         Ok(share::share(self.client.signer()?, &key, about))
     }
 

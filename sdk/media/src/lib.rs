@@ -12,7 +12,7 @@ mod piece;
 mod quorum;
 
 pub use envelope::Envelope;
-pub use piece::{ContentKey, MANIFEST_BYTES_MAX, Manifest, PIECE_BYTES};
+pub use piece::{ContentKey, MANIFEST_BYTES_MAX, Making, Manifest, PIECE_BYTES};
 pub use quorum::{EpochSignature, NODES_MAX, POINT_BYTES, Part, Quorum, Share, WRAP_BYTES};
 
 /// Why bytes are not what they should be. Whoever sent them is at fault.

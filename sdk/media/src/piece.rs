@@ -19,6 +19,13 @@ pub const MANIFEST_BYTES_MAX: usize = 16 * 1024 * 1024;
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct ContentKey([u8; 32]);
 
+/// A manifest that is being made.
+#[derive(Debug)]
+pub struct Making {
+    bytes: u64,
+    pieces: Vec<String>,
+}
+
 /// What media are made of. The chain names it by the BLAKE3 of its JSON.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -66,15 +73,28 @@ impl std::fmt::Debug for ContentKey {
     }
 }
 
-impl Manifest {
+impl Making {
+    /// The next piece, of [`PIECE_BYTES`]; only the last is shorter.
+    pub fn add(&mut self, piece: &[u8]) {
+        self.bytes += piece.len() as u64;
+        self.pieces.push(blake3::hash(piece).to_hex().to_string());
+    }
+
     /// # Errors
-    /// [`MediaError::Manifest`] of nothing at all.
-    pub fn of(media: &[u8], mime: &str) -> Result<Self, MediaError> {
-        let pieces = media.chunks(PIECE_BYTES).map(|piece| blake3::hash(piece).to_hex().to_string()).collect();
-        let mut manifest = Self { mime: mime.to_owned(), bytes: media.len() as u64, pieces, root: [0; 32] };
+    /// [`MediaError::Manifest`] of nothing at all, of pieces of other lengths, or where the type is none.
+    pub fn done(self, mime: &str) -> Result<Manifest, MediaError> {
+        let Self { bytes, pieces } = self;
+        let mut manifest = Manifest { mime: mime.to_owned(), bytes, pieces, root: [0; 32] };
         manifest.check()?;
         manifest.root = *blake3::hash(&manifest.to_json()).as_bytes();
         Ok(manifest)
+    }
+}
+
+impl Manifest {
+    /// Of media that are read piece by piece.
+    pub const fn making() -> Making {
+        Making { bytes: 0, pieces: Vec::new() }
     }
 
     /// Reads the JSON that the chain names by its hash.

@@ -5,6 +5,12 @@ use proptest::prelude::*;
 const EPOCH: [u8; 32] = [7; 32];
 const NEXT: [u8; 32] = [8; 32];
 
+fn manifest(media: &[u8], mime: &str) -> Result<Manifest, MediaError> {
+    let mut making = Manifest::making();
+    media.chunks(PIECE_BYTES).for_each(|piece| making.add(piece));
+    making.done(mime)
+}
+
 fn parts(shares: &[Share], epoch: &[u8; 32]) -> Vec<Part> {
     shares.iter().map(|share| share.sign(epoch)).collect()
 }
@@ -98,7 +104,7 @@ fn a_changed_wrap_opens_nothing() {
 #[test]
 fn pieces_come_back_as_they_were_and_only_by_their_key_and_place() {
     let media: Vec<u8> = (0..PIECE_BYTES * 2 + 5).map(|at| (at * 31 >> 3) as u8).collect();
-    let made = Manifest::of(&media, "video/mp4").unwrap();
+    let made = manifest(&media, "video/mp4").unwrap();
     let read = Manifest::parse(&made.to_json(), made.root()).unwrap();
     assert_eq!((read.mime(), read.bytes(), read.pieces()), ("video/mp4", media.len() as u64, 3));
     let (key, other) = (ContentKey::random(), ContentKey::random());
@@ -119,11 +125,11 @@ fn pieces_come_back_as_they_were_and_only_by_their_key_and_place() {
 
 #[test]
 fn what_is_no_manifest_is_refused() {
-    let made = Manifest::of(b"a song", "audio/ogg").unwrap();
+    let made = manifest(b"a song", "audio/ogg").unwrap();
     let json = made.to_json();
     assert_eq!(Manifest::parse(&json, &[0; 32]).unwrap_err(), MediaError::WrongRoot);
-    assert_eq!(Manifest::of(b"", "audio/ogg").unwrap_err(), MediaError::Manifest("it is of nothing"));
-    assert!(Manifest::of(b"a song", "audio/<b>").is_err());
+    assert_eq!(manifest(b"", "audio/ogg").unwrap_err(), MediaError::Manifest("it is of nothing"));
+    assert!(manifest(b"a song", "audio/<b>").is_err());
     let parse = |text: String| Manifest::parse(text.as_bytes(), blake3::hash(text.as_bytes()).as_bytes());
     let text = String::from_utf8(json).unwrap();
     parse(text.clone()).unwrap();

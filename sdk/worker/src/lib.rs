@@ -23,6 +23,7 @@ mod discovery;
 mod dispute;
 pub mod doctor;
 mod errand;
+mod gates;
 pub mod journal;
 mod kernel;
 mod leases;

@@ -22,6 +22,7 @@ use tokio::time::sleep;
 use crate::{
     Skip, crash,
     desk::Desk,
+    gates::Gates,
     journal::{Claiming, End, JournalError, Record, Stage},
     plan::Policy,
     shared::Shared,
@@ -46,6 +47,7 @@ pub(crate) struct Bench {
     pub(crate) tally: Tally,
     pub(crate) policy: Policy,
     pub(crate) till: Till,
+    pub(crate) gates: Gates,
     /// `None` for the processor.
     pub(crate) card: Option<Gpu>,
     /// Claims about jobs that are not over, as the journal has them.

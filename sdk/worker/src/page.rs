@@ -1,20 +1,21 @@
 //! The status page: for people, for programs (`/status`), for Prometheus (`/metrics`), for supervisors (`/health`). Whoever
-//! owes this worker hands in vouchers (`POST /vouchers`).
+//! owes this worker hands in vouchers (`POST /vouchers`), whoever deals secrets of media hands in shares (`POST /gates/GATE/share`), and whoever a token
+//! lets in asks for parts of an epoch's key (`POST /gates/GATE/parts`).
 
 use std::{fmt::Write, sync::Arc};
 
 use alloy::primitives::{U256, utils::format_ether};
 use axum::{
     Json, Router,
-    extract::{DefaultBodyLimit, State},
+    extract::{DefaultBodyLimit, Path, State},
     http::{StatusCode, header},
-    response::{Html, IntoResponse},
+    response::{Html, IntoResponse, Response},
     routing::{get, post},
 };
 
-use edgeloom_sdk::Voucher;
+use edgeloom_sdk::{KeyRequest, SealedShare, Voucher};
 
-use crate::{Status, life::Bench, vouchers};
+use crate::{Status, gates, life::Bench, vouchers};
 
 /// Of a request.
 const BODY_BYTES_MAX: usize = 4096;
@@ -26,6 +27,8 @@ pub(crate) fn routes(bench: Arc<Bench>) -> Router {
         .route("/metrics", get(metrics))
         .route("/health", get(health))
         .route("/vouchers", post(take_voucher))
+        .route("/gates/{gate}/share", post(take_share))
+        .route("/gates/{gate}/parts", post(give_part))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(bench)
 }
@@ -57,6 +60,37 @@ async fn take_voucher(State(bench): State<Arc<Bench>>, Json(voucher): Json<Vouch
     }
 }
 
+/// 200 once a share is on disk; else why it is not taken.
+async fn take_share(
+    State(bench): State<Arc<Bench>>,
+    Path(gate): Path<U256>,
+    Json(share): Json<SealedShare>,
+) -> impl IntoResponse {
+    match bench.gates.take(&bench.client, gate, &share).await {
+        Ok(()) => {
+            bench.tally.set(|state| state.gates = bench.gates.count());
+            Json(serde_json::json!({ "taken": true })).into_response()
+        }
+        Err(refusal) => said(&refusal),
+    }
+}
+
+/// 200 with a part that only whoever asked can read; else why there is none.
+async fn give_part(
+    State(bench): State<Arc<Bench>>,
+    Path(gate): Path<U256>,
+    Json(asked): Json<KeyRequest>,
+) -> impl IntoResponse {
+    match bench.gates.give(&bench.client, gate, &asked).await {
+        Ok(part) => Json(part).into_response(),
+        Err(refusal) => said(&refusal),
+    }
+}
+
+fn said(refusal: &gates::Refusal) -> Response {
+    (refusal.status(), Json(serde_json::json!({ "why": refusal.to_string() }))).into_response()
+}
+
 /// Wei as a decimal string, in TFUEL.
 pub(crate) fn tfuel(wei: &str) -> String {
     let whole = format_ether(wei.parse::<U256>().unwrap_or_default());
@@ -82,6 +116,7 @@ fn prometheus(status: &Status) -> String {
     metric("rounds_paid_total", "counter", "Rounds of capacity paid.", &status.rounds_paid.to_string());
     metric("rewards_tfuel_total", "counter", "TFUEL the node was paid beside prices.", &tfuel(&status.rewards_wei));
     metric("bids", "gauge", "Bids that are not over.", &status.bids.to_string());
+    metric("gates", "gauge", "Gates of media that there are shares of.", &status.gates.to_string());
     metric("leases", "gauge", "Leases that are not over.", &status.leases.to_string());
     metric("leased_tfuel_total", "counter", "TFUEL paid for leases.", &tfuel(&status.leased_wei));
     metric("vouchers_tfuel", "gauge", "TFUEL of vouchers that are kept.", &tfuel(&status.vouchers_wei));
@@ -136,7 +171,7 @@ fn html(status: &Status) -> String {
          <h1>Edgeloom worker <small>{state}</small></h1><p>{worker} on chain {chain}, block {head}\
          <table><tr><th>Earned<td>{earned} TFUEL<tr><th>Gas<td>{gas} TFUEL<tr><th>Jobs paid<td>{settled}\
          <tr><th>Jobs lost<td>{failed}<tr><th>Rewards<td>{rewards} TFUEL\
-         <tr><th>Rounds paid<td>{rounds_paid} ({rounds_answered} answered since the start)<tr><th>Rounds<td>{rounds}<tr><th>Bids<td>{bids}<tr><th>Leases<td>{leased} TFUEL ({leases} under way)<tr><th>Vouchers<td>{redeemed} TFUEL ({vouchers} kept)<tr><th>Under way<td>{running} ({queued} queued)<tr><th>At stake now<td>{exposure} TFUEL\
+         <tr><th>Rounds paid<td>{rounds_paid} ({rounds_answered} answered since the start)<tr><th>Rounds<td>{rounds}<tr><th>Bids<td>{bids}<tr><th>Leases<td>{leased} TFUEL ({leases} under way)<tr><th>Vouchers<td>{redeemed} TFUEL ({vouchers} kept)<tr><th>Media<td>shares of {gates} gates<tr><th>Under way<td>{running} ({queued} queued)<tr><th>At stake now<td>{exposure} TFUEL\
          <tr><th>Free stake<td>{free} TFUEL<tr><th>Balance<td>{balance} TFUEL</table>\
          <h2>Recent jobs</h2><table><tr><th>Job<th>Outcome<th>Paid<th>Gas<th>Took{rows}</table>\
          <h2>Not taken</h2><table><tr><th>Reason<th>Jobs{refusals}</table></html>",
@@ -156,6 +191,7 @@ fn html(status: &Status) -> String {
         leased = tfuel(&status.leased_wei),
         vouchers = tfuel(&status.vouchers_wei),
         redeemed = tfuel(&status.redeemed_wei),
+        gates = status.gates,
         running = status.running,
         queued = status.queued,
         exposure = tfuel(&status.exposure_wei),

@@ -66,6 +66,10 @@ pub struct Settings {
     /// Whether to accept vouchers (POST /vouchers on the status page) as far as they are earmarked, and redeem them [default: on]
     #[arg(long, env = "EDGELOOM_WORKER_VOUCHERS", value_name = "SWITCH")]
     pub vouchers: Option<Switch>,
+    /// Whether to keep shares of the secrets of media (POST /gates on the status page), and give parts of their keys to those whom tokens let in
+    /// [default: on]
+    #[arg(long, env = "EDGELOOM_WORKER_MEDIA", value_name = "SWITCH")]
+    pub media: Option<Switch>,
     /// Least rate of leases, wei a second; they are taken only where this and --lease-program are given [default: none]
     #[arg(long, env = "EDGELOOM_WORKER_LEASE_RATE", value_name = "WEI")]
     pub lease_rate: Option<String>,
@@ -110,6 +114,7 @@ pub struct Config {
     pub rounds: Enrolment,
     pub bids: Switch,
     pub vouchers: Switch,
+    pub media: Switch,
     /// `None` where the machine is not let.
     pub letting: Option<Letting>,
     pub drain_seconds: u64,
@@ -173,6 +178,7 @@ impl Settings {
             rounds: self.rounds.or(file.rounds),
             bids: self.bids.or(file.bids),
             vouchers: self.vouchers.or(file.vouchers),
+            media: self.media.or(file.media),
             lease_rate: self.lease_rate.or(file.lease_rate),
             lease_program: self.lease_program.or(file.lease_program),
             drain_seconds: self.drain_seconds.or(file.drain_seconds),
@@ -216,6 +222,7 @@ impl Settings {
             rounds: self.rounds.unwrap_or_default(),
             bids: self.bids.unwrap_or_default(),
             vouchers: self.vouchers.unwrap_or_default(),
+            media: self.media.unwrap_or_default(),
             letting,
             drain_seconds: self.drain_seconds.unwrap_or(30),
         })

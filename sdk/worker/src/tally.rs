@@ -62,6 +62,8 @@ pub struct Status {
     pub leases: u64,
     /// What was paid for leases.
     pub leased_wei: String,
+    /// Gates of media that there are shares of.
+    pub gates: u64,
     /// What vouchers pay that are kept.
     pub vouchers_wei: String,
     /// What vouchers paid.
@@ -98,6 +100,7 @@ pub(crate) struct State {
     pub(crate) rounds_answered: u64,
     pub(crate) bids: usize,
     pub(crate) leases: usize,
+    pub(crate) gates: usize,
     pub(crate) vouchers: U256,
     totals: Totals,
     refusals: BTreeMap<Skip, u64>,
@@ -202,6 +205,7 @@ impl Tally {
             bids: state.bids as u64,
             leases: state.leases as u64,
             leased_wei: state.totals.leased_wei.to_string(),
+            gates: state.gates as u64,
             vouchers_wei: state.vouchers.to_string(),
             redeemed_wei: state.totals.redeemed_wei.to_string(),
             balance_wei: state.balance.to_string(),

@@ -28,6 +28,7 @@ use crate::{
     desk::Desk,
     discovery::Discovery,
     errand::Errands,
+    gates::Gates,
     journal::{Chain, Journal, JournalError, Ledger, Stage},
     life::{self, Bench, Candidate, Outcome},
     page,
@@ -55,6 +56,8 @@ pub enum WorkerError {
     Locked(PathBuf),
     #[error("{path}: {source}")]
     Io { path: PathBuf, source: io::Error },
+    #[error("cannot read the shares of media: {0}")]
+    Gates(io::Error),
     #[error("cannot serve the status page on {listen}: {source}. Choose another --listen address")]
     Listen { listen: SocketAddr, source: io::Error },
     #[error(transparent)]
@@ -143,11 +146,15 @@ impl Worker {
         let tally = Tally::new(worker, client.chain_id(), ledger.totals);
         let policy = Policy { min_price: config.min_price, work_seconds_min: 5 };
         let till = Till::new(config.vouchers == Switch::On, &ledger.trade);
+        let folder = (config.media == Switch::On).then(|| config.data.join("gates"));
+        let gates = Gates::open(folder).map_err(WorkerError::Gates)?;
+        tally.set(|state| state.gates = gates.count());
         let (errands, won) = Errands::new(config, &ledger);
         let claims = Mutex::new(ledger.claims.clone());
         let desk = Desk { client, me: worker, journal, shelf, data: config.data.clone(), _lock: lock };
         let (promised, memory, memory_max) = (Shared::default(), Shared::default(), config.memory_max);
-        let bench = Arc::new(Bench { desk, worker, tally, policy, till, card, claims, promised, memory, memory_max });
+        let bench =
+            Arc::new(Bench { desk, worker, tally, policy, till, gates, card, claims, promised, memory, memory_max });
         // The page before the bond: an operator can then see a start that waits for money.
         let listen = serve(config.listen, Arc::clone(&bench)).await?;
         let minimum = bench.client.edge_staking().minimum().await?;

@@ -41,7 +41,7 @@ pub(super) async fn key_of_sender(client: &Client, (account, tx): (Address, B256
 }
 
 /// The key of a worker, by the transaction with which it registered its node.
-pub(super) async fn key_of_worker(client: &Client, worker: Address) -> Result<VerifyingKey, Error> {
+pub(crate) async fn key_of_worker(client: &Client, worker: Address) -> Result<VerifyingKey, Error> {
     let filter = Filter::new().address(EDGE_STAKING).event_signature(NodeRegistered::SIGNATURE_HASH);
     let (logs, _) = client.rpc().logs_since(&filter.topic3(worker.into_word()), 0).await?;
     let tx = logs.first().and_then(|log| log.transaction_hash);

@@ -45,6 +45,7 @@ async fn without_a_node_every_other_check_is_still_made() {
         rounds: Enrolment::Auto,
         bids: Switch::On,
         vouchers: Switch::On,
+        media: Switch::On,
         letting: None,
         drain_seconds: 1,
     };

@@ -37,11 +37,12 @@ fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
 }
 
 #[test]
-fn bids_and_vouchers_are_on_and_leases_off_unless_said_otherwise() {
+fn bids_vouchers_and_media_are_on_and_leases_off_unless_said_otherwise() {
     let config = flags(&[]).resolve().expect("valid");
     assert_eq!((config.bids, config.vouchers, config.letting), (Switch::On, Switch::On, None));
-    let config = flags(&["--bids", "off", "--vouchers", "off"]).resolve().expect("valid");
-    assert_eq!((config.bids, config.vouchers), (Switch::Off, Switch::Off));
+    assert_eq!(config.media, Switch::On);
+    let config = flags(&["--bids", "off", "--vouchers", "off", "--media", "off"]).resolve().expect("valid");
+    assert_eq!((config.bids, config.vouchers, config.media), (Switch::Off, Switch::Off, Switch::Off));
     let (rate, program) = (U256::from(7), PathBuf::from("/bin/serve"));
     let config = flags(&["--lease-rate", "7", "--lease-program", "/bin/serve"]).resolve().expect("valid");
     assert_eq!(config.letting, Some(Letting { rate, program }));
