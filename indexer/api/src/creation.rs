@@ -60,7 +60,8 @@ pub struct CreationRow {
     pub sales: u64,
     /// Those of them that are not marked as self-dealing.
     pub sales_unmarked: u64,
-    /// Paid for its tokens in TFUEL and WTFUEL. A sale of several tokens counts for each by an equal part of the price.
+    /// Paid for its tokens in TFUEL and WTFUEL. A sale of several tokens counts for each by an equal part of the
+    /// price; packs count once their round is revealed.
     pub volume_wei: String,
     /// The same, of sales that are not marked as self-dealing.
     pub volume_unmarked_wei: String,

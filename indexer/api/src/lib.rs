@@ -11,6 +11,7 @@ mod auction;
 mod committee;
 mod contract;
 mod creation;
+mod drop;
 mod gate;
 mod governance;
 mod house;
@@ -20,6 +21,7 @@ mod market;
 mod meta;
 mod model;
 mod node;
+mod pack;
 mod page;
 pub mod paths;
 mod pool;
@@ -33,6 +35,7 @@ pub use auction::{AuctionDetail, AuctionPhase, AuctionQuery, AuctionRow, BidQuer
 pub use committee::{CheckpointRow, CommitteeRow, HistoryQuery, NotLiveRow};
 pub use contract::{ContractDetail, ContractQuery, ContractRow, MatchKind, SourceFile};
 pub use creation::{CreationKind, CreationQuery, CreationRow, TransferPolicy};
+pub use drop::{DropQuery, DropRow, PhaseRow};
 pub use gate::{GateDetail, GateQuery, GateRow};
 pub use governance::{
     CallRow, ParameterChangeRow, ProposalDetail, ProposalPhase, ProposalQuery, ProposalRow, Support, VoteQuery, VoteRow,
@@ -44,6 +47,7 @@ pub use market::{EventField, MarketContract, MarketEventQuery, MarketEventRow, O
 pub use meta::{BlockMeta, Health, Meta, Problem, ProblemBody, Readiness};
 pub use model::{ModelOrder, ModelQuery, ModelRow};
 pub use node::{NodeOrder, NodeQuery, NodeRow, PositionOrder, PositionQuery, PositionRow, Role, SlashQuery, SlashRow};
+pub use pack::{PackPhase, PackQuery, PackRow, PackSaleRow};
 pub use page::{OrderDirection, Page, PageInfo};
 pub use pool::{PairQuery, PairRow, PoolDetail, PoolPhase, PoolQuery, PoolRow, SessionRow, SkipReason};
 pub use rental::{RentalQuery, RentalRow};

@@ -106,6 +106,8 @@ pub enum MarketContract {
     /// Of tokens; `Auctions` is of jobs.
     AuctionHouse,
     Rentals,
+    Drops,
+    Packs,
     MediaGate,
 }
 

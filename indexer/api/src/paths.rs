@@ -30,6 +30,12 @@ pub const SALES: &str = "/api/sales";
 pub const LOTS: &str = "/api/lots";
 pub const LOT_BIDS: &str = "/api/lot-bids";
 pub const RENTALS: &str = "/api/rentals";
+/// First sales of tokens.
+pub const DROPS: &str = "/api/drops";
+/// First sales of tokens in sealed packs.
+pub const PACK_SALES: &str = "/api/pack-sales";
+/// Packs that were opened.
+pub const PACKS: &str = "/api/packs";
 /// Media that tokens open.
 pub const GATES: &str = "/api/gates";
 pub const WORKERS: &str = "/api/workers";

@@ -57,7 +57,10 @@ pub struct SaleRow {
     pub royalty: String,
     /// Units of the order that were filled, 1 where there are none; packs.
     pub units: u32,
+    /// The first 64 of them: packs have none.
     pub items: Vec<SaleItem>,
+    /// How many there are.
+    pub item_count: u32,
     /// Why it may be no trade at all; absent where nothing shows that.
     pub self_dealing: Option<SelfDealing>,
     pub block: u64,

@@ -106,7 +106,7 @@ create index sales_by_seller on sales (seller, id);
 create index sales_by_buyer on sales (buyer, id);
 create index sales_by_mark on sales (marked, id);
 
--- What sales were of. Sender and receiver where it moved.
+-- What sales were of: of packs, of which nobody knows that yet, the creation's address alone. Sender and receiver where it moved.
 create table sold (
     key blob not null,
     sale integer not null,
@@ -154,6 +154,35 @@ create index rentals_by_key on rentals (key, id);
 create index rentals_by_creation on rentals (creation, id);
 create index rentals_by_owner on rentals (owner, id);
 create index rentals_by_renter on rentals (renter, id);
+
+create table drops (
+    id integer primary key,
+    creation blob not null,
+    creator blob not null,
+    row text not null
+) strict;
+create index drops_by_creation on drops (creation, id);
+create index drops_by_creator on drops (creator, id);
+
+create table pack_sales (
+    id integer primary key,
+    creation blob not null,
+    creator blob not null,
+    row text not null
+) strict;
+create index pack_sales_by_creation on pack_sales (creation, id);
+create index pack_sales_by_creator on pack_sales (creator, id);
+
+create table packs (
+    id integer primary key,
+    sale integer not null,
+    pack integer not null,
+    buyer blob not null,
+    row text not null,
+    unique (sale, pack)
+) strict;
+create index packs_by_buyer on packs (buyer, id);
+create index packs_by_sale on packs (sale, id);
 
 create table gates (
     id integer primary key,

@@ -38,6 +38,9 @@ pub enum List {
     LotBids = 29,
     Rentals = 30,
     Gates = 31,
+    Drops = 32,
+    PackSales = 33,
+    Packs = 34,
 }
 
 /// A column of the database to order by.

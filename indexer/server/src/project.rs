@@ -24,6 +24,7 @@ mod committee;
 mod contradiction;
 mod creation;
 mod deal;
+mod drop;
 mod gate;
 mod governance;
 mod lease;
@@ -105,6 +106,7 @@ pub struct Last {
     pub sale: u64,
     pub lot_bid: u64,
     pub rental: u64,
+    pub pack: u64,
 }
 
 /// The next number.
@@ -170,7 +172,7 @@ impl Touched {
                 What::Registry(_) | What::Transfer { .. } | What::Parameter(_) => {}
             }
         }
-        touched.nft.givers(blocks.iter().flat_map(|block| &block.events));
+        touched.nft.payers(blocks.iter().flat_map(|block| &block.events));
         touched
     }
 

@@ -8,9 +8,10 @@ use alloy::{
 };
 use edgeloom_bindings::{
     IAttested::IAttestedEvents, IAuctionHouse::IAuctionHouseEvents, IAuctions, IAuctions::IAuctionsEvents, IDisputes,
-    IDisputes::IDisputesEvents, IExchange, IExchange::IExchangeEvents, ILeases, ILeases::ILeasesEvents,
-    IMediaGate::IMediaGateEvents, INftFactory::INftFactoryEvents, IPaymentPool, IPaymentPool::IPaymentPoolEvents,
-    IRentals::IRentalsEvents, ISealed::ISealedEvents, addresses, published,
+    IDisputes::IDisputesEvents, IDrops::IDropsEvents, IExchange, IExchange::IExchangeEvents, ILeases,
+    ILeases::ILeasesEvents, IMediaGate::IMediaGateEvents, INftFactory::INftFactoryEvents, IPacks::IPacksEvents,
+    IPaymentPool, IPaymentPool::IPaymentPoolEvents, IRentals::IRentalsEvents, ISealed::ISealedEvents, addresses,
+    published,
 };
 use edgeloom_index_api::{EventField, MarketContract};
 use serde::Deserialize;
@@ -53,6 +54,8 @@ pub enum Says {
     Exchange(IExchangeEvents),
     House(IAuctionHouseEvents),
     Rental(IRentalsEvents),
+    Drop(IDropsEvents),
+    Pack(IPacksEvents),
     Gate(IMediaGateEvents),
     Nothing,
 }
@@ -63,7 +66,7 @@ struct Known {
     layout: DynSolEvent,
 }
 
-const CONTRACTS: [(Address, MarketContract); 14] = [
+const CONTRACTS: [(Address, MarketContract); 16] = [
     (addresses::AUCTIONS, MarketContract::Auctions),
     (addresses::LEASES, MarketContract::Leases),
     (addresses::PAYMENT_POOL, MarketContract::PaymentPool),
@@ -77,6 +80,8 @@ const CONTRACTS: [(Address, MarketContract); 14] = [
     (addresses::EXCHANGE, MarketContract::Exchange),
     (addresses::AUCTION_HOUSE, MarketContract::AuctionHouse),
     (addresses::RENTALS, MarketContract::Rentals),
+    (addresses::DROPS, MarketContract::Drops),
+    (addresses::PACKS, MarketContract::Packs),
     (addresses::MEDIA_GATE, MarketContract::MediaGate),
 ];
 
@@ -189,6 +194,12 @@ fn says(contract: MarketContract, log: &Log) -> alloy::sol_types::Result<Says> {
         }
         MarketContract::Rentals if known(IRentalsEvents::SELECTORS) => {
             Says::Rental(IRentalsEvents::decode_raw_log(topics, data)?)
+        }
+        MarketContract::Drops if known(IDropsEvents::SELECTORS) => {
+            Says::Drop(IDropsEvents::decode_raw_log(topics, data)?)
+        }
+        MarketContract::Packs if known(IPacksEvents::SELECTORS) => {
+            Says::Pack(IPacksEvents::decode_raw_log(topics, data)?)
         }
         MarketContract::MediaGate if known(IMediaGateEvents::SELECTORS) => {
             Says::Gate(IMediaGateEvents::decode_raw_log(topics, data)?)

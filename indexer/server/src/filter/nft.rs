@@ -87,6 +87,19 @@ pub struct GateFilter {
     pub collection: Option<Address>,
 }
 
+/// Of drops and of sales of packs.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DropFilter {
+    pub creation: Option<Address>,
+    pub creator: Option<Address>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PackFilter {
+    pub sale: Option<u64>,
+    pub buyer: Option<Address>,
+}
+
 /// # Errors
 /// [`BadArgument::TokenId`].
 pub fn token_id(argument: &'static str, text: &str) -> Result<U256, BadArgument> {
@@ -116,6 +129,9 @@ pub const SALES_BY_ID: Ordering = by(List::Sales, "id");
 pub const LOTS_BY_ID: Ordering = by(List::Lots, "id");
 pub const LOT_BIDS_BY_ID: Ordering = by(List::LotBids, "id");
 pub const RENTALS_BY_ID: Ordering = by(List::Rentals, "id");
+pub const DROPS_BY_ID: Ordering = by(List::Drops, "id");
+pub const PACK_SALES_BY_ID: Ordering = by(List::PackSales, "id");
+pub const PACKS_BY_ID: Ordering = by(List::Packs, "id");
 pub const GATES_BY_ID: Ordering = by(List::Gates, "id");
 
 const fn by(list: List, key: &'static str) -> Ordering {

@@ -111,6 +111,18 @@ pub enum Contradiction {
     LotKnown(u64),
     #[error("auction {0} of a token has a standard that this program does not know")]
     LotEnum(u64),
+    #[error("drop {0} was never opened")]
+    DropUnknown(U256),
+    #[error("drop {0} was opened before")]
+    DropKnown(u64),
+    #[error("sale {0} of packs was never opened")]
+    PackSaleUnknown(U256),
+    #[error("sale {0} of packs was opened before")]
+    PackSaleKnown(u64),
+    #[error("pack {1} of sale {0} was never opened")]
+    PackUnknown(U256, U256),
+    #[error("pack {1} of sale {0} was opened before")]
+    PackKnown(u64, u64),
     #[error("gate {0} was never opened")]
     GateUnknown(U256),
     #[error("gate {0} was opened before")]

@@ -111,6 +111,7 @@ impl Rows {
             buyer,
             paid: Price { currency: lot.currency, price, fee: Some(fee), royalty },
             units: 1,
+            creation: None,
             items: vec![Moved { key: lot.key, amount: lot.amount, from: seller, to: buyer, royalty }],
         };
         let sale = self.sold(event, deal)?;

@@ -3,7 +3,10 @@
 use super::{Contradiction, Rows, circle::Trade, purse::Purse};
 use crate::{
     decode::{Event, Says, What},
-    record::{Balance, Creation, Edition, Gate, Lot, LotBid, Rental, Sale, Token, TokenKey, TokenTransfer},
+    record::{
+        Balance, Creation, Drop, Edition, Gate, Lot, LotBid, Pack, PackSale, Rental, Sale, Token, TokenKey,
+        TokenTransfer,
+    },
 };
 use alloy::primitives::{Address, U256};
 use edgeloom_index_api::Asset;
@@ -28,15 +31,20 @@ pub struct Nft {
     pub lots: BTreeMap<u64, Lot>,
     pub lot_bids: Vec<LotBid>,
     pub rentals: Vec<Rental>,
+    pub drops: BTreeMap<u64, Drop>,
+    pub pack_sales: BTreeMap<u64, PackSale>,
+    /// By sale and number.
+    pub packs: BTreeMap<(u64, u64), Pack>,
     pub gates: BTreeMap<u64, Gate>,
     /// Of whoever trades, and of who funded them.
     pub purses: BTreeMap<Address, Purse>,
 }
 
-/// A token that was in a sale.
+/// A token that was in a sale, or the creation of tokens that nobody knows yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sold {
-    pub key: TokenKey,
+    pub creation: Address,
+    pub id: Option<U256>,
     pub sale: u64,
     /// Among the sale's items.
     pub place: u32,
@@ -57,10 +65,13 @@ pub struct TouchedNft {
     pub gates: BTreeSet<u64>,
     /// Tokens that are sold, or may be.
     pub traded: BTreeSet<TokenKey>,
-    /// Buyers and sellers.
+    pub drops: BTreeSet<u64>,
+    pub pack_sales: BTreeSet<u64>,
+    pub packs: BTreeSet<(u64, u64)>,
+    /// Buyers and sellers, but for those that only rows name.
     pub dealers: BTreeSet<Address>,
-    /// Who gives money to them.
-    pub givers: BTreeSet<Address>,
+    /// Who first gives TFUEL to whom, where anybody trades.
+    pub payers: BTreeMap<Address, Address>,
 }
 
 impl TouchedNft {
@@ -70,6 +81,8 @@ impl TouchedNft {
             Says::Exchange(event) => self.exchange(event),
             Says::House(event) => self.house(event),
             Says::Rental(event) => self.rental(event),
+            Says::Drop(event) => self.drop(event),
+            Says::Pack(event) => self.pack(event),
             Says::Gate(event) => self.gate(event),
             _ => {}
         }
@@ -80,16 +93,15 @@ impl TouchedNft {
         self.traded.insert(key);
     }
 
-    /// Who gives TFUEL to those that trade.
-    pub(super) fn givers<'e>(&mut self, events: impl Iterator<Item = &'e Event>) {
+    pub(super) fn payers<'e>(&mut self, events: impl Iterator<Item = &'e Event>) {
         if self.dealers.is_empty() {
             return;
         }
         for event in events {
             if let What::Transfer { asset: Asset::Tfuel, from, to, .. } = &event.what
-                && self.dealers.contains(to)
+                && from != to
             {
-                self.givers.insert(*from);
+                self.payers.entry(*to).or_insert(*from);
             }
         }
     }
@@ -102,6 +114,8 @@ impl Rows {
             Says::Exchange(exchange) => self.exchange(event, exchange),
             Says::House(house) => self.house(event, house),
             Says::Rental(rental) => self.rental(event, rental),
+            Says::Drop(drop) => self.drop(event, drop),
+            Says::Pack(pack) => self.pack(event, pack),
             Says::Gate(gate) => self.gate(gate, event.at),
             _ => Ok(()),
         }

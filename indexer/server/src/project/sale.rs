@@ -34,6 +34,8 @@ pub(super) struct Deal {
     pub(super) buyer: Address,
     pub(super) paid: Price,
     pub(super) units: u32,
+    /// Where nobody knows yet which of its tokens they are.
+    pub(super) creation: Option<Address>,
     pub(super) items: Vec<Moved>,
 }
 
@@ -90,6 +92,7 @@ impl Rows {
             buyer,
             paid: Price { currency: filled.currency, price: filled.price, fee: Some(filled.fee), royalty },
             units: filled.units,
+            creation: None,
             items: filled.items.iter().map(moved).collect(),
         };
         self.sold(event, deal).map(|_| ())
@@ -115,6 +118,7 @@ impl Rows {
                 buyer: renter,
                 paid: Price { currency: its.currency, price: its.price, fee: Some(its.fee), royalty },
                 units: 1,
+                creation: None,
                 items: vec![Moved { key, amount: U256::ONE, from: owner, to: its.user, royalty }],
             },
         )?;
@@ -139,7 +143,10 @@ impl Rows {
     /// Records a sale and says its number.
     pub(super) fn sold(&mut self, event: &Event, deal: Deal) -> Result<u64, Contradiction> {
         let id = next(&mut self.last.sale);
-        let sale = Sale {
+        let mut parts = self.parts((deal.kind, deal.seller), &deal.paid, &deal.items);
+        // What is paid for packs counts when they are drawn.
+        parts.extend(deal.creation.map(|creation| (creation, U256::ZERO)));
+        let mut sale = Sale {
             id,
             kind: deal.kind,
             reference: deal.reference,
@@ -150,7 +157,8 @@ impl Rows {
             fee: deal.paid.fee,
             royalty: deal.paid.royalty,
             units: deal.units,
-            parts: self.parts((deal.kind, deal.seller), &deal.paid, &deal.items),
+            parts,
+            item_count: u32::try_from(deal.items.len()).unwrap_or(u32::MAX),
             items: deal.items,
             mark: None,
             at: event.at,
@@ -166,6 +174,10 @@ impl Rows {
         }
         let (seller, buyer) = (sale.seller, sale.buyer);
         let circles = self.traded(&sale);
+        if let Some(creation) = deal.creation {
+            self.nft.sold.push(Sold { creation, id: None, sale: id, place: 0, ms: sale.at.ms, moved: None });
+        }
+        sale.items.truncate(Sale::ITEMS_MAX);
         self.nft.changed.insert(id);
         self.nft.sales.insert(id, sale);
         if let Some(kinship) = self.nft.kinship(seller, buyer) {
@@ -201,7 +213,8 @@ impl Rows {
         for (item, place) in sale.items.iter().zip(0..) {
             let (key, ms) = (item.key, sale.at.ms);
             let moved = moves.then_some((item.from, item.to));
-            self.nft.sold.push(Sold { key, sale: sale.id, place, ms, moved });
+            let (creation, id) = (key.creation, Some(key.id));
+            self.nft.sold.push(Sold { creation, id, sale: sale.id, place, ms, moved });
             if moves {
                 let trades = self.nft.trades.entry(key).or_default();
                 trades.push(Trade { sale: sale.id, from: item.from, to: item.to, ms });

@@ -19,7 +19,9 @@ pub struct Sale {
     pub fee: Option<U256>,
     pub royalty: U256,
     pub units: u32,
+    /// The first [`Self::ITEMS_MAX`].
     pub items: Vec<Moved>,
+    pub item_count: u32,
     /// What it adds to the volumes of creations.
     pub parts: BTreeMap<Address, U256>,
     pub mark: Option<SelfDealing>,
@@ -40,6 +42,9 @@ pub struct Moved {
 }
 
 impl Sale {
+    /// Items of which a row says more than how many there are.
+    pub const ITEMS_MAX: usize = 64;
+
     pub fn row(&self) -> SaleRow {
         SaleRow {
             id: self.id,
@@ -53,6 +58,7 @@ impl Sale {
             royalty: self.royalty.to_string(),
             units: self.units,
             items: self.items.iter().map(Moved::row).collect(),
+            item_count: self.item_count,
             self_dealing: self.mark,
             block: self.at.block,
             tx: hash_text(&self.at.tx),

@@ -14,6 +14,7 @@
 
 mod bounds;
 mod contracts;
+mod drops;
 mod institutions;
 mod length;
 mod loaders;

@@ -1,5 +1,6 @@
 //! REST: the same lists as GraphQL, described by OpenAPI.
 
+mod drops;
 mod institutions;
 mod market;
 mod nft;
@@ -61,6 +62,7 @@ pub(super) fn routes() -> OpenApiRouter<Served> {
         .merge(pools::routes())
         .merge(nft::routes())
         .merge(sales::routes())
+        .merge(drops::routes())
         .merge(institutions::routes())
         .route_layer(middleware::from_fn_with_state(Turns::new(REST_AT_ONCE), turns::wait));
     let queried = OpenApiRouter::new()

@@ -41,7 +41,8 @@ pub(super) async fn state(connection: &mut SqliteConnection) -> Result<State, St
                   (select coalesce(max(id), 0) from token_transfers) as token_transfer, \
                   (select coalesce(max(id), 0) from sales) as sale, \
                   (select coalesce(max(id), 0) from lot_bids) as lot_bid, \
-                  (select coalesce(max(id), 0) from rentals) as rental \
+                  (select coalesce(max(id), 0) from rentals) as rental, \
+                  (select coalesce(max(id), 0) from packs) as pack \
                   from chain left join cursor using (one)";
     let row = sqlx::query(select).fetch_optional(connection).await?;
     let row = row.ok_or_else(|| StoreError::Damaged { table: "chain", reason: "names no chain".into() })?;
@@ -70,6 +71,7 @@ pub(super) async fn state(connection: &mut SqliteConnection) -> Result<State, St
         sale: row.number("sale")?,
         lot_bid: row.number("lot_bid")?,
         rental: row.number("rental")?,
+        pack: row.number("pack")?,
     };
     Ok(State { identity: Identity { chain_id: row.number("chain_id")?, genesis: row.hash("genesis")? }, cursor, last })
 }

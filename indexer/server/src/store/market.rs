@@ -20,7 +20,7 @@ use sqlx::sqlite::SqliteRow;
 const LEASE_PHASES: [LeasePhase; 4] = [LeasePhase::Offered, LeasePhase::Taken, LeasePhase::Running, LeasePhase::Ended];
 const AUCTION_PHASES: [AuctionPhase; 4] =
     [AuctionPhase::Open, AuctionPhase::Cleared, AuctionPhase::Unbid, AuctionPhase::Voided];
-const CONTRACTS: [MarketContract; 14] = [
+const CONTRACTS: [MarketContract; 16] = [
     MarketContract::Auctions,
     MarketContract::Leases,
     MarketContract::PaymentPool,
@@ -35,6 +35,8 @@ const CONTRACTS: [MarketContract; 14] = [
     MarketContract::AuctionHouse,
     MarketContract::Rentals,
     MarketContract::MediaGate,
+    MarketContract::Drops,
+    MarketContract::Packs,
 ];
 
 impl Store {

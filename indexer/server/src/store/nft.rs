@@ -1,6 +1,7 @@
 //! Creations, their tokens and their trade: the rows that a batch of blocks may change, as they are before it.
 
 pub(super) mod creations;
+pub(super) mod drops;
 pub(super) mod sales;
 
 use super::{StoreError, load::by_keys, rows::Of};
@@ -19,12 +20,16 @@ pub(super) async fn load(
     loaded: &mut Nft,
 ) -> Result<(), StoreError> {
     lots(connection, touched, loaded).await?;
+    first_sales(connection, touched, loaded).await?;
     let mut traded = touched.traded.clone();
     traded.extend(loaded.lots.values().filter(|lot| lot.phase == LotPhase::Open).map(|lot| lot.key));
     trades(connection, &traded, loaded).await?;
     let parts = loaded.sales.values().flat_map(|sale| sale.parts.keys().copied());
     let sold = traded.iter().map(|key| key.creation);
-    let addresses: BTreeSet<_> = touched.creations.iter().copied().chain(sold).chain(parts).collect();
+    let first_sold = loaded.drops.values().map(|drop| drop.creation);
+    let packed = loaded.pack_sales.values().map(|sale| sale.creation);
+    let addresses: BTreeSet<_> =
+        touched.creations.iter().copied().chain(sold).chain(parts).chain(first_sold).chain(packed).collect();
     let addresses = addresses.iter().map(|address| address.to_vec()).collect();
     for row in by_keys(connection, "select * from creations where address in (", addresses).await? {
         let creation = creations::creation_row(&row)?;
@@ -44,6 +49,34 @@ async fn lots(connection: &mut SqliteConnection, touched: &TouchedNft, loaded: &
     for row in by_keys(connection, "select * from gates where id in (", ids).await? {
         let gate = sales::gate_row(&row)?;
         loaded.gates.insert(gate.id, gate);
+    }
+    Ok(())
+}
+
+async fn first_sales(
+    connection: &mut SqliteConnection,
+    touched: &TouchedNft,
+    loaded: &mut Nft,
+) -> Result<(), StoreError> {
+    let ids = touched.drops.iter().map(|id| id.cast_signed()).collect();
+    for row in by_keys(connection, "select * from drops where id in (", ids).await? {
+        let drop = drops::drop_row(&row)?;
+        loaded.drops.insert(drop.id, drop);
+    }
+    let ids = touched.pack_sales.iter().map(|id| id.cast_signed()).collect();
+    for row in by_keys(connection, "select * from pack_sales where id in (", ids).await? {
+        let sale = drops::pack_sale_row(&row)?;
+        loaded.pack_sales.insert(sale.id, sale);
+    }
+    for (sale, pack) in &touched.packs {
+        let found = sqlx::query("select * from packs where sale = ? and pack = ?")
+            .bind(sale.cast_signed())
+            .bind(pack.cast_signed())
+            .fetch_optional(&mut *connection)
+            .await?;
+        if let Some(row) = found {
+            loaded.packs.insert((*sale, *pack), drops::pack_row(&row)?);
+        }
     }
     Ok(())
 }
@@ -101,14 +134,17 @@ async fn tokens(connection: &mut SqliteConnection, touched: &TouchedNft, loaded:
 
 /// Who gave their first money to those that trade, and to how many others it gave some. Both look at a bounded number of transfers.
 async fn purses(connection: &mut SqliteConnection, touched: &TouchedNft, loaded: &mut Nft) -> Result<(), StoreError> {
-    let mut givers = touched.givers.clone();
-    for dealer in &touched.dealers {
+    let sellers = loaded.drops.values().map(|drop| drop.creator);
+    let sellers = sellers.chain(loaded.pack_sales.values().map(|sale| sale.creator));
+    let dealers: BTreeSet<Address> = touched.dealers.iter().copied().chain(sellers).collect();
+    let mut givers = BTreeSet::new();
+    for dealer in &dealers {
         let select = "select asset, sender as other from transfers where receiver = ? order by id limit ?";
         let mut purse = loaded.purses.remove(dealer).unwrap_or_default();
         for (asset, from) in moves(connection, (select, INCOMING_MAX), dealer).await? {
             purse.received(asset, from, *dealer);
         }
-        givers.extend(purse.funder);
+        givers.extend(purse.funder.or_else(|| touched.payers.get(dealer).copied()));
         loaded.purses.insert(*dealer, purse);
     }
     for giver in &givers {

@@ -46,7 +46,7 @@ pub struct Presence {
 }
 
 /// Tables of blocks and of what their events said.
-const PROJECTED: [&str; 37] = [
+const PROJECTED: [&str; 40] = [
     "blocks",
     "jobs",
     "job_inputs",
@@ -84,6 +84,9 @@ const PROJECTED: [&str; 37] = [
     "lot_bids",
     "rentals",
     "gates",
+    "drops",
+    "pack_sales",
+    "packs",
 ];
 
 impl Store {
@@ -174,7 +177,7 @@ async fn adds_up_after(connection: &mut SqliteConnection, height: u64) -> Result
 
 async fn truncate(connection: &mut SqliteConnection, to: u64) -> Result<(), StoreError> {
     // Slashes come with a change of a node, votes with one of a proposal, orders with a job's event, leases, auctions, bids, pools and claims
-    // with the market's; so do sales, lots, rentals and gates, and tokens with a change of their creation.
+    // with the market's; so do sales, lots, rentals, drops, packs and gates, and tokens with a change of their creation.
     let deletes = [
         "delete from blocks where height > ?",
         "delete from transfers where block > ?",

@@ -16,7 +16,13 @@ use crate::{
         Auction, Bid, Checkpoint, Claim, Committee, Job, JobEvent, Lease, MarketEvent, Model, Node, Order, Pair,
         ParameterChange, Payload, Pool, Position, Proposal, ProposalText, Session, Slash, Transfer, Vote, Worker,
     },
-    testing::{Blocks, CHAIN_ID, ETHER, busy, institutions::history, market::deals, nft::nfts, opening, settle},
+    testing::{
+        Blocks, CHAIN_ID, ETHER, busy,
+        institutions::history,
+        market::deals,
+        nft::{first_sales, nfts},
+        opening, settle,
+    },
 };
 use edgeloom_index_api::{JobOrder, ModelOrder, NodeOrder, PositionOrder, TransferOrder, WorkerOrder};
 use proptest::prelude::*;
@@ -193,7 +199,7 @@ fn projected(blocks: &[Decoded]) -> Everything {
 
 #[tokio::test]
 async fn rows_survive_the_file_unchanged() {
-    for blocks in [busy(20), history(), deals(), nfts()] {
+    for blocks in [busy(20), history(), deals(), nfts(), first_sales()] {
         let folder = TempDir::new().unwrap();
         let all = decoded(&blocks);
         let store = open(&folder).await;
@@ -212,11 +218,11 @@ proptest! {
     #[test]
     fn batches_and_restarts_do_not_matter(
         sizes in prop::collection::vec((1usize..9, any::<bool>()), 1..20),
-        chain in 0_usize..4,
+        chain in 0_usize..5,
     ) {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         runtime.block_on(async {
-            let blocks = [|| busy(15), history, deals, nfts][chain]();
+            let blocks = [|| busy(15), history, deals, nfts, first_sales][chain]();
             let folder = TempDir::new().unwrap();
             let all = decoded(&blocks);
             let mut store = open(&folder).await;

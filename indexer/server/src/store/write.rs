@@ -3,7 +3,7 @@
 
 use super::{
     Cursor, StoreError, committees, market,
-    nft::{creations, sales},
+    nft::{creations, drops, sales},
     pools,
     rows::{ASSETS, KINDS, PHASES, REASONS, code},
     stakes, votes,
@@ -76,6 +76,9 @@ async fn nft(batch: &mut Batch<'_>, rows: &Nft) -> Result<(), StoreError> {
     batch.replace("lots", rows.lots.values(), sales::write_lot).await?;
     batch.insert("lot_bids", rows.lot_bids.iter(), sales::write_bid).await?;
     batch.insert("rentals", rows.rentals.iter(), sales::write_rental).await?;
+    batch.upsert("drops", rows.drops.values(), drops::write_drop, ROW).await?;
+    batch.upsert("pack_sales", rows.pack_sales.values(), drops::write_pack_sale, ROW).await?;
+    batch.upsert("packs", rows.packs.values(), drops::write_pack, ROW).await?;
     batch.upsert("gates", rows.gates.values(), sales::write_gate, ROW).await
 }
 

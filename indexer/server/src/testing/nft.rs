@@ -4,13 +4,14 @@ use super::{Blocks, ETHER, REQUESTER, Tx, WORKER, theta};
 use alloy::{
     primitives::{
         Address, B256, U256,
-        aliases::{U40, U96},
+        aliases::{U24, U40, U96},
         keccak256,
     },
     sol_types::SolEvent,
 };
 use edgeloom_bindings::{
-    IAuctionHouse, ICollection, ICreation, IEditions, IExchange, IMediaGate, INftFactory, IRentals, addresses,
+    IAuctionHouse, ICollection, ICreation, IDrops, IEditions, IExchange, IMediaGate, INftFactory, IPacks, IPhases,
+    IRentals, addresses,
 };
 
 pub(crate) const COLLECTION: Address = Address::repeat_byte(0xc0);
@@ -218,4 +219,126 @@ pub(crate) fn nfts() -> Blocks {
         owned(COLLECTION, BEN),
     ]);
     blocks
+}
+
+fn phases() -> Vec<IPhases::Phase> {
+    let (from, until) = (U40::from(1_700_000_000), U40::from(1_700_009_000));
+    let phase = IPhases::Phase { price: 100, endPrice: 50, from, until, perWallet: 3, supply: 0, allowed: B256::ZERO };
+    vec![phase.clone(), IPhases::Phase { allowed: OFFER, ..phase }]
+}
+
+pub(crate) fn drop_opened(drop: u64, creation: Address) -> IDrops::DropOpened {
+    let its = IDrops::Drop {
+        creation,
+        count: 100,
+        sold: 0,
+        editions: creation == EDITIONS,
+        closed: false,
+        payee: BEN,
+        first: 1000,
+    };
+    IDrops::DropOpened { drop: number(drop), creation, creator: CREATOR, its, phases: phases() }
+}
+
+pub(crate) fn minted(drop: u64, buyer: Address, first: u64, quantity: u64) -> IDrops::Minted {
+    let (price, fee) = (number(100 * quantity), number(quantity));
+    IDrops::Minted {
+        drop: number(drop),
+        buyer,
+        phase: number(1),
+        first: number(first),
+        quantity: number(quantity),
+        price,
+        fee,
+    }
+}
+
+pub(crate) fn packs_opened(sale: u64) -> IPacks::SaleOpened {
+    let terms = IPacks::Terms {
+        creation: COLLECTION,
+        payee: NOBODY,
+        packs: 10,
+        size: 2,
+        roundBlocks: U24::from(600),
+        rounds: 4,
+        commitment: ORDER,
+    };
+    let (creation, creator) = (COLLECTION, CREATOR);
+    IPacks::SaleOpened {
+        sale: number(sale),
+        creation,
+        creator,
+        terms,
+        first: number(2000),
+        tiers: vec![4, 16],
+        phases: phases(),
+    }
+}
+
+pub(crate) fn packs_bought(sale: u64, buyer: Address, first: u64, quantity: u64) -> IPacks::PacksBought {
+    IPacks::PacksBought {
+        sale: number(sale),
+        buyer,
+        purchase: U256::ZERO,
+        first: number(first),
+        quantity: number(quantity),
+        round: U256::ZERO,
+        phase: U256::ZERO,
+        price: number(1000 * quantity),
+    }
+}
+
+pub(crate) fn revealed(sale: u64, price: u64) -> IPacks::RoundRevealed {
+    IPacks::RoundRevealed {
+        sale: number(sale),
+        round: U256::ZERO,
+        secret: OFFER,
+        height: number(9),
+        seed: OFFER,
+        price: number(price),
+        fee: number(price / 100),
+    }
+}
+
+pub(crate) fn unsealed(sale: u64, pack: u64, buyer: Address, ids: [u64; 2]) -> IPacks::PackOpened {
+    IPacks::PackOpened { sale: number(sale), pack: number(pack), buyer, ids: ids.map(number).to_vec() }
+}
+
+/// Drop 1 of a collection sells three tokens and is closed, drop 2 five copies; of sale 1 Anna and the creator buy packs, and of sale 2, which is voided,
+/// Carl does.
+pub(crate) fn first_sales() -> Blocks {
+    let (drops, packs) = (addresses::DROPS, addresses::PACKS);
+    let mut blocks = Blocks::new(0);
+    blocks.push(vec![made(COLLECTION), made(EDITIONS), Tx::new(CREATOR, CARL).value(ETHER)]);
+    blocks.push(vec![wrote(drops, &drop_opened(1, COLLECTION)), wrote(drops, &drop_opened(2, EDITIONS))]);
+    let ids = [1000, 1001, 1002];
+    let mut mint = wrote(drops, &minted(1, ANNA, 1000, 3));
+    mint.logs.extend(ids.into_iter().flat_map(|id| moved(COLLECTION, NOBODY, ANNA, id).logs));
+    let mut copied = wrote(drops, &minted(2, CARL, 1000, 5));
+    copied.logs.extend(copies(NOBODY, CARL, 1000, 5).logs);
+    blocks.push(vec![mint, copied, wrote(drops, &IDrops::DropClosed { drop: number(1) })]);
+    blocks.push(vec![wrote(packs, &packs_opened(1)), wrote(packs, &packs_opened(2))]);
+    blocks.push(vec![
+        wrote(packs, &packs_bought(1, ANNA, 0, 2)),
+        wrote(packs, &packs_bought(1, CREATOR, 2, 1)),
+        wrote(packs, &packs_bought(2, CARL, 0, 1)),
+    ]);
+    blocks.push(vec![wrote(packs, &revealed(1, 3000)), wrote(packs, &unsealed(1, 0, ANNA, [2007, 2001]))]);
+    let kept = IPacks::TokensKept { sale: number(1), pack: number(1), buyer: ANNA, ids: vec![number(2003)] };
+    let voided = IPacks::SaleVoided { sale: number(2), round: U256::ZERO, packs: number(1), burned: number(9) };
+    blocks.push(vec![
+        wrote(packs, &unsealed(1, 1, ANNA, [2003, 2004])).log(packs, &kept),
+        wrote(packs, &voided),
+        wrote(packs, &IPacks::SaleEnded { sale: number(1) }),
+    ]);
+    let refunded =
+        IPacks::Refunded { sale: number(2), buyer: CARL, purchase: U256::ZERO, price: number(1000), share: number(1) };
+    blocks.push(vec![wrote(packs, &refunded)]);
+    blocks
+}
+
+/// What the buyer of pack 1 had not taken.
+pub(crate) fn claimed() -> Tx {
+    let (sale, pack, ids) = (number(1), number(1), vec![number(2003)]);
+    wrote(addresses::PACKS, &IPacks::TokensClaimed { sale, pack, buyer: ANNA, to: ANNA, ids })
 }

@@ -5,6 +5,7 @@
 
 use super::{
     contracts::Contract,
+    drops::FirstSales,
     institutions::Institutions,
     market::Deals,
     nft::Creations,
@@ -24,7 +25,7 @@ use edgeloom_index_api::{JobOrder, Meta, ModelOrder, OrderDirection, Page, Trans
 
 /// The root.
 #[derive(Default, MergedObject)]
-pub(super) struct Query(Market, Deals, Pools, Institutions, Creations, Sales);
+pub(super) struct Query(Market, Deals, Pools, Institutions, Creations, Sales, FirstSales);
 
 /// Rows of the market, and what they refer to.
 #[derive(Default)]

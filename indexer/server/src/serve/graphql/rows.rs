@@ -19,9 +19,10 @@ use async_graphql::{
     ComplexObject, Context, Error, ErrorExtensions, OutputType, Result, SimpleObject, dataloader::DataLoader,
 };
 use edgeloom_index_api::{
-    BalanceRow, BidRow, CheckpointRow, CommitteeRow, CreationRow, EditionRow, JobEventRow, JobOrder, JobRow, LotBidRow,
-    MarketEventRow, ModelRow, NodeRow, OrderDirection, PageInfo, PairRow, ParameterChangeRow, PositionRow, RentalRow,
-    SaleRow, SessionRow, SlashRow, TokenRow, TokenTransferRow, TransferRow, VoteRow, WorkerRow,
+    BalanceRow, BidRow, CheckpointRow, CommitteeRow, CreationRow, DropRow, EditionRow, JobEventRow, JobOrder, JobRow,
+    LotBidRow, MarketEventRow, ModelRow, NodeRow, OrderDirection, PackRow, PackSaleRow, PageInfo, PairRow,
+    ParameterChangeRow, PositionRow, RentalRow, SaleRow, SessionRow, SlashRow, TokenRow, TokenTransferRow, TransferRow,
+    VoteRow, WorkerRow,
 };
 
 /// Error codes in `extensions.code`.
@@ -64,6 +65,9 @@ const PAYLOAD_COST: usize = 1000;
 #[graphql(concrete(name = "LotPage", params(Lot)))]
 #[graphql(concrete(name = "LotBidPage", params(LotBidRow)))]
 #[graphql(concrete(name = "RentalPage", params(RentalRow)))]
+#[graphql(concrete(name = "DropPage", params(DropRow)))]
+#[graphql(concrete(name = "PackSalePage", params(PackSaleRow)))]
+#[graphql(concrete(name = "PackPage", params(PackRow)))]
 #[graphql(concrete(name = "GatePage", params(Gate)))]
 pub(super) struct Listed<T: OutputType> {
     items: Vec<T>,

@@ -88,12 +88,13 @@ impl SaleFilter {
         push_condition(query, "kind =", self.kind.map(|kind| code(&KINDS, &kind)));
         let keys = match self.of {
             Filtered::Any => None,
-            Filtered::Creation(creation) => Some([U256::ZERO, U256::MAX].map(|id| TokenKey::new(creation, id))),
-            Filtered::Token(key) => Some([key; 2]),
+            // The address alone, too, is a key: of tokens that nobody knows yet.
+            Filtered::Creation(creation) => Some([creation.to_vec(), TokenKey::new(creation, U256::MAX).bytes()]),
+            Filtered::Token(key) => Some([key.bytes(), key.bytes()]),
         };
         if let Some([first, last]) = keys {
-            query.push(" and id in (select sale from sold where key between ").push_bind(first.bytes());
-            query.push(" and ").push_bind(last.bytes()).push(")");
+            query.push(" and id in (select sale from sold where key between ").push_bind(first);
+            query.push(" and ").push_bind(last).push(")");
         }
         push_condition(query, "seller =", self.seller.map(|address| address.to_vec()));
         push_condition(query, "buyer =", self.buyer.map(|address| address.to_vec()));
@@ -147,7 +148,8 @@ pub(in crate::store) fn write_sale(values: &mut Values<'_>, sale: &Sale) {
 }
 
 pub(in crate::store) fn write_sold(values: &mut Values<'_>, sold: &Sold) {
-    values.push_bind(sold.key.bytes());
+    let token = sold.id.map(|id| TokenKey::new(sold.creation, id).bytes());
+    values.push_bind(token.unwrap_or_else(|| sold.creation.to_vec()));
     values.push_bind(number(sold.sale));
     values.push_bind(i64::from(sold.place));
     values.push_bind(sold.moved.map(|(from, _)| from.to_vec()));

@@ -3,13 +3,17 @@
 use crate::{
     decode::decode,
     filter::nft::{
-        BALANCES_BY_NUMBER, BalanceFilter, CREATIONS_BY_NUMBER, CreationFilter, EDITIONS_BY_NUMBER, EditionFilter,
-        GATES_BY_ID, GateFilter, LOT_BIDS_BY_ID, LOTS_BY_ID, LotBidFilter, LotFilter, RENTALS_BY_ID, RentalFilter,
-        SALES_BY_ID, SaleFilter, TOKEN_TRANSFERS_BY_ID, TOKENS_BY_NUMBER, TokenFilter, TokenTransferFilter,
+        BALANCES_BY_NUMBER, BalanceFilter, CREATIONS_BY_NUMBER, CreationFilter, DROPS_BY_ID, DropFilter,
+        EDITIONS_BY_NUMBER, EditionFilter, GATES_BY_ID, GateFilter, LOT_BIDS_BY_ID, LOTS_BY_ID, LotBidFilter,
+        LotFilter, PACK_SALES_BY_ID, PACKS_BY_ID, PackFilter, RENTALS_BY_ID, RentalFilter, SALES_BY_ID, SaleFilter,
+        TOKEN_TRANSFERS_BY_ID, TOKENS_BY_NUMBER, TokenFilter, TokenTransferFilter,
     },
     page::{Ordering, PageArguments, PageRequest},
     project,
-    record::{Balance, Creation, Edition, Gate, Lot, LotBid, Rental, Sale, Token, TokenKey, TokenTransfer},
+    record::{
+        Balance, Creation, Drop, Edition, Gate, Lot, LotBid, Pack, PackSale, Rental, Sale, Token, TokenKey,
+        TokenTransfer,
+    },
     store::{
         Count, Store,
         rewind::{History, Rewind},
@@ -28,6 +32,7 @@ use tempfile::TempDir;
 pub(super) type Nft = (
     (Vec<Creation>, Vec<Token>, Vec<Edition>, Vec<Balance>, Vec<TokenTransfer>),
     (Vec<Sale>, Vec<Lot>, Vec<LotBid>, Vec<Rental>, Vec<Gate>),
+    (Vec<Drop>, Vec<PackSale>, Vec<Pack>),
 );
 
 fn page(ordering: Ordering) -> PageRequest {
@@ -55,6 +60,11 @@ pub(super) async fn read(store: &Store) -> Nft {
             all!(rentals, RentalFilter, RENTALS_BY_ID),
             all!(gates, GateFilter, GATES_BY_ID),
         ),
+        (
+            all!(drops, DropFilter, DROPS_BY_ID),
+            all!(pack_sales, DropFilter, PACK_SALES_BY_ID),
+            all!(packs, PackFilter, PACKS_BY_ID),
+        ),
     )
 }
 
@@ -79,6 +89,7 @@ pub(super) fn projected(rows: project::Nft) -> Nft {
             rows.rentals,
             sorted(rows.gates, |row| row.id),
         ),
+        (sorted(rows.drops, |row| row.id), sorted(rows.pack_sales, |row| row.id), sorted(rows.packs, |row| row.id)),
     )
 }
 
@@ -102,7 +113,7 @@ async fn creations_are_known_after_a_restart() {
     drop(store);
     let store = open(&folder).await;
     store.apply(&all[2..]).await.unwrap();
-    let ((creations, tokens, ..), _) = read(&store).await;
+    let ((creations, tokens, ..), ..) = read(&store).await;
     assert_eq!((creations.len(), creations[0].transfers), (1, 2));
     assert_eq!((tokens.len(), tokens[0].owner), (1, BEN));
     assert!(store.token(TokenKey::new(FOREIGN, U256::ONE)).await.unwrap().is_none());
@@ -120,7 +131,7 @@ async fn marks_reach_back_over_batches() {
     for block in decoded(&blocks) {
         store.apply(&[block]).await.unwrap();
     }
-    let ((creations, ..), (sales, ..)) = read(&store).await;
+    let ((creations, ..), (sales, ..), _) = read(&store).await;
     assert!(sales.iter().all(|sale| sale.mark == Some(SelfDealing::Circle)), "{sales:?}");
     assert_eq!((creations[0].sales, creations[0].marked), (3, 3));
     assert_eq!(creations[0].volume, creations[0].volume_marked);
@@ -146,7 +157,7 @@ async fn funders_are_found_whatever_the_batches() {
         for batch in all.chunks(size) {
             store.apply(batch).await.unwrap();
         }
-        let (_, (sales, ..)) = read(&store).await;
+        let (_, (sales, ..), _) = read(&store).await;
         let marks: Vec<_> = sales.iter().map(|sale| sale.mark).collect();
         assert_eq!(marks, [Some(SelfDealing::SameFunder), None, None], "in batches of {size}");
     }
