@@ -99,6 +99,16 @@ pub enum MarketContract {
     Attested,
     /// Judge of jobs of kind 5.
     Sealed,
+    /// Where collections and editions come from.
+    NftFactory,
+    /// Of tokens, by signed orders.
+    Exchange,
+    /// Of tokens; `Auctions` is of jobs.
+    AuctionHouse,
+    Rentals,
+    Drops,
+    Packs,
+    MediaGate,
 }
 
 /// An event, as the contract wrote it.
@@ -129,8 +139,8 @@ pub struct MarketEventRow {
     pub ms: u64,
 }
 
-/// An argument of an event as text: numbers decimal, bytes as hex, lists with commas between. Bytes beyond 256 and lists beyond 64 entries are
-/// not kept: `NAME.length` and, of bytes, `NAME.hash` (keccak256) stand for them.
+/// An argument of an event as text: numbers decimal, bytes as hex, lists with commas between. Bytes and text beyond 256 bytes, lists beyond 64 entries
+/// and lists of structs are not kept: `NAME.length` and, of bytes and text, `NAME.hash` (keccak256) stand for them.
 #[derive(Clone, Debug, PartialEq, Eq, SimpleObject, Serialize, Deserialize, ToSchema)]
 pub struct EventField {
     pub name: String,

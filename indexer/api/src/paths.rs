@@ -15,6 +15,29 @@ pub const PAIRS: &str = "/api/pairs";
 pub const SESSIONS: &str = "/api/sessions";
 /// Every event of the market's contracts.
 pub const MARKET_EVENTS: &str = "/api/market-events";
+/// Collections and editions of the chain's own factory.
+pub const CREATIONS: &str = "/api/creations";
+/// Tokens of collections.
+pub const TOKENS: &str = "/api/tokens";
+/// Tokens of editions.
+pub const EDITIONS: &str = "/api/editions";
+/// Who holds copies of editions.
+pub const BALANCES: &str = "/api/balances";
+pub const TOKEN_TRANSFERS: &str = "/api/token-transfers";
+/// Of tokens: by orders, by auction, rentals, first sales.
+pub const SALES: &str = "/api/sales";
+/// Auctions of tokens.
+pub const LOTS: &str = "/api/lots";
+pub const LOT_BIDS: &str = "/api/lot-bids";
+pub const RENTALS: &str = "/api/rentals";
+/// First sales of tokens.
+pub const DROPS: &str = "/api/drops";
+/// First sales of tokens in sealed packs.
+pub const PACK_SALES: &str = "/api/pack-sales";
+/// Packs that were opened.
+pub const PACKS: &str = "/api/packs";
+/// Media that tokens open.
+pub const GATES: &str = "/api/gates";
 pub const WORKERS: &str = "/api/workers";
 pub const MODELS: &str = "/api/models";
 pub const TRANSFERS: &str = "/api/transfers";

@@ -5,9 +5,13 @@
 //! D2 Senders are the node's word (recovering them again would cost most of a backfill); they decide `actor` and `from` only.
 //! D3 Logs of other contracts, and events of ours that no row needs, are skipped. One that ought to decode and does
 //!    not is an error: better to stop than to leave a row out in silence.
+//! D4 Collections and editions are contracts that anybody makes at the factory: which addresses they have, this cannot know. Logs that
+//!    look like theirs are handed on with their addresses, whoever wrote them, and whoever knows the creations drops the others.
 
+mod creations;
 mod events;
 
+pub use creations::{Amounts, Says as CreationSays};
 pub use events::{Deal, Says};
 
 use crate::record::{BlockFacts, Stamp};
@@ -63,8 +67,10 @@ pub enum What {
     Operations(TimelockEvents),
     Parameter(IParameters::ParameterSet),
     Registry(IModelRegistryEvents),
-    /// Of leases, auctions, payments, and of who judges what workers deliver.
+    /// Of leases, auctions, payments, of who judges what workers deliver, and of tokens' trade.
     Deal(Box<Deal>),
+    /// Of what may be a collection or editions of the factory (D4).
+    Creation(Address, Box<CreationSays>),
     Transfer {
         asset: Asset,
         from: Address,
@@ -254,7 +260,10 @@ fn what(log: &Log) -> Result<Option<What>, alloy::dyn_abi::Error> {
                 ITheta::Transfer::decode_raw_log(log.topics().iter().copied(), raw.1)?;
             What::Transfer { asset: Asset::Theta, from, to, amount }
         }
-        _ => return Ok(events::deal(log)?.map(|deal| What::Deal(Box::new(deal)))),
+        _ => match events::deal(log)? {
+            Some(deal) => What::Deal(Box::new(deal)),
+            None => return Ok(creations::says(log).map(|says| What::Creation(log.address, Box::new(says)))),
+        },
     };
     Ok(Some(what))
 }

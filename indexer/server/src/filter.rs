@@ -1,5 +1,7 @@
 //! What clients ask for, parsed once: filters of typed values, so that the store sees nothing a client wrote.
 
+pub mod nft;
+
 use crate::page::{Column, Kind, List, Ordering, PageError};
 use alloy::primitives::{Address, B256, U256};
 use edgeloom_index_api::{
@@ -25,6 +27,10 @@ pub enum BadArgument {
     Phase,
     #[error("`{argument}` must be a proposal's id: a decimal number below 2^256")]
     Proposal { argument: &'static str },
+    #[error("`{argument}` must be a token's id: a decimal number below 2^256")]
+    TokenId { argument: &'static str },
+    #[error("`tokenId` needs `creation`: the contract that the token is of")]
+    IdAlone,
     #[error("`{argument}` must have 1 to {KEYWORD_MAX} letters and digits, as rows have it")]
     Keyword { argument: &'static str },
     #[error("`asset` must be THETA or TFUEL")]

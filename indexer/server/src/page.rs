@@ -28,6 +28,19 @@ pub enum List {
     Pools = 19,
     Pairs = 20,
     Sessions = 21,
+    Creations = 22,
+    Tokens = 23,
+    Editions = 24,
+    Balances = 25,
+    TokenTransfers = 26,
+    Sales = 27,
+    Lots = 28,
+    LotBids = 29,
+    Rentals = 30,
+    Gates = 31,
+    Drops = 32,
+    PackSales = 33,
+    Packs = 34,
 }
 
 /// A column of the database to order by.

@@ -19,14 +19,29 @@ use std::collections::{BTreeMap, BTreeSet};
 
 mod auction;
 mod book;
+mod circle;
 mod committee;
+mod contradiction;
+mod creation;
 mod deal;
+mod drop;
+mod gate;
 mod governance;
 mod lease;
+mod lot;
 mod market;
+mod nft;
 mod order;
 mod pool;
+mod purse;
+mod sale;
 mod stake;
+mod token;
+
+pub use circle::{TRADES_MAX, Trade};
+pub use contradiction::{Contradiction, Inconsistent};
+pub use nft::{Nft, Sold, TouchedNft};
+pub use purse::{INCOMING_MAX, OUTGOING_MAX, Purse};
 
 /// Rows by their keys. Before projecting it must hold every row of [`Touched`] that exists.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -62,6 +77,7 @@ pub struct Rows {
     pub sessions: BTreeMap<(u64, Address), Session>,
     pub market_events: Vec<MarketEvent>,
     pub claims: Vec<Claim>,
+    pub nft: Nft,
     /// Numbers given so far.
     pub last: Last,
     /// Whose source's loss was reckoned last: a slash of what had moved there comes right behind it.
@@ -82,6 +98,15 @@ pub struct Last {
     pub pair: u64,
     pub session: u64,
     pub market_event: u64,
+    pub creation: u64,
+    pub token: u64,
+    pub edition: u64,
+    pub balance: u64,
+    pub token_transfer: u64,
+    pub sale: u64,
+    pub lot_bid: u64,
+    pub rental: u64,
+    pub pack: u64,
 }
 
 /// The next number.
@@ -115,88 +140,7 @@ pub struct Touched {
     pub pools: BTreeSet<u64>,
     pub pairs: BTreeSet<PairKey>,
     pub sessions: BTreeSet<(u64, Address)>,
-}
-
-/// What an event says that the rows before it contradict.
-#[derive(Debug, thiserror::Error)]
-#[error(
-    "block {block}, transaction {tx}: {what}. The index does not hold what came before; \
-     delete its database file and start again to rebuild it from the chain"
-)]
-pub struct Inconsistent {
-    pub block: u64,
-    pub tx: B256,
-    pub what: Contradiction,
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum Contradiction {
-    #[error("job {0} is not a 63-bit number")]
-    JobNumber(U256),
-    #[error("job {0} was posted before")]
-    JobKnown(u64),
-    #[error("job {0} was never posted")]
-    JobUnknown(u64),
-    #[error("job {0} cannot do that in its phase")]
-    JobPhase(u64),
-    #[error("job {0} has a phase or reason that this program does not know")]
-    JobEnum(u64),
-    #[error("order {0} was never posted")]
-    OrderUnknown(u64),
-    #[error("order {0} has not so many jobs")]
-    OrderCount(u64),
-    #[error("lease {0} was never offered")]
-    LeaseUnknown(U256),
-    #[error("lease {0} was offered before")]
-    LeaseKnown(u64),
-    #[error("lease {0} has a reason that this program does not know")]
-    LeaseEnum(u64),
-    #[error("auction {0} was never opened")]
-    AuctionUnknown(B256),
-    #[error("auction {0} was opened before")]
-    AuctionKnown(B256),
-    #[error("auction {0} has an order or a reason that cannot be")]
-    AuctionEnum(B256),
-    #[error("{1} has no bid in auction {0}")]
-    BidUnknown(B256, Address),
-    #[error("{1} bid before in auction {0}")]
-    BidKnown(B256, Address),
-    #[error("pool {0} was never opened")]
-    PoolUnknown(U256),
-    #[error("pool {0} was opened before")]
-    PoolKnown(u64),
-    #[error("{1} was never a session of pool {0}")]
-    SessionUnknown(u64, Address),
-    #[error("model {0} was never registered")]
-    ModelUnknown(B256),
-    #[error("model {0} was registered before")]
-    ModelKnown(B256),
-    #[error("node {0} moves more stake than it has there")]
-    Stake(u32),
-    #[error("node {0} was never registered")]
-    NodeUnknown(u32),
-    #[error("stake of node {0} moves that is not there")]
-    StakeOf(NodeKey),
-    #[error("node {0} was registered before")]
-    NodeKnown(NodeKey),
-    #[error("node {0} is none")]
-    NodeMissing(NodeKey),
-    #[error("node {0} has a role that this program does not know")]
-    NodeRole(NodeKey),
-    #[error("{1} has nothing on node {0}")]
-    PositionMissing(NodeKey, Address),
-    #[error("there is no committee of epoch {0}")]
-    CommitteeMissing(u32),
-    #[error("block {0} was never certified")]
-    CheckpointMissing(u64),
-    #[error("proposal {0} was never made")]
-    ProposalMissing(U256),
-    #[error("proposal {0} was made before")]
-    ProposalKnown(U256),
-    #[error("proposal {0} got a vote that is neither for nor against nor abstains")]
-    Support(U256),
-    #[error("worker {0} was never seen")]
-    WorkerUnknown(Address),
+    pub nft: TouchedNft,
 }
 
 impl Touched {
@@ -224,9 +168,11 @@ impl Touched {
                     touched.models.insert(event.modelId);
                 }
                 What::Deal(deal) => touched.deal(&deal.says),
+                What::Creation(address, says) => touched.nft.creation(*address, says),
                 What::Registry(_) | What::Transfer { .. } | What::Parameter(_) => {}
             }
         }
+        touched.nft.payers(blocks.iter().flat_map(|block| &block.events));
         touched
     }
 
@@ -297,10 +243,12 @@ impl Rows {
             What::Operations(operation) => self.operated(operation, &event.at),
             What::Parameter(set) => self.parameter(set, &event.at),
             What::Deal(deal) => self.deal(event, deal)?,
+            What::Creation(address, says) => self.creation(event, *address, says)?,
             What::Registry(IModelRegistryEvents::ModelRegistered(model)) => self.register(model, event.at)?,
             // A graph without its image is no model that jobs of the market can name.
             What::Registry(IModelRegistryEvents::ChunkUploaded(_) | IModelRegistryEvents::GraphRegistered(_)) => {}
             What::Transfer { asset, from, to, amount } => {
+                self.nft.paid(*asset, *from, *to);
                 self.transfers.push(Transfer {
                     id: next(&mut self.last.transfer),
                     asset: *asset,

@@ -15,6 +15,7 @@ pub mod contracts;
 mod load;
 mod lock;
 mod market;
+mod nft;
 pub mod payments;
 mod pools;
 mod read;

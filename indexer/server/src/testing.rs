@@ -5,6 +5,8 @@
 pub(crate) mod institutions;
 #[path = "testing/market.rs"]
 pub(crate) mod market;
+#[path = "testing/nft.rs"]
+pub(crate) mod nft;
 
 use alloy::{
     primitives::{

@@ -7,8 +7,10 @@ use alloy::{
     sol_types::SolEventInterface,
 };
 use edgeloom_bindings::{
-    IAttested::IAttestedEvents, IAuctions, IAuctions::IAuctionsEvents, IDisputes, IDisputes::IDisputesEvents, ILeases,
-    ILeases::ILeasesEvents, IPaymentPool, IPaymentPool::IPaymentPoolEvents, ISealed::ISealedEvents, addresses,
+    IAttested::IAttestedEvents, IAuctionHouse::IAuctionHouseEvents, IAuctions, IAuctions::IAuctionsEvents, IDisputes,
+    IDisputes::IDisputesEvents, IDrops::IDropsEvents, IExchange, IExchange::IExchangeEvents, ILeases,
+    ILeases::ILeasesEvents, IMediaGate::IMediaGateEvents, INftFactory::INftFactoryEvents, IPacks::IPacksEvents,
+    IPaymentPool, IPaymentPool::IPaymentPoolEvents, IRentals::IRentalsEvents, ISealed::ISealedEvents, addresses,
     published,
 };
 use edgeloom_index_api::{EventField, MarketContract};
@@ -19,7 +21,7 @@ use std::{
     sync::LazyLock,
 };
 
-/// Longest argument of bytes that is kept, and most entries of a list.
+/// Longest argument of bytes or text that is kept, and most entries of a list.
 const BYTES_MAX: usize = 256;
 const ENTRIES_MAX: usize = 64;
 
@@ -47,6 +49,14 @@ pub enum Says {
         job: u64,
         worker: Address,
     },
+    /// A collection or editions were made.
+    Factory(INftFactoryEvents),
+    Exchange(IExchangeEvents),
+    House(IAuctionHouseEvents),
+    Rental(IRentalsEvents),
+    Drop(IDropsEvents),
+    Pack(IPacksEvents),
+    Gate(IMediaGateEvents),
     Nothing,
 }
 
@@ -56,7 +66,7 @@ struct Known {
     layout: DynSolEvent,
 }
 
-const CONTRACTS: [(Address, MarketContract); 9] = [
+const CONTRACTS: [(Address, MarketContract); 16] = [
     (addresses::AUCTIONS, MarketContract::Auctions),
     (addresses::LEASES, MarketContract::Leases),
     (addresses::PAYMENT_POOL, MarketContract::PaymentPool),
@@ -66,6 +76,13 @@ const CONTRACTS: [(Address, MarketContract); 9] = [
     (addresses::AUDITS, MarketContract::Audits),
     (addresses::ATTESTED, MarketContract::Attested),
     (addresses::SEALED, MarketContract::Sealed),
+    (addresses::NFT_FACTORY, MarketContract::NftFactory),
+    (addresses::EXCHANGE, MarketContract::Exchange),
+    (addresses::AUCTION_HOUSE, MarketContract::AuctionHouse),
+    (addresses::RENTALS, MarketContract::Rentals),
+    (addresses::DROPS, MarketContract::Drops),
+    (addresses::PACKS, MarketContract::Packs),
+    (addresses::MEDIA_GATE, MarketContract::MediaGate),
 ];
 
 /// What solc says of a contract, as far as it is of use here.
@@ -166,6 +183,27 @@ fn says(contract: MarketContract, log: &Log) -> alloy::sol_types::Result<Says> {
                 _ => Says::Nothing,
             }
         }
+        MarketContract::NftFactory if known(INftFactoryEvents::SELECTORS) => {
+            Says::Factory(INftFactoryEvents::decode_raw_log(topics, data)?)
+        }
+        MarketContract::Exchange if known(IExchangeEvents::SELECTORS) => {
+            Says::Exchange(IExchangeEvents::decode_raw_log(topics, data)?)
+        }
+        MarketContract::AuctionHouse if known(IAuctionHouseEvents::SELECTORS) => {
+            Says::House(IAuctionHouseEvents::decode_raw_log(topics, data)?)
+        }
+        MarketContract::Rentals if known(IRentalsEvents::SELECTORS) => {
+            Says::Rental(IRentalsEvents::decode_raw_log(topics, data)?)
+        }
+        MarketContract::Drops if known(IDropsEvents::SELECTORS) => {
+            Says::Drop(IDropsEvents::decode_raw_log(topics, data)?)
+        }
+        MarketContract::Packs if known(IPacksEvents::SELECTORS) => {
+            Says::Pack(IPacksEvents::decode_raw_log(topics, data)?)
+        }
+        MarketContract::MediaGate if known(IMediaGateEvents::SELECTORS) => {
+            Says::Gate(IMediaGateEvents::decode_raw_log(topics, data)?)
+        }
         _ => Says::Nothing,
     })
 }
@@ -188,7 +226,14 @@ fn push(fields: &mut Vec<EventField>, name: &str, of: (Option<&InternalType>, &[
             add(format!("{name}.length"), bytes.len().to_string());
             add(format!("{name}.hash"), keccak256(bytes).to_string());
         }
-        DynSolValue::Array(entries) | DynSolValue::FixedArray(entries) if entries.len() > ENTRIES_MAX => {
+        DynSolValue::String(text) if text.len() > BYTES_MAX => {
+            add(format!("{name}.length"), text.len().to_string());
+            add(format!("{name}.hash"), keccak256(text).to_string());
+        }
+        // What lists of structs say is in the rows.
+        DynSolValue::Array(entries) | DynSolValue::FixedArray(entries)
+            if entries.len() > ENTRIES_MAX || !of.1.is_empty() =>
+        {
             add(format!("{name}.length"), entries.len().to_string());
         }
         value => add(name.to_owned(), text(of.0, value)),
@@ -213,7 +258,7 @@ fn text(of: Option<&InternalType>, value: &DynSolValue) -> String {
             }
             list
         }
-        // Contracts of the market write no such lists, nor functions.
+        // Such lists are not kept, and no contract of the market writes functions.
         DynSolValue::Tuple(_) | DynSolValue::CustomStruct { .. } | DynSolValue::Function(_) => String::new(),
     }
 }
@@ -233,6 +278,8 @@ fn variant(of: Option<&InternalType>, number: Option<u8>) -> Option<String> {
         ("IPaymentPool", "Reason") => named::<IPaymentPool::Reason>(number),
         ("IDisputes", "Reason") => named::<IDisputes::Reason>(number),
         ("IDisputes", "Phase") => named::<IDisputes::Phase>(number),
+        ("IExchange", "Side") => named::<IExchange::Side>(number),
+        ("IExchange", "Standard") => named::<IExchange::Standard>(number),
         ("IDisputes", "Tree") => named::<IDisputes::Tree>(number),
         _ => None,
     }

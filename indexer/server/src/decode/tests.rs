@@ -3,7 +3,7 @@ use crate::testing::{
     Blocks, ETHER, MODEL, REQUESTER, Tx, WORKER, busy, encode_receipts, opening, post, settle, take, theta,
 };
 use alloy::primitives::{LogData, keccak256};
-use edgeloom_bindings::{IEdgeStaking, IJobMarket, IModelRegistry};
+use edgeloom_bindings::{ICollection, IEdgeStaking, IEditions, IJobMarket, IModelRegistry};
 use edgeloom_types::encode_system_logs;
 use proptest::prelude::*;
 
@@ -64,6 +64,36 @@ fn logs_of_others_and_events_without_rows_are_skipped() {
     let locked = IEdgeStaking::Locked { worker: WORKER, node: 1, jobId: one, amount: one, market };
     let tx = Tx::new(REQUESTER, stranger).log(addresses::THETA, &approval).log(stranger, &locked);
     assert!(decode(&one_block(vec![tx])).unwrap().events.is_empty());
+}
+
+/// What an ERC-20 token writes has the same signature as an ERC-721's transfer, and one topic less.
+#[test]
+fn transfers_of_tokens_are_told_from_those_of_money() {
+    let stranger = Address::repeat_byte(0x99);
+    let money = ITheta::Transfer { from: REQUESTER, to: WORKER, amount: U256::from(1) };
+    assert_eq!(ITheta::Transfer::SIGNATURE_HASH, ICollection::Transfer::SIGNATURE_HASH);
+    let token = ICollection::Transfer { from: REQUESTER, to: WORKER, id: U256::from(7) };
+    let approval = ICollection::Approval { owner: REQUESTER, account: WORKER, id: U256::from(7) };
+    let tx = Tx::new(REQUESTER, stranger).log(stranger, &money).log(stranger, &approval).log(stranger, &token);
+    let decoded = decode(&one_block(vec![tx])).unwrap();
+    let [event] = decoded.events.as_slice() else { panic!("{:?}", decoded.events) };
+    let What::Creation(of, says) = &event.what else { panic!("{event:?}") };
+    assert_eq!((*of, event.log_index), (stranger, Some(2)));
+    assert!(matches!(**says, CreationSays::Moved { from: REQUESTER, to: WORKER, id } if id == U256::from(7)));
+}
+
+/// A foreign contract may write what it likes: it stops nobody's index.
+#[test]
+fn what_only_looks_like_a_creations_is_handed_on_unread() {
+    let stranger = Address::repeat_byte(0x99);
+    let topics = vec![IEditions::TransferBatch::SIGNATURE_HASH];
+    let mut tx = theta(REQUESTER, WORKER, 1);
+    tx.logs.push(Log::new_unchecked(stranger, topics, Bytes::from_static(&[1, 2, 3])));
+    let (ids, amounts) = (vec![U256::from(1)], Vec::new());
+    let uneven = IEditions::TransferBatch { operator: stranger, from: stranger, to: stranger, ids, amounts };
+    let decoded = decode(&one_block(vec![tx.log(stranger, &uneven)])).unwrap();
+    let unread = |event: &&Event| matches!(&event.what, What::Creation(of, says) if *of == stranger && matches!(**says, CreationSays::Unreadable(_)));
+    assert_eq!(decoded.events.iter().filter(unread).count(), 2);
 }
 
 #[test]

@@ -13,6 +13,7 @@ impl Touched {
             Says::Auction(event) => self.auction(event),
             Says::Pool(event) => self.pool(event),
             Says::Claim { .. } | Says::Nothing => {}
+            nft => self.nft.deal(nft),
         }
     }
 }
@@ -41,6 +42,7 @@ impl Rows {
                 Ok(())
             }
             Says::Nothing => Ok(()),
+            nft => self.nft(event, nft),
         }
     }
 }

@@ -19,7 +19,7 @@ pub struct Contract {
     pub runtime: Match,
     /// `None` when the creating transaction is not known or does not agree.
     pub creation: Option<Match>,
-    pub created: Option<Creation>,
+    pub created: Option<Deployment>,
     /// Keccak-256 of the code on the chain.
     pub code_hash: Option<B256>,
     pub verified_ms: u64,
@@ -48,7 +48,7 @@ pub struct Links {
 
 /// How a contract came to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Creation {
+pub struct Deployment {
     pub tx: B256,
     pub block: u64,
     /// Position of the transaction in its block.

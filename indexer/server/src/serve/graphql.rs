@@ -14,13 +14,16 @@
 
 mod bounds;
 mod contracts;
+mod drops;
 mod institutions;
 mod length;
 mod loaders;
 mod market;
+mod nft;
 mod pools;
 mod query;
 mod rows;
+mod sales;
 mod wheres;
 
 use super::{

@@ -1,8 +1,11 @@
 //! REST: the same lists as GraphQL, described by OpenAPI.
 
+mod drops;
 mod institutions;
 mod market;
+mod nft;
 mod pools;
+mod sales;
 
 use super::{
     Served, graphql,
@@ -34,7 +37,7 @@ type Answer<T> = Result<Json<T>, Refusal>;
 #[derive(OpenApi)]
 #[openapi(info(
     title = "Edgeloom index",
-    description = "Jobs, orders, leases, auctions, payment pools, workers, models, transfers, stakes, committees, checkpoints, votes and verified contracts of an Edgeloom chain. Only final blocks are indexed: rows never go back, unless \
+    description = "Jobs, orders, leases, auctions, payment pools, workers, models, transfers, stakes, committees, checkpoints, votes, collections, editions, their tokens and sales, and verified contracts of an Edgeloom chain. Only final blocks are indexed: rows never go back, unless \
                    a development chain does. Amounts are wei as decimal strings. Contracts are verified by Sourcify's API v2 and by \
                    Etherscan's form; their errors have those APIs' own shapes."
 ))]
@@ -57,6 +60,9 @@ pub(super) fn routes() -> OpenApiRouter<Served> {
         .routes(routes!(contract))
         .merge(market::routes())
         .merge(pools::routes())
+        .merge(nft::routes())
+        .merge(sales::routes())
+        .merge(drops::routes())
         .merge(institutions::routes())
         .route_layer(middleware::from_fn_with_state(Turns::new(REST_AT_ONCE), turns::wait));
     let queried = OpenApiRouter::new()

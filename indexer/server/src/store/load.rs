@@ -1,7 +1,7 @@
 //! The rows that a batch of blocks may change, as they are before it. Those that nearly every block has come in one message from the
 //! database's thread: under load every message waits for a turn on a core, twice.
 
-use super::{Cursor, Identity, StoreError, committees, market, pools, rows, rows::Of, stakes, votes};
+use super::{Cursor, Identity, StoreError, committees, market, nft, pools, rows, rows::Of, stakes, votes};
 use crate::{
     project::{Last, Rows, Touched},
     record::Job,
@@ -33,7 +33,16 @@ pub(super) async fn state(connection: &mut SqliteConnection) -> Result<State, St
                   (select coalesce(max(id), 0) from bids) as bid, \
                   (select coalesce(max(id), 0) from pairs) as pair, \
                   (select coalesce(max(id), 0) from sessions) as session, \
-                  (select coalesce(max(id), 0) from market_events) as market_event \
+                  (select coalesce(max(id), 0) from market_events) as market_event, \
+                  (select coalesce(max(number), 0) from creations) as creation, \
+                  (select coalesce(max(number), 0) from tokens) as token, \
+                  (select coalesce(max(number), 0) from editions) as edition, \
+                  (select coalesce(max(number), 0) from balances) as balance, \
+                  (select coalesce(max(id), 0) from token_transfers) as token_transfer, \
+                  (select coalesce(max(id), 0) from sales) as sale, \
+                  (select coalesce(max(id), 0) from lot_bids) as lot_bid, \
+                  (select coalesce(max(id), 0) from rentals) as rental, \
+                  (select coalesce(max(id), 0) from packs) as pack \
                   from chain left join cursor using (one)";
     let row = sqlx::query(select).fetch_optional(connection).await?;
     let row = row.ok_or_else(|| StoreError::Damaged { table: "chain", reason: "names no chain".into() })?;
@@ -54,6 +63,15 @@ pub(super) async fn state(connection: &mut SqliteConnection) -> Result<State, St
         pair: row.number("pair")?,
         session: row.number("session")?,
         market_event: row.number("market_event")?,
+        creation: row.number("creation")?,
+        token: row.number("token")?,
+        edition: row.number("edition")?,
+        balance: row.number("balance")?,
+        token_transfer: row.number("token_transfer")?,
+        sale: row.number("sale")?,
+        lot_bid: row.number("lot_bid")?,
+        rental: row.number("rental")?,
+        pack: row.number("pack")?,
     };
     Ok(State { identity: Identity { chain_id: row.number("chain_id")?, genesis: row.hash("genesis")? }, cursor, last })
 }
@@ -70,6 +88,7 @@ pub(super) async fn load(
     institutions(connection, touched, &mut loaded).await?;
     deals(connection, touched, &mut loaded).await?;
     payments(connection, touched, &mut loaded).await?;
+    nft::load(connection, &touched.nft, &mut loaded.nft).await?;
     Ok(loaded)
 }
 
@@ -241,7 +260,7 @@ async fn payments(connection: &mut SqliteConnection, touched: &Touched, loaded: 
     Ok(())
 }
 
-async fn by_keys<K>(
+pub(super) async fn by_keys<K>(
     connection: &mut SqliteConnection,
     select: &'static str,
     keys: Vec<K>,

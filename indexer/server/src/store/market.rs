@@ -20,7 +20,7 @@ use sqlx::sqlite::SqliteRow;
 const LEASE_PHASES: [LeasePhase; 4] = [LeasePhase::Offered, LeasePhase::Taken, LeasePhase::Running, LeasePhase::Ended];
 const AUCTION_PHASES: [AuctionPhase; 4] =
     [AuctionPhase::Open, AuctionPhase::Cleared, AuctionPhase::Unbid, AuctionPhase::Voided];
-const CONTRACTS: [MarketContract; 9] = [
+const CONTRACTS: [MarketContract; 16] = [
     MarketContract::Auctions,
     MarketContract::Leases,
     MarketContract::PaymentPool,
@@ -30,6 +30,13 @@ const CONTRACTS: [MarketContract; 9] = [
     MarketContract::Audits,
     MarketContract::Attested,
     MarketContract::Sealed,
+    MarketContract::NftFactory,
+    MarketContract::Exchange,
+    MarketContract::AuctionHouse,
+    MarketContract::Rentals,
+    MarketContract::MediaGate,
+    MarketContract::Drops,
+    MarketContract::Packs,
 ];
 
 impl Store {

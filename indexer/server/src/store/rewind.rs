@@ -46,7 +46,7 @@ pub struct Presence {
 }
 
 /// Tables of blocks and of what their events said.
-const PROJECTED: [&str; 26] = [
+const PROJECTED: [&str; 40] = [
     "blocks",
     "jobs",
     "job_inputs",
@@ -73,6 +73,20 @@ const PROJECTED: [&str; 26] = [
     "sessions",
     "market_events",
     "claims",
+    "creations",
+    "tokens",
+    "editions",
+    "balances",
+    "token_transfers",
+    "sales",
+    "sold",
+    "lots",
+    "lot_bids",
+    "rentals",
+    "gates",
+    "drops",
+    "pack_sales",
+    "packs",
 ];
 
 impl Store {
@@ -155,14 +169,15 @@ async fn adds_up_after(connection: &mut SqliteConnection, height: u64) -> Result
                   or exists(select 1 from committees where last_block > ?1 and block <= ?1) \
                   or exists(select 1 from checkpoints where last_block > ?1 and block <= ?1) \
                   or exists(select 1 from proposals where last_block > ?1) \
-                  or exists(select 1 from market_events where block > ?1)";
+                  or exists(select 1 from market_events where block > ?1) \
+                  or exists(select 1 from creations where last_block > ?1)";
     let found: i64 = sqlx::query_scalar(select).bind(height.cast_signed()).fetch_one(connection).await?;
     Ok(found == 1)
 }
 
 async fn truncate(connection: &mut SqliteConnection, to: u64) -> Result<(), StoreError> {
-    // Slashes come with a change of a node, votes with one of a proposal, orders with a job's event, and leases, auctions, bids, pools
-    // and claims with the market's.
+    // Slashes come with a change of a node, votes with one of a proposal, orders with a job's event, leases, auctions, bids, pools and claims
+    // with the market's; so do sales, lots, rentals, drops, packs and gates, and tokens with a change of their creation.
     let deletes = [
         "delete from blocks where height > ?",
         "delete from transfers where block > ?",

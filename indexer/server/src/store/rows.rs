@@ -6,7 +6,9 @@ use super::{
     payments::Payment,
     rewind::Presence,
 };
-use crate::record::{BlockFacts, Contract, Creation, Job, JobEvent, Model, Payload, Sources, Stamp, Transfer, Worker};
+use crate::record::{
+    BlockFacts, Contract, Deployment, Job, JobEvent, Model, Payload, Sources, Stamp, Transfer, Worker,
+};
 use crate::verify::compare::Match;
 use alloy::primitives::{Address, B128, B256, Bytes, U256};
 use edgeloom_index_api::{Asset, JobEventKind, Phase, Reason};
@@ -240,7 +242,7 @@ pub(super) fn contract(row: &SqliteRow) -> Result<Contract, StoreError> {
     let deployer = row.maybe_blob("deployer")?.map(maybe_address).transpose()?;
     let created = match row.maybe_hash("created_tx")?.zip(deployer) {
         None => None,
-        Some((tx, deployer)) => Some(Creation {
+        Some((tx, deployer)) => Some(Deployment {
             tx,
             block: row.number("created_block")?,
             index: row.number("created_index")?,

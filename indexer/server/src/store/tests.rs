@@ -1,3 +1,5 @@
+mod nft;
+
 use super::*;
 use crate::project::Rows;
 use crate::{
@@ -14,7 +16,13 @@ use crate::{
         Auction, Bid, Checkpoint, Claim, Committee, Job, JobEvent, Lease, MarketEvent, Model, Node, Order, Pair,
         ParameterChange, Payload, Pool, Position, Proposal, ProposalText, Session, Slash, Transfer, Vote, Worker,
     },
-    testing::{Blocks, CHAIN_ID, ETHER, busy, institutions::history, market::deals, opening, settle},
+    testing::{
+        Blocks, CHAIN_ID, ETHER, busy,
+        institutions::history,
+        market::deals,
+        nft::{first_sales, nfts},
+        opening, settle,
+    },
 };
 use edgeloom_index_api::{JobOrder, ModelOrder, NodeOrder, PositionOrder, TransferOrder, WorkerOrder};
 use proptest::prelude::*;
@@ -40,6 +48,7 @@ pub(super) type Everything = (
     Institutions,
     Deals,
     (Vec<Pool>, Vec<Pair>, Vec<Session>),
+    nft::Nft,
 );
 
 type Deals = (Vec<Order>, Vec<Lease>, Vec<Auction>, Vec<Bid>, Vec<MarketEvent>, Vec<Vec<MarketEvent>>);
@@ -134,6 +143,7 @@ pub(super) async fn everything(store: &Store) -> Everything {
         institutions(store).await,
         market,
         payments(store).await,
+        nft::read(store).await,
     )
 }
 
@@ -183,12 +193,13 @@ fn projected(blocks: &[Decoded]) -> Everything {
         ),
         market,
         (rows.pools.into_values().collect(), rows.pairs.into_values().collect(), rows.sessions.into_values().collect()),
+        nft::projected(rows.nft),
     )
 }
 
 #[tokio::test]
 async fn rows_survive_the_file_unchanged() {
-    for blocks in [busy(20), history(), deals()] {
+    for blocks in [busy(20), history(), deals(), nfts(), first_sales()] {
         let folder = TempDir::new().unwrap();
         let all = decoded(&blocks);
         let store = open(&folder).await;
@@ -207,11 +218,11 @@ proptest! {
     #[test]
     fn batches_and_restarts_do_not_matter(
         sizes in prop::collection::vec((1usize..9, any::<bool>()), 1..20),
-        chain in 0_usize..3,
+        chain in 0_usize..5,
     ) {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         runtime.block_on(async {
-            let blocks = [|| busy(15), history, deals][chain]();
+            let blocks = [|| busy(15), history, deals, nfts, first_sales][chain]();
             let folder = TempDir::new().unwrap();
             let all = decoded(&blocks);
             let mut store = open(&folder).await;

@@ -2,13 +2,15 @@
 //! turn on a core, twice; the work itself is little.
 
 use super::{
-    Cursor, StoreError, committees, market, pools,
+    Cursor, StoreError, committees, market,
+    nft::{creations, drops, sales},
+    pools,
     rows::{ASSETS, KINDS, PHASES, REASONS, code},
     stakes, votes,
 };
 use crate::{
-    project::Rows,
-    record::{BlockFacts, Job, JobEvent, Model, Transfer, Worker},
+    project::{Nft, Rows},
+    record::{BlockFacts, Job, JobEvent, Model, Sale, Transfer, Worker},
 };
 use alloy::primitives::{Bytes, U256};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection, query_builder::Separated};
@@ -23,6 +25,8 @@ const JOB_CHANGES: &str = " on conflict (id) do update set phase = excluded.phas
      closed_block = excluded.closed_block, closed_tx = excluded.closed_tx, closed_ms = excluded.closed_ms, \
      fee = excluded.fee, burned = excluded.burned";
 const ROW: &str = " on conflict (id) do update set row = excluded.row";
+const NUMBERED: &str = " on conflict (number) do update set row = excluded.row";
+const MARK: &str = " on conflict (id) do update set marked = excluded.marked, row = excluded.row";
 
 pub(super) type Values<'a> = Separated<'a, Sqlite, &'static str>;
 
@@ -55,8 +59,27 @@ pub(super) async fn write(connection: &mut SqliteConnection, rows: &Rows, cursor
     batch.replace("sessions", rows.sessions.values(), pools::write_session).await?;
     batch.insert("market_events", rows.market_events.iter(), market::write_event).await?;
     batch.insert("claims", rows.claims.iter(), market::write_claim).await?;
+    nft(&mut batch, &rows.nft).await?;
     batch.replace("cursor", std::iter::once(&cursor), write_cursor).await?;
     batch.send().await
+}
+
+async fn nft(batch: &mut Batch<'_>, rows: &Nft) -> Result<(), StoreError> {
+    batch.replace("creations", rows.creations.values(), creations::write_creation).await?;
+    batch.replace("tokens", rows.tokens.values(), creations::write_token).await?;
+    batch.upsert("editions", rows.editions.values(), creations::write_edition, NUMBERED).await?;
+    batch.replace("balances", rows.balances.values(), creations::write_balance).await?;
+    batch.insert("token_transfers", rows.transfers.iter(), creations::write_transfer).await?;
+    let changed: Vec<&Sale> = rows.changed.iter().filter_map(|id| rows.sales.get(id)).collect();
+    batch.upsert("sales", changed.into_iter(), sales::write_sale, MARK).await?;
+    batch.insert("sold", rows.sold.iter(), sales::write_sold).await?;
+    batch.replace("lots", rows.lots.values(), sales::write_lot).await?;
+    batch.insert("lot_bids", rows.lot_bids.iter(), sales::write_bid).await?;
+    batch.insert("rentals", rows.rentals.iter(), sales::write_rental).await?;
+    batch.upsert("drops", rows.drops.values(), drops::write_drop, ROW).await?;
+    batch.upsert("pack_sales", rows.pack_sales.values(), drops::write_pack_sale, ROW).await?;
+    batch.upsert("packs", rows.packs.values(), drops::write_pack, ROW).await?;
+    batch.upsert("gates", rows.gates.values(), sales::write_gate, ROW).await
 }
 
 pub(super) async fn move_cursor(connection: &mut SqliteConnection, cursor: Cursor) -> Result<(), StoreError> {

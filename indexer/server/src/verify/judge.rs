@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     nodes::{Created, NodeError, Nodes},
-    record::{Contract, Creation, Links, Sources},
+    record::{Contract, Deployment, Links, Sources},
 };
 use alloy::primitives::{Address, keccak256};
 use serde_json::Value;
@@ -133,8 +133,8 @@ impl Court {
     }
 }
 
-fn came_to_be(created: &Created, compared: Option<Compared>) -> Creation {
-    Creation {
+fn came_to_be(created: &Created, compared: Option<Compared>) -> Deployment {
+    Deployment {
         tx: created.tx,
         block: created.block,
         index: created.index,

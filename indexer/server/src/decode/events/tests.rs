@@ -1,10 +1,10 @@
 use super::*;
-use crate::testing::{REQUESTER, WORKER, market};
+use crate::testing::{REQUESTER, WORKER, market, nft};
 use alloy::{
     primitives::{LogData, U256},
     sol_types::SolEvent,
 };
-use edgeloom_bindings::{IAuctions::Reason, IDeliveries, ISplits};
+use edgeloom_bindings::{IAuctions::Reason, IDeliveries, IMediaGate, ISplits};
 
 fn log(contract: Address, event: &impl SolEvent) -> Log {
     Log { address: contract, data: event.encode_log_data() }
@@ -65,4 +65,19 @@ fn an_event_that_does_not_decode_is_an_error() {
     let topics = vec![IDeliveries::Delivered::SIGNATURE_HASH, B256::ZERO, B256::ZERO];
     let short = Log { address: addresses::DELIVERIES, data: LogData::new_unchecked(topics, vec![1].into()) };
     assert!(deal(&short).is_err());
+}
+
+/// What was sold is in the rows of sales.
+#[test]
+fn lists_of_structs_are_told_by_length_and_enums_in_structs_by_name() {
+    let filled = nft::filled(REQUESTER, WORKER, vec![nft::item(REQUESTER, 1, WORKER)]);
+    let deal = deal(&log(addresses::EXCHANGE, &filled)).unwrap().expect("an event of the exchange");
+    assert_eq!((deal.contract, deal.subject.as_deref()), (MarketContract::Exchange, Some(&*nft::ORDER.to_string())));
+    assert_eq!((field(&deal, "items.length"), field(&deal, "side"), field(&deal, "price")), ("1", "sell", "1000"));
+    let created = super::deal(&log(addresses::AUCTION_HOUSE, &nft::lot_created(1, REQUESTER, 2)));
+    let created = created.unwrap().expect("an event of the auction house");
+    assert_eq!((field(&created, "lot.standard"), field(&created, "lot.id")), ("eRC721", "2"));
+    let content = IMediaGate::ContentSet { gate: U256::from(1), root: B256::ZERO, uri: "x".repeat(300) };
+    let content = super::deal(&log(addresses::MEDIA_GATE, &content)).unwrap().expect("an event of the gate");
+    assert_eq!((field(&content, "uri.length"), content.subject.as_deref()), ("300", Some("1")));
 }

@@ -5,10 +5,13 @@
 
 use super::{
     contracts::Contract,
+    drops::FirstSales,
     institutions::Institutions,
     market::Deals,
+    nft::Creations,
     pools::Pools,
     rows::{Job, Listed, Model, Worker, bad_input, unreadable},
+    sales::Sales,
     wheres::{JobWhere, ModelWhere, TransferWhere, WorkerWhere},
 };
 use crate::{
@@ -22,7 +25,7 @@ use edgeloom_index_api::{JobOrder, Meta, ModelOrder, OrderDirection, Page, Trans
 
 /// The root.
 #[derive(Default, MergedObject)]
-pub(super) struct Query(Market, Deals, Pools, Institutions);
+pub(super) struct Query(Market, Deals, Pools, Institutions, Creations, Sales, FirstSales);
 
 /// Rows of the market, and what they refer to.
 #[derive(Default)]

@@ -7,6 +7,7 @@ use super::{
     market::{Auction, Lease, Order},
     pools::Pool,
     query::{List, cost, list},
+    sales::{Gate, Lot},
 };
 use crate::{
     filter::{BadArgument, JobFilter, jobs_by},
@@ -18,9 +19,10 @@ use async_graphql::{
     ComplexObject, Context, Error, ErrorExtensions, OutputType, Result, SimpleObject, dataloader::DataLoader,
 };
 use edgeloom_index_api::{
-    BidRow, CheckpointRow, CommitteeRow, JobEventRow, JobOrder, JobRow, MarketEventRow, ModelRow, NodeRow,
-    OrderDirection, PageInfo, PairRow, ParameterChangeRow, PositionRow, SessionRow, SlashRow, TransferRow, VoteRow,
-    WorkerRow,
+    BalanceRow, BidRow, CheckpointRow, CommitteeRow, CreationRow, DropRow, EditionRow, JobEventRow, JobOrder, JobRow,
+    LotBidRow, MarketEventRow, ModelRow, NodeRow, OrderDirection, PackRow, PackSaleRow, PageInfo, PairRow,
+    ParameterChangeRow, PositionRow, RentalRow, SaleRow, SessionRow, SlashRow, TokenRow, TokenTransferRow, TransferRow,
+    VoteRow, WorkerRow,
 };
 
 /// Error codes in `extensions.code`.
@@ -54,6 +56,19 @@ const PAYLOAD_COST: usize = 1000;
 #[graphql(concrete(name = "ProposalPage", params(Proposal)))]
 #[graphql(concrete(name = "VotePage", params(VoteRow)))]
 #[graphql(concrete(name = "ParameterChangePage", params(ParameterChangeRow)))]
+#[graphql(concrete(name = "CreationPage", params(CreationRow)))]
+#[graphql(concrete(name = "TokenPage", params(TokenRow)))]
+#[graphql(concrete(name = "EditionPage", params(EditionRow)))]
+#[graphql(concrete(name = "BalancePage", params(BalanceRow)))]
+#[graphql(concrete(name = "TokenTransferPage", params(TokenTransferRow)))]
+#[graphql(concrete(name = "SalePage", params(SaleRow)))]
+#[graphql(concrete(name = "LotPage", params(Lot)))]
+#[graphql(concrete(name = "LotBidPage", params(LotBidRow)))]
+#[graphql(concrete(name = "RentalPage", params(RentalRow)))]
+#[graphql(concrete(name = "DropPage", params(DropRow)))]
+#[graphql(concrete(name = "PackSalePage", params(PackSaleRow)))]
+#[graphql(concrete(name = "PackPage", params(PackRow)))]
+#[graphql(concrete(name = "GatePage", params(Gate)))]
 pub(super) struct Listed<T: OutputType> {
     items: Vec<T>,
     page_info: PageInfo,

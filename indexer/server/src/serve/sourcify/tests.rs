@@ -2,7 +2,7 @@ use super::*;
 use crate::{
     clock::now_ms,
     progress::NodeStatus,
-    record::{Contract, Creation, Links, Sources},
+    record::{Contract, Deployment, Links, Sources},
     serve::tests::World,
     store::{Identity, Store, contracts::Failure},
     testing::{Blocks, CHAIN_ID},
@@ -20,7 +20,7 @@ async fn world() -> World {
 
 fn contract(runtime: Match) -> (Contract, Sources) {
     let input = json!({ "language": "Solidity", "sources": { "a.sol": { "content": "contract A {}" } }, "settings": { "optimizer": { "enabled": true, "runs": 7 } } });
-    let created = Creation {
+    let created = Deployment {
         tx: B256::repeat_byte(1),
         block: 5,
         index: 0,

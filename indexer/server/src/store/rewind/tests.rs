@@ -110,7 +110,7 @@ async fn contracts_stay_where_their_code_does() {
     let blocks = busy(1);
     let (_folder, store) = indexed(&blocks, blocks.feed.len()).await;
     let addresses = [1, 2, 3].map(Address::repeat_byte);
-    let created = crate::record::Creation {
+    let created = crate::record::Deployment {
         tx: b256!("0x1111111111111111111111111111111111111111111111111111111111111111"),
         block: 1,
         index: 0,
