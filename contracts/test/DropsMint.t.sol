@@ -7,7 +7,9 @@ import {Hoarder} from "./mocks/Hoarder.sol";
 import {ICheckout} from "../src/interfaces/ICheckout.sol";
 import {ICollection} from "../src/interfaces/ICollection.sol";
 import {IDrops} from "../src/interfaces/IDrops.sol";
+import {IParameters} from "../src/interfaces/IParameters.sol";
 import {IPhases} from "../src/interfaces/IPhases.sol";
+import {Predeploys} from "../src/types/Predeploys.sol";
 import {eq, holds, vm, within} from "./Vm.sol";
 
 /// @dev What is sold, to whom, for what, and who is paid.
@@ -52,6 +54,18 @@ contract DropsMintTest is DropsWorld {
         eq(ALICE.balance, FUNDS - price * quantity, "what was too much is back");
         eq(address(DROPS).balance, fee, "nothing else is left");
         eq(creator.balance, 0, "no royalty");
+    }
+
+    /// There is nobody here for the part of edge nodes: all is burned.
+    function test_fees_are_passed_on() public {
+        uint256 drop = opened(looms, 5);
+        mints(ALICE, drop, 3);
+        bytes memory call = abi.encodeCall(IParameters.valueOf, (IParameters.Parameter.BurnShare));
+        vm.mockCall(Predeploys.PARAMETERS, call, abi.encode(2500));
+        DROPS.passOn(address(0));
+        eq(Predeploys.BURN.balance, 3 * PRICE / 100, "burned");
+        eq(DROPS.duesIn(address(0)), 0, "none is left");
+        eq(address(DROPS).balance, 0, "no money of others went with them");
     }
 
     function test_less_than_the_price_is_refused() public {

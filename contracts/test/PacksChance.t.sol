@@ -11,7 +11,7 @@ import {eq, holds, vm} from "./Vm.sol";
 contract PacksChanceTest is PacksWorld {
     uint256 private constant TRIALS = 600;
 
-    /// Of a hundred tokens of four tiers, a hundred sales draw each in its first pack as often as there are of it.
+    /// Of a hundred tokens in four tiers, six hundred mixes draw each tier as often as there are tokens of it.
     function test_every_token_is_as_likely_as_any_other() public {
         vm.pauseGasMetering();
         uint32[] memory tiers = new uint32[](4);

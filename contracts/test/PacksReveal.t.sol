@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {Hoarder} from "./mocks/Hoarder.sol";
 import {IBeacon} from "../src/interfaces/IBeacon.sol";
 import {IPacks} from "../src/interfaces/IPacks.sol";
+import {IParameters} from "../src/interfaces/IParameters.sol";
 import {PacksWorld} from "./PacksWorld.sol";
 import {Predeploys} from "../src/types/Predeploys.sol";
 import {Progress} from "../src/types/Progress.sol";
@@ -41,6 +42,18 @@ contract PacksRevealTest is PacksWorld {
         for (uint256 pack = 0; pack < 4; ++pack) {
             eq(PACKS.seedOf(_sale, pack), keccak256(abi.encode(seed, pack)), "a pack's");
         }
+    }
+
+    /// There is nobody here for the part of edge nodes: all is burned.
+    function test_fees_are_passed_on() public {
+        buys(ALICE, _sale, 3);
+        reveals(_sale);
+        bytes memory call = abi.encodeCall(IParameters.valueOf, (IParameters.Parameter.BurnShare));
+        vm.mockCall(Predeploys.PARAMETERS, call, abi.encode(2500));
+        PACKS.passOn(address(0));
+        eq(Predeploys.BURN.balance, 3 * PRICE / 100, "burned");
+        eq(PACKS.duesIn(address(0)), 0, "none is left");
+        eq(address(PACKS).balance, 20 * SHARE, "no money of others went with them");
     }
 
     function test_a_pack_has_no_seed_before_its_round_is_revealed() public {
