@@ -14,7 +14,7 @@ use std::{fs, path::Path, process::Command, time::Duration};
 use tempfile::TempDir;
 
 const PATIENCE: Duration = Duration::from_secs(60);
-const STAKE: &str = "100";
+const STAKE: &str = "1000";
 const EPOCH: u64 = 60;
 const NODES: usize = 4;
 const TOKEN: U256 = U256::from_limbs([7, 0, 0, 0]);
