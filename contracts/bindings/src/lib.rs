@@ -15,10 +15,11 @@ mod sources;
 
 pub use interfaces::{
     Governor, IAttested, IAuctionHouse, IAuctions, IAudits, IBeacon, IBls, ICheckout, ICheckpoints, ICollection,
-    ICommittee, ICreation, ICredits, IDeliveries, IDisputable, IDisputes, IEdgeProof, IEdgeRewards, IEdgeStaking,
-    IEditions, IEmission, IEpochs, IEquivocation, IExchange, IGovernance, IInference, IJobMarket, IKeyRegistry, IKinds,
-    ILeases, IMediaGate, IModelRegistry, INftFactory, IParameters, IPaymentPool, IPossession, IProfiles, IRentals,
-    IRewards, ISealed, ISplits, IStakeBook, IStaking, ITheta, ITill, IUpgrades, IVerifier, IWtfuel, Timelock,
+    ICommittee, ICreation, ICredits, IDeliveries, IDisputable, IDisputes, IDrops, IEdgeProof, IEdgeRewards,
+    IEdgeStaking, IEditions, IEmission, IEpochs, IEquivocation, IExchange, IGovernance, IInference, IJobMarket,
+    IKeyRegistry, IKinds, ILeases, IMediaGate, IModelRegistry, INftFactory, IPacks, IParameters, IPaymentPool, IPhases,
+    IPossession, IProfiles, IRentals, IRewards, ISealed, ISplits, IStakeBook, IStaking, ITheta, ITill, IUpgrades,
+    IVerifier, IWtfuel, Timelock,
 };
 pub use predeploys::{Predeploy, THETA_SUPPLY, predeploys};
 pub use sources::{Published, published, sources};

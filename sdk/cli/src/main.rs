@@ -1,8 +1,9 @@
-//! The `edgeloom-cli` command: what a requester does from a terminal. It knows the client and nothing below it: each command is a
+//! The `edgeloom-cli` command: what a requester, or a holder of tokens, does from a terminal. It knows the client and nothing below it: each command is a
 //! few calls of `edgeloom-sdk`, and what they say, as lines for people or as JSON.
 
 mod dispute;
 mod job;
+mod nft;
 mod post;
 mod settings;
 mod watch;
@@ -13,9 +14,10 @@ use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use job::Job;
+use nft::Nft;
 use settings::Settings;
 
-/// Posts work to an Edgeloom chain, and sees to it
+/// Posts work to an Edgeloom chain and sees to it, makes and trades tokens there
 #[derive(Debug, Parser)]
 #[command(name = "edgeloom-cli", version)]
 struct Cli {
@@ -32,6 +34,11 @@ enum Command {
         #[command(subcommand)]
         job: Job,
     },
+    /// Make tokens, trade them, auction them, rent them out
+    Nft {
+        #[command(subcommand)]
+        nft: Nft,
+    },
 }
 
 #[tokio::main]
@@ -39,9 +46,13 @@ async fn main() -> eyre::Result<ExitCode> {
     color_eyre::install()?;
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn"));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).init();
-    let Cli { settings, command: Command::Job { job } } = Cli::parse();
+    let Cli { settings, command } = Cli::parse();
+    let done = match command {
+        Command::Job { job } => job::run(&settings, job).await,
+        Command::Nft { nft } => nft::run(&settings, nft).await,
+    };
     // Who uses it deserves a sentence, not a backtrace.
-    Ok(job::run(&settings, job).await.unwrap_or_else(|error| {
+    Ok(done.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
         ExitCode::FAILURE
     }))
