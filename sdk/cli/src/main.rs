@@ -57,3 +57,15 @@ async fn main() -> eyre::Result<ExitCode> {
         ExitCode::FAILURE
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Cli;
+
+    #[test]
+    fn flags_do_not_contradict_each_other() {
+        Cli::command().debug_assert();
+    }
+}
