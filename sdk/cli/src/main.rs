@@ -4,6 +4,7 @@
 mod dispute;
 mod job;
 mod media;
+mod nft;
 mod post;
 mod settings;
 mod watch;
@@ -15,9 +16,10 @@ use tracing_subscriber::EnvFilter;
 
 use job::Job;
 use media::Media;
+use nft::Nft;
 use settings::Settings;
 
-/// Posts work to an Edgeloom chain and sees to it, publishes media and plays them
+/// Posts work to an Edgeloom chain and sees to it, makes and trades tokens there, publishes media and plays them
 #[derive(Debug, Parser)]
 #[command(name = "edgeloom-cli", version)]
 struct Cli {
@@ -39,6 +41,11 @@ enum Command {
         #[command(subcommand)]
         media: Media,
     },
+    /// Make tokens, trade them, auction them, rent them out
+    Nft {
+        #[command(subcommand)]
+        nft: Nft,
+    },
 }
 
 #[tokio::main]
@@ -50,10 +57,23 @@ async fn main() -> eyre::Result<ExitCode> {
     let ended = match command {
         Command::Job { job } => job::run(&settings, job).await,
         Command::Media { media } => media::run(&settings, media).await,
+        Command::Nft { nft } => nft::run(&settings, nft).await,
     };
     // Who uses it deserves a sentence, not a backtrace.
     Ok(ended.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
         ExitCode::FAILURE
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Cli;
+
+    #[test]
+    fn flags_do_not_contradict_each_other() {
+        Cli::command().debug_assert();
+    }
 }

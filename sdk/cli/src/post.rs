@@ -113,7 +113,7 @@ impl Post {
     }
 }
 
-fn read(path: &Path) -> Result<Bytes> {
+pub(crate) fn read(path: &Path) -> Result<Bytes> {
     if path != Path::new("-") {
         return Ok(fs::read(path).wrap_err_with(|| format!("cannot read the input {}", path.display()))?.into());
     }
@@ -122,7 +122,7 @@ fn read(path: &Path) -> Result<Bytes> {
     Ok(input.into())
 }
 
-fn tfuel(text: &str) -> Result<U256> {
+pub(crate) fn tfuel(text: &str) -> Result<U256> {
     parse_ether(text).map_err(|_| eyre!("{text:?} is not an amount of TFUEL, such as 5 or 0.25"))
 }
 

@@ -14,8 +14,8 @@ use tokio::{
 use url::Url;
 
 use crate::{
-    Attested, AuctionHouse, Auctions, Audits, Beacon, Checkpoints, Committee, Deliveries, Disputable, Disputes,
-    EdgeRewards, EdgeStaking, Error, Exchange, Governance, Index, Jobs, Keys, Leases, Media, Models, Nfts, Node,
+    Attested, AuctionHouse, Auctions, Audits, Beacon, Checkpoints, Committee, Deliveries, Disputable, Disputes, Drops,
+    EdgeRewards, EdgeStaking, Error, Exchange, Governance, Index, Jobs, Keys, Leases, Media, Models, Nfts, Node, Packs,
     Payments, Rentals, Seals, SignedTx, Staking, Theta, Wtfuel,
     follow::Follow,
     heads,
@@ -221,6 +221,18 @@ impl Client {
     #[must_use]
     pub fn auction_house(&self) -> AuctionHouse {
         AuctionHouse::new(self.clone())
+    }
+
+    /// First sales of tokens: open, mint, close.
+    #[must_use]
+    pub fn drops(&self) -> Drops {
+        Drops::new(self.clone())
+    }
+
+    /// Sealed packs of tokens: open a sale, buy, reveal, open packs.
+    #[must_use]
+    pub fn packs(&self) -> Packs {
+        Packs::new(self.clone())
     }
 
     /// Tokens for rent: sign offers, take them.

@@ -26,6 +26,7 @@ use edgeloom_bindings::{
     IDeliveries::IDeliveriesErrors,
     IDisputable::IDisputableErrors,
     IDisputes::IDisputesErrors,
+    IDrops::IDropsErrors,
     IEdgeProof::IEdgeProofErrors,
     IEdgeRewards::IEdgeRewardsErrors,
     IEdgeStaking::IEdgeStakingErrors,
@@ -38,8 +39,10 @@ use edgeloom_bindings::{
     IMediaGate::IMediaGateErrors,
     IModelRegistry::IModelRegistryErrors,
     INftFactory::INftFactoryErrors,
+    IPacks::IPacksErrors,
     IParameters::IParametersErrors,
     IPaymentPool::IPaymentPoolErrors,
+    IPhases::IPhasesErrors,
     IRentals::IRentalsErrors,
     IRewards::IRewardsErrors,
     ISealed::ISealedErrors,
@@ -222,6 +225,15 @@ pub enum Error {
     /// The auction house reverted.
     #[error("the auction house reverted: {0:?}")]
     AuctionHouse(IAuctionHouseErrors),
+    /// Drops reverted.
+    #[error("the contract of drops reverted: {0:?}")]
+    Drops(IDropsErrors),
+    /// Packs reverted.
+    #[error("the contract of packs reverted: {0:?}")]
+    Packs(IPacksErrors),
+    /// What drops and packs have in common refused: a phase, an allowance, a sale that is closed.
+    #[error("the sale reverted: {0:?}")]
+    Phases(IPhasesErrors),
     /// The contract of rentals reverted.
     #[error("the contract of rentals reverted: {0:?}")]
     Rentals(IRentalsErrors),
@@ -400,6 +412,9 @@ impl Error {
                 | Self::Exchange(_)
                 | Self::AuctionHouse(_)
                 | Self::Rentals(_)
+                | Self::Drops(_)
+                | Self::Packs(_)
+                | Self::Phases(_)
                 | Self::Library(_)
                 | Self::Revert { .. }
                 | Self::Failed { .. }

@@ -35,6 +35,7 @@ mod decimal;
 mod deliveries;
 mod disputable;
 mod disputes;
+mod drops;
 mod edge_rewards;
 mod error;
 mod exchange;
@@ -77,6 +78,7 @@ pub use disputes::{
     Answer, Asked, Challenge, Defence, DisputeEvent, DisputeTerms, Disputes, Duty, Line, Move, Proceedings, Refutation,
     Statement,
 };
+pub use drops::{Drops, PackDraft, Packs, Phase, Phases, Purchase, Secrets};
 pub use edge_rewards::{Due, EdgeRewards, Entrant, Round, Schedule, Window, chain_after, digest_of};
 pub use error::{Error, Library, ModelError};
 pub use exchange::{Asset, Exchange, Obstacle, OrderDraft, Outcome, Progress, SignedOrder, Take, Trade, TradeOrder};

@@ -63,6 +63,9 @@ const CHECKOUT: Rule = |data| sorted(data, Error::Checkout);
 const FACTORY: Rule = |data| sorted(data, Error::NftFactory);
 const EXCHANGE: Rule = |data| sorted(data, Error::Exchange);
 const HOUSE: Rule = |data| sorted(data, Error::AuctionHouse);
+const DROPS: Rule = |data| sorted(data, Error::Drops);
+const PACKS: Rule = |data| sorted(data, Error::Packs);
+const PHASES: Rule = |data| sorted(data, Error::Phases);
 const RENTALS: Rule = |data| sorted(data, Error::Rentals);
 const LIBRARY: Rule = |data| sorted(data, Error::Library);
 const CREATION: Rule = |data| sorted(data, Error::Creation);
@@ -102,6 +105,9 @@ const ANYBODYS: &[Rule] = &[
     RENTALS,
     FACTORY,
     CHECKOUT,
+    DROPS,
+    PACKS,
+    PHASES,
 ];
 
 impl Error {
@@ -157,6 +163,10 @@ const fn called(to: Option<Address>) -> &'static [Rule] {
         Some(addresses::EXCHANGE) => &[EXCHANGE, CHECKOUT, CREDITS, CREATION, COLLECTION, EDITIONS, LIBRARY],
         Some(addresses::AUCTION_HOUSE) => &[HOUSE, CHECKOUT, CREDITS, CREATION, COLLECTION, EDITIONS, LIBRARY],
         Some(addresses::RENTALS) => &[RENTALS, CHECKOUT, CREDITS, CREATION, COLLECTION, EDITIONS, LIBRARY],
+        Some(addresses::DROPS) => &[DROPS, PHASES, CHECKOUT, CREDITS, CREATION, COLLECTION, EDITIONS, LIBRARY],
+        Some(addresses::PACKS) => {
+            &[PACKS, PHASES, DROPS, CHECKOUT, CREDITS, BEACON, CREATION, COLLECTION, EDITIONS, LIBRARY]
+        }
         Some(addresses::THETA | addresses::WTFUEL) => &[],
         // Clones of collections and editions have any address.
         Some(_) => &[CREATION, COLLECTION, EDITIONS, LIBRARY],

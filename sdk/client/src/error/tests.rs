@@ -1,8 +1,8 @@
 use alloy::{primitives::U256, sol_types::SolError};
 use edgeloom_bindings::{
-    IAuctionHouse, IAudits, IBeacon, IBls, ICheckout, ICollection, ICreation, ICredits, IDeliveries, IDisputes,
+    IAuctionHouse, IAudits, IBeacon, IBls, ICheckout, ICollection, ICreation, ICredits, IDeliveries, IDisputes, IDrops,
     IEdgeProof, IEdgeRewards, IEdgeStaking, IEditions, IExchange, IInference, IJobMarket, IKeyRegistry, IModelRegistry,
-    INftFactory, IPaymentPool, IRentals, ISplits, addresses,
+    INftFactory, IPacks, IPaymentPool, IPhases, IRentals, ISplits, addresses,
 };
 
 use super::*;
@@ -181,5 +181,21 @@ fn clones_have_any_address_and_their_errors_are_known_all_the_same() {
     let short = IEditions::InsufficientBalance {};
     for token in [addresses::THETA, addresses::WTFUEL] {
         assert!(matches!(reverted(Some(token), &short), Error::Revert { .. }));
+    }
+}
+
+#[test]
+fn first_sales_have_errors_of_their_own_and_share_those_of_phases() {
+    let packs = IDrops::OnlyPacks { caller: Address::ZERO };
+    assert!(matches!(reverted(Some(addresses::DROPS), &packs), Error::Drops(_)));
+    let empty = IPacks::EmptyTier { tier: U256::ONE };
+    assert!(matches!(reverted(Some(addresses::PACKS), &empty), Error::Packs(_)));
+    let missing = IBeacon::NotRecorded { height: U256::ONE };
+    assert!(matches!(reverted(Some(addresses::PACKS), &missing), Error::Beacon(_)));
+    for contract in [addresses::DROPS, addresses::PACKS] {
+        let error = reverted(Some(contract), &IPhases::NoQuantity {});
+        assert!(matches!(error, Error::Phases(_)) && error.is_revert());
+        let short = ICheckout::NotEnoughSent { price: U256::ONE, sent: U256::ZERO };
+        assert!(matches!(reverted(Some(contract), &short), Error::Checkout(_)));
     }
 }
