@@ -29,7 +29,7 @@ pub(crate) struct List {
     #[arg(long, value_name = "TFUEL", value_parser = tfuel)]
     falling_to: Option<U256>,
     #[command(flatten)]
-    common: Common,
+    conditions: Conditions,
 }
 
 /// What is wanted.
@@ -43,12 +43,12 @@ pub(crate) struct Offer {
     #[arg(long, value_name = "TFUEL", value_parser = tfuel)]
     price: U256,
     #[command(flatten)]
-    common: Common,
+    conditions: Conditions,
 }
 
 /// What every order has.
 #[derive(Debug, clap::Args)]
-struct Common {
+struct Conditions {
     /// They are editions: so many, for each unit
     #[arg(long, value_name = "N")]
     editions: Option<u128>,
@@ -107,7 +107,7 @@ pub(crate) struct Cancel {
 impl List {
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode> {
         let client = settings.signer().await?;
-        let mut assets = self.ids.iter().map(|id| asset(self.token, *id, self.common.editions));
+        let mut assets = self.ids.iter().map(|id| asset(self.token, *id, self.conditions.editions));
         let first = assets.next().transpose()?.ok_or_else(|| eyre::eyre!("name an id"))?;
         let mut draft = OrderDraft::list(first, self.price);
         for more in assets {
@@ -116,17 +116,17 @@ impl List {
         if let Some(end) = self.falling_to {
             draft = draft.moving_to(end);
         }
-        if self.common.approve {
+        if self.conditions.approve {
             client.exchange().checkout().approve_tokens(self.token, true).await?;
         }
-        self.common.sign(&client, draft).await
+        self.conditions.sign(&client, draft).await
     }
 }
 
 impl Offer {
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode> {
         let client = settings.signer().await?;
-        let (token, editions) = (self.token, super::amount(self.common.editions)?);
+        let (token, editions) = (self.token, super::amount(self.conditions.editions)?);
         let wanted = match (self.ids.as_slice(), editions) {
             ([], None) => Asset::any(token),
             ([], Some(amount)) => Asset::any_copies(token, amount),
@@ -134,16 +134,16 @@ impl Offer {
             (ids, None) => Asset::one_of(token, edgeloom_sdk::IdSet::new(ids.iter().copied())?),
             (ids, Some(amount)) => Asset::copies_of_one(token, edgeloom_sdk::IdSet::new(ids.iter().copied())?, amount),
         };
-        if self.common.approve {
-            let all = self.price.saturating_mul(U256::from(self.common.units));
+        if self.conditions.approve {
+            let all = self.price.saturating_mul(U256::from(self.conditions.units));
             let wtfuel = edgeloom_bindings::addresses::WTFUEL;
             client.exchange().checkout().approve_currency(wtfuel, all).await?;
         }
-        self.common.sign(&client, OrderDraft::offer(wanted, self.price)).await
+        self.conditions.sign(&client, OrderDraft::offer(wanted, self.price)).await
     }
 }
 
-impl Common {
+impl Conditions {
     async fn sign(self, client: &Client, draft: OrderDraft) -> Result<ExitCode> {
         let mut draft = draft.units(self.units).lasting(self.within.into());
         if let Some(taker) = self.taker {
