@@ -179,7 +179,8 @@ contract AuctionHouseSettleTest is AuctionHouseWorld {
         emit IAuctionHouse.LotDelivered(auction, CAROL);
         claims(address(receiver), auction, CAROL);
         eq(strictEditions.balanceOf(CAROL, ID), AMOUNT, "delivered");
-        eq(ALICE.balance, RESERVE - FEE - ROYALTY, "paid once");
+        expectWorth(TFUEL, ALICE, RESERVE - FEE - ROYALTY, "paid once");
+        eq(HOUSE.duesIn(TFUEL), FEE, "and one fee");
         expectPhase(auction, IAuctionHouse.Phase.Sold);
         vm.expectRevert(wrongPhase(auction, IAuctionHouse.Phase.Sold));
         claims(address(receiver), auction, CAROL);

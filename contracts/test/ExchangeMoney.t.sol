@@ -139,6 +139,30 @@ contract ExchangeMoneyTest is ExchangeWorld {
         eq(maker.balance - before, PRICE - fee, "the seller's");
     }
 
+    function test_a_royalty_that_makes_no_sense_is_none() public {
+        HostileToken token = _hostile();
+        bytes[3] memory answers = [abi.encode(type(uint256).max, PRICE / 100), abi.encode(STUDIO), bytes("")];
+        for (uint256 i = 0; i < 3; ++i) {
+            vm.mockCall(address(token), abi.encodeWithSelector(HostileToken.royaltyInfo.selector), answers[i]);
+            fills(take(_selling(token)));
+            token.rewind(maker, 1);
+        }
+        eq(STUDIO.balance, 0, "none");
+        eq(address(EXCHANGE).balance, 3 * feeOf(PRICE), "nor is it kept");
+    }
+
+    /// Half of a price may be royalty, and the fee comes on top: the seller has the rest.
+    function test_a_seller_may_agree_to_a_royalty_of_half_the_price() public {
+        HostileToken token = _hostile();
+        token.planRoyalty(STUDIO, 5000, 0, 0);
+        IExchange.Order memory order = _selling(token);
+        order.royaltyMax = 5000;
+        uint256 before = maker.balance;
+        fills(take(order));
+        eq(STUDIO.balance, PRICE / 2, "half");
+        eq(maker.balance - before, PRICE / 2 - feeOf(PRICE), "the rest");
+    }
+
     function test_fees_in_tfuel_are_burned_and_shared() public {
         fills(take(listing(1)));
         _sharing(8000);

@@ -275,9 +275,11 @@ contract RentalsRentTest is RentalsWorld {
         IRentals.Offer memory offer = offered();
         vm.mockCall(address(token), abi.encodeWithSelector(ICollection.setUser.selector), "");
         bytes memory refusal = abi.encodeWithSelector(IRentals.UserNotSet.selector, address(token), ID, BOB);
+        bytes memory until = abi.encodeWithSelector(ICollection.userExpires.selector);
+        vm.mockCall(address(token), until, abi.encode(NOW + DAY));
         refused(offer, DAY, refusal);
+        vm.mockCall(address(token), until, abi.encode(NOW));
         vm.mockCall(address(token), abi.encodeWithSelector(ICollection.userOf.selector), abi.encode(BOB));
-        vm.mockCall(address(token), abi.encodeWithSelector(ICollection.userExpires.selector), abi.encode(NOW));
         refused(offer, DAY, refusal);
     }
 
