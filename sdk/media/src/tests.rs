@@ -103,7 +103,7 @@ fn a_changed_wrap_opens_nothing() {
 
 #[test]
 fn pieces_come_back_as_they_were_and_only_by_their_key_and_place() {
-    let media: Vec<u8> = (0..PIECE_BYTES * 2 + 5).map(|at| (at * 31 >> 3) as u8).collect();
+    let media: Vec<u8> = (0..PIECE_BYTES * 2 + 5).map(|at| ((at * 31) >> 3) as u8).collect();
     let made = manifest(&media, "video/mp4").unwrap();
     let read = Manifest::parse(&made.to_json(), made.root()).unwrap();
     assert_eq!((read.mime(), read.bytes(), read.pieces()), ("video/mp4", media.len() as u64, 3));

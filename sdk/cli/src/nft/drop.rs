@@ -1,6 +1,9 @@
 //! First sales of tokens.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use alloy::primitives::{Address, U256};
 use edgeloom_sdk::{Allowlist, Phase, Purchase};
@@ -70,7 +73,7 @@ impl Drop {
             Self::Open { creation, count, price, falling_to, within, per_wallet, list } => {
                 let client = settings.signer().await?;
                 let now = client.head_time().await?;
-                let allowed = list.as_ref().map(listed).transpose()?.map_or_else(Default::default, |list| list.root());
+                let allowed = list.as_deref().map(listed).transpose()?.map_or_else(Default::default, |list| list.root());
                 let phase = Phase::new(price, now, now.saturating_add(within.into()));
                 let phase = Phase { per_wallet, allowed, ..phase.falling_to(falling_to.unwrap_or(price)) };
                 let drop = client.drops().open(creation, (count, None), &[phase]).await?;
@@ -79,7 +82,7 @@ impl Drop {
             }
             Self::Mint { drop, count, phase, list } => {
                 let client = settings.signer().await?;
-                let list = list.as_ref().map(listed).transpose()?;
+                let list = list.as_deref().map(listed).transpose()?;
                 let bought =
                     client.drops().mint(drop, Purchase { phase, quantity: count, list: list.as_ref() }).await?;
                 let price = money(bought.price, Address::ZERO);
@@ -110,7 +113,7 @@ async fn shown(settings: &Settings, number: U256) -> Result<ExitCode> {
     Ok(say(settings, &line, &event))
 }
 
-fn listed(path: &PathBuf) -> Result<Allowlist> {
+fn listed(path: &Path) -> Result<Allowlist> {
     let text = read(path)?;
     let text = std::str::from_utf8(&text).wrap_err_with(|| format!("{} is no text", path.display()))?;
     members(text).wrap_err_with(|| format!("{} is no list", path.display()))

@@ -79,8 +79,8 @@ fn slowly(trades: &[Trade]) -> BTreeSet<u64> {
         if way.len() == SALES_MAX - 1 {
             return;
         }
-        for place in from..before.len() {
-            if before[place].from == at && before[place].from != before[place].to {
+        for (place, trade) in before.iter().enumerate().skip(from) {
+            if trade.from == at && trade.from != trade.to {
                 way.push(place);
                 walk(trades, way, found);
                 way.pop();

@@ -1,7 +1,5 @@
 //! Collections and editions of the factory, and who holds what of them.
 
-#![expect(clippy::too_many_arguments, reason = "a GraphQL field's arguments are its function's parameters")]
-
 use super::{
     query::{List, ROW_COST, cost, list},
     rows::{Listed, bad_input, unreadable},

@@ -1,7 +1,5 @@
 //! Sales, auctions and rentals of tokens, and what tokens open.
 
-#![expect(clippy::too_many_arguments, reason = "a GraphQL field's arguments are its function's parameters")]
-
 use super::{
     market::history,
     query::{List, ROW_COST, cost, list},
