@@ -1,3 +1,8 @@
+//! The connection that everything else goes through.
+
+mod builder;
+mod doors;
+
 use std::{sync::Arc, time::Duration};
 
 use alloy::{
@@ -13,93 +18,15 @@ use tokio::{
 };
 use url::Url;
 
+pub use builder::{ClientBuilder, Deadlines};
+
 use crate::{
-    Attested, AuctionHouse, Auctions, Audits, Beacon, Checkpoints, Committee, Deliveries, Disputable, Disputes, Drops,
-    EdgeRewards, EdgeStaking, Error, Exchange, Governance, Index, Jobs, Keys, Leases, Media, Models, Nfts, Node, Packs,
-    Payments, Rentals, Seals, SignedTx, Staking, Theta, Wtfuel,
+    Error, Index, Node, SignedTx,
     follow::Follow,
     heads,
     rpc::{self, Rpc},
     sender::{Call, Sender},
 };
-
-/// How long a client waits for what.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Deadlines {
-    /// One attempt at a request. Default 10 s.
-    pub request: Duration,
-    /// A read with all its attempts. Default 30 s.
-    pub read: Duration,
-    /// A transaction, from sending to its block. Default 60 s.
-    pub transaction: Duration,
-    /// How long after its last deadline on chain a job's end is waited for. Default 30 s.
-    pub grace: Duration,
-}
-
-impl Default for Deadlines {
-    fn default() -> Self {
-        Self {
-            request: Duration::from_secs(10),
-            read: Duration::from_secs(30),
-            transaction: Duration::from_secs(60),
-            grace: Duration::from_secs(30),
-        }
-    }
-}
-
-/// What a [`Client`] is made of; only the node is required.
-#[derive(Clone, Debug)]
-pub struct ClientBuilder {
-    rpc: Vec<String>,
-    index: Option<String>,
-    signer: Option<PrivateKeySigner>,
-    chain_id: Option<u64>,
-    deadlines: Deadlines,
-}
-
-impl ClientBuilder {
-    /// Starts with the node's HTTP address. Its WebSocket on the same port is used for new blocks if there is one. There is
-    /// no TLS: over an open network, put a tunnel or a proxy between.
-    pub fn new(rpc: impl Into<String>) -> Self {
-        let rpc = vec![rpc.into()];
-        Self { rpc, index: None, signer: None, chain_id: None, deadlines: Deadlines::default() }
-    }
-
-    /// Another node of the same chain, asked when those before it do not answer. May be called several times.
-    #[must_use]
-    pub fn fallback(mut self, rpc: impl Into<String>) -> Self {
-        self.rpc.push(rpc.into());
-        self
-    }
-
-    /// The indexer's HTTP address, for [`Client::index`].
-    #[must_use]
-    pub fn index(mut self, url: impl Into<String>) -> Self {
-        self.index = Some(url.into());
-        self
-    }
-
-    /// The account that pays for and signs transactions.
-    #[must_use]
-    pub fn signer(mut self, signer: PrivateKeySigner) -> Self {
-        self.signer = Some(signer);
-        self
-    }
-
-    /// Refuses to connect to any other chain.
-    #[must_use]
-    pub const fn chain_id(mut self, chain_id: u64) -> Self {
-        self.chain_id = Some(chain_id);
-        self
-    }
-
-    /// Replaces the default deadlines.
-    #[must_use]
-    pub const fn deadlines(mut self, deadlines: Deadlines) -> Self {
-        self.deadlines = deadlines;
-        self
-    }
-}
 
 /// A connection to one chain for at most one account. Clones share it, with its nonces.
 #[derive(Clone, Debug)]
@@ -149,174 +76,6 @@ impl Client {
         };
         let node = Node::new(&urls, deadlines, rpc.turn.clone())?;
         Ok(Self { shared: Arc::new(Shared { rpc, chain_id, heads, follow, sender, index, node }) })
-    }
-
-    /// Jobs: post, take, submit, follow.
-    #[must_use]
-    pub fn jobs(&self) -> Jobs {
-        Jobs::new(self.clone())
-    }
-
-    /// Auctions of jobs: open, bid, reveal, clear, take.
-    #[must_use]
-    pub fn auctions(&self) -> Auctions {
-        Auctions::new(self.clone())
-    }
-
-    /// Claims about jobs: enter them, have audits of them drawn.
-    #[must_use]
-    pub fn disputable(&self) -> Disputable {
-        Disputable::new(self.clone())
-    }
-
-    /// Work that a committee does again: claim, find, attest.
-    #[must_use]
-    pub fn attested(&self) -> Attested {
-        Attested::new(self.clone())
-    }
-
-    /// Sealed answers: seal, release, open, complain.
-    #[must_use]
-    pub fn seals(&self) -> Seals {
-        Seals::new(self.clone())
-    }
-
-    /// Leases: offer, take, begin, collect, extend, end.
-    #[must_use]
-    pub fn leases(&self) -> Leases {
-        Leases::new(self.clone())
-    }
-
-    /// Pools that pay by vouchers: open, earmark, sign, redeem.
-    #[must_use]
-    pub fn payments(&self) -> Payments {
-        Payments::new(self.clone())
-    }
-
-    /// Pay for content that was served: tariffs and receipts.
-    #[must_use]
-    pub fn deliveries(&self) -> Deliveries {
-        Deliveries::new(self.clone())
-    }
-
-    /// Media that tokens open: gates, their nodes, an epoch's key.
-    #[must_use]
-    pub fn media(&self) -> Media {
-        Media::new(self.clone())
-    }
-
-    /// Collections and editions of tokens: make, mint, transfer, describe.
-    #[must_use]
-    pub fn nfts(&self) -> Nfts {
-        Nfts::new(self.clone())
-    }
-
-    /// Trade of tokens: sign orders, fill them.
-    #[must_use]
-    pub fn exchange(&self) -> Exchange {
-        Exchange::new(self.clone())
-    }
-
-    /// Auctions of tokens: create, bid, settle.
-    #[must_use]
-    pub fn auction_house(&self) -> AuctionHouse {
-        AuctionHouse::new(self.clone())
-    }
-
-    /// First sales of tokens: open, mint, close.
-    #[must_use]
-    pub fn drops(&self) -> Drops {
-        Drops::new(self.clone())
-    }
-
-    /// Sealed packs of tokens: open a sale, buy, reveal, open packs.
-    #[must_use]
-    pub fn packs(&self) -> Packs {
-        Packs::new(self.clone())
-    }
-
-    /// Tokens for rent: sign offers, take them.
-    #[must_use]
-    pub fn rentals(&self) -> Rentals {
-        Rentals::new(self.clone())
-    }
-
-    /// Models: upload, register, read, run.
-    #[must_use]
-    pub fn models(&self) -> Models {
-        Models::new(self.clone())
-    }
-
-    /// THETA at stake: validators and guardians.
-    #[must_use]
-    pub fn staking(&self) -> Staking {
-        Staking::new(self.clone())
-    }
-
-    /// TFUEL at stake: edge nodes.
-    #[must_use]
-    pub fn edge_staking(&self) -> EdgeStaking {
-        EdgeStaking::new(self.clone())
-    }
-
-    /// What edge nodes are paid beside their jobs: rounds of computing capacity.
-    #[must_use]
-    pub fn edge_rewards(&self) -> EdgeRewards {
-        EdgeRewards::new(self.clone())
-    }
-
-    /// Validators' candidacies, committees, and evidence against who votes twice.
-    #[must_use]
-    pub fn committee(&self) -> Committee {
-        Committee::new(self.clone())
-    }
-
-    /// Checkpoints that guardians co-sign, and rewards of validators and guardians.
-    #[must_use]
-    pub fn checkpoints(&self) -> Checkpoints {
-        Checkpoints::new(self.clone())
-    }
-
-    /// Proposals, votes and parameters.
-    #[must_use]
-    pub fn governance(&self) -> Governance {
-        Governance::new(self.clone())
-    }
-
-    /// THETA at hand.
-    #[must_use]
-    pub fn theta(&self) -> Theta {
-        Theta::new(self.clone())
-    }
-
-    /// TFUEL as a token.
-    #[must_use]
-    pub fn wtfuel(&self) -> Wtfuel {
-        Wtfuel::new(self.clone())
-    }
-
-    /// BLS keys and sets of them: register, join, seal, read.
-    #[must_use]
-    pub fn keys(&self) -> Keys {
-        Keys::new(self.clone())
-    }
-
-    /// Claims about answers: make, defend, challenge.
-    #[must_use]
-    pub fn disputes(&self) -> Disputes {
-        Disputes::new(self.clone())
-    }
-
-    /// Audits of claims: seats, requests, findings.
-    #[must_use]
-    pub fn audits(&self) -> Audits {
-        Audits::new(self.clone())
-    }
-
-    /// Randomness of blocks.
-    #[must_use]
-    pub fn beacon(&self) -> Beacon {
-        Beacon::new(self.clone())
     }
 
     /// What the indexer knows.

@@ -1,4 +1,4 @@
-use alloy::{primitives::U256, sol_types::SolError};
+use alloy::{primitives::U256, rpc::json_rpc::ErrorPayload, sol_types::SolError, transports::RpcError};
 use edgeloom_bindings::{
     IAuctionHouse, IAudits, IBeacon, IBls, ICheckout, ICollection, ICreation, ICredits, IDeliveries, IDisputes, IDrops,
     IEdgeProof, IEdgeRewards, IEdgeStaking, IEditions, IExchange, IInference, IJobMarket, IKeyRegistry, IModelRegistry,
