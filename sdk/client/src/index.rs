@@ -1,3 +1,7 @@
+//! The index's REST.
+
+mod tokens;
+
 use std::time::Duration;
 
 use alloy::primitives::{B256, U256};
