@@ -13,7 +13,7 @@ use edgeloom_bindings::{
     addresses::DROPS,
 };
 
-pub use packs::{PackDraft, Packs, Secrets};
+pub use packs::{DrawnPack, Kept, PackDraft, PackPurchase, Packs, Secrets, Tier};
 pub use phase::{Phase, Phases};
 
 use crate::{Allowlist, Checkout, Client, Error, jobs::event};
@@ -91,13 +91,9 @@ impl Drops {
     /// What has become of a drop.
     ///
     /// # Errors
-    /// [`Error::Answer`] for a number that none has.
-    pub async fn get(&self, number: U256) -> Result<Drop, Error> {
-        let found = self.client.call(DROPS, &IDrops::dropOfCall { drop: number }).await?;
-        match found.creation.is_zero() {
-            true => Err(Error::Answer(format!("no drop has number {number}"))),
-            false => Ok(found),
-        }
+    /// `NoSuchSale`.
+    pub async fn get(&self, drop: U256) -> Result<Drop, Error> {
+        self.client.call(DROPS, &IDrops::dropOfCall { drop }).await
     }
 
     /// Drops ever opened; their numbers are 1 to this.

@@ -78,7 +78,7 @@ pub use disputes::{
     Answer, Asked, Challenge, Defence, DisputeEvent, DisputeTerms, Disputes, Duty, Line, Move, Proceedings, Refutation,
     Statement,
 };
-pub use drops::{Drops, PackDraft, Packs, Phase, Phases, Purchase, Secrets};
+pub use drops::{DrawnPack, Drops, Kept, PackDraft, PackPurchase, Packs, Phase, Phases, Purchase, Secrets, Tier};
 pub use edge_rewards::{Due, EdgeRewards, Entrant, Round, Schedule, Window, chain_after, digest_of};
 pub use error::{Error, Library, ModelError};
 pub use exchange::{Asset, Exchange, Obstacle, OrderDraft, Outcome, Progress, SignedOrder, Take, Trade, TradeOrder};

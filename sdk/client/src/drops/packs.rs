@@ -1,18 +1,31 @@
 //! Sealed packs: what is in them chance decides, by a block's randomness and a secret of the creator's together.
 
+mod draw;
+mod fairness;
+mod look;
+mod secrets;
+
 use alloy::{
-    primitives::{Address, B256, U256, aliases::U24, keccak256},
+    primitives::{Address, B256, U256, aliases::U24},
     rpc::types::TransactionReceipt,
-    sol_types::SolCall,
+    sol_types::{SolCall, SolEvent as _},
 };
 use edgeloom_bindings::{
-    IPacks::{self, PacksBought, Sale, SaleOpened, State, Terms},
-    Progress,
+    IPacks::{self, PackOpened, PacksBought, RoundRevealed, SaleOpened, Terms, TokensClaimed},
     addresses::PACKS,
 };
 
+#[cfg(test)]
+pub(super) use draw::Draw;
+pub use fairness::DrawnPack;
+pub use look::{Kept, PackPurchase, Tier};
+pub use secrets::Secrets;
+
 use super::{Phase, Phases, Purchase};
-use crate::{Checkout, Client, Error, jobs::event};
+use crate::{
+    Checkout, Client, Error,
+    jobs::{decode, event},
+};
 
 /// Packs. Writing calls wait for their block; their errors are [`Error::Packs`], [`Error::Phases`], [`Error::Checkout`], [`Error::Credits`],
 /// [`Error::Beacon`], those of the creation ([`Error::Creation`], [`Error::Collection`], [`Error::Editions`]) and the general ones.
@@ -36,56 +49,6 @@ pub struct PackDraft {
     pub round_blocks: u32,
     /// How many tokens there are of each tier, from the rarest to the most common: all packs' together.
     pub tiers: Vec<u32>,
-}
-
-/// A creator's secrets, one for each round: of each the next one's hash is it. Who loses them loses the bond, and who shows one too early
-/// lets others choose; never take them for two sales.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secrets {
-    /// Of the last round.
-    last: B256,
-    rounds: u16,
-}
-
-impl std::fmt::Debug for Secrets {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Secrets").field("rounds", &self.rounds).finish_non_exhaustive()
-    }
-}
-
-impl Secrets {
-    /// Of a seed that nobody can guess, for so many rounds, 1 to 512.
-    ///
-    /// # Errors
-    /// [`Error::Settings`] for no rounds, or more.
-    pub fn new(seed: B256, rounds: u16) -> Result<Self, Error> {
-        match rounds {
-            1..=512 => Ok(Self { last: keccak256(seed), rounds }),
-            _ => Err(Error::Settings(format!("packs are sold in 1 to 512 rounds, not in {rounds}"))),
-        }
-    }
-
-    /// How many rounds they are for.
-    #[must_use]
-    pub const fn rounds(&self) -> u16 {
-        self.rounds
-    }
-
-    /// What a creator commits to.
-    #[must_use]
-    pub fn commitment(&self) -> B256 {
-        self.hashed(self.rounds)
-    }
-
-    /// The secret of a round, from 0; `None` after the last.
-    #[must_use]
-    pub fn of(&self, round: u16) -> Option<B256> {
-        Some(self.hashed(self.rounds.checked_sub(1)?.checked_sub(round)?))
-    }
-
-    fn hashed(&self, times: u16) -> B256 {
-        (0..times).fold(self.last, |secret, _| keccak256(secret))
-    }
 }
 
 impl Packs {
@@ -142,8 +105,8 @@ impl Packs {
     ///
     /// # Errors
     /// `NothingToReveal`, `WrongSecret`, `TooLate`; [`Error::Beacon`] with `NotRecorded`.
-    pub async fn reveal(&self, sale: U256, secret: B256) -> Result<TransactionReceipt, Error> {
-        self.send(&IPacks::revealCall { sale, secret }, U256::ZERO).await
+    pub async fn reveal(&self, sale: U256, secret: B256) -> Result<RoundRevealed, Error> {
+        event(PACKS, &self.send(&IPacks::revealCall { sale, secret }, U256::ZERO).await?)
     }
 
     /// Has a round drawn by another block, where nobody recorded the randomness of its own in time. Anybody may.
@@ -154,20 +117,23 @@ impl Packs {
         self.send(&IPacks::redrawCall { sale }, U256::ZERO).await
     }
 
-    /// Opens the next packs, so many at most, and sends the tokens to their buyers. Anybody may.
+    /// Opens the next packs, so many at most, and sends the tokens to their buyers. Anybody may. What a buyer did not take is kept for it
+    /// ([`Self::kept_of`]).
     ///
     /// # Errors
     /// `NothingToOpen`.
-    pub async fn open_next(&self, sale: U256, count: u64) -> Result<TransactionReceipt, Error> {
-        self.send(&IPacks::openNextCall { sale, count: U256::from(count) }, U256::ZERO).await
+    pub async fn open_next(&self, sale: U256, count: u64) -> Result<Vec<PackOpened>, Error> {
+        let receipt = self.send(&IPacks::openNextCall { sale, count: U256::from(count) }, U256::ZERO).await?;
+        let logs = receipt.logs().iter().filter(|log| log.address() == PACKS);
+        logs.filter(|log| log.topic0() == Some(&PackOpened::SIGNATURE_HASH)).map(decode).collect()
     }
 
-    /// Has tokens of an opened pack of the signer's, which it did not take, sent to an account.
+    /// Has tokens of an opened pack of the signer's, which it did not take ([`Self::kept_of`]), sent to an account.
     ///
     /// # Errors
     /// `NothingToClaim`.
-    pub async fn claim(&self, sale: U256, pack: U256, to: Address) -> Result<TransactionReceipt, Error> {
-        self.send(&IPacks::claimCall { sale, pack, to }, U256::ZERO).await
+    pub async fn claim(&self, sale: U256, pack: U256, to: Address) -> Result<TokensClaimed, Error> {
+        event(PACKS, &self.send(&IPacks::claimCall { sale, pack, to }, U256::ZERO).await?)
     }
 
     /// Sees to it that nothing is sold any more, for good. The creator only.
@@ -200,27 +166,6 @@ impl Packs {
     /// `BondBound`.
     pub async fn return_bond(&self, sale: U256) -> Result<TransactionReceipt, Error> {
         self.send(&IPacks::returnBondCall { sale }, U256::ZERO).await
-    }
-
-    /// What a sale is, and how far it is.
-    ///
-    /// # Errors
-    /// [`Error::Answer`] for a number that none has.
-    pub async fn get(&self, number: U256) -> Result<(Sale, Progress), Error> {
-        let (sale, progress) = (IPacks::saleOfCall { sale: number }, IPacks::progressOfCall { sale: number });
-        let found = self.client.call(PACKS, &sale).await?;
-        if found.state == State::None {
-            return Err(Error::Answer(format!("no sale has number {number}")));
-        }
-        Ok((found, self.client.call(PACKS, &progress).await?))
-    }
-
-    /// Sales ever opened; their numbers are 1 to this.
-    ///
-    /// # Errors
-    /// [`Error::Transport`] and its like.
-    pub async fn count(&self) -> Result<U256, Error> {
-        self.client.call(PACKS, &IPacks::saleCountCall {}).await
     }
 
     async fn send(&self, call: &impl SolCall, value: U256) -> Result<TransactionReceipt, Error> {

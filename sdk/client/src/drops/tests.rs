@@ -1,6 +1,10 @@
 use alloy::primitives::{B256, keccak256};
 
-use super::{packs::bond, phase::allowance, *};
+use super::{
+    packs::{Draw, bond},
+    phase::allowance,
+    *,
+};
 
 #[test]
 fn secrets_are_a_chain_that_the_commitment_begins() {
@@ -46,4 +50,25 @@ fn a_list_says_what_its_members_may_buy_and_nothing_of_others() {
     assert!(allowance(Address::repeat_byte(2), &listed).is_err());
     let open = Purchase { list: None, ..listed };
     assert_eq!(allowance(Address::repeat_byte(2), &open).expect("anybody").most, U256::ZERO);
+}
+
+#[test]
+fn packs_share_all_tokens_out_once_and_tiers_are_in_their_order() {
+    let tiers = [1, 3, 8];
+    let seed = |pack: u8| B256::repeat_byte(pack);
+    let mut draw = Draw::new((U256::from(100), false), 3, &tiers);
+    let packs: Vec<_> = (0..4).map(|pack| draw.next(seed(pack)).expect("enough are left")).collect();
+    assert!(packs.iter().all(|ids| ids.len() == 3 && ids.is_sorted()), "{packs:?}");
+    let mut all = packs.concat();
+    all.sort();
+    assert_eq!(all, (100..112).map(U256::from).collect::<Vec<_>>(), "each once, and the lowest of a tier first");
+    assert_eq!(draw.next(seed(4)), None);
+
+    // The same chance gives copies of the tier's edition.
+    let mut draw = Draw::new((U256::from(100), true), 3, &tiers);
+    let tier_of = |id: &U256| U256::from(100 + [101, 104].iter().filter(|end| *id >= U256::from(**end)).count());
+    for (pack, ids) in (0..4).zip(&packs) {
+        let copies = draw.next(seed(pack)).expect("enough are left");
+        assert_eq!(copies, ids.iter().map(tier_of).collect::<Vec<_>>());
+    }
 }
