@@ -3,7 +3,11 @@
 mod auction;
 mod create;
 mod drop;
+mod pack;
 mod rent;
+mod secrets;
+mod selling;
+mod swap;
 mod trade;
 
 use std::{fs, path::Path, process::ExitCode};
@@ -29,6 +33,8 @@ pub(crate) enum Nft {
     List(List),
     /// Sign an order that buys a token, any of a collection, or one of several
     Offer(Offer),
+    /// Sign an order that gives tokens for tokens, with money beside them or without
+    Swap(swap::Swap),
     /// Fill an order
     Buy(Buy),
     /// Fill each order that can be, and say of every other why not; exits 1 unless all of them are filled
@@ -50,6 +56,11 @@ pub(crate) enum Nft {
         #[command(subcommand)]
         drop: drop::Drop,
     },
+    /// Sell tokens in sealed packs, which chance fills
+    Pack {
+        #[command(subcommand)]
+        pack: pack::Pack,
+    },
 }
 
 pub(crate) async fn run(settings: &Settings, nft: Nft) -> Result<ExitCode> {
@@ -59,12 +70,14 @@ pub(crate) async fn run(settings: &Settings, nft: Nft) -> Result<ExitCode> {
         Nft::Show(show) => show.run(settings).await,
         Nft::List(list) => list.run(settings).await,
         Nft::Offer(offer) => offer.run(settings).await,
+        Nft::Swap(swap) => swap.run(settings).await,
         Nft::Buy(buy) => buy.run(settings).await,
         Nft::Sweep(sweep) => sweep.run(settings).await,
         Nft::Cancel(cancel) => cancel.run(settings).await,
         Nft::Auction { auction } => auction.run(settings).await,
         Nft::Rent { rent } => rent.run(settings).await,
         Nft::Drop { drop } => drop.run(settings).await,
+        Nft::Pack { pack } => pack.run(settings).await,
     }
 }
 

@@ -1,9 +1,9 @@
 //! Orders: signed to files, filled from files.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{collections::BTreeSet, path::PathBuf, process::ExitCode};
 
 use alloy::primitives::{Address, U256};
-use edgeloom_bindings::addresses::EXCHANGE;
+use edgeloom_bindings::{IExchange::Side, addresses::EXCHANGE};
 use edgeloom_sdk::{Asset, Client, OrderDraft, Outcome, SignedOrder, Take, Trade};
 use eyre::{Result, ensure};
 use serde_json::json;
@@ -28,6 +28,9 @@ pub(crate) struct List {
     /// To which the price falls until the end
     #[arg(long, value_name = "TFUEL", value_parser = tfuel)]
     falling_to: Option<U256>,
+    /// They are editions: so many, for each unit
+    #[arg(long, value_name = "N")]
+    editions: Option<u128>,
     #[command(flatten)]
     conditions: Conditions,
 }
@@ -42,19 +45,19 @@ pub(crate) struct Offer {
     /// What you pay, in WTFUEL
     #[arg(long, value_name = "TFUEL", value_parser = tfuel)]
     price: U256,
+    /// They are editions: so many, for each unit
+    #[arg(long, value_name = "N")]
+    editions: Option<u128>,
     #[command(flatten)]
     conditions: Conditions,
 }
 
 /// What every order has.
 #[derive(Debug, clap::Args)]
-struct Conditions {
-    /// They are editions: so many, for each unit
-    #[arg(long, value_name = "N")]
-    editions: Option<u128>,
+pub(super) struct Conditions {
     /// In how many parts it can be taken; what it sells and costs is one of them
     #[arg(long, value_name = "N", default_value_t = 1)]
-    units: u32,
+    pub(super) units: u32,
     /// How long it stands
     #[arg(long, value_name = "TIME", default_value = "720h", value_parser = seconds)]
     within: u32,
@@ -63,7 +66,7 @@ struct Conditions {
     taker: Option<Address>,
     /// Let the exchange move the tokens, or the price: a transaction
     #[arg(long)]
-    approve: bool,
+    pub(super) approve: bool,
     /// Write the order there [default: standard output]
     #[arg(long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -83,6 +86,9 @@ pub(crate) struct Buy {
     /// Who receives what the order gives [default: you]
     #[arg(long, value_name = "ADDRESS")]
     to: Option<Address>,
+    /// Let the exchange move what you give, tokens or a price that is not in TFUEL: a transaction for each
+    #[arg(long)]
+    approve: bool,
 }
 
 /// Orders that are filled together.
@@ -107,7 +113,7 @@ pub(crate) struct Cancel {
 impl List {
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode> {
         let client = settings.signer().await?;
-        let mut assets = self.ids.iter().map(|id| asset(self.token, *id, self.conditions.editions));
+        let mut assets = self.ids.iter().map(|id| asset(self.token, *id, self.editions));
         let first = assets.next().transpose()?.ok_or_else(|| eyre::eyre!("name an id"))?;
         let mut draft = OrderDraft::list(first, self.price);
         for more in assets {
@@ -126,7 +132,7 @@ impl List {
 impl Offer {
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode> {
         let client = settings.signer().await?;
-        let (token, editions) = (self.token, super::amount(self.conditions.editions)?);
+        let (token, editions) = (self.token, super::amount(self.editions)?);
         let wanted = match (self.ids.as_slice(), editions) {
             ([], None) => Asset::any(token),
             ([], Some(amount)) => Asset::any_copies(token, amount),
@@ -144,7 +150,7 @@ impl Offer {
 }
 
 impl Conditions {
-    async fn sign(self, client: &Client, draft: OrderDraft) -> Result<ExitCode> {
+    pub(super) async fn sign(self, client: &Client, draft: OrderDraft) -> Result<ExitCode> {
         let mut draft = draft.units(self.units).lasting(self.within.into());
         if let Some(taker) = self.taker {
             draft = draft.only_for(taker);
@@ -170,6 +176,9 @@ impl Buy {
             Some(to) => take.to(to),
             None => take,
         };
+        if self.approve {
+            approve(&client, &take, self.units).await?;
+        }
         let trade = client.exchange().fill_with(&take).await?;
         Ok(say(settings, &line(&trade), &event(&trade)))
     }
@@ -211,6 +220,21 @@ impl Cancel {
         let event = json!({ "event": "cancelled", "orders": hashes });
         Ok(say(settings, &format!("{} orders cancelled", hashes.len()), &event))
     }
+}
+
+/// Lets the exchange move what a taker gives.
+async fn approve(client: &Client, take: &Take, units: u32) -> Result<()> {
+    let (order, checkout) = (take.order(), client.exchange().checkout());
+    let terms = order.terms();
+    let tokens: BTreeSet<Address> = terms.wants.iter().map(|item| item.token).collect();
+    for token in tokens {
+        checkout.approve_tokens(token, true).await?;
+    }
+    if terms.side == Side::Sell && !terms.currency.is_zero() && terms.price != 0 {
+        let price = order.price_at(client.head_time().await?).saturating_mul(U256::from(units));
+        checkout.approve_currency(terms.currency, price).await?;
+    }
+    Ok(())
 }
 
 /// Says what is in an order's way before anybody pays for gas.
