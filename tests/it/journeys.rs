@@ -18,6 +18,7 @@ mod leases;
 mod malformed;
 mod market;
 mod media;
+mod nfts;
 mod nonces;
 mod payments;
 mod production;
