@@ -250,13 +250,15 @@ contract ExchangeThreatsTest is ExchangeWorld {
         eq(bytes32(holder.refusal()), bytes32(REENTRANCY), "why");
         IExchange.Order[] memory orders = new IExchange.Order[](1);
         orders[0] = order;
-        bytes4[3] memory verbs =
-            [IExchange.sweep.selector, IExchange.incrementCounter.selector, IExchange.cancel.selector];
-        for (uint256 i = 0; i < 3; ++i) {
-            bytes memory call = abi.encodeWithSelector(verbs[i]);
-            if (i == 0) call = abi.encodeCall(EXCHANGE.sweep, (list(take(listing(1)))));
-            if (i == 2) call = abi.encodeCall(EXCHANGE.cancel, (orders));
-            holder.plan(address(EXCHANGE), call);
+        bytes[4] memory calls = [
+            abi.encodeCall(EXCHANGE.sweep, (list(take(listing(1))))),
+            abi.encodeCall(EXCHANGE.incrementCounter, ()),
+            abi.encodeCall(EXCHANGE.cancel, (orders)),
+            // What a fill is paid with lies here as well.
+            abi.encodeCall(EXCHANGE.passOn, (TFUEL))
+        ];
+        for (uint256 i = 0; i < 4; ++i) {
+            holder.plan(address(EXCHANGE), calls[i]);
             its = take(editionListing(1));
             its.recipient = address(holder);
             fills(its);

@@ -8,7 +8,7 @@ import {Consents} from "./Consents.sol";
 import {Items} from "./Items.sol";
 import {Orders} from "./Orders.sol";
 
-/// @dev Its balance is fees, credits, and in a call what was sent with it: of that each fill takes what it costs, and nothing else pays for one.
+/// @dev Its balance is dues, credits, and in a call what was sent with it: of that each fill takes what it costs, and nothing else pays for one.
 contract Exchange is Consents, Items, Checkout {
     /// @dev What takes of a sweep are given at least, by their number and their bytes, so that an estimate of gas is not that of a sweep which
     /// fills nothing; and what is kept for the end.
@@ -79,6 +79,16 @@ contract Exchange is Consents, Items, Checkout {
         if (listed && currency.code.length == 0) revert NotAToken(currency);
         _listed[currency] = listed;
         emit CurrencyListed(currency, listed);
+    }
+
+    /// @dev Not within a fill, whose own money lies here as well.
+    function passOn(address currency) public override nonReentrant {
+        super.passOn(currency);
+    }
+
+    /// @dev Nothing is in escrow: of TFUEL what is nobody's credit is dues, so that a fill need not count them.
+    function duesIn(address currency) public view override returns (uint256) {
+        return currency == TFUEL ? address(this).balance - credited : super.duesIn(currency);
     }
 
     function isListed(address currency) public view returns (bool) {
@@ -159,6 +169,10 @@ contract Exchange is Consents, Items, Checkout {
 
     function _wordAt(uint256 place) private pure returns (uint256) {
         return uint256(bytes32(msg.data[place:place + WORD]));
+    }
+
+    function _noteDues(address currency, uint256 fee) internal override {
+        if (currency != TFUEL) super._noteDues(currency, fee);
     }
 
     function _giveBack(uint256 left) private {
