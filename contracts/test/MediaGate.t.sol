@@ -262,7 +262,7 @@ contract MediaGateTest is CreationWorld {
         holds(_opens(BOB), "the renter's");
         vm.prank(BOB);
         _token.setUser(TOKEN, address(0), 0);
-        holds(!_opens(BOB) && !_opens(ALICE), "nobody's in that second");
+        holds(!_opens(BOB) && !_opens(ALICE) && !_opens(address(0)), "nobody's in that second");
         _at(EPOCH + 1);
         holds(!_opens(ALICE), "nor after it");
         _at(2 * EPOCH);

@@ -131,6 +131,8 @@ abstract contract Items is IExchange {
         if (token.code.length == 0) revert NotAToken(token);
         (bool known, uint256 nonce) = _nonceOf(token, id);
         if (bound && nonce != signed) revert NonceMoved(token, id, signed, nonce);
+        // No nonce that is bound says that a user was set.
+        if (bound) _checkUser(token, id);
         if (!known) _sales[token][id] = nonce + 1;
         IERC721(token).transferFrom(item.from, to, id);
         if (known) {
