@@ -186,7 +186,7 @@ interface IExchange {
     function fill(Take calldata take) external payable;
 
     /// @notice Fills each order that can be. Of any other the outcome and `Skipped` say why not, and nothing of it happened. What is not spent of
-    /// the TFUEL sent is sent back. For each take there must be 150,000 gas, and 450 for each byte of it above 1,000, so that none is left without.
+    /// the TFUEL sent is sent back. For each take there must be 150,000 gas, and 450 for each byte of it above 1,024, so that none is left without.
     /// @dev Takes lie in the call one after the other, as encoders write them.
     function sweep(Take[] calldata takes) external payable returns (Outcome[] memory outcomes);
 

@@ -11,9 +11,9 @@ import {Orders} from "./Orders.sol";
 /// @dev Its balance is dues, credits, and in a call what was sent with it: of that each fill takes what it costs, and nothing else pays for one.
 contract Exchange is Consents, Items, Checkout {
     /// @dev What takes of a sweep are given at least, so that an estimate of gas is not that of a sweep which fills nothing: for one item with
-    /// whatever is new about it, and by the bytes above those of such a take for others; and what is kept for the end.
+    /// whatever is new about it, and by the bytes above those that any take has for others; and what is kept for the end.
     uint256 private constant TAKE_GAS = 150_000;
-    uint256 private constant TAKE_BYTES = 1000;
+    uint256 private constant TAKE_BYTES = 1024;
     uint256 private constant BYTE_GAS = 450;
     uint256 private constant END_GAS = 50_000;
     uint16 private constant REASON_MAX = 256;
@@ -47,15 +47,13 @@ contract Exchange is Consents, Items, Checkout {
         outcomes = new Outcome[](takes.length);
         uint256 left = msg.value;
         uint256 first = SELECTOR + _wordAt(SELECTOR) + WORD;
-        uint256 needed = END_GAS;
-        for (uint256 i = 0; i < takes.length; ++i) {
-            (uint256 begin, uint256 end) = _placeOf(first, i, takes.length);
-            needed += _gasFor(end - begin);
-        }
+        uint256 end = first + _wordAt(first);
+        uint256 needed = END_GAS + _gasFor(takes.length, msg.data.length - end);
         if (gasleft() < needed) revert TooLittleGas();
         for (uint256 i = 0; i < takes.length; ++i) {
-            (uint256 begin, uint256 end) = _placeOf(first, i, takes.length);
-            uint256 share = _gasFor(end - begin);
+            uint256 begin = end;
+            end = i + 1 == takes.length ? msg.data.length : first + _wordAt(first + WORD * (i + 1));
+            uint256 share = _gasFor(1, end - begin);
             bytes memory call =
                 bytes.concat(this.fillFor.selector, abi.encode(3 * WORD, msg.sender, left), msg.data[begin:end]);
             (bool filled,, bytes memory answer) =
@@ -170,15 +168,8 @@ contract Exchange is Consents, Items, Checkout {
         return read ? bytes32(hash) : bytes32(0);
     }
 
-    /// @dev Of take `i` in the call.
-    /// @param first of the places of all of them, from which they count
-    function _placeOf(uint256 first, uint256 i, uint256 count) private pure returns (uint256 begin, uint256 end) {
-        begin = first + _wordAt(first + WORD * i);
-        end = i + 1 == count ? msg.data.length : first + _wordAt(first + WORD * (i + 1));
-    }
-
-    function _gasFor(uint256 length) private pure returns (uint256) {
-        return TAKE_GAS + (length > TAKE_BYTES ? (length - TAKE_BYTES) * BYTE_GAS : 0);
+    function _gasFor(uint256 takes, uint256 length) private pure returns (uint256) {
+        return takes * TAKE_GAS + (length - takes * TAKE_BYTES) * BYTE_GAS;
     }
 
     function _wordAt(uint256 place) private pure returns (uint256) {
