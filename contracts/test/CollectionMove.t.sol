@@ -29,6 +29,24 @@ contract CollectionMoveTest is CreationWorld {
         eq(_token.heldSince(1), START + 1 hours, "since");
     }
 
+    function test_a_transfer_at_a_nonce_is_one_at_that_nonce_alone() public {
+        for (uint256 i = 0; i < 3; ++i) {
+            (address from, address to) = i % 2 == 0 ? (ALICE, BOB) : (BOB, ALICE);
+            for (uint256 other = 0; other < 4; ++other) {
+                if (other == i) continue;
+                vm.expectRevert(abi.encodeWithSelector(ICollection.NonceMoved.selector, address(_token), 1, other, i));
+                vm.prank(from);
+                _token.transferAt(from, to, 1, other);
+            }
+            vm.prank(from);
+            _token.transferAt(from, to, 1, i);
+            eq(_token.ownerOf(1), to, "holder");
+        }
+        vm.expectRevert(abi.encodeWithSelector(ICollection.NotOwnerNorApproved.selector));
+        vm.prank(CAROL);
+        _token.transferAt(BOB, CAROL, 1, 3);
+    }
+
     function test_a_transfer_to_the_holder_itself_is_one() public {
         moved(_token, ALICE, ALICE, 1);
         eq(_token.ownerOf(1), ALICE, "holder");

@@ -67,6 +67,15 @@ contract CollectionUseTest is CreationWorld {
         _is(CAROL, most, NOW);
     }
 
+    function test_no_user_is_set_for_a_time_that_is_over() public {
+        vm.expectRevert(abi.encodeWithSelector(ICollection.UserTooShort.selector, NOW - 1));
+        _set(ALICE, CAROL, uint64(NOW - 1));
+        vm.expectRevert(abi.encodeWithSelector(ICollection.UserTooShort.selector, 0));
+        _set(ALICE, CAROL, 0);
+        _set(ALICE, CAROL, uint64(NOW));
+        _is(CAROL, NOW, NOW);
+    }
+
     function test_whoever_just_received_a_token_cannot_set_its_user_yet() public {
         minted(_token, ALICE, 2);
         vm.expectRevert(abi.encodeWithSelector(ICollection.JustReceived.selector, 2));
@@ -121,7 +130,7 @@ contract CollectionUseTest is CreationWorld {
         vm.expectEmit();
         emit ICollection.UpdateUser(1, address(0), 0);
         _set(CAROL, address(0), UNTIL);
-        _is(address(0), NOW - 1, 0);
+        _is(address(0), NOW, 0);
         eq(_token.nonces(1), 1, "what was agreed since stands");
         vm.expectRevert(abi.encodeWithSelector(ICollection.NotOwnerNorApproved.selector));
         _set(CAROL, address(0), 0);
@@ -133,7 +142,7 @@ contract CollectionUseTest is CreationWorld {
         _set(ALICE, CAROL, UNTIL);
         moved(_token, ALICE, BOB, 1);
         _set(CAROL, address(0), 0);
-        _is(address(0), NOW - 1, 0);
+        _is(address(0), NOW, 0);
     }
 
     function test_a_holder_that_is_its_own_user_gives_the_use_up() public {
@@ -154,7 +163,7 @@ contract CollectionUseTest is CreationWorld {
         _token.burn(1);
         _is(CAROL, UNTIL, NOW);
         _set(CAROL, address(0), 0);
-        _is(address(0), NOW, 0);
+        _is(address(0), NOW + 1, 0);
     }
 
     function test_a_holder_clears_what_is_over_and_moves_no_nonce() public {

@@ -65,6 +65,37 @@ abstract contract CreationPolicies is CreationKind {
         eq(heldBy(BOB, 1), 1, "given on");
     }
 
+    /// Or a creator could keep what others put there.
+    function test_what_an_operator_holds_that_was_allowed_once_it_gives_back_and_moves_nothing_else() public {
+        Custodian escrow = new Custodian(address(0), "");
+        _made(STRICT, ALICE);
+        vm.prank(creator);
+        token.setOperator(address(escrow), false);
+        vm.prank(creator);
+        token.setOperator(address(escrow), true);
+        allow(ALICE, address(escrow));
+        escrow.perform(address(token), moveCall(ALICE, address(escrow), 1));
+        vm.prank(creator);
+        token.setOperator(address(escrow), false);
+        escrow.perform(address(token), moveCall(address(escrow), ALICE, 1));
+        eq(heldBy(ALICE, 1), 1, "given back");
+        bytes memory take = moveCall(ALICE, address(escrow), 1);
+        notAllowed(STRICT, address(escrow), ALICE, address(escrow));
+        escrow.perform(address(token), take);
+    }
+
+    function test_who_was_never_allowed_is_no_former_operator() public {
+        Custodian custodian = new Custodian(address(0), "");
+        _made(STRICT, ALICE);
+        vm.prank(creator);
+        token.setOperator(address(custodian), false);
+        allow(ALICE, Predeploys.EXCHANGE);
+        moveBy(Predeploys.EXCHANGE, ALICE, address(custodian), 1);
+        bytes memory give = moveCall(address(custodian), ALICE, 1);
+        notAllowed(STRICT, address(custodian), address(custodian), ALICE);
+        custodian.perform(address(token), give);
+    }
+
     function test_a_policy_that_was_loosened_is_the_looser_one() public {
         _made(STRICT, ALICE);
         allow(ALICE, MARKET);

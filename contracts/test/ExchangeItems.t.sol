@@ -194,6 +194,16 @@ contract ExchangeItemsTest is ExchangeWorld {
         eq(looms.userOf(1), BOB, "who takes it with a user knows of that");
     }
 
+    /// Its nonce, if it has one, does not say that a user was set.
+    function test_a_foreign_token_is_not_sold_without_its_use() public {
+        IExchange.Take memory its = take(_foreignListing(1));
+        uint256 until = block.timestamp + 100;
+        vm.mockCall(address(_foreign), abi.encodeCall(ICollection.userExpires, (1)), abi.encode(until));
+        refused(its, abi.encodeWithSelector(IExchange.HasUser.selector, _foreign, 1, until));
+        vm.warp(until + 1);
+        fills(its);
+    }
+
     function test_nothing_was_taken_out_of_an_account_that_is_sold() public {
         OwnedAccount account = new OwnedAccount(address(looms), 1);
         vm.deal(address(account), 5 ether);

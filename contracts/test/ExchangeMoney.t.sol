@@ -203,6 +203,26 @@ contract ExchangeMoneyTest is ExchangeWorld {
         eq(EXCHANGE.duesIn(address(_coins)), 0, "none left");
     }
 
+    /// What is credited to somebody is nobody's fee, and what came unasked is.
+    function test_dues_in_tfuel_are_what_is_nobodys() public {
+        HostileHolder seller = new HostileHolder();
+        seller.refuse();
+        minted(looms, address(seller), 50);
+        approves(address(seller), address(looms));
+        IExchange.Order memory order = listing(50);
+        (order.maker, order.counter) = (address(seller), 0);
+        fills(take(order));
+        uint256 credit = PRICE - feeOf(PRICE) - royaltyOf(PRICE);
+        eq(EXCHANGE.credited(), credit, "credited");
+        eq(EXCHANGE.duesIn(TFUEL), feeOf(PRICE), "the fee");
+        vm.deal(address(EXCHANGE), address(EXCHANGE).balance + 7);
+        eq(EXCHANGE.duesIn(TFUEL), feeOf(PRICE) + 7, "what was forced upon it");
+        _sharing(10_000);
+        EXCHANGE.passOn(TFUEL);
+        eq(Predeploys.BURN.balance, feeOf(PRICE) + 7, "burned");
+        eq(address(EXCHANGE).balance, credit, "the credit stays");
+    }
+
     function test_nobody_sends_tfuel_by_mistake() public {
         vm.deal(BOB, 1 ether);
         vm.prank(BOB);

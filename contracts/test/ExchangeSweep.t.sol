@@ -189,6 +189,27 @@ contract ExchangeSweepTest is ExchangeWorld {
         eq(skips, 1, "one");
     }
 
+    /// The same of what costs most for its bytes: tokens of as many contracts, each of which is asked four times.
+    function test_a_sweep_of_a_bundle_that_succeeds_had_gas_for_it() public {
+        IExchange.Order memory order = terms();
+        order.gives = new IExchange.Item[](32);
+        for (uint256 i = 0; i < 32; ++i) {
+            HostileToken token = _hostile();
+            token.plan(HostileToken.Mood.Counting);
+            token.planRoyalty(STUDIO, ROYALTY_BPS, 0, 0);
+            order.gives[i] = given(address(token), 1);
+        }
+        IExchange.Take[] memory takes = list(take(order));
+        bytes memory call = abi.encodeCall(EXCHANGE.sweep, (takes));
+        bool done;
+        for (uint256 gas = 500_000; !done; gas += 10_000) {
+            vm.prank(taker);
+            bytes memory answer;
+            (done, answer) = address(EXCHANGE).call{value: PRICE, gas: gas}(call);
+            if (done) holds(abi.decode(answer, (IExchange.Outcome[]))[0].filled, "with the least gas");
+        }
+    }
+
     function _listings(uint256 count) private returns (IExchange.Take[] memory takes) {
         takes = new IExchange.Take[](count);
         for (uint256 i = 0; i < count; ++i) {

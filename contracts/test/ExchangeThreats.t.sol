@@ -108,6 +108,22 @@ contract ExchangeThreatsTest is ExchangeWorld {
         _strict.transferFrom(address(wrapper), taker, 1);
     }
 
+    /// The limit of any policy (`ICreation.Policy`): both sides agree that the price is a wei, and what else is paid is paid elsewhere. It takes a private
+    /// sale: at that price in public anybody buys.
+    function test_threat_17_what_is_paid_beside_a_sale_no_policy_knows() public {
+        IExchange.Order memory order = _selling(address(_strict), 1);
+        (order.price, order.endPrice) = (1, 1);
+        IExchange.Take memory its = take(order);
+        fills(BOB, its);
+        eq(_strict.ownerOf(1), BOB, "in public: whoever comes first");
+        order = _selling(address(_strict), 2);
+        (order.price, order.endPrice, order.taker) = (1, 1, taker);
+        its = take(order);
+        vm.prank(taker);
+        EXCHANGE.fill{value: 1}(its);
+        eq(STUDIO.balance, 0, "a royalty on a wei");
+    }
+
     /// With little gas the question for the royalty fails, and so then does the rest.
     /// forge-config: default.fuzz.runs = 256
     function testFuzz_threat_17_no_royalty_is_saved_by_little_gas(uint256 gas, uint256 burns) public {
@@ -250,13 +266,15 @@ contract ExchangeThreatsTest is ExchangeWorld {
         eq(bytes32(holder.refusal()), bytes32(REENTRANCY), "why");
         IExchange.Order[] memory orders = new IExchange.Order[](1);
         orders[0] = order;
-        bytes4[3] memory verbs =
-            [IExchange.sweep.selector, IExchange.incrementCounter.selector, IExchange.cancel.selector];
-        for (uint256 i = 0; i < 3; ++i) {
-            bytes memory call = abi.encodeWithSelector(verbs[i]);
-            if (i == 0) call = abi.encodeCall(EXCHANGE.sweep, (list(take(listing(1)))));
-            if (i == 2) call = abi.encodeCall(EXCHANGE.cancel, (orders));
-            holder.plan(address(EXCHANGE), call);
+        bytes[4] memory calls = [
+            abi.encodeCall(EXCHANGE.sweep, (list(take(listing(1))))),
+            abi.encodeCall(EXCHANGE.incrementCounter, ()),
+            abi.encodeCall(EXCHANGE.cancel, (orders)),
+            // What a fill is paid with lies here as well.
+            abi.encodeCall(EXCHANGE.passOn, (TFUEL))
+        ];
+        for (uint256 i = 0; i < 4; ++i) {
+            holder.plan(address(EXCHANGE), calls[i]);
             its = take(editionListing(1));
             its.recipient = address(holder);
             fills(its);

@@ -241,6 +241,34 @@ contract MediaGateTest is CreationWorld {
         holds(!_opens(BOB) && _opens(ALICE), "the holder again");
     }
 
+    /// A user set for a time that was over would hide when the one before ended.
+    function test_a_holder_hides_no_use_that_ended_in_the_epoch() public {
+        _rented(BOB, START + EPOCH + 5);
+        _at(EPOCH);
+        holds(_opens(BOB), "the renter's");
+        _at(EPOCH + 6);
+        for (uint256 until = 0; until <= START + EPOCH; until += START + EPOCH) {
+            vm.prank(ALICE);
+            vm.expectRevert(abi.encodeWithSelector(ICollection.UserTooShort.selector, until));
+            _token.setUser(TOKEN, CAROL, uint64(until));
+        }
+        holds(!_opens(ALICE), "not the holder's");
+    }
+
+    /// Blocks are shorter than seconds.
+    function test_a_renter_that_gives_up_in_the_epochs_first_second_gives_the_holder_none_of_it() public {
+        _rented(BOB, START + 10 * EPOCH);
+        _at(EPOCH);
+        holds(_opens(BOB), "the renter's");
+        vm.prank(BOB);
+        _token.setUser(TOKEN, address(0), 0);
+        holds(!_opens(BOB) && !_opens(ALICE) && !_opens(address(0)), "nobody's in that second");
+        _at(EPOCH + 1);
+        holds(!_opens(ALICE), "nor after it");
+        _at(2 * EPOCH);
+        holds(_opens(ALICE), "the next");
+    }
+
     function test_a_rental_outlives_a_sale() public {
         _rented(BOB, START + 5 * EPOCH);
         _at(EPOCH);
@@ -288,7 +316,11 @@ contract MediaGateTest is CreationWorld {
         uint256 last;
         for (uint256 i = 0; i < 40; ++i) {
             seed = uint256(keccak256(abi.encode(seed)));
-            vm.warp(block.timestamp + seed % (EPOCH / 2));
+            uint256 step = seed % (EPOCH / 2);
+            // Often to the second in which an epoch begins, or within the same second.
+            if (seed >> 240 & 3 == 0) step = EPOCH - (block.timestamp - START) % EPOCH;
+            if (seed >> 240 & 3 == 1) step = 0;
+            vm.warp(block.timestamp + step);
             _act(seed >> 16, people[(seed >> 8) % 3]);
             (uint256 epoch,) = GATE.currentEpoch(_gate);
             for (uint256 j = 0; j < people.length; ++j) {
@@ -302,7 +334,7 @@ contract MediaGateTest is CreationWorld {
     function _act(uint256 raw, address who) private {
         address owner = _token.ownerOf(TOKEN);
         address user = _token.userOf(TOKEN);
-        uint256 verb = raw % 4;
+        uint256 verb = raw % 5;
         if (verb == 0) moved(_token, owner, who, TOKEN);
         if (verb == 1 && user == address(0) && _token.heldSince(TOKEN) < block.timestamp) {
             vm.prank(owner);
@@ -311,6 +343,10 @@ contract MediaGateTest is CreationWorld {
         if (verb == 2 && user != address(0)) {
             vm.prank(user);
             _token.setUser(TOKEN, address(0), 0);
+        }
+        if (verb == 4) {
+            vm.prank(owner);
+            try _token.setUser(TOKEN, who, uint64(block.timestamp - raw % EPOCH)) {} catch {}
         }
         if (verb == 3 && user == address(0) && _token.heldSince(TOKEN) < block.timestamp) {
             vm.prank(owner);

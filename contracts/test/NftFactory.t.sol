@@ -29,6 +29,7 @@ contract NftFactoryTest is CreationWorld {
         holds(FACTORY.isCollection(made) && !FACTORY.isEditions(made), "known");
         eq(Ownable(made).owner(), creator, "creator");
         _isCloneOf(made, Predeploys.COLLECTION);
+        eq(made.codehash, Predeploys.COLLECTION_CLONE, "by which exchanges know it");
     }
 
     function test_editions_are_made_where_they_were_foreseen() public {

@@ -19,9 +19,13 @@ interface ICollection {
     error Burned(uint256 id);
     error PermitExpired(uint256 deadline);
     error PermitNotSigned(address owner);
+    /// @notice The token moved, or got a user, since its nonce was the one that is said.
+    error NonceMoved(address token, uint256 id, uint256 signed, uint256 current);
     /// @notice Its user keeps a token for the time that was agreed, and alone can give it up.
     error UserRuns(uint256 id, address user, uint256 until);
     error UserTooLong(uint256 until, uint256 most);
+    /// @notice It would be over already.
+    error UserTooShort(uint256 until);
     /// @notice Whoever received a token in this block cannot set its user yet: it may be borrowed.
     error JustReceived(uint256 id);
 
@@ -47,7 +51,7 @@ interface ICollection {
     /// approves again until the token's nonce moves.
     function permit(address spender, uint256 tokenId, uint256 deadline, bytes calldata signature) external;
 
-    /// @notice ERC-4907: gives a token a user until `expires`, at most 366 days ahead. The holder or who it approved, while no other user's time
+    /// @notice ERC-4907: gives a token a user until `expires`, from now to 366 days ahead. The holder or who it approved, while no other user's time
     /// runs, and not in the block in which the token came: the same user's time can be made longer. Or the user itself, to give it up (user 0),
     /// which does not move the nonce. A user stays when the token is sold, or burned.
     function setUser(uint256 tokenId, address user, uint64 expires) external;
@@ -72,6 +76,8 @@ interface ICollection {
     function approve(address account, uint256 id) external payable;
     function setApprovalForAll(address operator, bool isApproved) external;
     function transferFrom(address from, address to, uint256 id) external payable;
+    /// @notice As `transferFrom`, if that is the token's nonce: for exchanges, where a listing binds it.
+    function transferAt(address from, address to, uint256 id, uint256 nonce) external;
     function safeTransferFrom(address from, address to, uint256 id) external payable;
     function safeTransferFrom(address from, address to, uint256 id, bytes calldata data) external payable;
     function supportsInterface(bytes4 interfaceId) external view returns (bool);

@@ -10,8 +10,9 @@ interface ICreation {
     /// - `Open`: whoever the holder approved (ERC-721, ERC-1155).
     /// - `Operators`: of those, the chain's own exchange and auction house, which pay royalties, and operators that the creator allowed.
     /// - `Strict`: as `Operators`, and holders move tokens themselves only in transactions of their own key: contracts receive them by a sale
-    ///   alone and part with them by a sale alone, so that none can hold them for somebody else (a wrapper). They are not
-    ///   swapped, nor sold in one bundle with tokens of other creations.
+    ///   alone and part with them by a sale alone. They are not swapped, nor sold in one bundle with tokens of other creations.
+    /// No policy knows what is paid beside a sale: whoever agrees on a private one for a wei, by hand or by a contract written for that, pays a royalty
+    /// on a wei. It takes both sides, and no marketplace that lists or takes bids can do it for them.
     enum Policy {
         Open,
         Operators,
@@ -96,6 +97,7 @@ interface ICreation {
     function revokeVouchers() external;
     function setRoyalty(address to, uint16 bps) external;
     function setPolicy(Policy policy) external;
+    /// @notice One that was allowed once can still give back what it holds.
     function setOperator(address operator, bool allowed) external;
     function setBaseUri(string calldata uri) external;
     function setContractUri(string calldata uri) external;

@@ -10,7 +10,7 @@ import {ICreation} from "./ICreation.sol";
 /// Approve the exchange for what you give: tokens by `setApprovalForAll`, currencies by `approve`.
 /// @dev An order of `units` is filled in parts: items and price are those of one unit, so that nothing is rounded. Where it
 /// gives an ERC-721 there is one unit, and the item names the token's nonce (`nonceOf`), so that an order ends with the first transfer, and
-/// a token that comes back revives none.
+/// a token that comes back revives none. Editions have no nonce: an order for them stands while its maker has them, or has them again, until it is cancelled.
 interface IExchange {
     /// @notice Who pays the price: of a sale whoever takes the order, of a purchase its maker.
     enum Side {
@@ -149,7 +149,8 @@ interface IExchange {
     /// @notice The token did not say that it moved.
     error NonceStuck(address token, uint256 id);
     error AccountChanged(address account, uint256 state);
-    /// @notice Somebody has the use of what would be sold (ERC-4907).
+    /// @notice Somebody has the use of what would be sold (ERC-4907). A token of the factory's is sold with its user by a listing: that names a nonce,
+    /// which moves when a user is set, so that whoever looks at the token sees with whom.
     error HasUser(address token, uint256 id, uint256 until);
     /// @notice Its creator's policy lets the token be sold alone, or with others of its own (`ICreation.Policy.Strict`).
     error NotSoldSo(address token);
@@ -161,6 +162,7 @@ interface IExchange {
     /// @notice With so little gas it cannot be known what tokens would say, or takes would do.
     error TooLittleGas();
 
+    /// @param taker who filled it; what the order gives went to the recipient that it named (`Take.recipient`)
     /// @param price of all units, of which `fee` was the protocol's
     event Filled(
         bytes32 indexed order,
@@ -173,7 +175,8 @@ interface IExchange {
         uint32 units,
         Moved[] items
     );
-    /// @notice A take of a sweep was not filled. One that cannot be read has no hash.
+    /// @notice A take of a sweep was not filled, which says nothing of the order: a taker can fail by its own doing. One that cannot be read has no
+    /// hash.
     event Skipped(bytes32 indexed order, uint256 index, bytes reason);
     event Cancelled(bytes32 indexed order, address indexed maker);
     event CounterIncremented(address indexed maker, uint256 counter);
@@ -183,7 +186,7 @@ interface IExchange {
     function fill(Take calldata take) external payable;
 
     /// @notice Fills each order that can be. Of any other the outcome and `Skipped` say why not, and nothing of it happened. What is not spent of
-    /// the TFUEL sent is sent back. For each take there must be 50,000 gas and 200 for each byte of the call, so that none is left without.
+    /// the TFUEL sent is sent back. For each take there must be 150,000 gas, and 450 for each byte of it above 1,024, so that none is left without.
     /// @dev Takes lie in the call one after the other, as encoders write them.
     function sweep(Take[] calldata takes) external payable returns (Outcome[] memory outcomes);
 

@@ -25,7 +25,7 @@ abstract contract Checkout is ICheckout, Credits {
     uint256 private constant PUSH_GAS = 30_000;
     uint256 private constant ROYALTY_GAS = 100_000;
 
-    mapping(address currency => uint256) public duesIn;
+    mapping(address currency => uint256) private _dues;
     mapping(address currency => mapping(address account => uint256)) public tokenCreditOf;
 
     /// @dev What `passOn` unwraps.
@@ -33,9 +33,9 @@ abstract contract Checkout is ICheckout, Credits {
         if (msg.sender != Predeploys.WTFUEL) revert PayoutFailed(address(this), msg.value);
     }
 
-    function passOn(address currency) external {
-        uint256 shared = duesIn[currency];
-        duesIn[currency] = 0;
+    function passOn(address currency) public virtual {
+        uint256 shared = duesIn(currency);
+        _dues[currency] = 0;
         if (currency != TFUEL && currency != Predeploys.WTFUEL) {
             emit DuesPassedOn(currency, 0, shared);
             SafeTransferLib.safeTransfer(currency, Predeploys.TIMELOCK, shared);
@@ -55,6 +55,10 @@ abstract contract Checkout is ICheckout, Credits {
         tokenCreditOf[currency][msg.sender] = 0;
         emit TokensWithdrawn(currency, msg.sender, amount);
         SafeTransferLib.safeTransfer(currency, msg.sender, amount);
+    }
+
+    function duesIn(address currency) public view virtual returns (uint256) {
+        return _dues[currency];
     }
 
     function feeFor(uint256 price) public pure returns (uint256) {
@@ -95,7 +99,7 @@ abstract contract Checkout is ICheckout, Credits {
     /// @param payer this contract, of what lies here
     function _takeFee(address currency, address payer, uint256 fee) internal {
         if (fee == 0) return;
-        duesIn[currency] += fee;
+        _noteDues(currency, fee);
         if (currency == TFUEL || payer == address(this)) return;
         SafeTransferLib.safeTransferFrom(currency, payer, address(this), fee);
     }
@@ -122,6 +126,10 @@ abstract contract Checkout is ICheckout, Credits {
         if (currency == TFUEL) return _credit(to, amount);
         tokenCreditOf[currency][to] += amount;
         emit TokensCredited(currency, to, amount);
+    }
+
+    function _noteDues(address currency, uint256 fee) internal virtual {
+        _dues[currency] += fee;
     }
 
     /// @dev As `SafeTransferLib.safeTransfer`, and says whether.

@@ -58,6 +58,12 @@ contract Collection is Creation, ERC721 {
         _burn(msg.sender, id);
     }
 
+    function transferAt(address from, address to, uint256 id, uint256 nonce) external {
+        uint256 current = nonces(id);
+        if (current != nonce) revert ICollection.NonceMoved(address(this), id, nonce, current);
+        transferFrom(from, to, id);
+    }
+
     function permit(address spender, uint256 tokenId, uint256 deadline, bytes calldata signature) external {
         if (block.timestamp > deadline) revert ICollection.PermitExpired(deadline);
         address holder = ownerOf(tokenId);
@@ -77,10 +83,11 @@ contract Collection is Creation, ERC721 {
         }
         uint256 since = heldSince(tokenId);
         if (since == block.timestamp) revert ICollection.JustReceived(tokenId);
+        if (user == address(0)) return _endUse(tokenId, before.until);
+
         uint256 most = block.timestamp + USE_MAX;
         if (expires > most) revert ICollection.UserTooLong(expires, most);
-
-        if (user == address(0)) return _endUse(tokenId, before.until);
+        if (expires < block.timestamp) revert ICollection.UserTooShort(expires);
         _setExtraData(tokenId, _packed(nonces(tokenId) + 1, since));
         _uses[tokenId] = Use(user, uint40(expires), runs ? before.since : uint40(block.timestamp));
         emit ICollection.UpdateUser(tokenId, user, expires);
@@ -150,13 +157,12 @@ contract Collection is Creation, ERC721 {
 
     /// @dev When it ended stays, so that nobody counts that time as the holder's (`IMediaGate`).
     function _endUse(uint256 id, uint256 until) private {
-        _uses[id] = Use(address(0), uint40(Math.min(until, block.timestamp - 1)), 0);
+        _uses[id] = Use(address(0), uint40(Math.min(until, block.timestamp)), 0);
         emit ICollection.UpdateUser(id, address(0), 0);
     }
 
-    /// @dev Where there is no user, there is no time either.
     function _runs(Use memory use) private view returns (bool) {
-        return use.until >= block.timestamp;
+        return use.user != address(0) && use.until >= block.timestamp;
     }
 
     /// @dev 2^40 moves of one token would take more gas than all blocks of centuries have.

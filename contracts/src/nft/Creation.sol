@@ -24,6 +24,12 @@ abstract contract Creation is ICreation, Ownable {
         uint32 split;
     }
 
+    enum Standing {
+        None,
+        Allowed,
+        Former
+    }
+
     uint16 private constant ROYALTY_MAX = 1000;
     uint256 private constant BASIS_POINTS = 10_000;
     bytes32 private constant VOUCHER =
@@ -37,7 +43,7 @@ abstract contract Creation is ICreation, Ownable {
     string internal _symbol;
     string private _contractUri;
     string private _baseUri;
-    mapping(address operator => bool) private _operators;
+    mapping(address operator => Standing) private _operators;
     mapping(uint256 id => bytes32) public contentOf;
     mapping(uint256 id => address) private _onChain;
 
@@ -69,7 +75,8 @@ abstract contract Creation is ICreation, Ownable {
     }
 
     function setOperator(address operator, bool allowed) external onlyOwner {
-        _operators[operator] = allowed;
+        if (allowed) _operators[operator] = Standing.Allowed;
+        else if (_operators[operator] == Standing.Allowed) _operators[operator] = Standing.Former;
         emit OperatorSet(operator, allowed);
     }
 
@@ -168,7 +175,7 @@ abstract contract Creation is ICreation, Ownable {
     }
 
     function isOperatorAllowed(address operator) public view returns (bool) {
-        return Predeploys.isExchange(operator) || _operators[operator];
+        return Predeploys.isExchange(operator) || _operators[operator] == Standing.Allowed;
     }
 
     function _setContent(uint256 id, bytes32 content) internal {
@@ -215,7 +222,10 @@ abstract contract Creation is ICreation, Ownable {
     function _checkTransfer(address operator, address from, address to, bool keyed) internal view {
         Policy policy = _config.policy;
         if (policy == Policy.Open || isOperatorAllowed(operator)) return;
-        bool allowed = operator == from && (policy == Policy.Operators || (keyed && _isKeyed(to)));
+        bool own = operator == from;
+        if (own && (policy == Policy.Operators || (keyed && _isKeyed(to)))) return;
+        // Whoever was an operator holds tokens for others.
+        bool allowed = own && _operators[operator] == Standing.Former;
         if (!allowed) revert TransferNotAllowed(policy, operator, from, to);
     }
 

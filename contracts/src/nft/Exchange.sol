@@ -8,12 +8,13 @@ import {Consents} from "./Consents.sol";
 import {Items} from "./Items.sol";
 import {Orders} from "./Orders.sol";
 
-/// @dev Its balance is fees, credits, and in a call what was sent with it: of that each fill takes what it costs, and nothing else pays for one.
+/// @dev Its balance is dues, credits, and in a call what was sent with it: of that each fill takes what it costs, and nothing else pays for one.
 contract Exchange is Consents, Items, Checkout {
-    /// @dev What takes of a sweep are given at least, by their number and their bytes, so that an estimate of gas is not that of a sweep which
-    /// fills nothing; and what is kept for the end.
-    uint256 private constant TAKE_GAS = 50_000;
-    uint256 private constant BYTE_GAS = 200;
+    /// @dev What takes of a sweep are given at least, so that an estimate of gas is not that of a sweep which fills nothing: for one item with
+    /// whatever is new about it, and by the bytes above those that any take has for others; and what is kept for the end.
+    uint256 private constant TAKE_GAS = 150_000;
+    uint256 private constant TAKE_BYTES = 1024;
+    uint256 private constant BYTE_GAS = 450;
     uint256 private constant END_GAS = 50_000;
     uint16 private constant REASON_MAX = 256;
     uint256 private constant SELECTOR = 4;
@@ -46,13 +47,13 @@ contract Exchange is Consents, Items, Checkout {
         outcomes = new Outcome[](takes.length);
         uint256 left = msg.value;
         uint256 first = SELECTOR + _wordAt(SELECTOR) + WORD;
-        uint256 needed = END_GAS + takes.length * TAKE_GAS + msg.data.length * BYTE_GAS;
-        if (gasleft() < needed) revert TooLittleGas();
         uint256 end = first + _wordAt(first);
+        uint256 needed = END_GAS + _gasFor(takes.length, msg.data.length - end);
+        if (gasleft() < needed) revert TooLittleGas();
         for (uint256 i = 0; i < takes.length; ++i) {
             uint256 begin = end;
             end = i + 1 == takes.length ? msg.data.length : first + _wordAt(first + WORD * (i + 1));
-            uint256 share = TAKE_GAS + (end - begin) * BYTE_GAS;
+            uint256 share = _gasFor(1, end - begin);
             bytes memory call =
                 bytes.concat(this.fillFor.selector, abi.encode(3 * WORD, msg.sender, left), msg.data[begin:end]);
             (bool filled,, bytes memory answer) =
@@ -79,6 +80,16 @@ contract Exchange is Consents, Items, Checkout {
         if (listed && currency.code.length == 0) revert NotAToken(currency);
         _listed[currency] = listed;
         emit CurrencyListed(currency, listed);
+    }
+
+    /// @dev Not within a fill, whose own money lies here as well.
+    function passOn(address currency) public override nonReentrant {
+        super.passOn(currency);
+    }
+
+    /// @dev Nothing is in escrow: of TFUEL what is nobody's credit is dues, so that a fill need not count them.
+    function duesIn(address currency) public view override returns (uint256) {
+        return currency == TFUEL ? address(this).balance - credited : super.duesIn(currency);
     }
 
     function isListed(address currency) public view returns (bool) {
@@ -157,8 +168,16 @@ contract Exchange is Consents, Items, Checkout {
         return read ? bytes32(hash) : bytes32(0);
     }
 
+    function _gasFor(uint256 takes, uint256 length) private pure returns (uint256) {
+        return takes * TAKE_GAS + (length - takes * TAKE_BYTES) * BYTE_GAS;
+    }
+
     function _wordAt(uint256 place) private pure returns (uint256) {
         return uint256(bytes32(msg.data[place:place + WORD]));
+    }
+
+    function _noteDues(address currency, uint256 fee) internal override {
+        if (currency != TFUEL) super._noteDues(currency, fee);
     }
 
     function _giveBack(uint256 left) private {

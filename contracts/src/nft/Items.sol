@@ -10,6 +10,7 @@ import {ICollection} from "../interfaces/ICollection.sol";
 import {ICreation} from "../interfaces/ICreation.sol";
 import {IERC6551Account} from "../interfaces/IERC6551Account.sol";
 import {IExchange} from "../interfaces/IExchange.sol";
+import {Predeploys} from "../types/Predeploys.sol";
 
 /// @dev What moves in a trade. Tokens are anybody's contracts: whatever they say holds for themselves alone. Each is looked at in the moment before
 /// it moves: by what moved before it, its holder may have been called.
@@ -92,8 +93,7 @@ abstract contract Items is IExchange {
                 continue;
             }
             _checkUser(item.token, items[i].id);
-            (bool known, uint256 nonce) = _nonceOf(item.token, items[i].id);
-            _moveToken(items[i], order.maker, known, nonce);
+            _moveToken(items[i], order.maker, false, 0);
         }
         for (uint256 i = 0; i < gives; ++i) {
             Item memory item = order.gives[i];
@@ -101,9 +101,7 @@ abstract contract Items is IExchange {
                 _moveAmount(items[i], recipient);
                 continue;
             }
-            (bool known, uint256 nonce) = _nonceOf(item.token, item.id);
-            if (nonce != item.nonce) revert NonceMoved(item.token, item.id, item.nonce, nonce);
-            _moveToken(items[i], recipient, known, nonce);
+            _moveToken(items[i], recipient, true, item.nonce);
         }
     }
 
@@ -121,9 +119,20 @@ abstract contract Items is IExchange {
         IERC1155(item.token).safeTransferFrom(item.from, to, item.id, item.amount, "");
     }
 
-    function _moveToken(Moved memory item, address to, bool known, uint256 nonce) private {
+    /// @dev Clones of the factory need not be watched.
+    /// @param bound whether `signed` has to be the token's nonce
+    function _moveToken(Moved memory item, address to, bool bound, uint256 signed) private {
         (address token, uint256 id) = (item.token, item.id);
+        if (token.codehash == Predeploys.COLLECTION_CLONE) {
+            if (bound) ICollection(token).transferAt(item.from, to, id, signed);
+            else ICollection(token).transferFrom(item.from, to, id);
+            return;
+        }
         if (token.code.length == 0) revert NotAToken(token);
+        (bool known, uint256 nonce) = _nonceOf(token, id);
+        if (bound && nonce != signed) revert NonceMoved(token, id, signed, nonce);
+        // No nonce that is bound says that a user was set.
+        if (bound) _checkUser(token, id);
         if (!known) _sales[token][id] = nonce + 1;
         IERC721(token).transferFrom(item.from, to, id);
         if (known) {

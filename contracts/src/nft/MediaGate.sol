@@ -59,7 +59,9 @@ contract MediaGate is IMediaGate {
 
     function isEntitled(uint256 gate, uint256 token, address account) external view returns (bool) {
         Terms memory terms = _known(gate).terms;
-        if (token < terms.first || token > terms.last || block.timestamp < terms.start) return false;
+        bool covered = token >= terms.first && token <= terms.last && block.timestamp >= terms.start;
+        // Where a use was given up in this second, nobody is the user.
+        if (!covered || account == address(0)) return false;
         (, uint256 since) = _epochAt(terms);
         ICollection collection = ICollection(terms.collection);
         uint256 usedUntil = collection.userExpires(token);

@@ -40,6 +40,9 @@ library Predeploys {
     address internal constant SEALED = 0xeD6E00000000000000000000000000000000001e;
     /// @dev What `NFT_FACTORY` clones: it holds no tokens itself.
     address internal constant COLLECTION = 0xED6E000000000000000000000000000000000020;
+    /// @dev What a clone of it has as code (of ERC-1167's kind, by solady): whatever has this code does what `COLLECTION` does.
+    bytes32 internal constant COLLECTION_CLONE =
+        keccak256(hex"3d3d3d3d363d3d37363d73ed6e0000000000000000000000000000000000205af43d3d93803e602a57fd5bf3");
     /// @dev As `COLLECTION`.
     address internal constant EDITIONS = 0xED6e000000000000000000000000000000000021;
     address internal constant NFT_FACTORY = 0xEd6E000000000000000000000000000000000022;

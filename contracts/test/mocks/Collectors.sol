@@ -167,8 +167,10 @@ contract Collectors is CreationWorld {
         address to = user % 5 == 4 ? address(0) : person(user % 5);
         uint256 until = block.timestamp + within(duration, 0, 30 days);
         if (duration % 16 == 0) until = block.timestamp + USE_MAX + duration % 2;
-        bool runs = use.until >= block.timestamp;
-        bool can = entry.holder != address(0) && entry.since != block.timestamp && until <= block.timestamp + USE_MAX
+        if (duration % 16 == 1) until = block.timestamp - 1;
+        bool runs = use.user != address(0) && use.until >= block.timestamp;
+        bool fits = to == address(0) || (until >= block.timestamp && until <= block.timestamp + USE_MAX);
+        bool can = entry.holder != address(0) && entry.since != block.timestamp && fits
             && (!runs || (to == use.user && until >= use.until));
         // It gives up its own use, which it always can.
         if (runs && to == address(0) && entry.holder == use.user) can = true;
@@ -185,7 +187,7 @@ contract Collectors is CreationWorld {
         Use memory use = useOf[id];
         address caller = by % 2 == 0 && use.user != address(0) ? use.user : person(by);
         if (caller == entryOf[id].holder) return;
-        bool can = use.until >= block.timestamp && caller == use.user;
+        bool can = use.user != address(0) && use.until >= block.timestamp && caller == use.user;
         vm.prank(caller);
         _note("giveUp", can, address(token), abi.encodeCall(ICollection.setUser, (id, address(0), 0)));
         if (can) _clear(id);
@@ -298,7 +300,7 @@ contract Collectors is CreationWorld {
 
     function _clear(uint256 id) private {
         uint256 until = useOf[id].until;
-        useOf[id] = Use(address(0), until < block.timestamp ? until : block.timestamp - 1, 0);
+        useOf[id] = Use(address(0), until < block.timestamp ? until : block.timestamp, 0);
     }
 
     function _enterPrints(uint256 id, address to, uint256 amount) private {
