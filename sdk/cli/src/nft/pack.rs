@@ -149,7 +149,9 @@ impl Pack {
                 match (pack, check) {
                     (None, false) => shown(settings, &packs, sale).await,
                     (None, true) => {
-                        packs.drawn(sale).await?.iter().for_each(|pack| drop(drawn(settings, sale, pack)));
+                        for pack in &packs.drawn(sale).await? {
+                            drawn(settings, sale, pack);
+                        }
                         Ok(ExitCode::SUCCESS)
                     }
                     (Some(pack), _) => opened(settings, &packs, (sale, pack)).await,

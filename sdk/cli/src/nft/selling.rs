@@ -10,7 +10,7 @@ use crate::post::{read, seconds, tfuel};
 
 /// The one phase of a sale, from now on.
 #[derive(Debug, clap::Args)]
-pub(super) struct Selling {
+pub(crate) struct Selling {
     /// What one costs
     #[arg(long, value_name = "TFUEL", value_parser = tfuel)]
     price: U256,

@@ -54,7 +54,7 @@ pub(crate) struct Offer {
 
 /// What every order has.
 #[derive(Debug, clap::Args)]
-pub(super) struct Conditions {
+pub(crate) struct Conditions {
     /// In how many parts it can be taken; what it sells and costs is one of them
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(super) units: u32,
