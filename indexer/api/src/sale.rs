@@ -21,7 +21,8 @@ pub enum SaleKind {
 }
 
 /// Why a sale is marked as one between accounts that may be the same person's. A mark is a hint and no proof: who pays for a friend's
-/// first transaction, or buys a token back, is marked, too. Whoever passes money through contracts is not.
+/// first transaction, or buys a token back, is marked, too. Whoever passes money through contracts is not. Of a first sale whoever it pays counts
+/// as its seller does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum, Serialize, Deserialize, ToSchema)]
 #[graphql(rename_items = "camelCase")]
 #[serde(rename_all = "camelCase")]

@@ -23,7 +23,7 @@ impl TouchedNft {
     pub(super) fn drop(&mut self, event: &IDropsEvents) {
         let drop = match event {
             IDropsEvents::DropOpened(event) => {
-                self.dealers.insert(event.creator);
+                self.dealers.extend([event.creator, event.its.payee]);
                 self.creations.insert(event.creation);
                 event.drop
             }
@@ -39,7 +39,7 @@ impl TouchedNft {
     pub(super) fn pack(&mut self, event: &IPacksEvents) {
         let (sale, pack) = match event {
             IPacksEvents::SaleOpened(event) => {
-                self.dealers.insert(event.creator);
+                self.dealers.extend([event.creator, event.terms.payee]);
                 self.creations.insert(event.creation);
                 (event.sale, None)
             }
@@ -124,6 +124,7 @@ impl Rows {
             reference: drop.id.to_string(),
             seller: drop.creator,
             buyer: minted.buyer,
+            payee: drop.payee,
             paid: Price { currency: Address::ZERO, price: minted.price, fee: Some(minted.fee), royalty: U256::ZERO },
             units: 1,
             creation: None,
@@ -211,6 +212,7 @@ impl Rows {
             reference: sale.id.to_string(),
             seller: sale.creator,
             buyer: bought.buyer,
+            payee: sale.payee,
             paid: Price { currency: Address::ZERO, price, fee: None, royalty: U256::ZERO },
             units: u32::try_from(quantity).unwrap_or(u32::MAX),
             creation: Some(sale.creation),

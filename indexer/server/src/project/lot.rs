@@ -109,6 +109,7 @@ impl Rows {
             reference: id.to_string(),
             seller,
             buyer,
+            payee: seller,
             paid: Price { currency: lot.currency, price, fee: Some(fee), royalty },
             units: 1,
             creation: None,

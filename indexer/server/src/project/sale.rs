@@ -32,6 +32,8 @@ pub(super) struct Deal {
     pub(super) reference: String,
     pub(super) seller: Address,
     pub(super) buyer: Address,
+    /// Who has the money: the seller, or whom it named.
+    pub(super) payee: Address,
     pub(super) paid: Price,
     pub(super) units: u32,
     /// Where nobody knows yet which of its tokens they are.
@@ -90,6 +92,7 @@ impl Rows {
             reference: filled.order.to_string(),
             seller,
             buyer,
+            payee: seller,
             paid: Price { currency: filled.currency, price: filled.price, fee: Some(filled.fee), royalty },
             units: filled.units,
             creation: None,
@@ -116,6 +119,7 @@ impl Rows {
                 reference: offer.clone(),
                 seller: owner,
                 buyer: renter,
+                payee: owner,
                 paid: Price { currency: its.currency, price: its.price, fee: Some(its.fee), royalty },
                 units: 1,
                 creation: None,
@@ -180,7 +184,8 @@ impl Rows {
         sale.items.truncate(Sale::ITEMS_MAX);
         self.nft.changed.insert(id);
         self.nft.sales.insert(id, sale);
-        if let Some(kinship) = self.nft.kinship(seller, buyer) {
+        let kinship = self.nft.kinship(seller, buyer).or_else(|| self.nft.kinship(deal.payee, buyer));
+        if let Some(kinship) = kinship {
             self.mark(id, kinship)?;
         }
         circles.into_iter().try_for_each(|sale| self.mark(sale, SelfDealing::Circle))?;

@@ -134,8 +134,8 @@ async fn tokens(connection: &mut SqliteConnection, touched: &TouchedNft, loaded:
 
 /// Who gave their first money to those that trade, and to how many others it gave some. Both look at a bounded number of transfers.
 async fn purses(connection: &mut SqliteConnection, touched: &TouchedNft, loaded: &mut Nft) -> Result<(), StoreError> {
-    let sellers = loaded.drops.values().map(|drop| drop.creator);
-    let sellers = sellers.chain(loaded.pack_sales.values().map(|sale| sale.creator));
+    let sellers = loaded.drops.values().flat_map(|drop| [drop.creator, drop.payee]);
+    let sellers = sellers.chain(loaded.pack_sales.values().flat_map(|sale| [sale.creator, sale.payee]));
     let dealers: BTreeSet<Address> = touched.dealers.iter().copied().chain(sellers).collect();
     let mut givers = BTreeSet::new();
     for dealer in &dealers {

@@ -113,3 +113,21 @@ fn what_has_no_beginning_or_two_is_a_contradiction() {
     blocks.push(vec![opened(), claimed()]);
     assert!(matches!(project(&blocks).expect_err("no pack").what, Contradiction::PackUnknown(..)));
 }
+
+#[test]
+fn who_buys_from_a_sale_that_pays_it_deals_with_itself() {
+    // The creator names Ben as payee, whom it has nothing else to do with.
+    let bought = |buyer| {
+        let rows = after(vec![
+            made(COLLECTION),
+            wrote(DROPS, &drop_opened(1, COLLECTION)),
+            wrote(DROPS, &minted(1, buyer, 1000, 1)),
+        ]);
+        rows.expect("consistent").nft.sales[&1].row().self_dealing
+    };
+    assert_eq!((bought(BEN), bought(ANNA)), (Some(SelfDealing::SameAccount), None));
+    let mut opened = packs_opened(1);
+    opened.terms.payee = BEN;
+    let rows = after(vec![made(COLLECTION), packs(&opened), packs(&packs_bought(1, BEN, 0, 2))]);
+    assert_eq!(rows.expect("consistent").nft.sales[&1].row().self_dealing, Some(SelfDealing::SameAccount));
+}
