@@ -7,6 +7,7 @@
 mod auction;
 mod drops;
 mod fair;
+mod gates;
 mod orders;
 mod packs;
 mod stage;
