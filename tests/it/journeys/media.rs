@@ -181,6 +181,9 @@ async fn a_clip_plays_for_who_holds_the_token_and_for_nobody_else() -> Result<()
     let into = scene.folder.path().join("played.mp4");
 
     // The token came within this epoch: its holder waits for the next.
+    let (collections, holder) = ([&scene.holder, &scene.creator].map(Client::nfts), scene.holder.address()?);
+    collections[0].collection(scene.collection).transfer(scene.creator.address()?, TOKEN).await?;
+    collections[1].collection(scene.collection).transfer(holder, TOKEN).await?;
     let (well, complaint) = scene.played(HOLDER, &gate, &into).await?;
     ensure!(!well && complaint.contains("had neither held nor rented token 7"), "{complaint}");
     scene.next_epoch().await?;
