@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, path::PathBuf, process::ExitCode};
 
 use alloy::primitives::{Address, U256};
 use edgeloom_bindings::{IExchange::Side, addresses::EXCHANGE};
-use edgeloom_sdk::{Asset, Client, OrderDraft, Outcome, SignedOrder, Take, Trade};
+use edgeloom_sdk::{Asset, Client, Obstacle, OrderDraft, Outcome, SignedOrder, Take, Trade};
 use eyre::{Result, ensure};
 use serde_json::json;
 
@@ -89,6 +89,9 @@ pub(crate) struct Buy {
     /// Let the exchange move what you give, tokens or a price that is not in TFUEL: a transaction for each
     #[arg(long)]
     approve: bool,
+    /// Also what somebody else has the use of, who keeps it for its time
+    #[arg(long)]
+    rented: bool,
 }
 
 /// Orders that are filled together.
@@ -159,8 +162,10 @@ impl Conditions {
         let signed = exchange.sign(exchange.prepare(draft).await?)?;
         // What keeps it from being filled so far, others would find out by paying for gas; its own maker is none of that.
         for obstacle in exchange.check(&signed).await? {
-            if !matches!(obstacle, edgeloom_sdk::Obstacle::OwnOrder | edgeloom_sdk::Obstacle::WrongTaker { .. }) {
-                eprintln!("as yet it cannot be filled: {obstacle}");
+            match obstacle {
+                Obstacle::OwnOrder | Obstacle::WrongTaker { .. } => {}
+                Obstacle::HasUser { .. } => eprintln!("whoever buys it waits for its user: {obstacle}"),
+                _ => eprintln!("as yet it cannot be filled: {obstacle}"),
             }
         }
         hand_out(&signed, self.output.as_deref())
@@ -170,7 +175,7 @@ impl Conditions {
 impl Buy {
     pub(super) async fn run(self, settings: &Settings) -> Result<ExitCode> {
         let client = settings.signer().await?;
-        let order = checked(&client, taken_in(&self.order)?).await?;
+        let order = checked(&client, taken_in(&self.order)?, self.rented).await?;
         let take = Take::new(order).units(self.units).choosing(self.id);
         let take = match self.to {
             Some(to) => take.to(to),
@@ -238,9 +243,13 @@ async fn approve(client: &Client, take: &Take, units: u32) -> Result<()> {
 }
 
 /// Says what is in an order's way before anybody pays for gas.
-async fn checked(client: &Client, order: SignedOrder) -> Result<SignedOrder> {
-    let found: Vec<String> = client.exchange().check(&order).await?.iter().map(ToString::to_string).collect();
+async fn checked(client: &Client, order: SignedOrder, rented: bool) -> Result<SignedOrder> {
+    let mut found = client.exchange().check(&order).await?;
+    let users: Vec<String> =
+        found.extract_if(.., |one| matches!(one, Obstacle::HasUser { .. })).map(|one| one.to_string()).collect();
+    let found: Vec<String> = found.iter().map(ToString::to_string).collect();
     ensure!(found.is_empty(), "the order cannot be filled at {EXCHANGE}: {}", found.join("; "));
+    ensure!(rented || users.is_empty(), "{}: --rented to buy it all the same", users.join("; "));
     Ok(order)
 }
 

@@ -114,6 +114,19 @@ pub enum Obstacle {
         /// Basis points.
         most: u16,
     },
+    /// Somebody else has the use of what is sold. Of a collection of the factory's the exchange sells it all the same, with its user; of any
+    /// other it does not.
+    #[error("token {id} of {token} is {user}'s to use until second {until}")]
+    HasUser {
+        /// Of which creation.
+        token: Address,
+        /// Which.
+        id: U256,
+        /// Whose.
+        user: Address,
+        /// Unix seconds.
+        until: u64,
+    },
     /// Something was taken out of an account that a token owns.
     #[error("the account {account} changed since it was signed")]
     AccountChanged {
@@ -146,6 +159,8 @@ pub(super) struct Given {
     pub(super) held: U256,
     pub(super) approved: bool,
     pub(super) royalty_bps: u64,
+    /// Who has the use of it, until when.
+    pub(super) user: Option<(Address, u64)>,
 }
 
 impl Exchange {
@@ -195,13 +210,16 @@ impl Exchange {
         let approved = all.unwrap_or_default();
         if item.standard == Standard::ERC1155 {
             let held = asked(client, token, &IEditions::balanceOfCall { owner, id }).await?.unwrap_or_default();
-            return Ok(Given { nonce: 0, held, approved, royalty_bps });
+            return Ok(Given { nonce: 0, held, approved, royalty_bps, user: None });
         }
         let (holder, one) = (ICollection::ownerOfCall { id }, ICollection::getApprovedCall { id });
         let (holder, one) = (asked(client, token, &holder), asked(client, token, &one));
-        let (nonce, holder, one) = futures::try_join!(self.nonce_of(token, id), holder, one)?;
+        let (user, until) = (ICollection::userOfCall { tokenId: id }, ICollection::userExpiresCall { tokenId: id });
+        let (user, until) = (asked(client, token, &user), asked(client, token, &until));
+        let (nonce, holder, one, user, until) = futures::try_join!(self.nonce_of(token, id), holder, one, user, until)?;
+        let user = user.filter(|user| !user.is_zero()).map(|user| (user, until.unwrap_or_default().saturating_to()));
         let (held, approved) = (U256::from(holder == Some(owner)), approved || one == Some(EXCHANGE));
-        Ok(Given { nonce, held, approved, royalty_bps })
+        Ok(Given { nonce, held, approved, royalty_bps, user })
     }
 }
 
@@ -232,6 +250,10 @@ pub(super) fn obstacles(signed: &SignedOrder, facts: &Facts) -> Vec<Obstacle> {
     note(!facts.signed, Obstacle::NotSigned { maker: terms.maker });
     for (item, given) in terms.gives.iter().zip(&facts.given) {
         given_obstacles(signed, item, given).into_iter().for_each(|obstacle| note(true, obstacle));
+        if let Some((user, until)) = given.user {
+            let others = facts.taker != Some(user);
+            note(others, Obstacle::HasUser { token: item.token, id: item.id, user, until });
+        }
     }
     for (bound, state) in terms.bounds.iter().zip(&facts.states) {
         note(*state != Some(bound.state), Obstacle::AccountChanged { account: bound.account });

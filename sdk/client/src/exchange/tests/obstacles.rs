@@ -8,8 +8,8 @@ use crate::exchange::{
 
 /// Of an order that anybody may fill now.
 fn facts() -> Facts {
-    let token = Given { nonce: 9, held: U256::from(1), approved: true, royalty_bps: 250 };
-    let copies = Given { nonce: 0, held: U256::from(12), approved: true, royalty_bps: 0 };
+    let token = Given { nonce: 9, held: U256::from(1), approved: true, royalty_bps: 250, user: None };
+    let copies = Given { nonce: 0, held: U256::from(12), approved: true, royalty_bps: 0, user: None };
     Facts {
         time: 1_800_001_000,
         taker: Some(at(0x22)),
@@ -60,6 +60,9 @@ fn what_the_maker_gives_is_looked_at_one_by_one() {
     assert_eq!(found(|given| given.nonce = 10, 0), [Obstacle::NonceMoved { token, id }]);
     assert_eq!(found(|given| given.held = U256::ZERO, 0), [Obstacle::NotHeld { token, id, needed: 1 }]);
     assert_eq!(found(|given| given.approved = false, 0), [Obstacle::NotApproved { token }]);
+    let user = Obstacle::HasUser { token, id, user: at(9), until: 1_900_000_000 };
+    assert_eq!(found(|given| given.user = Some((at(9), 1_900_000_000)), 0), [user]);
+    assert_eq!(found(|given| given.user = Some((at(0x22), 1_900_000_000)), 0), [], "the taker's own");
     let above = Obstacle::RoyaltyAbove { token, id, asked: 251, most: 250 };
     assert_eq!(found(|given| given.royalty_bps = 251, 0), [above]);
     let (token, id) = (at(0x55), U256::from(6));
