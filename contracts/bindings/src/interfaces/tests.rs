@@ -3,7 +3,7 @@ use crate::{
     ICredits::{ICreditsCalls, ICreditsErrors, ICreditsEvents},
     IDeliveries, IDisputable, IDisputes, IDrops, IEdgeRewards, IEdgeStaking, IEditions, IEmission, IEpochs, IExchange,
     IGovernance, IInference, IJobMarket, IKeyRegistry, IKinds, ILeases, IMediaGate, IModelRegistry, INftFactory,
-    IPacks, IParameters, IPaymentPool, IPossession, IProfiles, IRentals, IRewards, ISealed,
+    IPacks, IParameters, IPaymentPool, IPhases, IPossession, IProfiles, IRentals, IRewards, ISealed,
     ISplits::{ISplitsCalls, ISplitsErrors, ISplitsEvents},
     IStakeBook::{IStakeBookCalls, IStakeBookErrors, IStakeBookEvents},
     IStaking, ITheta,
@@ -170,6 +170,25 @@ fn the_compiled_contracts_have_everything_that_the_types_name() {
     assert_eq!(missing::<IEmission::IEmissionCalls>("Emission"), [Selector::ZERO; 0]);
     assert_eq!(missing::<IUpgrades::IUpgradesCalls>("Upgrades"), [Selector::ZERO; 0]);
     assert_eq!(missing::<IGovernance::IGovernanceCalls>("Governor"), [Selector::ZERO; 0]);
+    for creation in ["Collection", "Editions"] {
+        assert_eq!(missing::<ICreation::ICreationCalls>(creation), [Selector::ZERO; 0]);
+    }
+    assert_eq!(missing::<ICollection::ICollectionCalls>("Collection"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IEditions::IEditionsCalls>("Editions"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<INftFactory::INftFactoryCalls>("NftFactory"), [Selector::ZERO; 0]);
+    for checkout in ["Exchange", "AuctionHouse", "Rentals", "Drops", "Packs"] {
+        assert_eq!(missing::<ICheckout::ICheckoutCalls>(checkout), [Selector::ZERO; 0]);
+        assert_eq!(missing::<ICreditsCalls>(checkout), [Selector::ZERO; 0]);
+    }
+    for sale in ["Drops", "Packs"] {
+        assert_eq!(missing::<IPhases::IPhasesCalls>(sale), [Selector::ZERO; 0]);
+    }
+    assert_eq!(missing::<IExchange::IExchangeCalls>("Exchange"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IAuctionHouse::IAuctionHouseCalls>("AuctionHouse"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IRentals::IRentalsCalls>("Rentals"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IDrops::IDropsCalls>("Drops"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IPacks::IPacksCalls>("Packs"), [Selector::ZERO; 0]);
+    assert_eq!(missing::<IMediaGate::IMediaGateCalls>("MediaGate"), [Selector::ZERO; 0]);
 }
 
 #[test]
