@@ -36,7 +36,7 @@ contract AuctionHouseSumsTest {
     }
 
     function targetSelectors() external view returns (Selectors[] memory all) {
-        bytes4[18] memory verbs = [
+        bytes4[19] memory verbs = [
             Salesroom.create.selector,
             Salesroom.create.selector,
             Salesroom.create.selector,
@@ -50,6 +50,7 @@ contract AuctionHouseSumsTest {
             Salesroom.claim.selector,
             Salesroom.claim.selector,
             Salesroom.cancel.selector,
+            Salesroom.trespass.selector,
             Salesroom.reclaim.selector,
             Salesroom.withdraw.selector,
             Salesroom.passOn.selector,
@@ -155,9 +156,9 @@ contract AuctionHouseSumsTest {
     function test_the_salesroom_gets_through_every_verb() public {
         for (uint256 seed = 0; seed < 800; ++seed) {
             uint256 raw = uint256(keccak256(abi.encode(seed)));
-            _step(raw % 18, raw >> 16);
+            _step(raw % 19, raw >> 16);
         }
-        bytes32[17] memory verbs = [
+        bytes32[18] memory verbs = [
             bytes32("create"),
             "bid",
             "outbid",
@@ -174,6 +175,7 @@ contract AuctionHouseSumsTest {
             "withdraw tokens",
             "pass on",
             "change",
+            "trespass",
             "wait"
         ];
         for (uint256 i = 0; i < verbs.length; ++i) {
@@ -192,6 +194,7 @@ contract AuctionHouseSumsTest {
         else if (verb == 14) _salesroom.withdraw(a, b);
         else if (verb == 15) _salesroom.passOn(a);
         else if (verb == 16) _salesroom.change(a);
+        else if (verb == 17) _salesroom.trespass(a, b);
         else _salesroom.wait(a, b % 8 == 0);
     }
 

@@ -12,7 +12,7 @@ import {Receiver} from "./Receiver.sol";
 import {eq, holds, vm, within} from "../Vm.sol";
 
 /// @dev Collectors who sell each other what they have, in any order that the house allows, while tokens get stuck and accounts refuse what they are
-/// sent; and books of how each auction went. Each verb does nothing where it could only be refused, so a revert is a finding.
+/// sent; and books of how each auction went. Each verb but `trespass` does nothing where it could only be refused, so a revert is a finding.
 contract Salesroom is AuctionHouseWorld {
     uint256 public constant MEMBERS = 4;
     /// @dev Of each kind with ids, and the supply of each edition.
@@ -129,6 +129,23 @@ contract Salesroom is AuctionHouseWorld {
             (uint256 auction, IAuctionHouse.Auction memory its) = _from(which >> 2, i);
             if (its.phase != IAuctionHouse.Phase.Open || its.bidder != address(0)) continue;
             if (!_isStuck(its.token) && _canTake(its, its.seller)) return _cancel(auction, its.seller);
+        }
+    }
+
+    /// @dev What a seller whose token was bid for would rather do, and cannot.
+    function trespass(uint256 which, uint256 verb) external {
+        for (uint256 i = 0; i < HOUSE.auctionCount(); ++i) {
+            (uint256 auction, IAuctionHouse.Auction memory its) = _from(which, i);
+            if (its.phase != IAuctionHouse.Phase.Open || its.bidder == address(0)) continue;
+            bytes memory call = abi.encodeCall(HOUSE.cancel, (auction));
+            if (verb % 4 == 1) call = abi.encodeCall(HOUSE.reclaim, (auction));
+            if (verb % 4 == 2) call = abi.encodeCall(HOUSE.claim, (auction, its.seller));
+            if (verb % 4 == 3 && block.timestamp <= its.until) call = abi.encodeCall(HOUSE.settle, (auction));
+            vm.prank(its.seller);
+            (bool fine,) = address(HOUSE).call(call);
+            holds(!fine, "it cannot leave the sale");
+            ++done["trespass"];
+            return;
         }
     }
 
