@@ -48,6 +48,7 @@ pub use dispute::Replay;
 pub use leases::Letting;
 pub use plan::Skip;
 pub use rounds::Enrolment;
+pub use gates::GateOwners;
 pub use settings::{Config, Settings, SettingsError, Switch};
 pub use tally::{Finished, Status};
 pub use worker::{Watch, Worker, WorkerError};
