@@ -160,8 +160,18 @@ fn media_are_what_a_page_shows_and_nothing_that_runs() {
         manifest(b"a song", mime).unwrap_or_else(|error| panic!("{mime}: {error}"));
     }
     let wrong = [
-        "", "text/html", "application/xhtml+xml", "image/svg+xml", "image/SVG+xml", "image/ svg+xml", "Image/svg+xml", "audio/x+XML",
-        "audio", "audio/", "video/mp4,text/html", "image/png\n",
+        "",
+        "text/html",
+        "application/xhtml+xml",
+        "image/svg+xml",
+        "image/SVG+xml",
+        "image/ svg+xml",
+        "Image/svg+xml",
+        "audio/x+XML",
+        "audio",
+        "audio/",
+        "video/mp4,text/html",
+        "image/png\n",
     ];
     for mime in wrong {
         assert!(matches!(manifest(b"a song", mime).unwrap_err(), MediaError::Manifest(_)), "{mime:?}");

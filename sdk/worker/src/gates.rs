@@ -23,7 +23,7 @@ use std::{
 use alloy::primitives::{Address, B256, U256};
 use axum::http::StatusCode;
 use edgeloom_media::Share;
-use edgeloom_sdk::{Client, Error, KeyDoubt, KeyRequest, SealedPart, SealedShare};
+use edgeloom_sdk::{Client, KeyDoubt, KeyRequest, SealedPart, SealedShare};
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use thiserror::Error as ThisError;
@@ -211,7 +211,10 @@ impl Gates {
         for gate in held {
             match timeout(PATIENCE, client.media().quorum(gate)).await {
                 Ok(Ok((version, record))) if !record.nodes.contains(&me) => self.drop_before(gate, version).await,
-                Ok(Err(error)) if !error.is_revert() => return unanswered(&error),
+                Ok(Err(error)) if !error.is_revert() => {
+                    tracing::debug!(%error, "media: the node does not answer");
+                    return;
+                }
                 Ok(_) => {}
                 Err(_) => return,
             }
@@ -236,10 +239,6 @@ impl Gates {
     fn path(&self, gate: U256) -> PathBuf {
         self.folder.join(format!("{gate}.json"))
     }
-}
-
-fn unanswered(error: &Error) {
-    tracing::debug!(%error, "media: the node does not answer");
 }
 
 /// A file that is none of ours, or damaged, is an error and not passed over: it may be the only share that a quorum lacks.

@@ -2,6 +2,7 @@ use std::{future::pending, os::unix::fs::PermissionsExt as _};
 
 use alloy::primitives::Bytes;
 use edgeloom_media::Quorum;
+use edgeloom_sdk::Error;
 use futures::future::join_all;
 use tempfile::TempDir;
 
@@ -43,7 +44,11 @@ fn shares_come_back_after_a_restart_and_nobody_else_reads_them() {
 
 #[test]
 fn a_damaged_share_stops_the_start_and_says_which() {
-    for (name, text) in [("7.json", "{}"), ("x.json", "{}"), ("7.json", r#"{"version":1,"owner":"0x0101010101010101010101010101010101010101","node":0,"share":"0x00"}"#)] {
+    for (name, text) in [
+        ("7.json", "{}"),
+        ("x.json", "{}"),
+        ("7.json", r#"{"version":1,"owner":"0x0101010101010101010101010101010101010101","node":0,"share":"0x00"}"#),
+    ] {
         let home = tempfile::tempdir().expect("a directory");
         fs::write(home.path().join(name), text).expect("written");
         let error = open(home.path()).expect_err("damaged");

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use alloy::{
-    primitives::{U64, address},
+    primitives::address,
     rpc::types::{Block, TransactionRequest},
     signers::local::PrivateKeySigner,
     sol_types::SolCall as _,
@@ -31,8 +31,10 @@ struct Chain {
     entitled: bool,
     contract: Result<[u8; 4], &'static str>,
     /// Calls, in order: of whom, with what gas, and at which block.
-    asked: Arc<Mutex<Vec<(Address, Option<u64>, BlockId)>>>,
+    asked: Arc<Mutex<Vec<Call>>>,
 }
+
+type Call = (Address, Option<u64>, BlockId);
 
 impl Chain {
     fn new(entitled: bool, contract: Result<[u8; 4], &'static str>) -> Self {
@@ -41,12 +43,12 @@ impl Chain {
 
     async fn start(&self) -> (Client, ServerHandle) {
         let mut module = RpcModule::new(self.clone());
-        module.register_method("eth_chainId", |_, _, _| U64::from(31337)).expect("one");
-        module.register_method("eth_blockNumber", |_, _, _| U64::from(1)).expect("one");
+        module.register_method("eth_chainId", |_, _, _| "0x7a69").expect("one");
+        module.register_method("eth_blockNumber", |_, _, _| "0x1").expect("one");
         let head = |_: Params<'_>, _: &Self, _: &_| {
             let mut block: Block = Block::default();
             block.header.hash = HEAD;
-            block
+            serde_json::to_value(block).expect("JSON")
         };
         module.register_method("eth_getBlockByNumber", head).expect("one");
         module.register_method("eth_call", |params, chain, _| chain.call(&params)).expect("one");
@@ -57,13 +59,13 @@ impl Chain {
         (Client::connect(builder).await.expect("connects"), handle)
     }
 
-    fn call(&self, params: &Params<'_>) -> Result<Bytes, ErrorObjectOwned> {
+    fn call(&self, params: &Params<'_>) -> Result<String, ErrorObjectOwned> {
         let (request, block): (TransactionRequest, BlockId) = params.parse()?;
         let to = request.to.and_then(|to| to.to().copied()).expect("an account");
         let input = request.input.input().cloned().unwrap_or_default();
         self.asked.lock().push((to, request.gas, block));
         let selector: [u8; 4] = input[..4].try_into().expect("a call");
-        Ok(match selector {
+        let answer = match selector {
             currentEpochCall::SELECTOR => {
                 currentEpochCall::abi_encode_returns(&currentEpochReturn { epoch: EPOCH, since: U256::ONE })
             }
@@ -74,8 +76,8 @@ impl Chain {
                 wallet::IWallet::isValidSignatureCall::abi_encode_returns(&self.contract.map_err(refused)?.into())
             }
             other => panic!("{other:?}"),
-        }
-        .into())
+        };
+        Ok(Bytes::from(answer).to_string())
     }
 
     fn calls(&self) -> Vec<(Address, Option<u64>)> {
