@@ -50,7 +50,8 @@ impl Epochs {
     pub(super) fn hear(&mut self, now: Now) {
         if self.now.is_none_or(|known| known.asked <= now.asked) {
             self.now = Some(now);
-            self.shown.retain(|epoch, _| now.shows(*epoch, now.asked));
+            // One of several nodes of the chain may be behind the others: what is to come for it is not over.
+            self.shown.retain(|epoch, _| *epoch > now.epoch || now.shows(*epoch, now.asked));
         }
     }
 

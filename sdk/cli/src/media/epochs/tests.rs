@@ -31,6 +31,10 @@ fn an_epoch_that_is_over_is_shown_for_a_moment_and_no_longer() {
     assert!(!seven(&epochs, start + seconds(40)), "a second later");
     epochs.hear(now(8, 31, start + seconds(41)));
     assert!(epochs.shown.is_empty(), "nor is its key kept");
+    epochs.open(shown(8, 1));
+    epochs.hear(now(7, 59, start + seconds(42)));
+    epochs.hear(now(8, 33, start + seconds(43)));
+    assert!(epochs.key(U256::from(8), start + seconds(43)).is_some(), "a node that was behind was asked meanwhile");
 }
 
 #[test]
