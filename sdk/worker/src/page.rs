@@ -21,7 +21,7 @@ use crate::{Status, gates, life::Bench, vouchers};
 /// Of a request.
 const BODY_BYTES_MAX: usize = 4096;
 /// From its first byte to the answer: no voucher, share or part takes longer.
-const REQUEST_MAX: Duration = Duration::from_secs(30);
+const REQUEST_MAX: Duration = Duration::from_secs(15);
 
 pub(crate) fn routes(bench: Arc<Bench>) -> Router {
     Router::new()

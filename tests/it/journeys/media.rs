@@ -13,7 +13,10 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::{fs, path::Path, process::Command, time::Duration};
 use tempfile::TempDir;
-use tokio::net::TcpStream;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 const STAKE: &str = "1000";
@@ -197,6 +200,18 @@ async fn only_its_own(scene: &Scene, gate: &str, clip: &[u8]) -> Result<()> {
     for path in ["/", "/media"] {
         assert_eq!(http.get(format!("{root}{path}")).send().await?.status().as_u16(), 404, "without the secret");
     }
+    Ok(())
+}
+
+/// A request of which the rest does not come is not waited for.
+async fn given_up(page: &str) -> Result<()> {
+    let mut half = TcpStream::connect(page.trim_start_matches("http://")).await?;
+    let head =
+        "POST /gates/1/parts HTTP/1.1\r\nhost: node\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{";
+    half.write_all(head.as_bytes()).await?;
+    let mut line = [0; 12];
+    tokio::time::timeout(PATIENCE / 2, half.read_exact(&mut line)).await??;
+    assert_eq!(&line, b"HTTP/1.1 408");
     Ok(())
 }
 
@@ -404,6 +419,7 @@ async fn nodes_take_their_own_newest_share_of_whom_they_serve() -> Result<()> {
     stranger.media().deliver(&dealt, scene.nodes[1].account, &scene.nodes[1].page.parse()?).await?;
     let status: Value = http.get(format!("{page}status")).send().await?.json().await?;
     assert_eq!(status["gates"], 1);
+    given_up(&scene.nodes[1].page).await?;
     bounded(&scene.nodes[1].page).await
 }
 
