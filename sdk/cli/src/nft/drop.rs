@@ -73,8 +73,7 @@ impl Drop {
             Self::Open { creation, count, price, falling_to, within, per_wallet, list } => {
                 let client = settings.signer().await?;
                 let now = client.head_time().await?;
-                let allowed =
-                    list.as_deref().map(listed).transpose()?.map_or_else(Default::default, |list| list.root());
+                let allowed = list.as_deref().map(listed).transpose()?.map_or_else(Default::default, |list| list.root());
                 let phase = Phase::new(price, now, now.saturating_add(within.into()));
                 let phase = Phase { per_wallet, allowed, ..phase.falling_to(falling_to.unwrap_or(price)) };
                 let drop = client.drops().open(creation, (count, None), &[phase]).await?;
