@@ -14,7 +14,7 @@ use std::{
 const FOLDERS: [&str; 7] = ["contracts", "precompiles", "node", "indexer", "sdk", "tests", "scripts"];
 
 /// From `node` and `indexer`, outsiders may use only these.
-const DOORS: [&str; 3] = ["edgeloom-node-api", "edgeloom-types", "edgeloom-index-api"];
+const DOORS: [&str; 4] = ["edgeloom-node-api", "edgeloom-types", "edgeloom-index-api", "edgeloom-listener"];
 
 /// Which crates a crate must never link, directly or not (the house's third table, "must never know").
 const MUST_NEVER_KNOW: &[(&str, &[&str])] = &[
@@ -29,6 +29,7 @@ const MUST_NEVER_KNOW: &[(&str, &[&str])] = &[
     ("edgeloom-txpool", &["edgeloom-state", "edgeloom-evm", "revm", "rocksdb"]),
     ("edgeloom-consensus", &["edgeloom-rpc", "jsonrpsee"]),
     ("edgeloom-dev", &["edgeloom-consensus", "edgeloom-rpc", "jsonrpsee", "commonware-consensus"]),
+    ("edgeloom-listener", &["alloy", "edgeloom-types", "jsonrpsee", "revm", "rocksdb", "commonware-consensus"]),
     ("edgeloom-node-api", &["edgeloom-state", "edgeloom-chain", "revm", "rocksdb", "commonware-consensus"]),
     ("edgeloom-rpc", &["edgeloom-consensus", "commonware-consensus"]),
     ("edgeloom-index-api", &["edgeloom-types", "revm", "rocksdb", "sqlx", "commonware-consensus"]),

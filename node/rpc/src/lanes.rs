@@ -3,10 +3,10 @@
 
 use crate::{
     cors, http,
-    listener::{Accepted, Listener, Socket},
     server::{Front, STOP_MAX},
 };
 use axum::{body::Body, http::Request};
+use edgeloom_listener::{Accepted, Listener, Socket};
 use futures::FutureExt as _;
 use hyper::{body::Incoming, server::conn::http1, service::HttpService};
 use hyper_util::{rt::TokioIo, service::TowerToHyperService};

@@ -30,7 +30,6 @@ mod http;
 mod intake;
 mod ipc;
 mod lanes;
-mod listener;
 mod logs;
 mod net;
 mod node;

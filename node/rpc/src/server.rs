@@ -17,7 +17,6 @@ use crate::{
     intake::Intake,
     ipc::{self, Ipc},
     lanes,
-    listener::{IDLE_MAX, Listener},
     net::{AdminApiServer, Net, NetApiServer, Web3ApiServer},
     node::{Context, Node},
     otterscan::{ErigonApiServer, Otterscan, OtterscanApiServer},
@@ -30,6 +29,7 @@ use crate::{
     txpool::{Txpool, TxpoolApiServer},
 };
 use axum::http::HeaderValue;
+use edgeloom_listener::Listener;
 use edgeloom_node_api::ChainApiServer;
 use futures::{
     FutureExt as _,
@@ -62,6 +62,9 @@ pub(crate) const REQUEST_BYTES_MAX: usize = 10 * 1024 * 1024;
 /// A full page of `edge_feed` is 16 MiB in hex.
 pub(crate) const RESPONSE_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub(crate) const CONNECTIONS_MAX: u32 = 1024;
+
+/// No call takes longer; a connection that idles longer has been left.
+pub(crate) const IDLE_MAX: Duration = Duration::from_secs(120);
 
 /// How long stopping waits for answers in progress.
 pub(crate) const STOP_MAX: Duration = Duration::from_secs(5);

@@ -1,12 +1,13 @@
 //! `edgeloom-cli media`.
 
+mod epochs;
 mod play;
 mod serve;
 
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 
 use alloy::primitives::{Address, U256};
-use edgeloom_bindings::IMediaGate::Terms;
+use edgeloom_bindings::IMediaGate::{Content, Terms};
 use edgeloom_sdk::{Dealt, Media as Gates, Player};
 use eyre::{Result, WrapErr, ensure, eyre};
 use serde_json::json;
@@ -31,7 +32,7 @@ pub(crate) enum Media {
         /// How long an epoch is, a minute to 30 days: who buys a token waits for the next one, who sells it has the rest of this one
         #[arg(long, value_name = "TIME", default_value = "10m", value_parser = crate::post::seconds)]
         epoch: u32,
-        /// An edge node's account and the address of its status page: 0x…@http://…; up to 32
+        /// An edge node's account and the address of its status page: 0x…@http://…; up to 32. Its operator decides whose gates it takes (`--media`)
         #[arg(long, value_name = "ACCOUNT@URL", required = true, value_parser = node)]
         node: Vec<(Address, Url)>,
     },
@@ -43,14 +44,14 @@ pub(crate) enum Media {
         #[arg(long, value_name = "ACCOUNT@URL", required = true, value_parser = node)]
         node: Vec<(Address, Url)>,
     },
-    /// Serve a file behind a gate, encrypted by another key in each epoch, until Ctrl-C; names it on the chain first
+    /// Serve a file behind a gate, encrypted by another key in each epoch, until Ctrl-C; names it on the chain first. The file has to stay as it is
     Serve {
         /// What is to be played
         file: PathBuf,
         /// The gate's number
         #[arg(long)]
         gate: U256,
-        /// Its media type
+        /// Its media type: of audio, video, or pictures other than SVG
         #[arg(long, value_name = "TYPE", default_value = "video/mp4")]
         mime: String,
         /// Where to listen
@@ -70,13 +71,13 @@ pub(crate) enum Media {
         /// Your token's id
         #[arg(long, value_name = "ID")]
         token: U256,
-        /// Status pages of the gate's nodes [default: those that the origin names]
+        /// Status pages of the gate's nodes, 32 at most [default: those that the origin names]
         #[arg(long, value_name = "URL")]
         node: Vec<Url>,
         /// Write it there
         #[arg(long, value_name = "FILE", conflicts_with = "listen")]
         output: Option<PathBuf>,
-        /// Where the page of the player is
+        /// Where the page of the player is. It is for this address alone, below a path that nobody guesses
         #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8711")]
         listen: SocketAddr,
     },
@@ -192,9 +193,14 @@ async fn shown(settings: &Settings, gate: U256) -> Result<ExitCode> {
     if content.root.is_zero() {
         println!("no media yet: `edgeloom-cli media serve` names them");
     } else {
-        println!("media {} at {}", content.root, content.uri);
+        println!("{}", named(&content));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whoever owns the gate wrote where they are: nothing of that is a command to this terminal.
+fn named(content: &Content) -> String {
+    format!("media {} at {:?}", content.root, content.uri)
 }
 
 fn accounts(nodes: &[(Address, Url)]) -> Vec<Address> {
@@ -205,4 +211,17 @@ fn node(text: &str) -> Result<(Address, Url)> {
     let (account, url) = text.split_once('@').ok_or_else(|| eyre!("expected ACCOUNT@URL"))?;
     let account = account.parse().wrap_err_with(|| format!("{account:?} is no account"))?;
     Ok((account, url.parse().wrap_err_with(|| format!("{url:?} is no URL"))?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_chain_says_is_no_command_to_the_terminal() {
+        let uri = "http://a/\u{1b}[2J\r\n\u{202e}\u{9b}31m".to_owned();
+        let line = named(&Content { root: [7; 32].into(), uri });
+        assert!(line.is_ascii() && !line.contains(|c: char| c.is_ascii_control()), "{line:?}");
+        assert!(line.contains("http://a/"));
+    }
 }

@@ -6,9 +6,10 @@ mod doors;
 use std::{sync::Arc, time::Duration};
 
 use alloy::{
+    eips::BlockId,
     primitives::{Address, B256, Bytes, U64, U256},
     providers::DynProvider,
-    rpc::types::{Block, TransactionReceipt, TransactionRequest},
+    rpc::types::{Block, Header, TransactionReceipt, TransactionRequest},
     signers::{Signature, local::PrivateKeySigner},
     sol_types::SolCall,
 };
@@ -169,9 +170,13 @@ impl Client {
     /// # Errors
     /// [`Error::Transport`] and its like.
     pub async fn head_time(&self) -> Result<u64, Error> {
+        Ok(self.head().await?.timestamp)
+    }
+
+    /// The newest block's.
+    pub(crate) async fn head(&self) -> Result<Header, Error> {
         let block: Option<Block> = self.rpc().read("eth_getBlockByNumber", ("latest", false)).await?;
-        let block = block.ok_or_else(|| Error::Answer("no newest block".to_owned()))?;
-        Ok(block.header.timestamp)
+        Ok(block.ok_or_else(|| Error::Answer("no newest block".to_owned()))?.header)
     }
 
     /// Hands a signed transaction to the node. Safe to repeat, also after a restart of either side. A bid that is too low for
@@ -230,11 +235,22 @@ impl Client {
 
     /// Reads a contract at the newest block.
     pub(crate) async fn call<C: SolCall>(&self, to: Address, call: &C) -> Result<C::Return, Error> {
+        self.call_at(to, call, (BlockId::latest(), None)).await
+    }
+
+    /// Reads a contract at a block, with so much gas, or as much as the node gives.
+    pub(crate) async fn call_at<C: SolCall>(
+        &self,
+        to: Address,
+        call: &C,
+        (block, gas): (BlockId, Option<u64>),
+    ) -> Result<C::Return, Error> {
         let mut request = TransactionRequest::default().to(to).input(Bytes::from(call.abi_encode()).into());
+        request.gas = gas;
         if let Some(sender) = &self.shared.sender {
             request = request.from(sender.address());
         }
-        let answer: Bytes = self.rpc().read_of("eth_call", (request, "latest"), Some(to)).await?;
+        let answer: Bytes = self.rpc().read_of("eth_call", (request, block), Some(to)).await?;
         C::abi_decode_returns(&answer).map_err(|error| Error::Answer(format!("{} at {to}: {error}", C::SIGNATURE)))
     }
 

@@ -92,7 +92,7 @@ pub use jobs::{
 pub use keys::{Keys, Member, Members, Sealed};
 pub use leases::{Lease, LeaseOffer, Leases};
 pub use media::{
-    Dealt, KeyDoubt, KeyRequest, Media, Origin, Player, SealedPart, SealedShare, Show, quorum_of, share_about,
+    Dealt, KeyDoubt, KeyRequest, Media, Moment, Origin, Player, SealedPart, SealedShare, Show, quorum_of, share_about,
 };
 pub use merkle::{Allowlist, IdSet, MerkleTree, is_in};
 pub use model::LocalModel;

@@ -1,6 +1,7 @@
 //! Media that tokens open: who may have an epoch's key, the nodes that give its parts, and the origin that has the pieces.
 
 mod http;
+mod moment;
 mod node;
 mod origin;
 mod player;
@@ -15,10 +16,12 @@ use edgeloom_bindings::{
     IMediaGate::{self, Content, GateOpened, Quorum as Record, Terms},
     addresses::MEDIA_GATE,
 };
-use edgeloom_media::{ContentKey, Envelope, MediaError, Part, Quorum, Share};
+use edgeloom_media::{ContentKey, Envelope, MediaError, NODES_MAX, Part, Quorum, Share};
 use futures::{StreamExt as _, stream::FuturesUnordered};
+use std::collections::{BTreeMap, BTreeSet};
 use url::Url;
 
+pub use moment::Moment;
 pub use node::KeyDoubt;
 pub use origin::{Origin, Show};
 pub use player::Player;
@@ -110,6 +113,14 @@ impl Media {
         self.call(&IMediaGate::termsOfCall { gate }).await
     }
 
+    /// Who opened a gate.
+    ///
+    /// # Errors
+    /// `GateUnknown`.
+    pub async fn owner(&self, gate: U256) -> Result<Address, Error> {
+        self.call(&IMediaGate::ownerOfCall { gate }).await
+    }
+
     /// The accounts of a gate's nodes, and the commitments to its secret, with the version that they are of.
     ///
     /// # Errors
@@ -153,7 +164,7 @@ impl Media {
     }
 
     /// The content key of the current epoch: asks the nodes at these addresses for their parts until a quorum has answered, as whoever
-    /// holds or rents `token`, which the signer is.
+    /// holds or rents `token`, which the signer is. Of addresses beyond the 32 that a gate has nodes for, nobody is asked.
     ///
     /// # Errors
     /// [`Error::Refused`] with what nodes said where too few gave a part; as [`Self::epoch`].
@@ -164,18 +175,20 @@ impl Media {
         // Of this request alone, so that nobody else reads the answers.
         let own = SecretKey::random(&mut OsRng);
         let request = KeyRequest::new(&self.client, (gate, epoch, token), &own.public_key())?;
-        let mut asked: FuturesUnordered<_> = nodes.iter().map(|node| ask(node, gate, &request)).collect();
-        let (mut parts, mut said) = (Vec::new(), Vec::new());
+        let mut asked: FuturesUnordered<_> =
+            distinct(nodes).into_iter().map(|node| ask(node, gate, &request)).collect();
+        let (mut parts, mut said) = (BTreeMap::new(), Vec::new());
         while let Some(answer) = asked.next().await {
             match answer.and_then(|sealed| opened(&sealed, &own, &request.about())) {
-                Ok(part) if quorum.verify(&message.0, &part) => parts.push(part),
+                Ok(part) if quorum.verify(&message.0, &part) => drop(parts.insert(part.node(), part)),
                 Ok(_) => said.push("a part that is wrong".to_owned()),
                 Err(error) => said.push(error.to_string()),
             }
-            match quorum.combine(&message.0, &parts) {
-                Ok(signature) => return signature.open(&show.wrapped).map_err(malformed),
-                Err(MediaError::TooFewParts { .. }) => {}
-                Err(error) => return Err(malformed(error)),
+            // Each part is looked at once when it comes, and once with the others that make a quorum of it.
+            if parts.len() >= quorum.threshold() as usize {
+                let parts: Vec<_> = parts.into_values().collect();
+                let signature = quorum.combine(&message.0, &parts).map_err(malformed)?;
+                return signature.open(&show.wrapped).map_err(malformed);
             }
         }
         Err(Error::Refused { have: parts.len(), need: quorum.threshold() as usize, said: said.join("; ") })
@@ -205,6 +218,12 @@ fn deal(nodes: &[Address]) -> Result<(Record, Vec<Share>), Error> {
     Ok((Record { threshold, nodes: nodes.to_vec(), commitments: quorum.commitments().into() }, shares))
 }
 
+/// Each once, and no more than a gate may have nodes.
+fn distinct(nodes: &[Url]) -> Vec<&Url> {
+    let mut seen = BTreeSet::new();
+    nodes.iter().filter(|node| seen.insert(*node)).take(NODES_MAX as usize).collect()
+}
+
 async fn ask(node: &Url, gate: U256, request: &KeyRequest) -> Result<SealedPart, Error> {
     let url = http::join(node, &format!("gates/{gate}/parts"))?;
     let answer = http::post(&url, request, ANSWER_BYTES_MAX).await?;
@@ -219,3 +238,6 @@ fn opened(sealed: &SealedPart, own: &SecretKey, about: &[u8]) -> Result<Part, Er
 fn malformed(error: MediaError) -> Error {
     Error::Answer(error.to_string())
 }
+
+#[cfg(test)]
+mod tests;

@@ -121,8 +121,8 @@ impl Manifest {
             return Err(MediaError::Manifest("it has not as many pieces as its bytes make"));
         }
         let is_type = |byte: u8| byte.is_ascii_alphanumeric() || b"/+-.;= ".contains(&byte);
-        if self.mime.is_empty() || self.mime.len() > 127 || !self.mime.bytes().all(is_type) {
-            return Err(MediaError::Manifest("its media type is none"));
+        if self.mime.len() > 127 || !self.mime.bytes().all(is_type) || !is_shown(&self.mime) {
+            return Err(MediaError::Manifest("its media type is no sound, film or picture"));
         }
         Ok(())
     }
@@ -139,7 +139,7 @@ impl Manifest {
         &self.root
     }
 
-    /// Media type, as of RFC 6838: `video/mp4`.
+    /// Media type, as of RFC 6838: `video/mp4`. Always of audio, video or image, and nothing that runs.
     pub fn mime(&self) -> &str {
         &self.mime
     }
@@ -153,10 +153,21 @@ impl Manifest {
         self.pieces.len()
     }
 
-    /// Encrypts a piece for whoever has the epoch's key.
-    pub fn encrypt(&self, key: &ContentKey, piece: usize, plain: &[u8]) -> Vec<u8> {
+    /// Encrypts a piece for whoever has the epoch's key. Nothing else is ever encrypted in its place: a key and a number make one stream, and two texts
+    /// under one stream tell each other.
+    ///
+    /// # Errors
+    /// [`MediaError::Piece`] where it is not what the manifest says.
+    ///
+    /// # Panics
+    /// Never: a piece is no longer than the cipher takes.
+    pub fn encrypt(&self, key: &ContentKey, piece: usize, plain: &[u8]) -> Result<Vec<u8>, MediaError> {
+        if !self.is_piece(piece, plain) {
+            return Err(MediaError::Piece(piece));
+        }
         let payload = Payload { msg: plain, aad: &self.root };
-        key.cipher().encrypt(&ContentKey::nonce(piece), payload).expect("a piece is no longer than the cipher takes")
+        let cipher = key.cipher().encrypt(&ContentKey::nonce(piece), payload);
+        Ok(cipher.expect("a piece is no longer than the cipher takes"))
     }
 
     /// A piece, if it is what the manifest says.
@@ -165,10 +176,17 @@ impl Manifest {
     /// [`MediaError::Piece`].
     pub fn decrypt(&self, key: &ContentKey, piece: usize, cipher: &[u8]) -> Result<Vec<u8>, MediaError> {
         let wrong = MediaError::Piece(piece);
-        let named = self.pieces.get(piece).ok_or(wrong)?;
         let payload = Payload { msg: cipher, aad: &self.root };
         let plain = key.cipher().decrypt(&ContentKey::nonce(piece), payload).map_err(|_| wrong)?;
-        if blake3::hash(&plain).to_hex().as_str() == named { Ok(plain) } else { Err(wrong) }
+        if self.is_piece(piece, &plain) { Ok(plain) } else { Err(wrong) }
+    }
+
+    /// The length is asked, too: readers cut ranges of the media by it.
+    fn is_piece(&self, piece: usize, plain: &[u8]) -> bool {
+        let range = self.range(piece);
+        let named = self.pieces.get(piece);
+        plain.len() as u64 == range.end - range.start
+            && named.is_some_and(|named| blake3::hash(plain).to_hex().as_str() == named)
     }
 
     /// Which bytes of the media a piece is.
@@ -176,4 +194,11 @@ impl Manifest {
         let from = (piece as u64).saturating_mul(PIECE_BYTES as u64).min(self.bytes);
         from..from.saturating_add(PIECE_BYTES as u64).min(self.bytes)
     }
+}
+
+/// What a page plays or shows. Whatever ends in `+xml`, as SVG does, is a document: it could run scripts where it is opened.
+fn is_shown(mime: &str) -> bool {
+    let (kind, rest) = mime.split_once('/').unwrap_or_default();
+    let rest = rest.to_ascii_lowercase();
+    ["audio", "video", "image"].contains(&kind) && !rest.is_empty() && !rest.contains("svg") && !rest.contains("xml")
 }

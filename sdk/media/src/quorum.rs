@@ -161,6 +161,11 @@ impl Part {
         Ok(Self(PartialSignature { index: Participant::new(node), value }))
     }
 
+    /// The node's place, from 0.
+    pub fn node(&self) -> u32 {
+        self.0.index.get()
+    }
+
     /// 96 bytes, as [`Self::from_bytes`] takes them.
     pub fn to_bytes(&self) -> Vec<u8> {
         self.0.value.encode().to_vec()

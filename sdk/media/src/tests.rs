@@ -1,4 +1,8 @@
 use crate::{ContentKey, Envelope, Manifest, MediaError, PIECE_BYTES, POINT_BYTES, Part, Quorum, Share, WRAP_BYTES};
+use chacha20poly1305::{
+    ChaCha20Poly1305, Nonce,
+    aead::{Aead as _, KeyInit as _, Payload},
+};
 use k256::{SecretKey, elliptic_curve::rand_core::OsRng};
 use proptest::prelude::*;
 
@@ -112,15 +116,66 @@ fn pieces_come_back_as_they_were_and_only_by_their_key_and_place() {
     for piece in 0..read.pieces() {
         let range = read.range(piece);
         let plain = &media[range.start as usize..range.end as usize];
-        let cipher = made.encrypt(&key, piece, plain);
+        let cipher = made.encrypt(&key, piece, plain).unwrap();
         assert_eq!(read.decrypt(&other, piece, &cipher).unwrap_err(), MediaError::Piece(piece));
         assert!(read.decrypt(&key, (piece + 1) % 3, &cipher).is_err(), "at another place");
         whole.extend(read.decrypt(&key, piece, &cipher).unwrap());
     }
     assert_eq!(whole, media);
-    let swapped = made.encrypt(&key, 0, &media[1..PIECE_BYTES]);
+    let swapped = encrypted(&made, &key, &media[1..=PIECE_BYTES]);
     assert_eq!(read.decrypt(&key, 0, &swapped).unwrap_err(), MediaError::Piece(0), "rightly encrypted, and another");
     assert_eq!(read.decrypt(&key, 3, &swapped).unwrap_err(), MediaError::Piece(3), "there is no fourth");
+}
+
+/// As the first piece, whatever the manifest says.
+fn encrypted(manifest: &Manifest, key: &ContentKey, plain: &[u8]) -> Vec<u8> {
+    let payload = Payload { msg: plain, aad: manifest.root() };
+    ChaCha20Poly1305::new(key.as_bytes().into()).encrypt(&Nonce::default(), payload).unwrap()
+}
+
+#[test]
+fn what_the_manifest_does_not_say_is_never_encrypted() {
+    let made = manifest(b"a song", "audio/ogg").unwrap();
+    let key = ContentKey::random();
+    made.encrypt(&key, 0, b"a song").unwrap();
+    assert_eq!(made.encrypt(&key, 0, b"a sang").unwrap_err(), MediaError::Piece(0), "the file was changed");
+    assert_eq!(made.encrypt(&key, 1, b"a song").unwrap_err(), MediaError::Piece(1), "there is no second");
+}
+
+#[test]
+fn a_piece_is_as_long_as_its_range() {
+    let mut making = Manifest::making();
+    let short = vec![1; PIECE_BYTES - 1];
+    making.add(&short);
+    making.add(&[2; 2]);
+    let made = making.done("video/mp4").unwrap();
+    let key = ContentKey::random();
+    let cipher = encrypted(&made, &key, &short);
+    assert_eq!(made.decrypt(&key, 0, &cipher).unwrap_err(), MediaError::Piece(0), "its hash is right");
+}
+
+#[test]
+fn media_are_what_a_page_shows_and_nothing_that_runs() {
+    for mime in ["audio/ogg", "video/mp4; codecs=avc1", "image/png", "image/jpeg"] {
+        manifest(b"a song", mime).unwrap_or_else(|error| panic!("{mime}: {error}"));
+    }
+    let wrong = [
+        "",
+        "text/html",
+        "application/xhtml+xml",
+        "image/svg+xml",
+        "image/SVG+xml",
+        "image/ svg+xml",
+        "Image/svg+xml",
+        "audio/x+XML",
+        "audio",
+        "audio/",
+        "video/mp4,text/html",
+        "image/png\n",
+    ];
+    for mime in wrong {
+        assert!(matches!(manifest(b"a song", mime).unwrap_err(), MediaError::Manifest(_)), "{mime:?}");
+    }
 }
 
 #[test]

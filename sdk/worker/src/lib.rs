@@ -45,6 +45,7 @@ pub use bond::BondError;
 pub use card::{CardError, Device};
 pub use desk::CaseError;
 pub use dispute::Replay;
+pub use gates::GateOwners;
 pub use leases::Letting;
 pub use plan::Skip;
 pub use rounds::Enrolment;

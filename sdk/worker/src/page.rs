@@ -2,7 +2,7 @@
 //! owes this worker hands in vouchers (`POST /vouchers`), whoever deals secrets of media hands in shares (`POST /gates/GATE/share`), and whoever a token
 //! lets in asks for parts of an epoch's key (`POST /gates/GATE/parts`).
 
-use std::{fmt::Write, sync::Arc};
+use std::{fmt::Write, sync::Arc, time::Duration};
 
 use alloy::primitives::{U256, utils::format_ether};
 use axum::{
@@ -14,11 +14,14 @@ use axum::{
 };
 
 use edgeloom_sdk::{KeyRequest, SealedShare, Voucher};
+use tower_http::timeout::TimeoutLayer;
 
 use crate::{Status, gates, life::Bench, vouchers};
 
 /// Of a request.
 const BODY_BYTES_MAX: usize = 4096;
+/// From its first byte to the answer: no voucher, share or part takes longer.
+const REQUEST_MAX: Duration = Duration::from_secs(15);
 
 pub(crate) fn routes(bench: Arc<Bench>) -> Router {
     Router::new()
@@ -30,6 +33,7 @@ pub(crate) fn routes(bench: Arc<Bench>) -> Router {
         .route("/gates/{gate}/share", post(take_share))
         .route("/gates/{gate}/parts", post(give_part))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_MAX))
         .with_state(bench)
 }
 

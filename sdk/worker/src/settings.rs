@@ -12,7 +12,7 @@ use edgeloom_sdk::ClientBuilder;
 use serde::Deserialize;
 use thiserror::Error;
 
-use crate::{Device, Enrolment, Letting};
+use crate::{Device, Enrolment, GateOwners, Letting};
 
 /// Settings as given, before defaults.
 #[derive(Clone, Debug, Default, PartialEq, Eq, clap::Args, Deserialize)]
@@ -66,10 +66,11 @@ pub struct Settings {
     /// Whether to accept vouchers (POST /vouchers on the status page) as far as they are earmarked, and redeem them [default: on]
     #[arg(long, env = "EDGELOOM_WORKER_VOUCHERS", value_name = "SWITCH")]
     pub vouchers: Option<Switch>,
-    /// Whether to keep shares of the secrets of media (POST /gates on the status page), and give parts of their keys to those whom tokens let in
+    /// Whose shares of secrets of media to keep (POST /gates on the status page), to give parts of their keys to those whom tokens let in: off; on,
+    /// for anybody's gates, 8 of each owner and 1000 in all; or the accounts of owners, with commas, for up to 10000 gates of theirs and of nobody else
     /// [default: on]
-    #[arg(long, env = "EDGELOOM_WORKER_MEDIA", value_name = "SWITCH")]
-    pub media: Option<Switch>,
+    #[arg(long, env = "EDGELOOM_WORKER_MEDIA", value_name = "OWNERS")]
+    pub media: Option<GateOwners>,
     /// Least rate of leases, wei a second; they are taken only where this and --lease-program are given [default: none]
     #[arg(long, env = "EDGELOOM_WORKER_LEASE_RATE", value_name = "WEI")]
     pub lease_rate: Option<String>,
@@ -114,7 +115,7 @@ pub struct Config {
     pub rounds: Enrolment,
     pub bids: Switch,
     pub vouchers: Switch,
-    pub media: Switch,
+    pub media: GateOwners,
     /// `None` where the machine is not let.
     pub letting: Option<Letting>,
     pub drain_seconds: u64,

@@ -11,6 +11,7 @@ use std::{
 };
 
 use alloy::{primitives::U256, signers::local::PrivateKeySigner};
+use edgeloom_listener::Listener;
 use edgeloom_sdk::{Client, Error};
 use parking_lot::Mutex;
 use thiserror::Error as ThisError;
@@ -48,6 +49,10 @@ const LATER: Duration = Duration::from_secs(5);
 const SOON: Duration = Duration::from_secs(1);
 /// Looks at a job that the node does not know before the index is not believed.
 const DENIALS_MAX: u32 = 30;
+
+/// Connections to the status page at a time, and how long one lives that nothing moves through.
+const CONNECTIONS_MAX: usize = 256;
+const IDLE_MAX: Duration = Duration::from_secs(60);
 
 /// Why a worker does not start, or stops by itself.
 #[derive(Debug, ThisError)]
@@ -146,8 +151,7 @@ impl Worker {
         let tally = Tally::new(worker, client.chain_id(), ledger.totals);
         let policy = Policy { min_price: config.min_price, work_seconds_min: 5 };
         let till = Till::new(config.vouchers == Switch::On, &ledger.trade);
-        let folder = (config.media == Switch::On).then(|| config.data.join("gates"));
-        let gates = Gates::open(folder).map_err(WorkerError::Gates)?;
+        let gates = Gates::open(config.data.join("gates"), config.media.clone()).map_err(WorkerError::Gates)?;
         tally.set(|state| state.gates = gates.count());
         let (errands, won) = Errands::new(config, &ledger);
         let claims = Mutex::new(ledger.claims.clone());
@@ -207,6 +211,7 @@ impl Worker {
         };
         let (_, unwon) = mpsc::channel(1);
         let mut won = std::mem::replace(&mut self.won, unwon);
+        floor.tending.spawn(Gates::tend(Arc::clone(&self.bench)));
         for (&job, stage) in &self.ledger.open {
             self.resume(&mut floor, job, stage.clone());
         }
@@ -386,7 +391,8 @@ pub(crate) fn lock(config: &Config) -> Result<File, WorkerError> {
 async fn serve(listen: SocketAddr, bench: Arc<Bench>) -> Result<SocketAddr, WorkerError> {
     let failed = |source| WorkerError::Listen { listen, source };
     let listener = TcpListener::bind(listen).await.map_err(failed)?;
-    let bound = listener.local_addr().map_err(failed)?;
+    let listener = Listener::new(listener, CONNECTIONS_MAX, IDLE_MAX);
+    let bound = listener.tcp.local_addr().map_err(failed)?;
     tokio::spawn(async move {
         if let Err(error) = axum::serve(listener, page::routes(bench)).await {
             tracing::error!(%error, "the status page stopped");

@@ -3,19 +3,26 @@
 
 use super::audits::honest::{account, client, later};
 use alloy::primitives::{Address, B256, U256, utils::parse_ether};
+use edgeloom_bindings::IMediaGate::Terms;
 use edgeloom_media::PIECE_BYTES;
 use edgeloom_sdk::{Client, CreationTerms, Error, KeyRequest, Player};
-use edgeloom_tests::{Dev, Process, binary};
+use edgeloom_tests::{Dev, Process, binary, wait_for};
 use eyre::{OptionExt as _, Result, ensure};
 use nix::sys::signal::Signal;
 use serde::Deserialize;
 use serde_json::Value;
 use std::{fs, path::Path, process::Command, time::Duration};
 use tempfile::TempDir;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 const STAKE: &str = "1000";
 const EPOCH: u64 = 60;
+/// How long an origin shows an epoch that is over.
+const GRACE: u64 = 31;
 const NODES: usize = 4;
 const TOKEN: U256 = U256::from_limbs([7, 0, 0, 0]);
 /// Of the development accounts.
@@ -90,13 +97,18 @@ impl Scene {
         fs::create_dir(&folder)?;
         let account = account(&folder).await?;
         self.creator.transfer(account, parse_ether(STAKE)? + parse_ether("10")?).await?;
-        self.begin(account, &folder).await
+        self.begin(account, place).await
     }
 
-    async fn begin(&self, account: Address, folder: &Path) -> Result<Node> {
+    /// The first takes gates of the creator's, and of nobody else; the others whatever is not too much.
+    async fn begin(&self, account: Address, place: usize) -> Result<Node> {
+        let folder = &self.folder.path().join(format!("node-{place}"));
         let mut command = Command::new(binary("edgeloom-worker")?);
         command.args(["run", "--rpc", &self.dev.url(), "--index", &self.index, "--listen", "127.0.0.1:0", "--json"]);
         command.args(["--rounds", "off", "--bond", STAKE]);
+        if place == 0 {
+            command.args(["--media", &self.creator.address()?.to_string()]);
+        }
         for (option, file) in [("--keystore", "key.json"), ("--password-file", "password"), ("--data", "data")] {
             command.arg(option).arg(folder.join(file));
         }
@@ -133,8 +145,12 @@ impl Scene {
 
     /// Serves a clip until it is dropped.
     async fn serving(&self, gate: &str, clip: &Path) -> Result<(Process, Serving)> {
+        self.serving_at(gate, clip, "127.0.0.1:0").await
+    }
+
+    async fn serving_at(&self, gate: &str, clip: &Path, listen: &str) -> Result<(Process, Serving)> {
         let clip = clip.display().to_string();
-        let mut arguments = vec!["serve", &clip, "--gate", gate, "--listen", "127.0.0.1:0"];
+        let mut arguments = vec!["serve", &clip, "--gate", gate, "--listen", listen];
         arguments.extend(self.nodes.iter().flat_map(|node| ["--node", &node.page]));
         let mut process = Process::start("origin", self.command(CREATOR, &arguments)?, self.folder.path())?;
         let serving = process.ready(PATIENCE).await?;
@@ -150,6 +166,69 @@ impl Scene {
     async fn next_epoch(&self) -> Result<()> {
         later(&self.creator, EPOCH).await
     }
+}
+
+#[derive(Deserialize)]
+struct Page {
+    url: String,
+}
+
+/// Neither another site nor another program of this machine has what is on the page, and nothing of it runs.
+async fn only_its_own(scene: &Scene, gate: &str, clip: &[u8]) -> Result<()> {
+    let token = TOKEN.to_string();
+    let command = scene.command(HOLDER, &["play", gate, "--token", &token, "--listen", "127.0.0.1:0"])?;
+    let mut process = Process::start("player", command, scene.folder.path())?;
+    let Page { url } = process.ready(PATIENCE).await?;
+    let http = reqwest::Client::new();
+    let page = http.get(&url).send().await?.error_for_status()?;
+    let header = |answer: &reqwest::Response, name: &str| answer.headers()[name].to_str().map(str::to_owned);
+    ensure!(header(&page, "content-security-policy")?.contains("frame-ancestors 'none'"), "it can be framed");
+    let media = http.get(format!("{url}media")).send().await?.error_for_status()?;
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("cross-origin-resource-policy", "same-origin"),
+        ("content-security-policy", "sandbox; default-src 'none'"),
+        ("content-type", "video/mp4"),
+    ] {
+        assert_eq!(header(&media, name)?, value);
+    }
+    ensure!(media.bytes().await?.starts_with(&clip[..PIECE_BYTES]), "another clip");
+    let foreign = http.get(&url).header("host", "evil.example").send().await?;
+    assert_eq!(foreign.status().as_u16(), 421, "a name that leads here");
+    let (root, secret) = url.trim_end_matches('/').rsplit_once('/').ok_or_eyre("no path")?;
+    assert_eq!(secret.len(), 64);
+    for path in ["/", "/media"] {
+        assert_eq!(http.get(format!("{root}{path}")).send().await?.status().as_u16(), 404, "without the secret");
+    }
+    Ok(())
+}
+
+/// A request of which the rest does not come is not waited for.
+async fn given_up(page: &str) -> Result<()> {
+    let mut half = TcpStream::connect(page.trim_start_matches("http://")).await?;
+    let head =
+        "POST /gates/1/parts HTTP/1.1\r\nhost: node\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{";
+    half.write_all(head.as_bytes()).await?;
+    let mut line = [0; 12];
+    tokio::time::timeout(PATIENCE / 2, half.read_exact(&mut line)).await??;
+    assert_eq!(&line, b"HTTP/1.1 408");
+    Ok(())
+}
+
+/// However many connect and say nothing, they are so many at most, and their room is another's afterwards.
+async fn bounded(page: &str) -> Result<()> {
+    let address = page.trim_start_matches("http://");
+    let mut silent = Vec::new();
+    for _ in 0..256 {
+        silent.push(TcpStream::connect(address).await?);
+    }
+    let ask = async || {
+        let http = reqwest::Client::builder().timeout(Duration::from_secs(1)).build()?;
+        Ok::<_, eyre::Report>(http.get(page).send().await.is_ok().then_some(()))
+    };
+    ensure!(ask().await?.is_none(), "{page}: another was let in");
+    drop(silent);
+    wait_for("room for a connection", PATIENCE, ask).await
 }
 
 /// Some seconds of colours and a tone, as ffmpeg makes them; where there is none, bytes that are no film.
@@ -190,6 +269,7 @@ async fn a_clip_plays_for_who_holds_the_token_and_for_nobody_else() -> Result<()
     let (well, complaint) = scene.played(HOLDER, &gate, &into).await?;
     ensure!(well, "{complaint}");
     assert_eq!(fs::read(&into)?, fs::read(&clip)?, "every byte as it was");
+    only_its_own(&scene, &gate, &fs::read(&clip)?).await?;
 
     // Neither a stranger, nor the creator of the token, nor a holder by a token that is none.
     for key in [STRANGER, CREATOR] {
@@ -211,18 +291,22 @@ async fn who_sells_the_token_has_no_next_epoch() -> Result<()> {
     let scene = Scene::start().await?;
     let Opened { gate, .. } = scene.opened().await?;
     let clip = clip(scene.folder.path())?;
-    let (_origin, _) = scene.serving(&gate, &clip).await?;
+    let (_origin, Serving { uri, .. }) = scene.serving(&gate, &clip).await?;
     scene.next_epoch().await?;
     let number: U256 = gate.parse()?;
     let (seller, buyer) = (scene.holder.media(), client(&scene.dev, 2).await?.media());
     let sellers = Player::new(seller.clone(), (number, TOKEN), Vec::new()).await?;
     let buyers = Player::new(buyer, (number, TOKEN), Vec::new()).await?;
-    sellers.unlock().await?;
+    let epoch = sellers.unlock().await?;
     let to = client(&scene.dev, 2).await?.address()?;
     scene.holder.nfts().collection(scene.collection).transfer(to, TOKEN).await?;
     ensure!(matches!(buyers.unlock().await, Err(Error::Refused { .. })), "the epoch was the seller's");
     sellers.piece(0).await?;
     scene.next_epoch().await?;
+    later(&scene.creator, GRACE).await?;
+    // Nobody has asked the origin since what it shows.
+    let gone = async || Ok((reqwest::get(format!("{uri}/{epoch}/0")).await?.status().as_u16() == 410).then_some(()));
+    wait_for("pieces of the epoch that is over to be refused", PATIENCE, gone).await?;
     ensure!(matches!(sellers.unlock().await, Err(Error::Refused { .. })), "the seller has no next epoch");
     buyers.unlock().await?;
     assert_eq!(buyers.piece(0).await?, fs::read(&clip)?[..PIECE_BYTES]);
@@ -251,10 +335,90 @@ async fn a_third_of_the_nodes_may_be_away_and_shares_outlive_their_process() -> 
     let refused = unlocked(&scene).await?;
     ensure!(matches!(refused, Err(Error::Refused { have: 2, need: 3, .. })), "{refused:?}");
     // Killed, and here again with what was on its disk.
-    let folder = scene.folder.path().join("node-1");
-    scene.nodes[1] = scene.begin(scene.nodes[1].account, &folder).await?;
+    scene.nodes[1] = scene.begin(scene.nodes[1].account, 1).await?;
     unlocked(&scene).await??;
+    // A node is one, by however many names it goes.
+    let (page, other) = (&scene.nodes[1].page, scene.nodes[1].page.replace("http://", "http://other@"));
+    let names = vec![page.parse()?, page.parse()?, other.parse()?];
+    let refused = Player::new(scene.holder.media(), (number, TOKEN), names).await?.unlock().await;
+    ensure!(matches!(refused, Err(Error::Refused { have: 1, need: 3, .. })), "{refused:?}");
     Ok(())
+}
+
+#[tokio::test]
+async fn a_player_goes_on_when_the_origin_begins_anew_and_the_secret_is_another() -> Result<()> {
+    let mut scene = Scene::start().await?;
+    let Opened { gate, .. } = scene.opened().await?;
+    let number: U256 = gate.parse()?;
+    let clip = clip(scene.folder.path())?;
+    let first = fs::read(&clip)?[..PIECE_BYTES].to_vec();
+    let (origin, Serving { uri, .. }) = scene.serving(&gate, &clip).await?;
+    scene.next_epoch().await?;
+    let player = Player::new(scene.holder.media(), (number, TOKEN), Vec::new()).await?;
+    let epoch = player.unlock().await?;
+    assert_eq!(player.piece(0).await?, first);
+    // Keys are in memory alone, so that the epoch has another.
+    origin.kill_9()?;
+    let (_origin, _) = scene.serving_at(&gate, &clip, uri.trim_start_matches("http://")).await?;
+    assert_eq!(player.piece(0).await?, first);
+
+    let nodes: Vec<_> = scene.nodes[..3].iter().map(|node| format!("{}@{}", node.account, node.page)).collect();
+    let mut arguments = vec!["share", &gate];
+    arguments.extend(nodes.iter().flat_map(|node| ["--node", node]));
+    let (well, _, complaint) = scene.said(CREATOR, &arguments).await?;
+    ensure!(well, "{complaint}");
+    assert_eq!(player.unlock().await?, epoch, "within the epoch");
+    assert_eq!(player.piece(0).await?, first);
+
+    // The fourth has no use for its share.
+    scene.nodes[3].process.signal(Signal::SIGKILL)?;
+    scene.nodes[3] = scene.begin(scene.nodes[3].account, 3).await?;
+    let page = scene.nodes[3].page.clone();
+    let dropped = async || {
+        let status: Value = reqwest::get(format!("{page}/status")).await?.json().await?;
+        Ok((status["gates"] == 0).then_some(()))
+    };
+    wait_for("the share of a node that is none any more to be dropped", PATIENCE, dropped).await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn nodes_take_their_own_newest_share_of_whom_they_serve() -> Result<()> {
+    let scene = Scene::start().await?;
+    let creator = client(&scene.dev, 0).await?.media();
+    let start = scene.creator.head_time().await?;
+    let terms = |collection| Terms {
+        collection,
+        first: U256::ZERO,
+        last: U256::MAX,
+        start: start.try_into().expect("a time"),
+        epochSeconds: 60,
+    };
+    let accounts: Vec<_> = scene.nodes.iter().map(|node| node.account).collect();
+    let (node, page) = (accounts[0], scene.nodes[0].page.parse()?);
+    let first = creator.open(terms(scene.collection), accounts.clone()).await?;
+    let http = reqwest::Client::new();
+    let wrong = serde_json::json!({ "version": 1, "sealed": "0x00" });
+    let answer = http.post(format!("{page}gates/{}/share", first.gate)).json(&wrong).send().await?;
+    assert_eq!((answer.status().as_u16(), answer.text().await?.contains("not the share of this node")), (422, true));
+    creator.deliver(&first, node, &page).await?;
+    let second = creator.share_anew(first.gate, accounts.clone()).await?;
+    creator.deliver(&second, node, &page).await?;
+    let refused = creator.deliver(&first, node, &page).await.map_err(|error| error.to_string());
+    ensure!(refused.as_ref().is_err_and(|words| words.contains("version 2, not 1")), "{refused:?}");
+    creator.deliver(&second, node, &page).await?;
+
+    // Whoever its operator did not name is served by the others.
+    let stranger = client(&scene.dev, 2).await?;
+    let theirs = stranger.nfts().create_collection(CreationTerms::new("Others", "OTH"), B256::ZERO).await?.address();
+    let dealt = stranger.media().open(terms(theirs), accounts).await?;
+    let refused = stranger.media().deliver(&dealt, node, &page).await.map_err(|error| error.to_string());
+    ensure!(refused.as_ref().is_err_and(|words| words.contains("takes no shares of gates of")), "{refused:?}");
+    stranger.media().deliver(&dealt, scene.nodes[1].account, &scene.nodes[1].page.parse()?).await?;
+    let status: Value = http.get(format!("{page}status")).send().await?.json().await?;
+    assert_eq!(status["gates"], 1);
+    given_up(&scene.nodes[1].page).await?;
+    bounded(&scene.nodes[1].page).await
 }
 
 #[tokio::test]
@@ -262,7 +426,7 @@ async fn nodes_answer_whoever_signed_and_nobody_in_its_name() -> Result<()> {
     let scene = Scene::start().await?;
     let Opened { gate, .. } = scene.opened().await?;
     let clip = clip(scene.folder.path())?;
-    let (_origin, _) = scene.serving(&gate, &clip).await?;
+    let (_origin, Serving { uri, .. }) = scene.serving(&gate, &clip).await?;
     scene.next_epoch().await?;
     let number: U256 = gate.parse()?;
     let (epoch, _) = scene.holder.media().epoch(number).await?;
@@ -285,10 +449,5 @@ async fn nodes_answer_whoever_signed_and_nobody_in_its_name() -> Result<()> {
     let unknown =
         http.post(format!("{page}/gates/99/parts")).json(&KeyRequest { gate: U256::from(99), ..right }).send().await?;
     assert_eq!(unknown.status().as_u16(), 404);
-    let wrong = serde_json::json!({ "version": 1, "sealed": "0x00" });
-    let answer = http.post(format!("{page}/gates/{gate}/share")).json(&wrong).send().await?;
-    assert_eq!((answer.status().as_u16(), answer.text().await?.contains("not the share of this node")), (422, true));
-    let status: Value = http.get(format!("{page}/status")).send().await?.json().await?;
-    assert_eq!(status["gates"], 1);
-    Ok(())
+    bounded(&uri).await
 }

@@ -1,9 +1,10 @@
 use super::{Lane, deal};
-use crate::listener::{IDLE_MAX, Listener};
+use crate::server::IDLE_MAX;
+use edgeloom_listener::Listener;
 use std::{future::pending, sync::Arc};
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{Semaphore, mpsc},
+    sync::mpsc,
 };
 
 #[tokio::test]
@@ -16,7 +17,7 @@ async fn a_connection_goes_where_fewest_are() {
             (Lane { connections, load: Arc::default() }, receiver)
         })
         .unzip();
-    let listener = Listener { tcp, permits: Arc::new(Semaphore::new(8)), idle_max: IDLE_MAX };
+    let listener = Listener::new(tcp, 8, IDLE_MAX);
     let dealing = tokio::spawn(deal(listener, lanes, pending()));
     let (mut clients, mut held) = (Vec::new(), [Vec::new(), Vec::new()]);
     for _ in 0..2 {

@@ -1,14 +1,17 @@
 //! Media for one person: decrypted here, and on a page of this machine alone.
 
-use std::{fs::File, io::Write as _, net::SocketAddr, path::Path, process::ExitCode, sync::Arc};
+use std::{fs::File, io::Write as _, net::SocketAddr, path::Path, process::ExitCode, sync::Arc, time::Duration};
 
+use alloy::primitives::B256;
 use axum::{
     Router,
-    extract::State,
-    http::{HeaderMap, StatusCode, header},
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    middleware::{Next, from_fn},
     response::{Html, IntoResponse, Response},
     routing::get,
 };
+use edgeloom_listener::Listener;
 use edgeloom_media::PIECE_BYTES;
 use edgeloom_sdk::{Error, Player};
 use eyre::{Result, WrapErr};
@@ -20,6 +23,19 @@ use crate::settings::Settings;
 
 /// Of one answer: browsers ask for the rest.
 const PIECES_AT_ONCE: usize = 8;
+/// Of one browser.
+const CONNECTIONS_MAX: usize = 32;
+const IDLE_MAX: Duration = Duration::from_secs(60);
+const GUARDS: [(&str, &str); 5] = [
+    ("x-content-type-options", "nosniff"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("content-security-policy", "sandbox; default-src 'none'"),
+    ("referrer-policy", "no-referrer"),
+    ("cache-control", "no-store"),
+];
+/// Of the page: its own media, its own style, and no frame around it.
+const PAGE_POLICY: &str = "default-src 'none'; media-src 'self'; img-src 'self'; style-src 'unsafe-inline'; \
+                           base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 pub(super) async fn into_file(settings: &Settings, player: &Player, path: &Path) -> Result<ExitCode> {
     let epoch = player.unlock().await?;
@@ -45,12 +61,16 @@ pub(super) async fn into_file(settings: &Settings, player: &Player, path: &Path)
 pub(super) async fn on_page(settings: &Settings, player: Player, listen: SocketAddr) -> Result<ExitCode> {
     let listener = TcpListener::bind(listen).await.wrap_err_with(|| format!("cannot listen on {listen}"))?;
     let listen = listener.local_addr()?;
+    let secret = B256::random();
+    let url = format!("http://{listen}/{secret:x}/");
     if settings.json {
-        println!("{}", json!({ "event": "page", "url": format!("http://{listen}/") }));
+        println!("{}", json!({ "event": "page", "url": url }));
     } else {
-        println!("open http://{listen}/ ; Ctrl-C ends it");
+        println!("open {url} ; Ctrl-C ends it");
     }
-    let serving = axum::serve(listener, routes(Arc::new(player))).with_graceful_shutdown(async {
+    let listener = Listener::new(listener, CONNECTIONS_MAX, IDLE_MAX);
+    let routes = routes(Arc::new(player), secret).layer(from_fn(move |request, next| guarded(listen, request, next)));
+    let serving = axum::serve(listener, routes).with_graceful_shutdown(async {
         if ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
@@ -59,8 +79,29 @@ pub(super) async fn on_page(settings: &Settings, player: Player, listen: SocketA
     Ok(ExitCode::SUCCESS)
 }
 
-fn routes(player: Arc<Player>) -> Router {
-    Router::new().route("/", get(page)).route("/media", get(media)).with_state(player)
+/// Below a path that no other page of the browser knows.
+fn routes(player: Arc<Player>, secret: B256) -> Router {
+    Router::new()
+        .route(&format!("/{secret:x}/"), get(page))
+        .route(&format!("/{secret:x}/media"), get(media))
+        .with_state(player)
+}
+
+/// Other sites reach this address from the same browser: by a name of theirs that leads here, which `Host` shows, or by embedding what is here, which the
+/// headers forbid. What is played is somebody else's, so that nothing of it may run.
+async fn guarded(listen: SocketAddr, request: Request, next: Next) -> Response {
+    // Of this port alone browsers leave the number out.
+    let own = if listen.port() == 80 { listen.ip().to_string() } else { listen.to_string() };
+    let host = request.headers().get(header::HOST).and_then(|value| value.to_str().ok());
+    let mut answer = match host {
+        Some(host) if host == own => next.run(request).await,
+        _ => StatusCode::MISDIRECTED_REQUEST.into_response(),
+    };
+    for (name, value) in GUARDS {
+        // What a page says of itself is more.
+        answer.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    answer
 }
 
 /// Nothing on it comes from outside but a media type, which is made of letters, and what nodes said, which is escaped.
@@ -68,10 +109,14 @@ async fn page(State(player): State<Arc<Player>>) -> Response {
     let (code, body) = match player.unlock().await {
         Ok(epoch) => {
             let mime = player.manifest().mime();
-            let tag = if mime.starts_with("audio/") { "audio" } else { "video" };
+            let style = "style=\"width:100%;background:#000\"";
+            let element = match mime.split('/').next() {
+                Some("image") => format!("<img src=media alt=\"\" {style}>"),
+                Some("audio") => format!("<audio controls autoplay muted src=media {style}></audio>"),
+                _ => format!("<video controls autoplay muted src=media {style}></video>"),
+            };
             let shown = format!(
-                "<{tag} controls autoplay muted src=/media style=\"width:100%;background:#000\"></{tag}>\
-                 <p>Epoch {epoch}, decrypted on this machine with a key that a quorum of edge nodes gave you."
+                "{element}<p>Epoch {epoch}, decrypted on this machine with a key that a quorum of edge nodes gave you."
             );
             (StatusCode::OK, shown)
         }
@@ -85,7 +130,7 @@ async fn page(State(player): State<Arc<Player>>) -> Response {
          <title>Edgeloom player</title><style>body{{font:16px system-ui;margin:2rem auto;max-width:60rem;padding:0 1rem;\
          color-scheme:light dark}}</style>{body}</html>"
     );
-    (code, Html(html)).into_response()
+    (code, [(header::CONTENT_SECURITY_POLICY, PAGE_POLICY)], Html(html)).into_response()
 }
 
 async fn media(State(player): State<Arc<Player>>, headers: HeaderMap) -> Response {
@@ -114,7 +159,6 @@ async fn media(State(player): State<Arc<Player>>, headers: HeaderMap) -> Respons
         (header::CONTENT_TYPE, manifest.mime().to_owned()),
         (header::CONTENT_RANGE, shown),
         (header::ACCEPT_RANGES, "bytes".to_owned()),
-        (header::CACHE_CONTROL, "no-store".to_owned()),
     ];
     (StatusCode::PARTIAL_CONTENT, headers, body).into_response()
 }

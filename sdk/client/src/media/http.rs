@@ -1,8 +1,8 @@
-//! A little HTTP: bytes in, bytes out, none longer than was said before.
+//! A little HTTP: bytes in, bytes out, none longer than was said before, and from the address that was named: whoever answers there sends nobody elsewhere.
 
 use std::{sync::LazyLock, time::Duration};
 
-use reqwest::{Client, RequestBuilder};
+use reqwest::{Client, RequestBuilder, redirect::Policy};
 use serde::Serialize;
 use url::Url;
 
@@ -12,7 +12,8 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Made once: connections are kept.
 static CLIENT: LazyLock<Result<Client, String>> = LazyLock::new(|| {
-    let client = Client::builder().timeout(PATIENCE).connect_timeout(Duration::from_secs(3)).build();
+    let client = Client::builder().redirect(Policy::none()).timeout(PATIENCE);
+    let client = client.connect_timeout(Duration::from_secs(3)).build();
     client.map_err(|error| format!("HTTP client: {error}"))
 });
 
@@ -51,3 +52,6 @@ async fn answer(url: &Url, request: RequestBuilder, most: usize) -> Result<Vec<u
     let words: String = String::from_utf8_lossy(&body).chars().filter(|c| !c.is_control()).take(300).collect();
     Err(Error::Answer(format!("{url}: {status}: {words}")))
 }
+
+#[cfg(test)]
+mod tests;

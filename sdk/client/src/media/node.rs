@@ -1,6 +1,7 @@
 //! What a node with shares does, and for whom it does it.
 
 use alloy::{
+    eips::BlockId,
     primitives::{Address, B256, Bytes, U256},
     signers::k256::{PublicKey, SecretKey},
 };
@@ -21,6 +22,8 @@ mod wallet {
 
 /// Of a signature that a contract may want to read.
 const SIGNATURE_BYTES_MAX: usize = 2048;
+/// For a contract that looks at one: its code is anybody's, and its answer is no longer than this gas pays for.
+const SIGNATURE_GAS: u64 = 200_000;
 
 /// Why a node does not take a share, or gives no part.
 #[derive(Debug, ThisError)]
@@ -88,46 +91,45 @@ impl Media {
         if quorum_of(&record)?.holds(&share) { Ok(share) } else { Err(KeyDoubt::NotTheShare) }
     }
 
-    /// A share's part of the current epoch's key, for whoever signed the request, if the chain says that it is its.
+    /// A share's part of the current epoch's key, for whoever signed the request, if the chain says that it is its. Whoever asks has least done for it
+    /// that it can be refused by: a contract, whose code is anybody's, is asked last, and only where the key would be its.
     ///
     /// # Errors
     /// [`KeyDoubt`].
     pub async fn give(&self, share: &Share, request: &KeyRequest) -> Result<SealedPart, KeyDoubt> {
         let KeyRequest { gate, epoch, token, account, ref key, .. } = *request;
         let key = PublicKey::from_sec1_bytes(key).ok().filter(|_| key.len() == 33).ok_or(KeyDoubt::WrongKey)?;
-        if !request.is_signed(self.client.chain_id()) && !self.is_signed_by_contract(request).await? {
+        let signed = request.is_signed(self.client.chain_id());
+        if !signed && request.signature.len() > SIGNATURE_BYTES_MAX {
             return Err(KeyDoubt::NotSigned(account));
         }
-        self.check_epoch(gate, epoch).await?;
-        if !self.is_entitled(gate, token, account).await? {
+        let (block, current, entitled) = self.entitlement(gate, (token, account)).await?;
+        if epoch != current {
+            return Err(KeyDoubt::WrongEpoch { asked: epoch, current });
+        }
+        if !entitled {
             return Err(KeyDoubt::NotEntitled { account, token });
         }
-        // What was said may be of the next epoch already, whose key this is not.
-        self.check_epoch(gate, epoch).await?;
+        if !signed && !self.is_signed_by_contract(request, block).await? {
+            return Err(KeyDoubt::NotSigned(account));
+        }
         let message = self.message(gate, epoch).await?;
         let part = share.sign(&message.0).to_bytes();
         let sealed = Envelope::seal(&key, &part, &request.about());
         Ok(SealedPart { node: share.node(), sealed: Bytes::copy_from_slice(sealed.as_bytes()) })
     }
 
-    async fn check_epoch(&self, gate: U256, asked: U256) -> Result<(), KeyDoubt> {
-        let (current, _) = self.epoch(gate).await?;
-        if asked == current { Ok(()) } else { Err(KeyDoubt::WrongEpoch { asked, current }) }
-    }
-
-    async fn is_signed_by_contract(&self, request: &KeyRequest) -> Result<bool, Error> {
-        let code: Bytes = self.client.rpc().read("eth_getCode", (request.account, "latest")).await?;
-        if code.is_empty() || request.signature.len() > SIGNATURE_BYTES_MAX {
-            return Ok(false);
-        }
+    async fn is_signed_by_contract(&self, request: &KeyRequest, block: BlockId) -> Result<bool, Error> {
         let hash: B256 = request.digest(self.client.chain_id());
         let call = wallet::IWallet::isValidSignatureCall { hash, signature: request.signature.clone() };
-        match self.client.call(request.account, &call).await {
+        match self.client.call_at(request.account, &call, (block, Some(SIGNATURE_GAS))).await {
             Ok(magic) => Ok(magic.0 == <wallet::IWallet::isValidSignatureCall as alloy::sol_types::SolCall>::SELECTOR),
-            // Whatever it says instead, it is no consent.
-            Err(error) if error.is_revert() => Ok(false),
-            Err(Error::Answer(_)) => Ok(false),
-            Err(error) => Err(error),
+            Err(error) if error.is_transient() => Err(error),
+            // Whatever it says instead, or whether there is no contract at all: it is no consent.
+            Err(_) => Ok(false),
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

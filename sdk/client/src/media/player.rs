@@ -5,7 +5,7 @@ use edgeloom_media::{ContentKey, Manifest};
 use tokio::sync::Mutex;
 use url::Url;
 
-use super::{Media, Origin};
+use super::{Media, Origin, Show};
 use crate::Error;
 
 /// The media behind a gate, for the signer, who holds or rents a token.
@@ -16,8 +16,8 @@ pub struct Player {
     token: U256,
     origin: Origin,
     nodes: Vec<Url>,
-    /// Of the epoch that was opened last.
-    key: Mutex<Option<(U256, ContentKey)>>,
+    /// Of what was opened last: an epoch has more than one key where its origin began anew within it, or its quorum is another.
+    key: Mutex<Option<(Show, ContentKey)>>,
 }
 
 impl Player {
@@ -51,14 +51,12 @@ impl Player {
     pub async fn unlock(&self) -> Result<U256, Error> {
         let mut held = self.key.lock().await;
         let show = self.origin.show().await?;
-        if let Some((epoch, _)) = &*held
-            && *epoch == show.epoch
-        {
-            return Ok(*epoch);
+        let epoch = show.epoch;
+        if held.as_ref().is_none_or(|(opened, _)| *opened != show) {
+            let key = self.media.unlock((self.gate, self.token), &show, &self.nodes).await?;
+            *held = Some((show, key));
         }
-        let key = self.media.unlock((self.gate, self.token), &show, &self.nodes).await?;
-        *held = Some((show.epoch, key));
-        Ok(show.epoch)
+        Ok(epoch)
     }
 
     /// A piece, decrypted and checked.
@@ -67,16 +65,16 @@ impl Player {
     /// As [`Self::unlock`] and [`Origin::piece`].
     pub async fn piece(&self, piece: usize) -> Result<Vec<u8>, Error> {
         let held = self.key.lock().await.clone();
-        if let Some((epoch, key)) = held {
-            match self.origin.piece(epoch, &key, piece).await {
-                // The origin has forgotten the epoch: the next one's key is needed.
+        if let Some((show, key)) = held {
+            match self.origin.piece(show.epoch, &key, piece).await {
+                // The origin shows the epoch no more, or by another key.
                 Err(Error::Answer(_)) => {}
                 found => return found,
             }
         }
         let epoch = self.unlock().await?;
         let held = self.key.lock().await.clone();
-        let Some((_, key)) = held.filter(|(of, _)| *of == epoch) else {
+        let Some((_, key)) = held.filter(|(show, _)| show.epoch == epoch) else {
             return Err(Error::Answer(format!("epoch {epoch} ended meanwhile")));
         };
         self.origin.piece(epoch, &key, piece).await

@@ -1,5 +1,5 @@
 use super::*;
-use crate::Switch;
+use crate::{GateOwners, Switch};
 
 fn tfuel(amount: u64) -> U256 {
     U256::from(amount) * U256::from(10).pow(U256::from(18))
@@ -45,7 +45,7 @@ async fn without_a_node_every_other_check_is_still_made() {
         rounds: Enrolment::Auto,
         bids: Switch::On,
         vouchers: Switch::On,
-        media: Switch::On,
+        media: GateOwners::Anybody,
         letting: None,
         drain_seconds: 1,
     };

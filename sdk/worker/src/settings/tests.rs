@@ -40,9 +40,14 @@ fn a_flag_wins_over_the_file_and_the_file_over_the_default() {
 fn bids_vouchers_and_media_are_on_and_leases_off_unless_said_otherwise() {
     let config = flags(&[]).resolve().expect("valid");
     assert_eq!((config.bids, config.vouchers, config.letting), (Switch::On, Switch::On, None));
-    assert_eq!(config.media, Switch::On);
+    assert_eq!(config.media, GateOwners::Anybody);
     let config = flags(&["--bids", "off", "--vouchers", "off", "--media", "off"]).resolve().expect("valid");
-    assert_eq!((config.bids, config.vouchers, config.media), (Switch::Off, Switch::Off, Switch::Off));
+    assert_eq!((config.bids, config.vouchers, config.media), (Switch::Off, Switch::Off, GateOwners::Nobody));
+    let owner = alloy::primitives::Address::repeat_byte(7);
+    let config = flags(&["--media", &owner.to_string()]).resolve().expect("valid");
+    assert_eq!(config.media, GateOwners::Named([owner].into()));
+    let file = format!("media = \"{owner}\"");
+    assert_eq!(toml::from_str::<Settings>(&file).expect("valid").media, Some(config.media));
     let (rate, program) = (U256::from(7), PathBuf::from("/bin/serve"));
     let config = flags(&["--lease-rate", "7", "--lease-program", "/bin/serve"]).resolve().expect("valid");
     assert_eq!(config.letting, Some(Letting { rate, program }));

@@ -3,13 +3,12 @@ use std::{io::ErrorKind, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
-    sync::Semaphore,
     time::timeout,
 };
 
 async fn listen(connections: usize, idle_max: Duration) -> Listener {
     let tcp = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
-    Listener { tcp, permits: Arc::new(Semaphore::new(connections)), idle_max }
+    Listener::new(tcp, connections, idle_max)
 }
 
 async fn accept(listener: &mut Listener) -> (Socket, TcpStream) {
@@ -45,4 +44,19 @@ async fn a_socket_that_nothing_moves_through_fails() {
     // A reader that takes nothing is as idle.
     let written = timeout(Duration::from_secs(10), socket.write_all(&vec![0; 64 << 20])).await.unwrap();
     assert_eq!(written.unwrap_err().kind(), ErrorKind::TimedOut);
+}
+
+#[tokio::test]
+async fn servers_have_as_few_and_as_lively_connections() {
+    let mut listener = listen(1, Duration::from_millis(200)).await;
+    let mut client = TcpStream::connect(listener.tcp.local_addr().unwrap()).await.unwrap();
+    let (mut socket, address) = axum::serve::Listener::accept(&mut listener).await;
+    assert_eq!(address, client.local_addr().unwrap());
+    let _other = TcpStream::connect(listener.tcp.local_addr().unwrap()).await.unwrap();
+    let next = timeout(Duration::from_millis(100), axum::serve::Listener::accept(&mut listener)).await;
+    assert!(next.is_err(), "there is one already");
+    client.write_all(&[7]).await.unwrap();
+    let mut bytes = [0; 2];
+    let read = timeout(Duration::from_secs(10), socket.read_exact(&mut bytes)).await.unwrap();
+    assert_eq!(read.unwrap_err().kind(), ErrorKind::TimedOut, "half of what was waited for");
 }

@@ -1,7 +1,9 @@
-//! The sockets: how many there are at a time, and how long one lives that nothing moves through.
+//! The sockets of a public port: how many there are at a time, and how long one lives that nothing moves through. This crate knows no request: what
+//! is said over a socket, and how long an answer may take, is its server's to bound.
 
 use std::{
     io,
+    net::SocketAddr,
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -14,19 +16,22 @@ use tokio::{
     time::{Instant, Sleep, sleep},
 };
 
-/// No call takes longer; what idles longer has been left.
-pub(crate) const IDLE_MAX: Duration = Duration::from_secs(120);
-
 /// Accepts as many connections as there are permits; who comes later waits in the system's queue.
 #[derive(Debug)]
-pub(crate) struct Listener {
-    pub(crate) tcp: TcpListener,
-    pub(crate) permits: Arc<Semaphore>,
-    pub(crate) idle_max: Duration,
+pub struct Listener {
+    pub tcp: TcpListener,
+    pub permits: Arc<Semaphore>,
+    pub idle_max: Duration,
 }
 
 impl Listener {
-    pub(crate) async fn accept(&mut self) -> Accepted {
+    pub fn new(tcp: TcpListener, connections: usize, idle_max: Duration) -> Self {
+        Self { tcp, permits: Arc::new(Semaphore::new(connections)), idle_max }
+    }
+
+    /// # Panics
+    /// Where the permits were closed.
+    pub async fn accept(&mut self) -> Accepted {
         let permit = self.permits.clone().acquire_owned().await.expect("never closed");
         let (stream, _) = axum::serve::Listener::accept(&mut self.tcp).await;
         // Fails when the other side is gone: reading will say so.
@@ -35,9 +40,28 @@ impl Listener {
     }
 }
 
+impl axum::serve::Listener for Listener {
+    type Io = Socket;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Socket, SocketAddr) {
+        loop {
+            let accepted = Self::accept(self).await;
+            // Fails when the other side is gone already.
+            let Ok(address) = accepted.stream.peer_addr() else { continue };
+            let Accepted { stream, idle_max, permit } = accepted;
+            return (Socket::new((stream, idle_max), permit, Arc::default()), address);
+        }
+    }
+
+    fn local_addr(&self) -> io::Result<SocketAddr> {
+        self.tcp.local_addr()
+    }
+}
+
 /// A connection before the thread that serves it has it.
 #[derive(Debug)]
-pub(crate) struct Accepted {
+pub struct Accepted {
     stream: TcpStream,
     idle_max: Duration,
     permit: OwnedSemaphorePermit,
@@ -45,20 +69,29 @@ pub(crate) struct Accepted {
 
 impl Accepted {
     /// For the runtime of this thread, whatever accepted it. `lane` is dropped with the socket.
-    pub(crate) fn open(self, lane: Arc<()>) -> io::Result<Socket> {
+    ///
+    /// # Errors
+    /// The system's, when the other side is gone.
+    pub fn open(self, lane: Arc<()>) -> io::Result<Socket> {
         let stream = TcpStream::from_std(self.stream.into_std()?)?;
-        let idle = Idle { max: self.idle_max, moved: Instant::now(), timer: Box::pin(sleep(self.idle_max)) };
-        Ok(Socket { stream, idle, _permit: self.permit, _lane: lane })
+        Ok(Socket::new((stream, self.idle_max), self.permit, lane))
     }
 }
 
 /// Reading and writing fail when nothing has moved either way for too long.
 #[derive(Debug)]
-pub(crate) struct Socket {
+pub struct Socket {
     stream: TcpStream,
     idle: Idle,
     _permit: OwnedSemaphorePermit,
     _lane: Arc<()>,
+}
+
+impl Socket {
+    fn new((stream, idle_max): (TcpStream, Duration), permit: OwnedSemaphorePermit, lane: Arc<()>) -> Self {
+        let idle = Idle { max: idle_max, moved: Instant::now(), timer: Box::pin(sleep(idle_max)) };
+        Self { stream, idle, _permit: permit, _lane: lane }
+    }
 }
 
 #[derive(Debug)]
