@@ -177,12 +177,12 @@ impl Media {
         let request = KeyRequest::new(&self.client, (gate, epoch, token), &own.public_key())?;
         let mut asked: FuturesUnordered<_> =
             distinct(nodes).into_iter().map(|node| ask(node, gate, &request)).collect();
-        let (mut parts, mut said) = (BTreeMap::new(), Vec::new());
-        while let Some(answer) = asked.next().await {
+        let (mut parts, mut said) = (BTreeMap::new(), BTreeMap::<_, Vec<_>>::new());
+        while let Some((node, answer)) = asked.next().await {
             match answer.and_then(|sealed| opened(&sealed, &own, &request.about())) {
                 Ok(part) if quorum.verify(&message.0, &part) => drop(parts.insert(part.node(), part)),
-                Ok(_) => said.push("a part that is wrong".to_owned()),
-                Err(error) => said.push(error.to_string()),
+                Ok(_) => said.entry("a part that is wrong".to_owned()).or_default().push(node),
+                Err(error) => said.entry(words(node, error)).or_default().push(node),
             }
             // Each part is looked at once when it comes, and once with the others that make a quorum of it.
             if parts.len() >= quorum.threshold() as usize {
@@ -191,7 +191,7 @@ impl Media {
                 return signature.open(&show.wrapped).map_err(malformed);
             }
         }
-        Err(Error::Refused { have: parts.len(), need: quorum.threshold() as usize, said: said.join("; ") })
+        Err(Error::Refused { have: parts.len(), need: quorum.threshold() as usize, said: told(&said) })
     }
 
     async fn send(&self, call: &impl alloy::sol_types::SolCall) -> Result<TransactionReceipt, Error> {
@@ -224,10 +224,29 @@ fn distinct(nodes: &[Url]) -> Vec<&Url> {
     nodes.iter().filter(|node| seen.insert(*node)).take(NODES_MAX as usize).collect()
 }
 
-async fn ask(node: &Url, gate: U256, request: &KeyRequest) -> Result<SealedPart, Error> {
-    let url = http::join(node, &format!("gates/{gate}/parts"))?;
-    let answer = http::post(&url, request, ANSWER_BYTES_MAX).await?;
-    serde_json::from_slice(&answer).map_err(|error| Error::Answer(format!("{url}: {error}")))
+async fn ask<'a>(node: &'a Url, gate: U256, request: &KeyRequest) -> (&'a Url, Result<SealedPart, Error>) {
+    let answer = async {
+        let url = http::join(node, &format!("gates/{gate}/parts"))?;
+        let answer = http::post(&url, request, ANSWER_BYTES_MAX).await?;
+        serde_json::from_slice(&answer).map_err(|error| Error::Answer(format!("{url}: {error}")))
+    };
+    (node, answer.await)
+}
+
+/// Why a node gave no part, without its address.
+fn words(node: &Url, error: Error) -> String {
+    let Error::Answer(said) = error else { return error.to_string() };
+    let after = said.strip_prefix(node.as_str()).and_then(|rest| rest.split_once(": "));
+    after.map_or_else(|| said.clone(), |(_, words)| words.to_owned())
+}
+
+/// What nodes said, the same words once.
+fn told(said: &BTreeMap<String, Vec<&Url>>) -> String {
+    let told = said.iter().map(|(words, nodes)| match nodes.as_slice() {
+        [node] => format!("{words} ({node})"),
+        nodes => format!("{words} ({} nodes)", nodes.len()),
+    });
+    told.collect::<Vec<_>>().join("; ")
 }
 
 fn opened(sealed: &SealedPart, own: &SecretKey, about: &[u8]) -> Result<Part, Error> {

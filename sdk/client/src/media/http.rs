@@ -3,12 +3,18 @@
 use std::{sync::LazyLock, time::Duration};
 
 use reqwest::{Client, RequestBuilder, redirect::Policy};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 use crate::Error;
 
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What a node says when it refuses.
+#[derive(Deserialize)]
+struct Refusal {
+    why: String,
+}
 
 /// Made once: connections are kept.
 static CLIENT: LazyLock<Result<Client, String>> = LazyLock::new(|| {
@@ -49,7 +55,11 @@ async fn answer(url: &Url, request: RequestBuilder, most: usize) -> Result<Vec<u
     if status.is_success() {
         return Ok(body);
     }
-    let words: String = String::from_utf8_lossy(&body).chars().filter(|c| !c.is_control()).take(300).collect();
+    let words = match serde_json::from_slice::<Refusal>(&body) {
+        Ok(refusal) => refusal.why,
+        Err(_) => String::from_utf8_lossy(&body).into_owned(),
+    };
+    let words: String = words.chars().filter(|c| !c.is_control()).take(300).collect();
     Err(Error::Answer(format!("{url}: {status}: {words}")))
 }
 
