@@ -196,7 +196,7 @@ contract Traders is ExchangeWorld {
         if (its.order.maker == _bound) return;
         how %= 6;
         if (how == 0) its.order.price = its.order.endPrice = 1;
-        if (how == 1) its.order.maker = _people[(how + who) % (PEOPLE - 1)];
+        if (how == 1) its.order.maker = _people[(1 + who % PEOPLE) % (PEOPLE - 1)];
         if (how == 2) its.order.units += 1;
         if (how == 3) its.order.salt += 1;
         if (how == 4) its.order.until += 365 days;
