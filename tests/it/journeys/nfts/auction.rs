@@ -159,7 +159,8 @@ async fn a_token_is_used_by_who_rented_it_until_its_time_is_over() -> Result<()>
     let again = stage.creator.rentals().rent(&offer, 3_600, None).await;
     assert!(matches!(again, Err(Error::Rentals(IRentalsErrors::NonceMoved(_)))), "{again:?}");
     let found = stage.buyer.exchange().check(&listing).await?;
-    assert_eq!(found, [Obstacle::NonceMoved { token: looms.address(), id: one }]);
+    let used = Obstacle::HasUser { token: looms.address(), id: one, user: friend, until: rented.until };
+    assert_eq!(found, [Obstacle::NonceMoved { token: looms.address(), id: one }, used]);
     let anew = rentals.sign(RentalDraft::new(looms.address(), one, rate).between(60, 7_200)).await?;
     let taken = stage.creator.rentals().rent(&anew, 3_600, None).await;
     assert!(matches!(taken, Err(Error::Collection(ICollectionErrors::UserRuns(_)))), "{taken:?}");
