@@ -8,14 +8,23 @@ use crate::{
     mutation,
 };
 use serde_json::Value;
-use std::{collections::BTreeSet, io, path::PathBuf, sync::Arc};
+use std::{collections::BTreeSet, io, mem, path::PathBuf, pin::pin, sync::Arc};
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
-    net::UnixStream,
+    net::{
+        UnixStream,
+        unix::{OwnedReadHalf, OwnedWriteHalf},
+    },
     time::timeout,
 };
 
 const ANSWER_BYTES_MAX: u64 = 256 << 20;
+
+/// What a node says, line by line.
+struct Answers {
+    reader: BufReader<OwnedReadHalf>,
+    line: Vec<u8>,
+}
 
 impl Attack {
     pub(crate) async fn over_ipc(self: Arc<Self>, path: PathBuf) {
@@ -33,7 +42,8 @@ impl Attack {
 
     /// A connection's life: whole requests and their answers, until one comes that is no JSON, which ends it.
     async fn talk(&self, path: &PathBuf, first: u64) -> io::Result<()> {
-        let mut stream = BufReader::new(UnixStream::connect(path).await?);
+        let (reader, mut writer) = UnixStream::connect(path).await?.into_split();
+        let mut stream = Answers { reader: BufReader::new(reader), line: Vec::new() };
         let (mut index, mut awaited) = (first, BTreeSet::new());
         for _ in 0..MESSAGES {
             let body = mutation::body(&self.catalogue, &mut Dice::new(self.seed, index), index);
@@ -42,10 +52,17 @@ impl Attack {
                 while !awaited.is_empty() {
                     self.listen(&mut stream, &mut awaited).await?;
                 }
-                return self.garble(stream, &body).await;
+                return self.garble(stream, writer, &body).await;
             }
             awaited.extend(answerable(&body));
-            stream.write_all(&body).await?;
+            // Whoever writes without reading waits for a node that waits for it: answers may be longer than what lies between.
+            let mut written = pin!(writer.write_all(&body));
+            loop {
+                tokio::select! {
+                    written = &mut written => break written?,
+                    heard = self.listen(&mut stream, &mut awaited) => heard?,
+                }
+            }
             while awaited.len() > 8 {
                 self.listen(&mut stream, &mut awaited).await?;
             }
@@ -59,18 +76,19 @@ impl Attack {
     }
 
     /// What is answered to garbage, if anything, is an answer all the same.
-    async fn garble(&self, mut stream: BufReader<UnixStream>, body: &[u8]) -> io::Result<()> {
+    async fn garble(&self, mut stream: Answers, mut writer: OwnedWriteHalf, body: &[u8]) -> io::Result<()> {
         // Who hangs up at the first byte need not read the rest.
-        drop(stream.write_all(body).await);
+        drop(writer.write_all(body).await);
         match timeout(BROKEN_MAX, self.listen(&mut stream, &mut BTreeSet::new())).await {
             Ok(Err(error)) if error.kind() == io::ErrorKind::InvalidData => Err(error),
             _ => Ok(()),
         }
     }
 
-    async fn listen(&self, stream: &mut BufReader<UnixStream>, awaited: &mut BTreeSet<u64>) -> io::Result<()> {
-        let mut line = Vec::new();
-        (&mut *stream).take(ANSWER_BYTES_MAX).read_until(b'\n', &mut line).await?;
+    /// May be dropped before it ends: what was read of an answer stays.
+    async fn listen(&self, stream: &mut Answers, awaited: &mut BTreeSet<u64>) -> io::Result<()> {
+        (&mut stream.reader).take(ANSWER_BYTES_MAX).read_until(b'\n', &mut stream.line).await?;
+        let line = mem::take(&mut stream.line);
         if line.is_empty() {
             return Err(io::Error::other(format!("ended with {} answers to come", awaited.len())));
         }
