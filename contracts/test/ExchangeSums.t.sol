@@ -12,6 +12,8 @@ import {eq, holds, vm} from "./Vm.sol";
 /// @dev Whatever people sign, take, end and forge, the books balance.
 /// forge-config: default.invariant.runs = 16
 contract ExchangeSumsTest is ExchangeWorld {
+    uint256 private constant CREATORS = 2;
+
     Traders private _traders;
     uint256 private _people;
 
@@ -74,9 +76,9 @@ contract ExchangeSumsTest is ExchangeWorld {
         eq(address(EXCHANGE).balance, dues + EXCHANGE.credited(), "TFUEL");
         for (uint256 i = 0; i < 3; ++i) {
             address currency = _traders.currencies(i);
-            uint256 credits = currency == TFUEL ? EXCHANGE.creditOf(STUDIO) : EXCHANGE.tokenCreditOf(currency, STUDIO);
-            for (uint256 j = 0; j < _people; ++j) {
-                address account = _traders.person(j);
+            uint256 credits;
+            for (uint256 j = 0; j < _people + CREATORS; ++j) {
+                address account = _traders.anybody(j);
                 credits += currency == TFUEL ? EXCHANGE.creditOf(account) : EXCHANGE.tokenCreditOf(currency, account);
             }
             if (currency == TFUEL) eq(EXCHANGE.credited(), credits, "credits");
@@ -87,9 +89,9 @@ contract ExchangeSumsTest is ExchangeWorld {
     function invariant_every_price_was_divided_to_the_wei() public view {
         for (uint256 i = 0; i < 3; ++i) {
             address currency = _traders.currencies(i);
-            for (uint256 j = 0; j <= _people; ++j) {
-                address account = j == _people ? STUDIO : _traders.person(j);
-                uint256 before = j == _people ? 0 : FUNDS;
+            for (uint256 j = 0; j < _people + CREATORS; ++j) {
+                address account = _traders.anybody(j);
+                uint256 before = j < _people ? FUNDS : 0;
                 before += _traders.received(currency, account);
                 eq(_traders.wealthOf(currency, account) + _traders.paid(currency, account), before, "of each");
             }
@@ -98,20 +100,19 @@ contract ExchangeSumsTest is ExchangeWorld {
     }
 
     function invariant_money_is_conserved() public view {
-        uint256 tfuel = address(EXCHANGE).balance + STUDIO.balance + Predeploys.BURN.balance + address(WTFUEL).balance;
+        uint256 tfuel = address(EXCHANGE).balance + Predeploys.BURN.balance + address(WTFUEL).balance;
         for (uint256 i = 1; i < 3; ++i) {
             address currency = _traders.currencies(i);
-            uint256 sum = _balance(currency, STUDIO) + _balance(currency, address(EXCHANGE));
-            sum += _balance(currency, Predeploys.TIMELOCK);
-            for (uint256 j = 0; j < _people; ++j) {
-                sum += _balance(currency, _traders.person(j));
+            uint256 sum = _balance(currency, address(EXCHANGE)) + _balance(currency, Predeploys.TIMELOCK);
+            for (uint256 j = 0; j < _people + CREATORS; ++j) {
+                sum += _balance(currency, _traders.anybody(j));
             }
             uint256 worlds = currency == address(WTFUEL) ? 2 * FUNDS : 0;
             uint256 unwrapped = currency == address(WTFUEL) ? _traders.passed(currency) : 0;
             eq(sum + worlds + unwrapped, _people * FUNDS + worlds, "tokens");
         }
-        for (uint256 j = 0; j < _people; ++j) {
-            tfuel += _traders.person(j).balance;
+        for (uint256 j = 0; j < _people + CREATORS; ++j) {
+            tfuel += _traders.anybody(j).balance;
         }
         // The maker and the taker of the world wrapped theirs too, and do nothing here.
         eq(tfuel, 2 * _people * FUNDS + 2 * FUNDS, "TFUEL");

@@ -189,25 +189,64 @@ contract ExchangeSweepTest is ExchangeWorld {
         eq(skips, 1, "one");
     }
 
-    /// The same of what costs most for its bytes: tokens of as many contracts, each of which is asked four times.
-    function test_a_sweep_of_a_bundle_that_succeeds_had_gas_for_it() public {
-        IExchange.Order memory order = terms();
-        order.gives = new IExchange.Item[](32);
+    /// One payment for all that are one creator's in a row, whatever is skipped between them; then another creator's.
+    function test_royalties_in_a_row_are_paid_once() public {
+        (HostileHolder first, HostileHolder second) = (_counting(), _counting());
+        IExchange.Take[] memory takes = new IExchange.Take[](7);
+        for (uint256 i = 0; i < 7; ++i) {
+            bool others = i == 3 || i == 4;
+            takes[i] = _ofRoyalty(others ? address(second) : address(first), others ? 1000 : ROYALTY_BPS);
+        }
+        // Skipped after money for its royalty would have been sent; none of a third; and one in another currency.
+        HostileToken(takes[1].order.gives[0].token).plan(HostileToken.Mood.Lazy);
+        HostileToken(takes[2].order.gives[0].token).planRoyalty(address(0), 0, 0, 0);
+        takes[6] = take(_in(address(WTFUEL), takes[6].order));
+        uint256 before = maker.balance;
+        IExchange.Outcome[] memory outcomes = _sweep(takes, 7 * PRICE);
+        for (uint256 i = 0; i < 7; ++i) {
+            holds(outcomes[i].filled != (i == 1), "but one");
+        }
+        eq(first.attempts(), 2, "before the second's and after");
+        eq(address(first).balance, 2 * royaltyOf(PRICE), "of two for TFUEL");
+        eq(WTFUEL.balanceOf(address(first)), royaltyOf(PRICE), "and one for WTFUEL");
+        eq(second.attempts(), 1, "at once");
+        eq(address(second).balance, 2 * PRICE / 10, "of two");
+        uint256 royalties = 2 * royaltyOf(PRICE) + 2 * PRICE / 10;
+        eq(maker.balance - before, 5 * (PRICE - feeOf(PRICE)) - royalties, "the rest");
+        eq(address(EXCHANGE).balance, 5 * feeOf(PRICE), "dues alone");
+    }
+
+    /// Else the second would have a share of gas for no bytes, and the first what is left.
+    function test_takes_share_no_bytes() public {
+        bytes memory call = abi.encodeCall(EXCHANGE.sweep, (_listings(2)));
+        uint256 first = 4 + 32 + 32;
+        uint256 place = _wordIn(call, first);
         for (uint256 i = 0; i < 32; ++i) {
-            HostileToken token = _hostile();
-            token.plan(HostileToken.Mood.Counting);
-            token.planRoyalty(STUDIO, ROYALTY_BPS, 0, 0);
-            order.gives[i] = given(address(token), 1);
+            call[first + 32 + i] = bytes1(uint8(place >> (248 - 8 * i)));
         }
-        IExchange.Take[] memory takes = list(take(order));
-        bytes memory call = abi.encodeCall(EXCHANGE.sweep, (takes));
-        bool done;
-        for (uint256 gas = 500_000; !done; gas += 10_000) {
-            vm.prank(taker);
-            bytes memory answer;
-            (done, answer) = address(EXCHANGE).call{value: PRICE, gas: gas}(call);
-            if (done) holds(abi.decode(answer, (IExchange.Outcome[]))[0].filled, "with the least gas");
-        }
+        vm.prank(taker);
+        (bool done, bytes memory answer) = address(EXCHANGE).call{value: 2 * PRICE, gas: GAS}(call);
+        holds(!done, "not so");
+        eq(bytes32(answer), bytes32(IExchange.WrongTerms.selector), "why");
+    }
+
+    /// @dev Of a token of its own.
+    function _ofRoyalty(address to, uint256 bps) private returns (IExchange.Take memory) {
+        HostileToken token = _hostile();
+        token.plan(HostileToken.Mood.Counting);
+        token.planRoyalty(to, bps, 0, 0);
+        return _of(token);
+    }
+
+    function _in(address currency, IExchange.Order memory order) private pure returns (IExchange.Order memory) {
+        order.currency = currency;
+        return order;
+    }
+
+    /// @dev Counts its payments.
+    function _counting() private returns (HostileHolder receiver) {
+        receiver = new HostileHolder();
+        receiver.plan(address(EXCHANGE), "");
     }
 
     function _listings(uint256 count) private returns (IExchange.Take[] memory takes) {

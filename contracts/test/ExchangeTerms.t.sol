@@ -244,7 +244,7 @@ contract ExchangeTermsTest is ExchangeWorld {
         IExchange.Take memory its = take(listing(1));
         vm.prank(taker);
         vm.expectRevert(abi.encodeWithSelector(IExchange.OnlySelf.selector, taker));
-        EXCHANGE.fillFor(its, taker, PRICE);
+        EXCHANGE.fillFor(its, taker, PRICE, IExchange.Royalties(STUDIO, PRICE));
     }
 
     function _editions(uint256 count) private returns (IExchange.Order memory order) {

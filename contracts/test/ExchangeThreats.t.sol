@@ -291,7 +291,8 @@ contract ExchangeThreatsTest is ExchangeWorld {
         eq(hostile.attempts(), 1, "it tried");
         eq(hostile.successes(), 0, "in vain");
         eq(bytes32(hostile.refusal()), bytes32(REENTRANCY), "why");
-        hostile.planCall(address(EXCHANGE), abi.encodeCall(EXCHANGE.fillFor, (take(listing(1)), taker, PRICE)));
+        IExchange.Royalties memory owed = IExchange.Royalties(address(hostile), PRICE);
+        hostile.planCall(address(EXCHANGE), abi.encodeCall(EXCHANGE.fillFor, (take(listing(1)), taker, PRICE, owed)));
         fills(take(offer(wanted(address(hostile), 101))));
         eq(bytes32(hostile.refusal()), bytes32(IExchange.OnlySelf.selector), "nor so");
     }

@@ -125,6 +125,12 @@ interface IExchange {
         uint256 royalty;
     }
 
+    /// @notice What a sweep owes of TFUEL for royalties, which it pays when somebody else's are next, and at the end: one payment for those in a row.
+    struct Royalties {
+        address to;
+        uint256 amount;
+    }
+
     /// @param reason what the take reverted with, its first 256 bytes; empty of one that ran out of gas or cannot be read
     struct Outcome {
         bool filled;
@@ -186,12 +192,18 @@ interface IExchange {
     function fill(Take calldata take) external payable;
 
     /// @notice Fills each order that can be. Of any other the outcome and `Skipped` say why not, and nothing of it happened. What is not spent of
-    /// the TFUEL sent is sent back. For each take there must be 150,000 gas, and 450 for each byte of it above 1,024, so that none is left without.
+    /// the TFUEL sent is sent back. There must be so much gas that no take is left without, whatever the others do: 120,000, and for each take 192,000
+    /// and 450 for each of its bytes above 1,024.
     /// @dev Takes lie in the call one after the other, as encoders write them.
     function sweep(Take[] calldata takes) external payable returns (Outcome[] memory outcomes);
 
     /// @notice One take of a sweep, by `taker`, with no more of the TFUEL sent than `budget`. The exchange itself only.
-    function fillFor(Take calldata take, address taker, uint256 budget) external returns (uint256 spent);
+    /// @param owed of the takes before it
+    /// @return spent of the TFUEL sent
+    /// @return left owed after it: to whom `owed` was, with its own, or the last of its own when it paid `owed`
+    function fillFor(Take calldata take, address taker, uint256 budget, Royalties memory owed)
+        external
+        returns (uint256 spent, Royalties memory left);
 
     /// @notice Ends orders of the caller.
     function cancel(Order[] calldata orders) external;

@@ -12,7 +12,7 @@ import {IWtfuel} from "../interfaces/IWtfuel.sol";
 import {Predeploys} from "../types/Predeploys.sol";
 
 /// @dev Whoever pays has approved this contract for a currency, or the money lies here already: TFUEL always, and what is in escrow. Ask for
-/// royalties first and pay them: whoever leaves the call for them too little gas has none left to pay anybody.
+/// royalties first: whoever leaves that call too little gas has none left to move and pay anything.
 abstract contract Checkout is ICheckout, Credits {
     IParameters private constant PARAMETERS = IParameters(Predeploys.PARAMETERS);
     IWtfuel private constant WTFUEL = IWtfuel(payable(Predeploys.WTFUEL));

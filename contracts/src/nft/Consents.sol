@@ -5,6 +5,7 @@ import {MessageHashUtils} from "@openzeppelin/contracts/utils/cryptography/Messa
 import {ReentrancyGuardTransient} from "solady/utils/ReentrancyGuardTransient.sol";
 import {SignatureCheckerLib} from "solady/utils/SignatureCheckerLib.sol";
 import {IExchange} from "../interfaces/IExchange.sol";
+import {Structs} from "../types/Structs.sol";
 import {Typed} from "../types/Typed.sol";
 import {Orders} from "./Orders.sol";
 
@@ -19,7 +20,7 @@ abstract contract Consents is IExchange, ReentrancyGuardTransient {
 
     function cancel(Order[] calldata orders) external nonReentrant {
         for (uint256 i = 0; i < orders.length; ++i) {
-            Order memory order = orders[i];
+            Order memory order = Structs.load(orders[i]);
             if (order.maker != msg.sender) revert NotMaker(order.maker, msg.sender);
             bytes32 hash = Orders.hash(order);
             filledOf[hash] = CANCELLED;
@@ -33,17 +34,17 @@ abstract contract Consents is IExchange, ReentrancyGuardTransient {
     }
 
     function priceAt(Order calldata order, uint256 time) external pure returns (uint256) {
-        Order memory its = order;
+        Order memory its = Structs.load(order);
         _checkTime(its, time);
         return Orders.priceAt(its, time);
     }
 
     function hashOf(Order calldata order) external pure returns (bytes32) {
-        return Orders.hash(order);
+        return Orders.hash(Structs.load(order));
     }
 
     function digestOf(Order calldata order) external view returns (bytes32) {
-        return _digest(Orders.hash(order));
+        return _digest(Orders.hash(Structs.load(order)));
     }
 
     function bulkDigestOf(bytes32 root, uint256 height) external view returns (bytes32) {

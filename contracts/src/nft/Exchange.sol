@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {LibCall} from "solady/utils/LibCall.sol";
 import {Predeploys} from "../types/Predeploys.sol";
+import {Structs} from "../types/Structs.sol";
 import {Checkout} from "./Checkout.sol";
 import {Consents} from "./Consents.sol";
 import {Items} from "./Items.sol";
@@ -11,11 +12,13 @@ import {Orders} from "./Orders.sol";
 /// @dev Its balance is dues, credits, and in a call what was sent with it: of that each fill takes what it costs, and nothing else pays for one.
 contract Exchange is Consents, Items, Checkout {
     /// @dev What takes of a sweep are given at least, so that an estimate of gas is not that of a sweep which fills nothing: for one item with
-    /// whatever is new about it, and by the bytes above those that any take has for others; and what is kept for the end.
-    uint256 private constant TAKE_GAS = 150_000;
+    /// whatever is new about it, and what is owed from before to a creator that burns what it is given; and by the bytes above those that any take
+    /// has for others. Beside that, what the sweep itself spends on each, and what is kept for the end.
+    uint256 private constant TAKE_GAS = 180_000;
     uint256 private constant TAKE_BYTES = 1024;
     uint256 private constant BYTE_GAS = 450;
-    uint256 private constant END_GAS = 50_000;
+    uint256 private constant EACH_GAS = 12_000;
+    uint256 private constant END_GAS = 120_000;
     uint16 private constant REASON_MAX = 256;
     uint256 private constant SELECTOR = 4;
     uint256 private constant WORD = 32;
@@ -37,7 +40,10 @@ contract Exchange is Consents, Items, Checkout {
     mapping(address currency => bool) private _listed;
 
     function fill(Take calldata take) external payable nonReentrant {
-        _giveBack(msg.value - _fill(take, msg.sender, msg.value));
+        Royalties memory owed;
+        uint256 left = msg.value - _fill(take, msg.sender, msg.value, owed);
+        _send(TFUEL, address(this), owed.to, owed.amount);
+        _giveBack(left);
     }
 
     /// @dev Each take is called with its bytes as they came, which is far cheaper than to write them anew: from where it begins to where the next
@@ -45,34 +51,44 @@ contract Exchange is Consents, Items, Checkout {
     function sweep(Take[] calldata takes) external payable nonReentrant returns (Outcome[] memory outcomes) {
         if (takes.length == 0) revert WrongTerms();
         outcomes = new Outcome[](takes.length);
+        Royalties memory owed;
         uint256 left = msg.value;
         uint256 first = SELECTOR + _wordAt(SELECTOR) + WORD;
         uint256 end = first + _wordAt(first);
-        uint256 needed = END_GAS + _gasFor(takes.length, msg.data.length - end);
+        uint256 needed = END_GAS + takes.length * EACH_GAS + _gasFor(takes.length, msg.data.length - end);
         if (gasleft() < needed) revert TooLittleGas();
         for (uint256 i = 0; i < takes.length; ++i) {
             uint256 begin = end;
             end = i + 1 == takes.length ? msg.data.length : first + _wordAt(first + WORD * (i + 1));
-            uint256 share = _gasFor(1, end - begin);
-            bytes memory call =
-                bytes.concat(this.fillFor.selector, abi.encode(3 * WORD, msg.sender, left), msg.data[begin:end]);
+            bytes calldata its = msg.data[begin:end];
+            uint256 share = _gasFor(1, its.length);
+            bytes memory call = bytes.concat(this.fillFor.selector, abi.encode(5 * WORD, msg.sender, left, owed), its);
             (bool filled,, bytes memory answer) =
-                LibCall.tryCall(address(this), 0, gasleft() * share / needed, REASON_MAX, call);
-            needed -= share;
+                LibCall.tryCall(address(this), 0, _partOf(share, needed), REASON_MAX, call);
+            unchecked {
+                // The takes' lengths are together that of the call behind the first.
+                needed -= share + EACH_GAS;
+            }
             if (filled) {
                 outcomes[i].filled = true;
-                left -= abi.decode(answer, (uint256));
+                uint256 spent;
+                (spent, owed) = abi.decode(answer, (uint256, Royalties));
+                left -= spent;
                 continue;
             }
             outcomes[i].reason = answer;
             emit Skipped(_hashAt(begin, end), i, answer);
         }
+        _send(TFUEL, address(this), owed.to, owed.amount);
         _giveBack(left);
     }
 
-    function fillFor(Take calldata take, address taker, uint256 budget) external returns (uint256 spent) {
+    function fillFor(Take calldata take, address taker, uint256 budget, Royalties memory owed)
+        external
+        returns (uint256 spent, Royalties memory left)
+    {
         if (msg.sender != address(this)) revert OnlySelf(msg.sender);
-        return _fill(take, taker, budget);
+        return (_fill(take, taker, budget, owed), owed);
     }
 
     function listCurrency(address currency, bool listed) external {
@@ -97,8 +113,12 @@ contract Exchange is Consents, Items, Checkout {
     }
 
     /// @param budget of TFUEL, of what was sent
-    function _fill(Take calldata take, address taker, uint256 budget) private returns (uint256 spent) {
-        Order memory order = take.order;
+    /// @param owed becomes what is owed after it
+    function _fill(Take calldata take, address taker, uint256 budget, Royalties memory owed)
+        private
+        returns (uint256 spent)
+    {
+        Order memory order = Structs.load(take.order);
         if (!isListed(order.currency)) revert CurrencyNotListed(order.currency);
         bool sells = order.side == Side.Sell;
         Sale memory sale;
@@ -119,7 +139,7 @@ contract Exchange is Consents, Items, Checkout {
         _emitFilled(sale, order, items, taker, take.units);
         _move(order, items, take.recipient == address(0) ? taker : take.recipient);
         _checkBounds(order.bounds);
-        _settle(sale, items);
+        _settle(sale, items, owed);
     }
 
     /// @dev Each on an equal part of the price; what division leaves is in the last.
@@ -135,12 +155,14 @@ contract Exchange is Consents, Items, Checkout {
         }
     }
 
-    /// @dev One payment for royalties in a row that are somebody's; a creator that sells has its royalty in its price.
-    function _settle(Sale memory sale, Moved[] memory items) private {
+    /// @dev One payment for royalties in a row that are somebody's: of TFUEL the last of them is owed, for there may be more in the next fill. A creator
+    /// that sells has its royalty in its price.
+    function _settle(Sale memory sale, Moved[] memory items, Royalties memory owed) private {
         (address currency, address payer) = (sale.currency, sale.payer);
         _takeFee(currency, payer, sale.fee);
         uint256 rest = sale.price - sale.fee;
-        (address to, uint256 royalties) = (address(0), 0);
+        bool later = currency == TFUEL;
+        (address to, uint256 royalties) = later ? (owed.to, owed.amount) : (address(0), 0);
         for (uint256 i = 0; i < sale.royaltyTo.length; ++i) {
             (address next, uint256 royalty) = (sale.royaltyTo[i], items[sale.sold + i].royalty);
             if (royalty == 0 || next == sale.seller) continue;
@@ -151,7 +173,8 @@ contract Exchange is Consents, Items, Checkout {
             }
             royalties += royalty;
         }
-        _send(currency, payer, to, royalties);
+        if (later) (owed.to, owed.amount) = (to, royalties);
+        else _send(currency, payer, to, royalties);
         _send(currency, payer, sale.seller, rest);
     }
 
@@ -168,8 +191,20 @@ contract Exchange is Consents, Items, Checkout {
         return read ? bytes32(hash) : bytes32(0);
     }
 
+    /// @dev Both are bounded by the size of the call.
     function _gasFor(uint256 takes, uint256 length) private pure returns (uint256) {
-        return takes * TAKE_GAS + (length - takes * TAKE_BYTES) * BYTE_GAS;
+        unchecked {
+            uint256 least = takes * TAKE_BYTES;
+            if (length < least) revert WrongTerms();
+            return takes * TAKE_GAS + (length - least) * BYTE_GAS;
+        }
+    }
+
+    /// @dev Of the gas that is left. Nothing overflows: neither gas nor what a call's bytes need comes near 2^128.
+    function _partOf(uint256 share, uint256 needed) private view returns (uint256) {
+        unchecked {
+            return gasleft() * share / needed;
+        }
     }
 
     function _wordAt(uint256 place) private pure returns (uint256) {

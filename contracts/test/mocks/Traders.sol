@@ -21,6 +21,8 @@ contract Traders is ExchangeWorld {
     uint256 public constant SUPPLY = 40;
     uint256 private constant KEYS = 0x7ade40;
     uint256 private constant SWEPT_MOST = 4;
+    /// @dev Who is paid the royalties of the strict collection.
+    address private constant GALLERY = address(0x6a11e7);
 
     /// @dev How often each verb succeeded, so that a test can show that none is idle.
     mapping(bytes32 verb => uint256) public done;
@@ -69,11 +71,10 @@ contract Traders is ExchangeWorld {
         EXCHANGE.listCurrency(address(coins), true);
         _bound = address(new HostileHolder());
         HostileHolder(payable(_bound)).refuse();
-        singles = [
-            address(collection(ICreation.Policy.Operators)),
-            address(collection(ICreation.Policy.Strict)),
-            address(new Foreign721())
-        ];
+        ICreation.Terms memory strict = terms(ICreation.Policy.Strict);
+        strict.royaltyTo = GALLERY;
+        singles =
+            [address(collection(ICreation.Policy.Operators)), address(collection(strict)), address(new Foreign721())];
         plurals = [address(editions(ICreation.Policy.Operators)), address(new Foreign1155())];
         currencies = [TFUEL, address(WTFUEL), address(coins)];
         for (uint256 i = 0; i < PEOPLE; ++i) {
@@ -90,6 +91,11 @@ contract Traders is ExchangeWorld {
     /// @dev Three with keys, and a contract that refuses TFUEL.
     function person(uint256 i) public view returns (address) {
         return _people[i % PEOPLE];
+    }
+
+    /// @dev People, then those who are paid royalties.
+    function anybody(uint256 i) external view returns (address) {
+        return i < PEOPLE ? _people[i] : i == PEOPLE ? STUDIO : GALLERY;
     }
 
     function ordersMade() external view returns (uint256) {
@@ -460,7 +466,7 @@ contract Traders is ExchangeWorld {
         amounts[item.token][item.id][to] += item.amount * units;
     }
 
-    /// @dev A hundredth is the fee, and five of what falls to tokens of the creator are its royalty.
+    /// @dev A hundredth is the fee, and five of what falls to tokens of a creator are its royalty.
     function _applyPrice(Deal memory deal, IExchange.Item[] memory sold) private {
         IExchange.Order memory order = deal.order;
         bool sells = order.side == IExchange.Side.Sell;
@@ -470,11 +476,13 @@ contract Traders is ExchangeWorld {
             uint256 part = i + 1 == sold.length ? left : price / sold.length;
             left -= part;
             bool bare = sold[i].token == singles[2] || sold[i].token == plurals[1];
-            if (!bare) royalties += part * ROYALTY_BPS / 10_000;
+            if (bare) continue;
+            uint256 royalty = part * ROYALTY_BPS / 10_000;
+            royalties += royalty;
+            received[order.currency][sold[i].token == singles[1] ? GALLERY : STUDIO] += royalty;
         }
         paid[order.currency][payer] += price;
         fees[order.currency] += price / 100;
-        received[order.currency][STUDIO] += royalties;
         received[order.currency][seller] += price - price / 100 - royalties;
     }
 
