@@ -14,9 +14,8 @@ mod gossip;
 mod keys;
 pub mod network;
 mod node;
+pub mod simulation;
 mod sync;
-#[cfg(test)]
-mod world;
 
 pub use decide::Feed;
 pub use keys::{KeyError, ValidatorKeys};

@@ -43,6 +43,11 @@ enum Soak {
     },
     /// Calls of the institutions' contracts in any order, and the sums that have to hold after each
     Contracts(contracts::Arguments),
+    /// Networks in the deterministic simulator under Byzantine nodes, bad links, crashes and power cuts (arguments go to `edgeloom-consensus`)
+    Consensus {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Malformed and mutated RPC requests on a node process, beside honest traffic (arguments go to `edgeloom-soak`)
     Rpc {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -64,6 +69,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         Soak::Proofs { arguments } => start("edgeloom-kernels", "proofs", &arguments),
         Soak::Gpu { arguments } => start("edgeloom-gpu", "soak", &arguments),
         Soak::Contracts(arguments) => contracts::run(&arguments),
+        Soak::Consensus { arguments } => start("edgeloom-consensus", "consensus", &arguments),
         Soak::Rpc { arguments } => start("edgeloom-soak", "rpc", &arguments),
     }
 }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::world::{World, validator_keys};
+use crate::simulation::world::{World, validator_keys};
 use alloy::primitives::B256;
 use alloy_consensus::{Header, TxEnvelope};
 use commonware_codec::{DecodeExt as _, Encode as _};

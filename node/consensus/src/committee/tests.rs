@@ -1,5 +1,5 @@
 use super::*;
-use crate::world::World;
+use crate::simulation::world::World;
 use commonware_cryptography::certificate::Scheme as _;
 use commonware_utils::ordered::Quorum as _;
 use edgeloom_types::Seat;
@@ -17,7 +17,7 @@ fn seats_are_the_engine_s_participants() {
 fn only_members_sign_and_only_registered_epochs_are_known() {
     let world = World::new(4, 100);
     let genesis = B256::repeat_byte(1);
-    let outsider = crate::world::validator_keys(9);
+    let outsider = crate::simulation::world::validator_keys(9);
     for (keys, seat) in [(world.keys[2].clone(), Some(2)), (outsider, None)] {
         let committees = Committees::new(genesis, Some(Arc::new(keys)));
         assert!(committees.scheme_of(Epoch::new(1)).is_none());

@@ -1,7 +1,7 @@
 use super::publish;
 use crate::{
     network::Shared,
-    world::{CHAIN_ID, World, submit},
+    simulation::world::{CHAIN_ID, World, submit},
 };
 use alloy::{
     consensus::SignableTransaction as _,

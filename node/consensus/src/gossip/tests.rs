@@ -1,5 +1,5 @@
 use super::*;
-use crate::{network::prepare, world::World};
+use crate::{network::prepare, simulation::world::World};
 use alloy_rlp::Encodable;
 use edgeloom_state::Store;
 
@@ -26,7 +26,7 @@ fn what_still_waits_is_told_again_a_batch_at_a_time() {
     let pool = &shared.pool;
     let start = SystemTime::UNIX_EPOCH;
     let sent: Vec<_> = (0..600).map(|nonce| world.transfer(0, nonce)).collect();
-    sent.iter().for_each(|transaction| crate::world::submit(&shared, transaction.clone()));
+    sent.iter().for_each(|transaction| crate::simulation::world::submit(&shared, transaction.clone()));
     let mut told = Told::default();
     told.note(start, &sent);
     assert!(told.due(start + PATIENCE / 2, pool).is_empty());

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{committee::commonware_voting_key, world::validator_keys};
+use crate::{committee::commonware_voting_key, simulation::world::validator_keys};
 use commonware_codec::Encode as _;
 use commonware_cryptography::bls12381::primitives::{
     ops::{compute_public, sign_message},

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{gossip, world::World};
+use crate::{gossip, simulation::world::World};
 use edgeloom_state::Store;
 use edgeloom_types::MAX_BLOCK_BYTES;
 

@@ -4,7 +4,7 @@
 use super::*;
 use crate::{
     network::{Shared, prepare},
-    world::{CHAIN_ID, World, stake, submit},
+    simulation::world::{CHAIN_ID, World, stake, submit},
 };
 use alloy::primitives::B256;
 use commonware_consensus::{Heightable as _, types::Height};

@@ -1,4 +1,4 @@
-//! A small chain for the tests of this crate: validators, funded accounts, signed transfers.
+//! A small chain: validators, funded accounts, signed transfers.
 
 use crate::{ValidatorKeys, decide::Feed, network::Shared};
 use alloy::{
@@ -12,7 +12,9 @@ use alloy_consensus::{TxEip1559, TxEnvelope, transaction::Recovered};
 use edgeloom_bindings::{addresses::KEY_REGISTRY, predeploys};
 use edgeloom_chain::{Chain, Founder, found};
 use edgeloom_state::Store;
-use edgeloom_txpool::{Limits, Origin, Pool};
+#[cfg(test)]
+use edgeloom_txpool::Origin;
+use edgeloom_txpool::{Limits, Pool};
 use edgeloom_types::Genesis;
 use parking_lot::Mutex;
 use serde_json::json;
@@ -20,8 +22,8 @@ use std::{num::NonZeroU64, sync::Arc};
 
 pub(crate) const CHAIN_ID: u64 = 31_337;
 /// As much as the leader timeout below admits.
-const GAS_LIMIT: u64 = 24_000_000;
-const ACCOUNTS: u64 = 8;
+pub(crate) const GAS_LIMIT: u64 = 24_000_000;
+const ACCOUNTS: u64 = 16;
 const BENEFICIARY: Address = Address::repeat_byte(0xbe);
 
 pub(crate) struct World {
@@ -42,6 +44,7 @@ pub(crate) fn validator_keys(seed: u8) -> ValidatorKeys {
 
 impl World {
     /// `epoch_length` in blocks.
+    #[cfg(test)]
     pub(crate) fn new(validators: u8, epoch_length: u64) -> Self {
         let (file, keys, accounts) = Self::file(validators, validators, epoch_length);
         Self { genesis: Arc::new(Genesis::new(file).expect("valid genesis")), keys, accounts }
@@ -158,6 +161,7 @@ fn account(index: u64) -> PrivateKeySigner {
 }
 
 /// As the RPC admits what a user sends.
+#[cfg(test)]
 pub(crate) fn submit(shared: &Shared, transaction: Arc<Recovered<TxEnvelope>>) {
     let chain = shared.chain.lock();
     let account = chain.store().view().account(transaction.signer()).expect("readable").expect("funded");
