@@ -1,10 +1,14 @@
-//! `edgeloom-sim`: the simulations of the crate of the same name, as `cargo xtask sim` starts them. Standard output holds a table; the
-//! figures are in the folder that is named.
+//! `edgeloom-sim`: the simulations of the crate of the same name, as `cargo xtask sim` starts them, and networks of the consensus
+//! crate's simulator, as `cargo xtask soak consensus` does. Of the first, standard output holds a table and the folder that is named
+//! the figures.
+
+mod networks;
 
 use clap::{Parser, Subcommand};
 use edgeloom_sim::{Economy, EconomySettings, Settings, Year};
 use eyre::{Result, WrapErr};
 use indicatif::{ProgressBar, ProgressStyle};
+use networks::Networks;
 use std::{fs, path::PathBuf, process::ExitCode, time::Instant};
 
 /// The node's: what runs here is what the node runs.
@@ -12,7 +16,7 @@ use std::{fs, path::PathBuf, process::ExitCode, time::Instant};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 #[derive(Parser)]
-#[command(name = "edgeloom-sim", about = "What the contracts come to")]
+#[command(name = "edgeloom-sim", about = "What contracts and networks come to")]
 struct Arguments {
     #[command(subcommand)]
     simulation: Simulation,
@@ -24,6 +28,8 @@ enum Simulation {
     Staking(Staking),
     /// What each way of cheating pays, at the parameters of genesis; ends with an error if one does
     Economy(Agents),
+    /// Byzantine nodes, bad links, crashes, power cuts and committees that change, one network for each seed
+    Consensus(Networks),
 }
 
 #[derive(clap::Args)]
@@ -57,6 +63,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().simulation {
         Simulation::Staking(arguments) => staking(&arguments),
         Simulation::Economy(arguments) => economy(&arguments),
+        Simulation::Consensus(arguments) => return networks::run(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -43,7 +43,7 @@ enum Soak {
     },
     /// Calls of the institutions' contracts in any order, and the sums that have to hold after each
     Contracts(contracts::Arguments),
-    /// Networks in the deterministic simulator under Byzantine nodes, bad links, crashes and power cuts (arguments go to `edgeloom-consensus`)
+    /// Networks in the deterministic simulator under Byzantine nodes, bad links, crashes and power cuts (arguments go to `edgeloom-sim`)
     Consensus {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
@@ -69,7 +69,7 @@ pub(crate) fn run(arguments: Arguments) -> Result<()> {
         Soak::Proofs { arguments } => start("edgeloom-kernels", "proofs", &arguments),
         Soak::Gpu { arguments } => start("edgeloom-gpu", "soak", &arguments),
         Soak::Contracts(arguments) => contracts::run(&arguments),
-        Soak::Consensus { arguments } => start("edgeloom-consensus", "consensus", &arguments),
+        Soak::Consensus { arguments } => start("edgeloom-sim", "consensus", &arguments),
         Soak::Rpc { arguments } => start("edgeloom-soak", "rpc", &arguments),
     }
 }

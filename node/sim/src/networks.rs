@@ -1,7 +1,6 @@
-//! `edgeloom-consensus`: networks in the simulator by the thousand, as `cargo xtask soak consensus` starts them. Standard output
-//! holds the one line of a soak; what is found goes to standard error.
+//! `soak consensus`: networks of `consensus::simulation` by the thousand. Standard output holds the one line of a soak; what is
+//! found goes to standard error.
 
-use clap::{Parser, Subcommand};
 use edgeloom_consensus::simulation::{self, Outcome, Plant};
 use serde_json::json;
 use std::{
@@ -12,21 +11,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-#[derive(Parser)]
-#[command(name = "edgeloom-consensus", about = "Networks in the deterministic simulator")]
-struct Arguments {
-    #[command(subcommand)]
-    soak: Soak,
-}
-
-#[derive(Subcommand)]
-enum Soak {
-    /// Byzantine nodes, bad links, crashes, power cuts and committees that change, one network for each seed
-    Consensus(Consensus),
-}
-
 #[derive(clap::Args)]
-struct Consensus {
+pub(crate) struct Networks {
     /// The first seed
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -96,8 +82,7 @@ impl Sums {
     }
 }
 
-fn main() -> ExitCode {
-    let Soak::Consensus(arguments) = Arguments::parse().soak;
+pub(crate) fn run(arguments: &Networks) -> ExitCode {
     let plant = match arguments.plant.as_deref() {
         None => None,
         Some("list") => {
@@ -116,7 +101,7 @@ fn main() -> ExitCode {
     let next = AtomicU64::new(arguments.seed);
     let sums = thread::scope(|scope| {
         let workers: Vec<_> =
-            (0..arguments.threads.max(1)).map(|_| scope.spawn(|| work(&arguments, plant, begun, &next))).collect();
+            (0..arguments.threads.max(1)).map(|_| scope.spawn(|| work(arguments, plant, begun, &next))).collect();
         let done = workers.into_iter().map(|worker| worker.join().expect("a run's panic is caught"));
         done.fold(Sums::default(), |sums, more| sums.merge(&more))
     });
@@ -133,7 +118,7 @@ fn main() -> ExitCode {
 }
 
 /// Takes seed after seed until there are no more, or a planted fault was found.
-fn work(arguments: &Consensus, plant: Option<Plant>, begun: Instant, next: &AtomicU64) -> Sums {
+fn work(arguments: &Networks, plant: Option<Plant>, begun: Instant, next: &AtomicU64) -> Sums {
     let mut sums = Sums::default();
     loop {
         let seed = next.fetch_add(1, Ordering::Relaxed);
@@ -142,12 +127,12 @@ fn work(arguments: &Consensus, plant: Option<Plant>, begun: Instant, next: &Atom
             return sums;
         }
         sums.seeds += 1;
-        let found = match run(seed, plant) {
+        let found = match judge(seed, plant) {
             Ok(outcome) => {
                 sums.add(&outcome);
                 let again = arguments.twice != 0 && seed.is_multiple_of(arguments.twice);
                 sums.twice += u64::from(again);
-                if again && run(seed, plant) != Ok(outcome) {
+                if again && judge(seed, plant) != Ok(outcome) {
                     Some("the same seed was another run".into())
                 } else {
                     None
@@ -166,7 +151,7 @@ fn work(arguments: &Consensus, plant: Option<Plant>, begun: Instant, next: &Atom
 }
 
 /// A panic is a violation too.
-fn run(seed: u64, plant: Option<Plant>) -> Result<Outcome, String> {
+fn judge(seed: u64, plant: Option<Plant>) -> Result<Outcome, String> {
     match catch_unwind(|| simulation::run(seed, plant)) {
         Ok(outcome) => outcome.map_err(|violation| violation.to_string()),
         Err(panic) => {
