@@ -22,13 +22,22 @@ use std::{collections::BTreeMap, sync::Arc};
 /// Votes are single BLS signatures, so every one is evidence; a certificate is their aggregate and a bitmap.
 pub(crate) type Scheme = bls12381_multisig::Scheme<PublicKey, MinPk>;
 
+/// Two views of a committee, one of which may be the other.
+#[derive(Clone)]
+struct Schemes {
+    /// With this node's key, if it has a seat.
+    own: Arc<Scheme>,
+    /// Without.
+    follower: Arc<Scheme>,
+}
+
 /// The schemes of the epochs that blocks may still come from. Marshal asks for that of every certificate it checks; an epoch that is
 /// not registered yet cannot be checked, and what belongs to it is dropped.
 #[derive(Clone)]
 pub(crate) struct Committees {
     genesis: B256,
     keys: Option<Arc<ValidatorKeys>>,
-    epochs: Arc<RwLock<BTreeMap<Epoch, Arc<Scheme>>>>,
+    epochs: Arc<RwLock<BTreeMap<Epoch, Schemes>>>,
 }
 
 impl Committees {
@@ -49,8 +58,9 @@ impl Committees {
             .keys
             .as_ref()
             .and_then(|keys| Scheme::signer(namespace.as_bytes(), members.clone(), keys.vote_signer.clone()));
-        let scheme = signer.unwrap_or_else(|| Scheme::verifier(namespace.as_bytes(), members));
-        self.epochs.write().insert(epoch, Arc::new(scheme));
+        let follower = Arc::new(Scheme::verifier(namespace.as_bytes(), members));
+        let own = signer.map_or_else(|| follower.clone(), Arc::new);
+        self.epochs.write().insert(epoch, Schemes { own, follower });
     }
 
     /// Forgets the epochs before `epoch`: nothing is checked against their committees any more.
@@ -61,7 +71,12 @@ impl Committees {
 
     /// The scheme of a registered epoch.
     pub(crate) fn scheme_of(&self, epoch: Epoch) -> Option<Arc<Scheme>> {
-        self.epochs.read().get(&epoch).cloned()
+        self.epochs.read().get(&epoch).map(|schemes| schemes.own.clone())
+    }
+
+    /// That of a registered epoch for a node that does not vote in it, whether it has a seat or not.
+    pub(crate) fn follower_scheme_of(&self, epoch: Epoch) -> Option<Arc<Scheme>> {
+        self.epochs.read().get(&epoch).map(|schemes| schemes.follower.clone())
     }
 }
 

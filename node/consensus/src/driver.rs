@@ -4,6 +4,7 @@
 //! * D2 The next epoch's committee is registered before its engine starts or any of its certificates is checked.
 //! * D3 Each epoch has its own vote journal. Losing that of the running epoch could make this node vote twice.
 //! * D4 Marshal never repeats what was acknowledged, so a store older than that is filled from marshal's archive.
+//! * D5 After a start a node follows without a vote until it knows that its journal lacks none of its own ([`crate::resume`]).
 
 use crate::{
     Feed,
@@ -11,8 +12,11 @@ use crate::{
     block::{Digest, WireBlock},
     committee::Scheme,
     decide::publish,
+    journal,
     node::{Marshal, Runtime, Wrapper},
+    resume::{self, Question, Standing},
     sync::DELIVERIES_MAX,
+    witness::Witness,
 };
 use alloy::primitives::{B256, Bytes};
 use commonware_actor::Feedback;
@@ -27,11 +31,14 @@ use commonware_consensus::{
     },
     types::{Epoch, Epocher as _, FixedEpocher, Height, ViewDelta},
 };
-use commonware_cryptography::{Digestible as _, ed25519::PublicKey};
+use commonware_cryptography::{Digestible as _, certificate::Scheme as _, ed25519::PublicKey};
 use commonware_macros::select_loop;
-use commonware_p2p::{Blocker, Message, Sender, utils::mux::MuxHandle};
+use commonware_p2p::{
+    Blocker, Message, Sender,
+    utils::mux::{self, MuxHandle, SubReceiver, SubSender},
+};
 use commonware_parallel::Strategy;
-use commonware_runtime::{Handle, buffer::paged::CacheRef};
+use commonware_runtime::{Clock, Handle, buffer::paged::CacheRef};
 use commonware_utils::{
     Acknowledgement as _, NZDuration, NZUsize,
     channel::{mpsc, oneshot},
@@ -39,7 +46,13 @@ use commonware_utils::{
 };
 use edgeloom_chain::ChainError;
 use edgeloom_types::SealedBlock;
-use std::{sync::Arc, time::Duration};
+use std::{future::pending, sync::Arc, time::Duration};
+
+/// How many epochs' journals are kept: that of the present one and the one before, whose last votes may still travel.
+const JOURNALS_KEPT: u64 = 2;
+/// How long an engine that was told to stop may hold its channels, looked at every so often.
+const LEAVE: Duration = Duration::from_secs(5);
+const LOOK: Duration = Duration::from_millis(1);
 
 /// Why a node stopped of itself.
 #[derive(Debug, thiserror::Error)]
@@ -50,6 +63,8 @@ pub(crate) enum Stopped {
     Lost(u64),
     #[error("the committee of epoch {0} is not known")]
     Unknown(u64),
+    #[error("cannot read the journal of this node's votes in epoch {epoch}: {error}")]
+    Journal { epoch: u64, error: String },
     #[error("the task \"{0}\" ended")]
     Task(&'static str),
 }
@@ -77,16 +92,22 @@ impl Reporter for Deliveries {
 type Certificate = Finalization<Scheme, Digest>;
 
 /// Passes on the finalization certificates that the engine makes or receives: not every height gets one, and one may
-/// come after its block was delivered. At most one per view.
+/// come after its block was delivered. At most one per view. What anybody signed is noted.
 #[derive(Clone)]
-pub(crate) struct Observer(pub(crate) mpsc::UnboundedSender<Certificate>);
+pub(crate) struct Observer {
+    pub(crate) hear: mpsc::UnboundedSender<Certificate>,
+    pub(crate) witness: Witness,
+}
 
 impl Reporter for Observer {
     type Activity = Activity<Scheme, Digest>;
 
     fn report(&mut self, activity: Self::Activity) -> Feedback {
+        self.witness.note(&activity);
         match activity {
-            Activity::Finalization(certificate) => self.0.send(certificate).map_or(Feedback::Closed, |()| Feedback::Ok),
+            Activity::Finalization(certificate) => {
+                self.hear.send(certificate).map_or(Feedback::Closed, |()| Feedback::Ok)
+            }
             _ => Feedback::Ok,
         }
     }
@@ -101,6 +122,7 @@ pub(crate) struct Inbox {
     pub(crate) heard: mpsc::UnboundedReceiver<Certificate>,
     pub(crate) ahead_votes: Ahead,
     pub(crate) ahead_certificates: Ahead,
+    pub(crate) ahead_asked: mpsc::Receiver<resume::Ahead>,
 }
 
 pub(crate) struct Driver<E, S, B, T>
@@ -124,6 +146,21 @@ where
     pub(crate) strategy: T,
     /// Told, once, when an engine runs.
     pub(crate) started: Option<oneshot::Sender<()>>,
+    pub(crate) witness: Witness,
+    pub(crate) questions: mpsc::UnboundedSender<Question>,
+    /// Whether it is known that no journal of this node lacks a vote (D5).
+    pub(crate) is_whole: bool,
+}
+
+/// What was asked about an epoch in which this node does not vote yet.
+type Asked = Option<oneshot::Receiver<Standing>>;
+
+/// Resolves once for each question.
+async fn answered(asked: &mut Asked) -> Option<Standing> {
+    let Some(question) = asked else { return pending().await };
+    let standing = question.await.ok();
+    *asked = None;
+    standing
 }
 
 impl<E, S, B, T> Driver<E, S, B, T>
@@ -144,7 +181,7 @@ where
     async fn drive(&mut self, inbox: &mut Inbox, processed: Height) -> Result<(), Stopped> {
         self.replay(processed).await?;
         let mut epoch = self.epoch_after(Height::new(self.app.chain.lock().tip().height().get()));
-        let mut engine = self.enter(epoch).await?;
+        let (mut engine, mut asked) = self.enter(epoch).await?;
         if let Some(started) = self.started.take()
             && started.send(()).is_err()
         {
@@ -160,8 +197,22 @@ where
             Some((theirs, (peer, _))) = inbox.ahead_certificates.recv() else break => {
                 self.catch_up(epoch, theirs, peer);
             },
+            Some((theirs, peer)) = inbox.ahead_asked.recv() else break => {
+                self.catch_up(epoch, theirs, peer);
+            },
             Some(certificate) = inbox.heard.recv() else break => {
                 self.keep(certificate);
+            },
+            Some(standing) = answered(&mut asked) else return Err(Stopped::Task("resume")) => match standing {
+                Standing::Whole => {
+                    self.is_whole = true;
+                    engine.abort();
+                    (engine, asked) = self.enter(epoch).await?;
+                }
+                Standing::Lacking(vote) => {
+                    let (epoch, view) = (epoch.get(), vote.view.get());
+                    tracing::warn!(epoch, view, "others have a vote of this node that its journal lacks: no vote in this epoch");
+                }
             },
             Some(update) = inbox.deliveries.recv() else break => {
                 // `Update::Tip` is a hint about height; nothing is on disk yet.
@@ -173,7 +224,7 @@ where
                         // once: who missed the last certificate of the epoch asks marshal for it.
                         epoch = next;
                         engine.abort();
-                        engine = self.enter(epoch).await?;
+                        (engine, asked) = self.enter(epoch).await?;
                     }
                     acknowledgement.acknowledge(); // D1
                 }
@@ -259,20 +310,51 @@ where
         }
     }
 
-    /// Starts the engine of `epoch` on top of the last block before it.
-    async fn enter(&mut self, epoch: Epoch) -> Result<Handle<()>, Stopped> {
+    /// Starts the engine of `epoch`: with this node's key if it has a seat and may vote, else asking whether it may (D5).
+    async fn enter(&mut self, epoch: Epoch) -> Result<(Handle<()>, Asked), Stopped> {
+        if let Some(old) = epoch.get().checked_sub(JOURNALS_KEPT).map(Epoch::new) {
+            for partition in [journal::partition, journal::follower_partition] {
+                // There may be none.
+                drop(self.context.remove(&partition(&self.partition, old), None).await);
+            }
+        }
+        let unknown = || Stopped::Unknown(epoch.get());
+        let scheme = self.app.committees.scheme_of(epoch).ok_or_else(unknown)?;
+        let seat = scheme.me().and_then(|membership| membership.signer()).filter(|_| !self.is_whole);
+        let Some(seat) = seat else {
+            let partition = journal::partition(&self.partition, epoch); // D3
+            return Ok((self.engage(epoch, &scheme, "engine", partition).await?, None));
+        };
+        let recalled = journal::recall(&self.context, &self.partition, epoch, self.page_cache.clone()).await;
+        let recalled = recalled.map_err(|error| Stopped::Journal { epoch: epoch.get(), error })?;
+        recalled.certificates.iter().for_each(|certificate| self.witness.note_certificate(certificate.clone()));
+        let (answer, asked) = oneshot::channel();
+        let question = Question { epoch, scheme, seat, recalled, answer };
+        self.questions.send(question).map_err(|_| Stopped::Task("resume"))?;
+        let follower = self.app.committees.follower_scheme_of(epoch).ok_or_else(unknown)?;
+        let partition = journal::follower_partition(&self.partition, epoch);
+        Ok((self.engage(epoch, &follower, "follower", partition).await?, Some(asked)))
+    }
+
+    /// Starts an engine of `epoch` on top of the last block before it.
+    async fn engage(
+        &mut self,
+        epoch: Epoch,
+        scheme: &Scheme,
+        label: &'static str,
+        partition: String,
+    ) -> Result<Handle<()>, Stopped> {
         let boundary = epoch.previous().and_then(|previous| self.epocher.last(previous)).unwrap_or_else(Height::zero);
         let boundary = self.marshal.get_block(boundary).await.ok_or(Stopped::Lost(boundary.get()))?;
-        let scheme = self.app.committees.scheme_of(epoch).ok_or(Stopped::Unknown(epoch.get()))?;
-        let subchannel = epoch.get();
-        let votes = self.votes.register(subchannel).await.map_err(|_| Stopped::Task("votes"))?;
-        let certificates = self.certificates.register(subchannel).await.map_err(|_| Stopped::Task("certificates"))?;
-        let resolver = self.resolver.register(subchannel).await.map_err(|_| Stopped::Task("resolver"))?;
+        let votes = register(&self.context, &mut self.votes, epoch).await.ok_or(Stopped::Task("votes"))?;
+        let certificates = register(&self.context, &mut self.certificates, epoch).await;
+        let certificates = certificates.ok_or(Stopped::Task("certificates"))?;
+        let resolver = register(&self.context, &mut self.resolver, epoch).await.ok_or(Stopped::Task("resolver"))?;
         let timeout = Duration::from_millis(self.app.genesis.config().leader_timeout_ms);
         let engine = simplex::Engine::new(
-            self.context.child("engine").with_attribute("epoch", epoch),
+            self.context.child(label).with_attribute("epoch", epoch),
             simplex::Config {
-                scheme: scheme.as_ref().clone(),
+                scheme: scheme.clone(),
                 elector: <RoundRobin>::default(),
                 blocker: self.blocker.clone(),
                 automaton: self.wrapper.clone(),
@@ -280,12 +362,12 @@ where
                 reporter: Reporters::from((self.wrapper.clone(), self.observer.clone())),
                 track_historical_votes: false,
                 strategy: self.strategy.clone(),
-                partition: format!("{}-votes-{epoch}", self.partition), // D3
+                partition,
                 mailbox_size: NZUsize!(1024),
                 epoch,
                 floor: Floor::Genesis(boundary.digest()),
-                replay_buffer: NZUsize!(1024 * 1024),
-                write_buffer: NZUsize!(64 * 1024),
+                replay_buffer: journal::REPLAY_BUFFER,
+                write_buffer: journal::WRITE_BUFFER,
                 page_cache: self.page_cache.clone(),
                 leader_timeout: timeout,
                 certification_timeout: timeout * 2,
@@ -298,6 +380,22 @@ where
             },
         );
         Ok(engine.start(votes, certificates, resolver))
+    }
+}
+
+/// An epoch's subchannel, once the engine that had it before let go of it.
+async fn register<S: Sender<PublicKey = PublicKey>>(
+    clock: &impl Clock,
+    mux: &mut MuxHandle<S>,
+    epoch: Epoch,
+) -> Option<(SubSender<S>, SubReceiver<PublicKey>)> {
+    let deadline = clock.current() + LEAVE;
+    loop {
+        match mux.register(epoch.get()).await {
+            Ok(ends) => return Some(ends),
+            Err(mux::Error::AlreadyRegistered(_)) if clock.current() < deadline => clock.sleep(LOOK).await,
+            Err(_) => return None,
+        }
     }
 }
 

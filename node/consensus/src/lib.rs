@@ -11,11 +11,14 @@ mod committee;
 mod decide;
 mod driver;
 mod gossip;
+mod journal;
 mod keys;
 pub mod network;
 mod node;
+mod resume;
 pub mod simulation;
 mod sync;
+mod witness;
 
 pub use decide::Feed;
 pub use keys::{KeyError, ValidatorKeys};

@@ -273,6 +273,7 @@ impl Node {
             blocks: p2p.register(channel::BLOCKS, channel::quota(channel::BLOCKS)),
             backfill: p2p.register(channel::BACKFILL, channel::quota(channel::BACKFILL)),
             transactions: p2p.register(channel::TRANSACTIONS, channel::quota(channel::TRANSACTIONS)),
+            resume: p2p.register(channel::RESUME, channel::quota(channel::RESUME)),
             peers: oracle.clone(),
             blocker: oracle.clone(),
         };
@@ -305,6 +306,7 @@ impl Node {
             partition: "node".into(),
             strategy: Sequential,
             started: self.started,
+            asks: true,
         };
         let (_marshal, node) = node::start(context.child("chain"), config, channels).await;
         tokio::select! {

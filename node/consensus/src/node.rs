@@ -15,6 +15,7 @@
 //!               |                           driver: chain.finalize, feed, then the next epoch's engine
 //!               +--> pool
 //! ```
+//! Beside them `resume` asks, after a start, whether this node may vote at once, and answers others who ask.
 
 use crate::{
     application::ChainApp,
@@ -22,8 +23,9 @@ use crate::{
     bounded::Bounded,
     committee::Scheme,
     driver::{Driver, Inbox, Observer, Stopped},
-    gossip,
+    gossip, resume,
     sync::{self, Synced},
+    witness::Witness,
 };
 use commonware_consensus::{
     marshal::{self, standard::Standard},
@@ -68,6 +70,9 @@ pub(crate) mod channel {
     pub(crate) const BLOCKS: u64 = 3;
     pub(crate) const BACKFILL: u64 = 4;
     pub(crate) const TRANSACTIONS: u64 = 5;
+    pub(crate) const RESUME: u64 = 6;
+    /// How many there are.
+    pub(crate) const COUNT: u64 = 7;
 
     /// What a channel carries in each direction of a link. A sender holds back what is above; a link on which more comes
     /// is read no faster. The inbox of a channel holds one burst of every peer, so bursts times the largest message
@@ -80,6 +85,8 @@ pub(crate) mod channel {
             BACKFILL => (256, 16),
             // Batches of up to 512 come at least 10 ms apart: 51,200 transactions a second from each node.
             TRANSACTIONS => (128, 8),
+            // A question and an answer each half a second, from who starts.
+            RESUME => (16, 8),
             // At most three of each per view, small, and taken from the inbox at once ([`super::Bounded`]).
             _ => (1024, 64),
         };
@@ -98,7 +105,7 @@ pub(crate) const SEATS_MAX: u32 = Committee::MAX_SEATS as u32;
 /// The largest payload any channel carries, in bytes. The network must admit it: a send above its limit panics.
 pub(crate) fn max_payload(participants: u32) -> usize {
     let marshal = marshal::max_payload_size::<Variant, Scheme>(participants, &());
-    max_vote(participants).max(marshal).max(gossip::BATCH_BYTES_MAX)
+    max_vote(participants).max(marshal).max(gossip::BATCH_BYTES_MAX).max(resume::max_message(participants))
 }
 
 /// The largest payload of votes, certificates and their fetches, in bytes.
@@ -117,9 +124,11 @@ pub(crate) struct Config<T> {
     pub(crate) strategy: T,
     /// Told when the first engine runs.
     pub(crate) started: oneshot::Sender<()>,
+    /// Whether it asks others before it votes again (D5 of the driver): no honest node goes without.
+    pub(crate) asks: bool,
 }
 
-/// The node's ends of its six channels, and who is at the other ends.
+/// The node's ends of its channels, and who is at the other ends.
 pub(crate) struct Channels<S, R, P, B> {
     pub(crate) votes: (S, R),
     pub(crate) certificates: (S, R),
@@ -127,6 +136,7 @@ pub(crate) struct Channels<S, R, P, B> {
     pub(crate) blocks: (S, R),
     pub(crate) backfill: (S, R),
     pub(crate) transactions: (S, R),
+    pub(crate) resume: (S, R),
     pub(crate) peers: P,
     pub(crate) blocker: B,
 }
@@ -177,6 +187,11 @@ where
     };
     let Synced { marshal, deliveries, processed } = sync::start(&context, &config, &page_cache, sync, &mut tasks).await;
     gossip::start(&context, app.clone(), channels.transactions, &mut tasks);
+    let witness = Witness::default();
+    let (sender, receiver) = channels.resume;
+    let receiver = Bounded { receiver, bytes_max: resume::max_message(SEATS_MAX) };
+    let (questions, ahead_asked) =
+        resume::start(&context, app.clone(), witness.clone(), (sender, receiver), &mut tasks);
 
     let wrapper = Wrapper::new(context.child("wrapper"), app.clone(), marshal.clone(), epocher.clone());
     let (hear, heard) = mpsc::unbounded_channel();
@@ -196,7 +211,10 @@ where
         feed: config.feed,
         marshal: marshal.clone(),
         wrapper,
-        observer: Observer(hear),
+        observer: Observer { hear, witness: witness.clone() },
+        witness,
+        questions,
+        is_whole: !config.asks,
         epocher,
         page_cache,
         blocker: channels.blocker,
@@ -207,7 +225,7 @@ where
         strategy: config.strategy,
         started: Some(config.started),
     };
-    let inbox = Inbox { deliveries, heard, ahead_votes, ahead_certificates };
+    let inbox = Inbox { deliveries, heard, ahead_votes, ahead_certificates, ahead_asked };
     let handle = context.child("run").spawn(move |_| async move {
         let driven = pin!(driver.run(inbox, processed));
         let ended = pin!(tasks.ended());

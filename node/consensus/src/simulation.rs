@@ -1,6 +1,7 @@
 //! Whole networks in the deterministic simulator: engine, chains, contracts and pools are those of production; links, clock and
 //! disks are simulated. A seed decides how many validators there are, who of them is Byzantine and how, the weather on the links,
-//! who crashes when, and whether everybody loses power at once; the same seed is the same run.
+//! who crashes when, whether everybody loses power at once, and whether somebody comes back with an old journal of votes or none; the
+//! same seed is the same run.
 //!
 //! * Honest nodes finalize no two blocks of a height, and the state of each has the root that its block names.
 //! * No honest node signs two votes that contradict each other, whatever it lived through.
@@ -42,8 +43,10 @@ const FINE: Link =
 pub enum Plant {
     /// More validators equivocate than the protocol bears.
     Conspiracy,
-    /// A node that comes back has lost its journal of votes.
+    /// Nodes that come back have lost their journals of votes, also when nobody is left who could tell.
     Amnesia,
+    /// Nodes vote again without asking others what they signed.
+    Trust,
     /// Something changes an honest node's state.
     Drift,
     /// The links never heal.
@@ -51,9 +54,10 @@ pub enum Plant {
 }
 
 impl Plant {
-    pub const ALL: [(&'static str, Self); 4] = [
+    pub const ALL: [(&'static str, Self); 5] = [
         ("conspiracy", Self::Conspiracy),
         ("amnesia", Self::Amnesia),
+        ("trust", Self::Trust),
         ("drift", Self::Drift),
         ("unhealed", Self::Unhealed),
     ];
@@ -74,6 +78,8 @@ pub struct Outcome {
     pub equivocations: u64,
     pub crashes: u64,
     pub power_cut: bool,
+    /// Whether a node came back with an old journal of its votes, or with none.
+    pub restored: bool,
     /// Whether the committee was another at the end.
     pub elected: bool,
     /// How many views the first block after the trouble took.
@@ -149,12 +155,16 @@ async fn first_act(mut context: Context, audit: Arc<Mutex<Audit>>, plant: Option
         company.power_cut = true;
         return Ok(Act::Dark(company));
     }
-    company.heal(&context, &stage).await.map(Act::Over)
+    company.heal(&mut context, &stage).await.map(Act::Over)
 }
 
-async fn second_act(context: Context, audit: Arc<Mutex<Audit>>, mut company: Company) -> Result<Outcome, Violation> {
+async fn second_act(
+    mut context: Context,
+    audit: Arc<Mutex<Audit>>,
+    mut company: Company,
+) -> Result<Outcome, Violation> {
     let stage = company.stage(&context, audit).await;
-    company.heal(&context, &stage).await
+    company.heal(&mut context, &stage).await
 }
 
 #[cfg(test)]

@@ -41,6 +41,7 @@ struct Sums {
     byzantine: u64,
     crashes: u64,
     power_cuts: u64,
+    restored: u64,
     elections: u64,
     blocks: u64,
     transactions: u64,
@@ -55,6 +56,7 @@ impl Sums {
         self.byzantine += outcome.byzantine as u64;
         self.crashes += outcome.crashes;
         self.power_cuts += u64::from(outcome.power_cut);
+        self.restored += u64::from(outcome.restored);
         self.elections += u64::from(outcome.elected);
         self.blocks += outcome.height;
         self.transactions += outcome.transactions;
@@ -71,6 +73,7 @@ impl Sums {
         self.byzantine += other.byzantine;
         self.crashes += other.crashes;
         self.power_cuts += other.power_cuts;
+        self.restored += other.restored;
         self.elections += other.elections;
         self.blocks += other.blocks;
         self.transactions += other.transactions;
@@ -108,7 +111,7 @@ pub(crate) fn run(arguments: &Networks) -> ExitCode {
     let line = json!({
         "soak": "consensus", "seed": arguments.seed, "seconds": begun.elapsed().as_secs(), "seeds": sums.seeds,
         "violations": sums.violations, "twice": sums.twice, "byzantine": sums.byzantine, "crashes": sums.crashes,
-        "power_cuts": sums.power_cuts, "elections": sums.elections, "blocks": sums.blocks,
+        "power_cuts": sums.power_cuts, "restored": sums.restored, "elections": sums.elections, "blocks": sums.blocks,
         "transactions": sums.transactions, "votes": sums.votes, "equivocations": sums.equivocations, "views_most": sums.views_most,
         "simulated_hours": sums.simulated.as_secs() / 3600, "plant": arguments.plant,
     });

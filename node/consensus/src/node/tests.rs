@@ -93,6 +93,7 @@ async fn launch(
         blocks: open(channel::BLOCKS).await,
         backfill: open(channel::BACKFILL).await,
         transactions: open(channel::TRANSACTIONS).await,
+        resume: open(channel::RESUME).await,
         peers: oracle.manager(),
         blocker: control.clone(),
     };
@@ -101,8 +102,17 @@ async fn launch(
     let (feed, heard) = (shared.feed.clone(), shared.heard.clone());
     let (start_engine, started) = oneshot::channel();
     let partition = format!("node-{seat}");
-    let config =
-        Config { public_key, genesis, app, feed, heard, partition, strategy: Sequential, started: start_engine };
+    let config = Config {
+        public_key,
+        genesis,
+        app,
+        feed,
+        heard,
+        partition,
+        strategy: Sequential,
+        started: start_engine,
+        asks: true,
+    };
     let (ready, running) = oneshot::channel();
     let context = context.child("node").with_attribute("seat", seat).with_attribute("run", run);
     let handle = context.spawn(move |context| async move {
@@ -388,7 +398,7 @@ fn a_transaction_that_waits_is_told_again() {
 /// Whatever task of a node ends, the node says so instead of living on without it.
 #[test]
 fn a_node_that_lost_a_task_stops() {
-    for lost in 0..=channel::TRANSACTIONS {
+    for lost in 0..channel::COUNT {
         runner(17).start(|context| async move {
             let world = World::new(4, 100);
             let oracle = network(&context, &world).await;

@@ -1,19 +1,24 @@
 //! The nodes of a simulation, honest and Byzantine. A Byzantine node is the same program: what makes it one is what becomes of
 //! its messages, a second copy of it with the same keys, or a state that is not the chain's.
 
-use super::{audit::Audit, world::World};
+use super::{Plant, audit::Audit, world::World};
 use crate::{
+    journal,
     network::{Shared, prepare},
     node::{self, Channels, Config, SEATS_MAX, channel, max_payload},
 };
 use alloy::primitives::{Address, U256};
+use commonware_consensus::types::Epoch;
 use commonware_cryptography::{Signer as _, ed25519::PublicKey};
 use commonware_p2p::{
     Recipients,
     simulated::{self, Oracle, Receiver, Sender, SplitForwarder, SplitOrigin, SplitTarget},
 };
 use commonware_parallel::Sequential;
-use commonware_runtime::{Handle, IoBuf, Spawner as _, Storage as _, Supervisor as _, deterministic::Context};
+use commonware_runtime::{
+    Blob as _, Handle, IoBuf, ReadOptions, Spawner as _, Storage as _, Supervisor as _, WriteOptions,
+    deterministic::Context,
+};
 use commonware_utils::{NZUsize, channel::oneshot};
 use edgeloom_state::Store;
 use edgeloom_types::{AccountDelta, Height, SealedBlock, StateDelta};
@@ -22,9 +27,8 @@ use std::sync::Arc;
 
 pub(super) type Net = Oracle<PublicKey, Context>;
 
-/// Epochs whose journals a forgetful node may have.
-const EPOCHS_FORGOTTEN: u64 = 64;
-const CHANNELS: u64 = channel::TRANSACTIONS + 1;
+/// Epochs that a run may come to.
+const EPOCHS_MAX: u64 = 64;
 
 /// How a node is Byzantine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,6 +56,10 @@ struct Life {
     ended: Arc<Mutex<Option<String>>>,
 }
 
+/// Partition, name and bytes of each file.
+#[derive(Debug, Default)]
+pub(super) struct Backup(Vec<(String, Vec<u8>, Vec<u8>)>);
+
 /// A node through all of its lives.
 pub(super) struct Actor {
     seat: usize,
@@ -71,10 +79,17 @@ pub(super) struct Stage {
     pub(super) audit: Arc<Mutex<Audit>>,
     /// Whether a node that comes back has its journal of votes no more.
     pub(super) amnesia: bool,
+    /// Whether nobody asks others before it votes again.
+    pub(super) trusting: bool,
 }
 
 impl Stage {
-    pub(super) async fn open(context: &Context, world: Arc<World>, audit: Arc<Mutex<Audit>>, amnesia: bool) -> Self {
+    pub(super) async fn open(
+        context: &Context,
+        world: Arc<World>,
+        audit: Arc<Mutex<Audit>>,
+        plant: Option<Plant>,
+    ) -> Self {
         let peers: Vec<_> = world.keys.iter().map(|keys| keys.identity.public_key()).collect();
         let config = simulated::Config {
             max_size: u32::try_from(max_payload(SEATS_MAX)).expect("some MiB"),
@@ -85,7 +100,8 @@ impl Stage {
         let context = context.child("network");
         let (network, oracle) = simulated::Network::new_with_split_peers(context, config, peers, Vec::new()).await;
         network.start();
-        Self { oracle, world, audit, amnesia }
+        let (amnesia, trusting) = (plant == Some(Plant::Amnesia), plant == Some(Plant::Trust));
+        Self { oracle, world, audit, amnesia, trusting }
     }
 
     pub(super) fn peer(&self, seat: usize) -> PublicKey {
@@ -149,6 +165,43 @@ impl Actor {
         }
     }
 
+    /// A copy of its journals of votes.
+    pub(super) async fn back_up(&self, context: &Context) -> Backup {
+        let mut backup = Backup::default();
+        for partition in self.journals() {
+            // Most epochs have none.
+            for name in context.scan(&partition).await.unwrap_or_default() {
+                let (blob, size) = context.open(&partition, &name).await.expect("readable");
+                let size = usize::try_from(size).expect("small");
+                let bytes = blob.read_at(0, size, ReadOptions::default()).await.expect("readable");
+                backup.0.push((partition.clone(), name, bytes.coalesce().as_ref().to_vec()));
+            }
+        }
+        backup
+    }
+
+    /// Puts journals where the present ones are; an empty backup is a disk that was lost.
+    pub(super) async fn restore(&self, context: &Context, backup: &Backup) {
+        for partition in self.journals() {
+            // There may be none.
+            drop(context.remove(&partition, None).await);
+        }
+        for (partition, name, bytes) in &backup.0 {
+            let (blob, _) = context.open(partition, name).await.expect("writable");
+            blob.write_at(0, bytes.clone(), WriteOptions::default()).await.expect("writable");
+            blob.sync().await.expect("writable");
+        }
+    }
+
+    fn journals(&self) -> impl Iterator<Item = String> {
+        let prefix = self.partition(0);
+        (0..EPOCHS_MAX).map(move |epoch| journal::partition(&prefix, Epoch::new(epoch)))
+    }
+
+    fn partition(&self, half: usize) -> String {
+        format!("node-{}-{half}", self.seat)
+    }
+
     pub(super) async fn launch(&mut self, context: &Context, stage: &Stage) {
         self.crash();
         let [first, second] = self.wires(context, stage).await;
@@ -167,7 +220,7 @@ impl Actor {
     ) -> [Vec<(impl commonware_p2p::Sender<PublicKey = PublicKey>, Receiver<PublicKey>)>; 2] {
         let control = stage.oracle.control(stage.peer(self.seat));
         let (mut first, mut second) = (Vec::new(), Vec::new());
-        for id in 0..CHANNELS {
+        for id in 0..channel::COUNT {
             let (sender, receiver) = control.register(id, channel::quota(id)).await.expect("channel");
             let (one, other) = Sender::split_with(sender, self.forwarder(stage, id));
             let circles = self.circles.clone();
@@ -219,7 +272,7 @@ impl Actor {
     ) -> Life {
         let keys = &stage.world.keys[self.seat];
         let control = stage.oracle.control(stage.peer(self.seat));
-        let [votes, certificates, resolver, blocks, backfill, transactions] =
+        let [votes, certificates, resolver, blocks, backfill, transactions, resume] =
             wires.try_into().unwrap_or_else(|_| unreachable!("one for each channel"));
         let channels = Channels {
             votes,
@@ -228,6 +281,7 @@ impl Actor {
             blocks,
             backfill,
             transactions,
+            resume,
             peers: stage.oracle.manager(),
             blocker: control,
         };
@@ -238,12 +292,8 @@ impl Actor {
         let (app, genesis) = prepare(stage.world.genesis.clone(), Some(keys.clone()), &shared).expect("our own chain");
         let (feed, heard) = (shared.feed.clone(), shared.heard.clone());
         let (started, running) = oneshot::channel();
-        let partition = format!("node-{}-{half}", self.seat);
         if stage.amnesia {
-            for epoch in 0..EPOCHS_FORGOTTEN {
-                // There may be none.
-                drop(context.remove(&format!("{partition}-votes-{epoch}"), None).await);
-            }
+            self.restore(context, &Backup::default()).await;
         }
         let config = Config {
             public_key: keys.identity.public_key(),
@@ -251,9 +301,11 @@ impl Actor {
             app,
             feed,
             heard,
-            partition,
+            partition: self.partition(half),
             strategy: Sequential,
             started,
+            // Whoever means to sign twice does not ask whether it did.
+            asks: self.fault != Some(Fault::Twin) && !stage.trusting,
         };
         let ended = Arc::new(Mutex::new(None));
         let context = context.child("node").with_attribute("seat", self.seat).with_attribute("run", self.runs);

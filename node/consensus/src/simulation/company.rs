@@ -3,7 +3,7 @@
 use super::{
     BLOCKS_AFTER, FINE, Outcome, PATIENCE, Plant, VIEWS_MAX, Violation,
     audit::Audit,
-    cast::{Actor, Fault, Stage},
+    cast::{Actor, Backup, Fault, Stage},
     world::{CHAIN_ID, GAS_LIMIT, World, stake},
 };
 use crate::network::Shared;
@@ -30,11 +30,16 @@ use std::{
     time::{Duration, UNIX_EPOCH},
 };
 
+/// In which what was sent on good links arrives, from who is late too.
+const ARRIVAL: Duration = Duration::from_secs(4);
+
 /// Everybody, and what outlives a power cut.
 pub(super) struct Company {
     world: Arc<World>,
     actors: Vec<Actor>,
     weather: Weather,
+    /// How twins divide the others.
+    sides: Vec<u64>,
     plant: Option<Plant>,
     nonces: Vec<u64>,
     crashes: u64,
@@ -63,7 +68,12 @@ impl Company {
         }
         let peers: Vec<_> = world.keys.iter().map(|keys| keys.identity.public_key()).collect();
         // Those who conspire divide the others in the same way, and see each other.
-        let sides: Vec<_> = (0..nodes).map(|_| roll(dice, 2)).collect();
+        let mut sides: Vec<_> = (0..nodes).map(|_| roll(dice, 2)).collect();
+        if plant == Some(Plant::Conspiracy) {
+            // Halves of a quorum each, with those who conspire.
+            let honest = (0..nodes).filter(|seat| !guilty.contains(seat));
+            honest.zip([0, 1].into_iter().cycle()).for_each(|(seat, side)| sides[seat] = side);
+        }
         let actors = (0..nodes).map(|seat| {
             let fault = guilty.contains(&seat).then(|| match plant {
                 Some(Plant::Conspiracy) => Fault::Twin,
@@ -81,6 +91,7 @@ impl Company {
         Self {
             actors: actors.collect(),
             weather: Weather { link: FINE, groups: vec![0; nodes] },
+            sides,
             nonces: vec![0; world.accounts.len()],
             world,
             plant,
@@ -90,7 +101,7 @@ impl Company {
     }
 
     pub(super) async fn stage(&self, context: &Context, audit: Arc<Mutex<Audit>>) -> Stage {
-        Stage::open(context, self.world.clone(), audit, self.plant == Some(Plant::Amnesia)).await
+        Stage::open(context, self.world.clone(), audit, self.plant).await
     }
 
     pub(super) async fn launch_all(&mut self, context: &Context, stage: &Stage) {
@@ -133,7 +144,9 @@ impl Company {
                 let (one, other) = (stage.peer(from), stage.peer(to));
                 // There may have been none.
                 drop(stage.oracle.remove_link(one.clone(), other.clone()).await);
-                if self.weather.groups[from] == self.weather.groups[to] {
+                let conspires = self.plant == Some(Plant::Conspiracy)
+                    && (!actor.is_honest() || !self.actors[to].is_honest());
+                if conspires || self.weather.groups[from] == self.weather.groups[to] {
                     let fair = &self.weather.link;
                     let latency = if actor.fault == Some(Fault::Late) { Duration::from_secs(3) } else { fair.latency };
                     let link = Link { latency, ..fair.clone() };
@@ -199,6 +212,9 @@ impl Company {
                 self.weather.link.jitter = Duration::from_millis(millis / 4);
             }
             _ => self.weather = Weather { link: FINE, groups: vec![0; nodes] },
+        }
+        if self.plant == Some(Plant::Conspiracy) {
+            self.weather.groups = self.sides.clone();
         }
         if self.plant == Some(Plant::Drift)
             && let Some((_, actor)) = self.honest().find(|(_, actor)| actor.is_alive())
@@ -269,8 +285,32 @@ impl Company {
         shared.pool.admit(transaction, Origin::Local, state, GAS_LIMIT).is_ok()
     }
 
+    /// One more node than are Byzantine comes back with a journal that is some seconds old, or with none, if the protocol bears it:
+    /// it counts as faulty, and yet must not contradict itself. Its newest votes arrived before, which is what the others can tell.
+    async fn restore(&mut self, context: &mut Context, stage: &Stage) -> Result<bool, Violation> {
+        let validators = self.actors.len() - 1;
+        if self.actors.iter().filter(|actor| !actor.is_honest()).count() >= (validators - 1) / 3 {
+            return Ok(false);
+        }
+        let honest: Vec<_> = self.honest().map(|(seat, _)| seat).filter(|seat| *seat < validators).collect();
+        let unlucky = honest[pick(context, honest.len())];
+        // An open file cannot be copied.
+        self.actors[unlucky].crash();
+        context.sleep(ARRIVAL).await;
+        let backup =
+            if roll(context, 4) == 0 { Backup::default() } else { self.actors[unlucky].back_up(context).await };
+        self.actors[unlucky].launch(context, stage).await;
+        let height = self.highest() + 1 + roll(context, 4 * BLOCKS_AFTER);
+        self.reach(context, height).await?;
+        self.actors[unlucky].crash();
+        context.sleep(ARRIVAL).await;
+        self.actors[unlucky].restore(context, &backup).await;
+        self.actors[unlucky].launch(context, stage).await;
+        Ok(true)
+    }
+
     /// Everything is well from now on, and has to go on.
-    pub(super) async fn heal(&mut self, context: &Context, stage: &Stage) -> Result<Outcome, Violation> {
+    pub(super) async fn heal(&mut self, context: &mut Context, stage: &Stage) -> Result<Outcome, Violation> {
         if self.plant != Some(Plant::Unhealed) {
             self.weather = Weather { link: FINE, groups: vec![0; self.actors.len()] };
         } else {
@@ -290,7 +330,14 @@ impl Company {
             return Err(Violation::Slow(views));
         }
         self.check(stage)?;
-        let height = highest + BLOCKS_AFTER;
+        let mut height = highest + BLOCKS_AFTER;
+        let restored = roll(context, 2) == 0 && self.restore(context, stage).await?;
+        if restored {
+            height = self.highest() + BLOCKS_AFTER;
+            self.reach(context, height).await?;
+            self.check(stage)?;
+        }
+        let (_, witness) = self.honest().next().expect("somebody is honest");
         let mut transactions = 0;
         for height in 1..=height {
             transactions += witness.block(height).block().transactions.len() as u64;
@@ -309,6 +356,7 @@ impl Company {
             equivocations,
             crashes: self.crashes,
             power_cut: self.power_cut,
+            restored,
             elected: self.is_elected(height),
             views,
             simulated: context.current().duration_since(UNIX_EPOCH).unwrap_or_default(),

@@ -54,6 +54,11 @@ fn a_lost_journal_makes_a_node_contradict_itself() {
 }
 
 #[test]
+fn a_node_that_trusts_an_old_journal_contradicts_itself() {
+    assert!(is_found(Plant::Trust, |found| matches!(found, Violation::Contradiction(_))));
+}
+
+#[test]
 fn a_state_of_its_own_stops_a_node() {
     assert!(is_found(Plant::Drift, |found| matches!(found, Violation::Stopped(..) | Violation::Root(_))));
 }
