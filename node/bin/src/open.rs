@@ -5,7 +5,7 @@ use crate::{arguments, durable, genesis};
 use alloy::primitives::B256;
 use alloy_consensus::transaction::SignerRecoverable as _;
 use edgeloom_chain::Chain;
-use edgeloom_consensus::{Feed, network::Shared};
+use edgeloom_consensus::{Equivocations, Feed, network::Shared};
 use edgeloom_state::{Closing, Store};
 use edgeloom_txpool::{Journal, Limits, Origin, Pool};
 use edgeloom_types::Genesis;
@@ -117,7 +117,14 @@ pub(crate) fn shared(store: Store, genesis: Arc<Genesis>) -> Result<Shared> {
     let pool = Pool::new(chain_id, chain.terms().next_base_fee(chain.tip().header()), Limits::default());
     let feed = Feed::new(chain.tip().height());
     let heard = Feed::new(chain.tip().height());
-    Ok(Shared { chain: Arc::new(Mutex::new(chain)), pool: Arc::new(pool), feed, heard, peers: Arc::default() })
+    Ok(Shared {
+        chain: Arc::new(Mutex::new(chain)),
+        pool: Arc::new(pool),
+        feed,
+        heard,
+        peers: Arc::default(),
+        equivocations: Equivocations::default(),
+    })
 }
 
 /// Has the transactions of this node's users that waited when it ended wait again, under the rules for any, and keeps

@@ -12,6 +12,7 @@ use crate::{
     block::{Digest, WireBlock},
     committee::Scheme,
     decide::publish,
+    equivocation::{self, Conflict, Equivocations},
     journal,
     node::{Marshal, Runtime, Wrapper},
     resume::{self, Question, Standing},
@@ -96,6 +97,8 @@ type Certificate = Finalization<Scheme, Digest>;
 #[derive(Clone)]
 pub(crate) struct Observer {
     pub(crate) hear: mpsc::UnboundedSender<Certificate>,
+    /// The engine drops whoever is in conflict with himself, so there are few.
+    pub(crate) accuse: mpsc::UnboundedSender<Conflict>,
     pub(crate) witness: Witness,
 }
 
@@ -104,6 +107,9 @@ impl Reporter for Observer {
 
     fn report(&mut self, activity: Self::Activity) -> Feedback {
         self.witness.note(&activity);
+        if let Some(conflict) = Conflict::of(&activity) {
+            return self.accuse.send(conflict).map_or(Feedback::Closed, |()| Feedback::Ok);
+        }
         match activity {
             Activity::Finalization(certificate) => {
                 self.hear.send(certificate).map_or(Feedback::Closed, |()| Feedback::Ok)
@@ -123,6 +129,7 @@ pub(crate) struct Inbox {
     pub(crate) ahead_votes: Ahead,
     pub(crate) ahead_certificates: Ahead,
     pub(crate) ahead_asked: mpsc::Receiver<resume::Ahead>,
+    pub(crate) accused: mpsc::UnboundedReceiver<Conflict>,
 }
 
 pub(crate) struct Driver<E, S, B, T>
@@ -147,6 +154,7 @@ where
     /// Told, once, when an engine runs.
     pub(crate) started: Option<oneshot::Sender<()>>,
     pub(crate) witness: Witness,
+    pub(crate) equivocations: Equivocations,
     pub(crate) questions: mpsc::UnboundedSender<Question>,
     /// Whether it is known that no journal of this node lacks a vote (D5).
     pub(crate) is_whole: bool,
@@ -202,6 +210,9 @@ where
             },
             Some(certificate) = inbox.heard.recv() else break => {
                 self.keep(certificate);
+            },
+            Some(conflict) = inbox.accused.recv() else break => {
+                self.accuse(&conflict);
             },
             Some(standing) = answered(&mut asked) else return Err(Stopped::Task("resume")) => match standing {
                 Standing::Whole => {
@@ -292,6 +303,18 @@ where
             }
             Ok(None) => self.app.ledger.lock().keep_early((round.epoch().get(), round.view().get()), hash, encoded),
             Err(error) => tracing::error!(%error, "cannot look up a certified block"),
+        }
+    }
+
+    /// Keeps evidence, for whoever makes a transaction of it.
+    fn accuse(&mut self, conflict: &Conflict) {
+        let Some(scheme) = self.app.committees.scheme_of(conflict.epoch()) else { return };
+        match conflict.prove(&scheme, &mut self.context) {
+            Some(found) => {
+                tracing::warn!(epoch = found.epoch, view = found.view, seat = found.seat, "a seat signed twice");
+                equivocation::keep(&self.equivocations, found);
+            }
+            None => tracing::debug!(?conflict, "a conflict that its seat did not sign"),
         }
     }
 

@@ -10,6 +10,7 @@ mod certificates;
 mod committee;
 mod decide;
 mod driver;
+mod equivocation;
 mod gossip;
 mod journal;
 mod keys;
@@ -21,4 +22,5 @@ mod sync;
 mod witness;
 
 pub use decide::Feed;
+pub use equivocation::{Equivocation, Equivocations};
 pub use keys::{KeyError, ValidatorKeys};

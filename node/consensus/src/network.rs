@@ -2,7 +2,7 @@
 //! their own. The rest of the process meets them in mutexes and channels only: tasks and timers must not cross.
 
 use crate::{
-    Feed, ValidatorKeys,
+    Equivocations, Feed, ValidatorKeys,
     application::ChainApp,
     block::WireBlock,
     certificates::Ledger,
@@ -68,6 +68,8 @@ pub struct Shared {
     pub heard: Feed,
     /// How many nodes this one is linked to, counted every few seconds.
     pub peers: Arc<AtomicUsize>,
+    /// Evidence against seats that signed twice.
+    pub equivocations: Equivocations,
 }
 
 /// Why a node did not start, or stopped.
@@ -170,6 +172,7 @@ pub fn start(config: Config, shared: Shared) -> Result<Running, NetworkError> {
         peers,
         feed: shared.feed,
         heard: shared.heard,
+        equivocations: shared.equivocations,
         links: shared.peers,
         started: start,
     };
@@ -258,6 +261,7 @@ struct Node {
     peers: Peers,
     feed: Feed,
     heard: Feed,
+    equivocations: Equivocations,
     links: Arc<AtomicUsize>,
     started: oneshot::Sender<()>,
 }
@@ -303,6 +307,7 @@ impl Node {
             app: self.app,
             feed: self.feed,
             heard: self.heard,
+            equivocations: self.equivocations,
             partition: "node".into(),
             strategy: Sequential,
             started: self.started,

@@ -119,6 +119,7 @@ pub(crate) struct Config<T> {
     pub(crate) app: ChainApp,
     pub(crate) feed: crate::Feed,
     pub(crate) heard: crate::Feed,
+    pub(crate) equivocations: crate::Equivocations,
     /// Prefix of every storage partition: part of the data directory's format.
     pub(crate) partition: String,
     pub(crate) strategy: T,
@@ -195,6 +196,7 @@ where
 
     let wrapper = Wrapper::new(context.child("wrapper"), app.clone(), marshal.clone(), epocher.clone());
     let (hear, heard) = mpsc::unbounded_channel();
+    let (accuse, accused) = mpsc::unbounded_channel();
     let [votes, certificates, resolver] = [channels.votes, channels.certificates, channels.resolver]
         .map(|(sender, receiver)| (sender, Bounded { receiver, bytes_max: max_vote(SEATS_MAX) }));
     let (mux, votes, ahead_votes) = Muxer::builder(context.child("votes"), votes.0, votes.1).with_backup().build();
@@ -211,7 +213,8 @@ where
         feed: config.feed,
         marshal: marshal.clone(),
         wrapper,
-        observer: Observer { hear, witness: witness.clone() },
+        observer: Observer { hear, accuse, witness: witness.clone() },
+        equivocations: config.equivocations,
         witness,
         questions,
         is_whole: !config.asks,
@@ -225,7 +228,7 @@ where
         strategy: config.strategy,
         started: Some(config.started),
     };
-    let inbox = Inbox { deliveries, heard, ahead_votes, ahead_certificates, ahead_asked };
+    let inbox = Inbox { deliveries, heard, ahead_votes, ahead_certificates, ahead_asked, accused };
     let handle = context.child("run").spawn(move |_| async move {
         let driven = pin!(driver.run(inbox, processed));
         let ended = pin!(tasks.ended());

@@ -5,6 +5,7 @@
 //!
 //! * Honest nodes finalize no two blocks of a height, and the state of each has the root that its block names.
 //! * No honest node signs two votes that contradict each other, whatever it lived through.
+//! * Evidence that honest nodes hold is against Byzantine ones alone, and the contract takes it.
 //! * No honest node stops of itself.
 //! * When links are good again and everybody is back, a block is final within [`VIEWS_MAX`] views.
 
@@ -80,6 +81,8 @@ pub struct Outcome {
     pub power_cut: bool,
     /// Whether a node came back with an old journal of its votes, or with none.
     pub restored: bool,
+    /// How many nodes the contract punished for what honest nodes saw them sign.
+    pub convicted: usize,
     /// Whether the committee was another at the end.
     pub elected: bool,
     /// How many views the first block after the trouble took.
@@ -96,6 +99,10 @@ pub enum Violation {
     Root(usize),
     #[error("{0}")]
     Contradiction(String),
+    #[error("honest nodes hold evidence against node {0}, which is honest")]
+    Framed(usize),
+    #[error("the contract does not take the evidence against node {0}")]
+    Acquitted(usize),
     #[error("node {0} stopped: {1}")]
     Stopped(usize, String),
     #[error("no block was final for {0:?} after the trouble")]

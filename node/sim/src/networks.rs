@@ -42,6 +42,7 @@ struct Sums {
     crashes: u64,
     power_cuts: u64,
     restored: u64,
+    convicted: u64,
     elections: u64,
     blocks: u64,
     transactions: u64,
@@ -57,6 +58,7 @@ impl Sums {
         self.crashes += outcome.crashes;
         self.power_cuts += u64::from(outcome.power_cut);
         self.restored += u64::from(outcome.restored);
+        self.convicted += outcome.convicted as u64;
         self.elections += u64::from(outcome.elected);
         self.blocks += outcome.height;
         self.transactions += outcome.transactions;
@@ -74,6 +76,7 @@ impl Sums {
         self.crashes += other.crashes;
         self.power_cuts += other.power_cuts;
         self.restored += other.restored;
+        self.convicted += other.convicted;
         self.elections += other.elections;
         self.blocks += other.blocks;
         self.transactions += other.transactions;
@@ -111,7 +114,7 @@ pub(crate) fn run(arguments: &Networks) -> ExitCode {
     let line = json!({
         "soak": "consensus", "seed": arguments.seed, "seconds": begun.elapsed().as_secs(), "seeds": sums.seeds,
         "violations": sums.violations, "twice": sums.twice, "byzantine": sums.byzantine, "crashes": sums.crashes,
-        "power_cuts": sums.power_cuts, "restored": sums.restored, "elections": sums.elections, "blocks": sums.blocks,
+        "power_cuts": sums.power_cuts, "restored": sums.restored, "convicted": sums.convicted, "elections": sums.elections, "blocks": sums.blocks,
         "transactions": sums.transactions, "votes": sums.votes, "equivocations": sums.equivocations, "views_most": sums.views_most,
         "simulated_hours": sums.simulated.as_secs() / 3600, "plant": arguments.plant,
     });

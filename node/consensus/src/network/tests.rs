@@ -29,6 +29,7 @@ fn inboxes_are_made_for_the_peers_there_are_and_bounded_in_bytes() {
         peers,
         feed: shared.feed,
         heard: shared.heard,
+        equivocations: shared.equivocations,
         links: shared.peers,
         started: oneshot::channel().0,
     };
@@ -41,6 +42,7 @@ fn inboxes_are_made_for_the_peers_there_are_and_bounded_in_bytes() {
     assert!(large + batches <= 100 << 20, "{large} and {batches} bytes");
     let small: usize = [channel::VOTES, channel::CERTIFICATES, channel::RESOLVER].map(burst).iter().sum();
     assert!(small * node::max_vote(node::SEATS_MAX) <= 1 << 20);
+    assert!(burst(channel::RESUME) * crate::resume::max_message(node::SEATS_MAX) <= 64 << 10);
 }
 
 #[tokio::test]

@@ -108,6 +108,7 @@ async fn launch(
         app,
         feed,
         heard,
+        equivocations: shared.equivocations.clone(),
         partition,
         strategy: Sequential,
         started: start_engine,

@@ -301,6 +301,7 @@ impl Actor {
             app,
             feed,
             heard,
+            equivocations: shared.equivocations.clone(),
             partition: self.partition(half),
             strategy: Sequential,
             started,

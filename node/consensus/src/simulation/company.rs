@@ -6,9 +6,9 @@ use super::{
     cast::{Actor, Backup, Fault, Stage},
     world::{CHAIN_ID, GAS_LIMIT, World, stake},
 };
-use crate::network::Shared;
+use crate::{Equivocation, network::Shared};
 use alloy::{
-    primitives::{Address, U256},
+    primitives::{Address, B256, U256},
     sol_types::SolCall,
 };
 use alloy_consensus::{TxEnvelope, transaction::Recovered};
@@ -25,7 +25,7 @@ use edgeloom_types::{Epoch, Height};
 use parking_lot::Mutex;
 use rand_core::Rng as _;
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     sync::Arc,
     time::{Duration, UNIX_EPOCH},
 };
@@ -144,8 +144,8 @@ impl Company {
                 let (one, other) = (stage.peer(from), stage.peer(to));
                 // There may have been none.
                 drop(stage.oracle.remove_link(one.clone(), other.clone()).await);
-                let conspires = self.plant == Some(Plant::Conspiracy)
-                    && (!actor.is_honest() || !self.actors[to].is_honest());
+                let conspires =
+                    self.plant == Some(Plant::Conspiracy) && (!actor.is_honest() || !self.actors[to].is_honest());
                 if conspires || self.weather.groups[from] == self.weather.groups[to] {
                     let fair = &self.weather.link;
                     let latency = if actor.fault == Some(Fault::Late) { Duration::from_secs(3) } else { fair.latency };
@@ -245,7 +245,8 @@ impl Company {
     /// Somebody sends wei, or calls a contract, or has a key's possession checked by the precompile.
     fn use_chain(&mut self, context: &mut Context) {
         let free = self.actors.len() + 1;
-        let account = free + pick(context, self.world.accounts.len() - free);
+        // The last one is who accuses.
+        let account = free + pick(context, self.world.accounts.len() - free - 1);
         match roll(context, 3) {
             0 => self.submit(account, |world, nonce| world.transfer(account, nonce)),
             1 => self.call(account, THETA, &ITheta::approveCall { spender: STAKING, amount: stake() }),
@@ -283,6 +284,44 @@ impl Company {
         let state = shared.chain.lock().store().view().account(transaction.signer());
         let state = state.expect("readable").unwrap_or_default();
         shared.pool.admit(transaction, Origin::Local, state, GAS_LIMIT).is_ok()
+    }
+
+    /// Makes transactions of what honest nodes hold against others: who is accused, and by which.
+    fn accuse(&mut self) -> Result<Vec<(usize, B256)>, Violation> {
+        let mut held = BTreeMap::new();
+        for shared in self.honest().filter_map(|(_, actor)| actor.shared()) {
+            for found in shared.equivocations.borrow().iter() {
+                let term = shared.chain.lock().terms().of_epoch(Epoch::new(found.epoch));
+                let Some(term) = term else { continue };
+                let identity = term.committee.seats().nth(found.seat as usize).expect("a seat").identity;
+                let accused = self.world.keys.iter().position(|keys| keys.identity() == identity);
+                held.insert(accused.expect("one of us"), found.clone());
+            }
+        }
+        if let Some(framed) = held.keys().find(|seat| self.actors[**seat].is_honest()) {
+            return Err(Violation::Framed(*framed));
+        }
+        let account = self.world.accounts.len() - 1;
+        let mut accused = Vec::new();
+        for (seat, Equivocation { seat: chair, first, second, .. }) in held {
+            let call = ICommittee::reportCall { seat: U256::from(chair), first, second };
+            let transaction = self.world.call(account, self.nonces[account], COMMITTEE, &call);
+            accused.push((seat, *transaction.tx_hash()));
+            self.submit(account, |_, _| transaction);
+        }
+        Ok(accused)
+    }
+
+    /// Whether the contract took all of that.
+    fn are_convicted(&self, accused: &[(usize, B256)]) -> Result<(), Violation> {
+        let (_, witness) = self.honest().next().expect("somebody is honest");
+        let taken = |hash| {
+            let (height, index) = witness.store().transaction(hash).expect("readable")?;
+            let receipts = witness.store().receipts(height).expect("readable")?;
+            receipts.get(index as usize).map(|receipt| receipt.status())
+        };
+        let failed = accused.iter().find(|(_, hash)| taken(*hash) != Some(true));
+        failed.map_or(Ok(()), |(seat, _)| Err(Violation::Acquitted(*seat)))
     }
 
     /// One more node than are Byzantine comes back with a journal that is some seconds old, or with none, if the protocol bears it:
@@ -331,6 +370,12 @@ impl Company {
         }
         self.check(stage)?;
         let mut height = highest + BLOCKS_AFTER;
+        let convicted = self.accuse()?;
+        if !convicted.is_empty() {
+            height = self.highest() + BLOCKS_AFTER;
+            self.reach(context, height).await?;
+            self.are_convicted(&convicted)?;
+        }
         let restored = roll(context, 2) == 0 && self.restore(context, stage).await?;
         if restored {
             height = self.highest() + BLOCKS_AFTER;
@@ -357,6 +402,7 @@ impl Company {
             crashes: self.crashes,
             power_cut: self.power_cut,
             restored,
+            convicted: convicted.len(),
             elected: self.is_elected(height),
             views,
             simulated: context.current().duration_since(UNIX_EPOCH).unwrap_or_default(),

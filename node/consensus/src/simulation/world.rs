@@ -1,6 +1,6 @@
 //! A small chain: validators, funded accounts, signed transfers.
 
-use crate::{ValidatorKeys, decide::Feed, network::Shared};
+use crate::{Equivocations, ValidatorKeys, decide::Feed, network::Shared};
 use alloy::{
     consensus::SignableTransaction as _,
     genesis::{ChainConfig, Genesis as GenesisFile, GenesisAccount},
@@ -106,6 +106,7 @@ impl World {
             feed,
             heard: Feed::default(),
             peers: Arc::default(),
+            equivocations: Equivocations::default(),
         }
     }
 
