@@ -20,6 +20,7 @@ mod market;
 mod media;
 mod nfts;
 mod nonces;
+mod operations;
 mod payments;
 mod production;
 mod projects;

@@ -1,16 +1,19 @@
 //! The command line.
 
+mod operate;
+mod run;
+
 use alloy::{
-    primitives::{Address, B256, U256, utils::parse_ether},
+    primitives::{Address, U256, utils::parse_ether},
     sol_types::SolEnum as _,
 };
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use edgeloom_bindings::IParameters::Parameter;
-use std::{
-    net::{IpAddr, SocketAddr},
-    num::NonZeroU64,
-    path::PathBuf,
-};
+use serde::Deserialize;
+use std::{net::IpAddr, num::NonZeroU64, ops::Range, path::PathBuf};
+
+pub(crate) use operate::{Check, Database, Encrypt, Export, Import, Keys, Show, Status, Testnet, TestnetInit, Where};
+pub(crate) use run::{LISTEN_PORT, METRICS_PORT, Peer, RPC_PORT, Run, Settings};
 
 /// Edgeloom's node.
 #[derive(Debug, Parser)]
@@ -18,6 +21,29 @@ use std::{
 pub(crate) struct Arguments {
     #[command(subcommand)]
     pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) log: Log,
+}
+
+/// What is logged, how, and where to.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct Log {
+    /// Levels, for all and for parts: `info`, or `warn,edgeloom_consensus=debug` [default: RUST_LOG, else warn,edgeloom=info].
+    #[arg(id = "log", long = "log", global = true, value_name = "FILTER")]
+    pub(crate) filter: Option<String>,
+    /// A line of text or an object of JSON for each event [default: text].
+    #[arg(id = "log-format", long = "log-format", global = true, value_name = "FORMAT")]
+    pub(crate) format: Option<LogFormat>,
+    /// Append to this file instead of standard error.
+    #[arg(id = "log-file", long = "log-file", global = true, value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
 }
 
 #[derive(Debug, Subcommand)]
@@ -32,6 +58,17 @@ pub(crate) enum Command {
     Init(Init),
     /// Run a node of a network.
     Run(Run),
+    /// Show how a node is, live in a terminal.
+    Status(Status),
+    /// Make everything that the machines of a network need.
+    #[command(subcommand)]
+    Testnet(Testnet),
+    /// Check, compact, export or import the chain in a data directory whose node does not run.
+    #[command(subcommand)]
+    Db(Database),
+    /// Encrypt key files, or show what they are.
+    #[command(subcommand)]
+    Keys(Keys),
 }
 
 /// Which states to keep, and how much of the database in memory.
@@ -43,7 +80,7 @@ pub(crate) struct Storage {
     pub(crate) history: Option<NonZeroU64>,
     /// Most of the database that is kept in memory, in MiB; a chain of millions of accounts is faster with more
     /// [default: 512].
-    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(8..=1 << 20))]
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(CACHE_MIB))]
     pub(crate) cache: Option<u32>,
 }
 
@@ -140,6 +177,9 @@ pub(crate) struct Devnet {
     /// Validator i serves JSON-RPC on this port + i.
     #[arg(long, value_name = "PORT", default_value_t = 8545)]
     pub(crate) rpc_port: u16,
+    /// Validator i serves its metrics on this port + i.
+    #[arg(long, value_name = "PORT", default_value_t = METRICS_PORT)]
+    pub(crate) metrics_port: u16,
     #[command(flatten)]
     pub(crate) storage: Storage,
     #[command(flatten)]
@@ -215,39 +255,8 @@ pub(crate) struct Init {
     pub(crate) data: PathBuf,
 }
 
-#[derive(Debug, Args)]
-pub(crate) struct Run {
-    #[arg(long, value_name = "DIR")]
-    pub(crate) data: PathBuf,
-    #[arg(long, value_name = "FILE")]
-    pub(crate) genesis: PathBuf,
-    /// Secret keys of this node, as `edgeloom genesis` writes them.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) keys: PathBuf,
-    /// Where peers connect to.
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:30400")]
-    pub(crate) listen: SocketAddr,
-    /// The other nodes: identity and address of each. This node may be among them.
-    #[arg(long, value_name = "ID@ADDR,…", value_delimiter = ',', value_parser = parse_peer)]
-    pub(crate) peers: Vec<(B256, SocketAddr)>,
-    /// Where JSON-RPC is served (HTTP and WebSocket).
-    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:8545")]
-    pub(crate) rpc: SocketAddr,
-    #[command(flatten)]
-    pub(crate) storage: Storage,
-    #[command(flatten)]
-    pub(crate) doors: Doors,
-    /// Print one line of JSON when the server is up, and nothing else.
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-fn parse_peer(text: &str) -> Result<(B256, SocketAddr), String> {
-    let (identity, address) = text.split_once('@').ok_or("expected ID@ADDRESS:PORT")?;
-    let identity = identity.parse().map_err(|_| format!("{identity:?} is not an identity of 32 hex bytes"))?;
-    let address = address.parse().map_err(|_| format!("{address:?} is not an address with a port"))?;
-    Ok((identity, address))
-}
+/// What a cache may have, MiB.
+const CACHE_MIB: Range<i64> = 8..(1 << 20) + 1;
 
 /// Fewest states that can be kept.
 const HISTORY_MIN: u64 = 64;

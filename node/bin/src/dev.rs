@@ -68,6 +68,7 @@ pub(crate) async fn command(arguments: Dev) -> Result<()> {
         chain_id: genesis.chain_id(),
         genesis: shared.chain.lock().genesis_hash(),
         validators: Vec::new(),
+        metrics: Vec::new(),
     };
     if !arguments.silent {
         ready.print(arguments.json, &text(&ready, &accounts, &genesis, &arguments)?)?;

@@ -76,9 +76,11 @@ async fn run(arguments: &Devnet, folder: PathBuf, mut signals: Signals) -> Resul
 }
 
 fn check_ports(arguments: &Devnet) -> Result<()> {
-    for (what, first, option) in
-        [("peers", arguments.base_port, "--base-port"), ("JSON-RPC", arguments.rpc_port, "--rpc-port")]
-    {
+    for (what, first, option) in [
+        ("peers", arguments.base_port, "--base-port"),
+        ("JSON-RPC", arguments.rpc_port, "--rpc-port"),
+        ("metrics", arguments.metrics_port, "--metrics-port"),
+    ] {
         for validator in 0..arguments.validators {
             let port = first
                 .checked_add(validator)
@@ -119,21 +121,22 @@ struct Network {
     peers: String,
     base_port: u16,
     rpc_port: u16,
+    metrics_port: u16,
     validators: u16,
     storage: Storage,
 }
 
 impl Network {
     fn describe(arguments: &Devnet, folder: PathBuf) -> Result<Self> {
-        let Devnet { base_port, rpc_port, validators, .. } = *arguments;
+        let Devnet { base_port, rpc_port, metrics_port, validators, .. } = *arguments;
         let mut peers = Vec::new();
         for validator in 0..validators {
-            let identity = crate::keys::read(&genesis::keys_path(&folder, validator.into()))?.identity();
+            let identity = crate::keys::read(&genesis::keys_path(&folder, validator.into()), None)?.identity();
             peers.push(format!("{identity}@127.0.0.1:{}", base_port + validator));
         }
         let program = std::env::current_exe().wrap_err("cannot find this program's own file")?;
         let storage = arguments.storage;
-        Ok(Self { folder, program, peers: peers.join(","), base_port, rpc_port, validators, storage })
+        Ok(Self { folder, program, peers: peers.join(","), base_port, rpc_port, metrics_port, validators, storage })
     }
 
     /// Starts all, then waits for each.
@@ -147,7 +150,8 @@ impl Network {
         }
         let first = served.first().ok_or_else(|| eyre!("a devnet has at least one validator"))?;
         let validators = served.iter().map(|ready| ready.rpc.clone()).collect();
-        Ok(Ready { rpc: first.rpc.clone(), chain_id: first.chain_id, genesis: first.genesis, validators })
+        let metrics = served.iter().flat_map(|ready| ready.metrics.clone()).collect();
+        Ok(Ready { rpc: first.rpc.clone(), chain_id: first.chain_id, genesis: first.genesis, validators, metrics })
     }
 
     fn spawn(&self, validator: u16) -> Result<Validator> {
@@ -172,6 +176,7 @@ impl Network {
         command.arg("--keys").arg(genesis::keys_path(&self.folder, validator.into()));
         command.arg("--listen").arg(format!("127.0.0.1:{}", self.base_port + validator));
         command.arg("--rpc").arg(format!("127.0.0.1:{}", self.rpc_port + validator));
+        command.arg("--metrics").arg(format!("127.0.0.1:{}", self.metrics_port + validator));
         command.arg("--peers").arg(&self.peers);
         if let Some(blocks) = self.storage.history {
             command.arg("--history").arg(blocks.to_string());
@@ -260,6 +265,9 @@ fn text(ready: &Ready, folder: &Path) -> String {
         format!("Chain id   {}\nGenesis    {}\nData       {}", ready.chain_id, ready.genesis, folder.display());
     for (validator, rpc) in ready.validators.iter().enumerate() {
         out.push_str(&format!("\nListening  {rpc} (validator {validator}, HTTP and WebSocket)"));
+    }
+    for (validator, metrics) in ready.metrics.iter().enumerate() {
+        out.push_str(&format!("\nMetrics    {metrics} (validator {validator})"));
     }
     out
 }

@@ -98,22 +98,63 @@ pub(crate) fn dev(wishes: DevGenesis<'_>) -> Result<Network> {
     for index in 0..wishes.accounts {
         balances.insert(wallet.account(index)?.address(), tfuel(ACCOUNT_TFUEL));
     }
-    let Network { genesis, secrets } = network(wishes.chain_id, secrets, balances, wishes.start)?;
+    let owners = Owners::of_tests(1)?;
+    let Network { genesis, secrets } = network(wishes.chain_id, secrets, &owners, balances, wishes.start)?;
     let file = GenesisFile { timestamp: wishes.timestamp, ..genesis.file().clone() };
     Ok(Network { genesis: Genesis::new(file)?, secrets })
 }
 
-/// A network of `validators` with fresh keys.
+/// A network of `validators` with fresh keys, whose accounts are those of the test mnemonic.
 ///
 /// # Errors
 /// When `funds` ask for more than the treasury has.
 pub(crate) fn devnet(validators: u16, funds: &[(Address, U256)], start: Start<'_>) -> Result<Network> {
-    let secrets = (0..validators).map(|_| keys::derive(B256::random())).collect::<Result<Vec<_>>>()?;
     let mut balances = BTreeMap::new();
     for index in 1..DEVNET_ACCOUNTS {
         balances.insert(test_account(index)?.address(), tfuel(ACCOUNT_TFUEL));
     }
-    let treasury = test_account(0)?.address();
+    let owners = Owners::of_tests(validators)?;
+    let balances = circulating(balances, funds, owners.treasury)?;
+    network(DEVNET_CHAIN_ID, fresh(validators)?, &owners, balances, start)
+}
+
+/// A network whose accounts are their owners' alone.
+///
+/// # Errors
+/// When `funds` ask for more than the treasury has.
+pub(crate) fn testnet(chain_id: u64, owners: &Owners, funds: &[(Address, U256)], start: Start<'_>) -> Result<Network> {
+    let validators = u16::try_from(owners.operators.len())?;
+    let balances = circulating(BTreeMap::new(), funds, owners.treasury)?;
+    network(chain_id, fresh(validators)?, owners, balances, start)
+}
+
+/// Whose TFUEL and THETA are.
+#[derive(Clone, Debug)]
+pub(crate) struct Owners {
+    /// Has what nobody else has, and gives the validators their first stakes.
+    pub(crate) treasury: Address,
+    /// Own a validator each, and are paid for it.
+    pub(crate) operators: Vec<Address>,
+}
+
+impl Owners {
+    fn of_tests(validators: u16) -> Result<Self> {
+        let operators = (BENEFICIARY_INDEX..).take(validators.into());
+        let operators = operators.map(|index| Ok(test_account(index)?.address())).collect::<Result<_>>()?;
+        Ok(Self { treasury: test_account(0)?.address(), operators })
+    }
+}
+
+fn fresh(validators: u16) -> Result<Vec<Secrets>> {
+    (0..validators).map(|_| keys::derive(B256::random())).collect()
+}
+
+/// `balances` and `funds`, and the rest of what circulates for the treasury.
+fn circulating(
+    mut balances: BTreeMap<Address, U256>,
+    funds: &[(Address, U256)],
+    treasury: Address,
+) -> Result<BTreeMap<Address, U256>> {
     for (address, amount) in funds {
         ensure!(*address != treasury && *address != EMISSION, "--fund: {address} holds the rest already");
         let balance = balances.entry(*address).or_default();
@@ -123,25 +164,24 @@ pub(crate) fn devnet(validators: u16, funds: &[(Address, U256)], start: Start<'_
     let rest = spent.and_then(|spent| tfuel(CIRCULATING_TFUEL).checked_sub(spent));
     let rest = rest.ok_or_else(|| eyre!("--fund: the amounts exceed the {CIRCULATING_TFUEL} TFUEL in circulation"))?;
     balances.insert(treasury, rest);
-    network(DEVNET_CHAIN_ID, secrets, balances, start)
+    Ok(balances)
 }
 
 fn network(
     chain_id: u64,
     secrets: Vec<Secrets>,
+    owners: &Owners,
     mut balances: BTreeMap<Address, U256>,
     start: Start<'_>,
 ) -> Result<Network> {
     balances.insert(EMISSION, tfuel(RESERVE_TFUEL));
-    let mut validators = Vec::new();
-    for (index, secrets) in (BENEFICIARY_INDEX..).zip(&secrets) {
-        validators.push(secrets.keys.validator(test_account(index)?.address()));
-    }
+    let operated = owners.operators.iter().zip(&secrets);
+    let validators: Vec<_> = operated.map(|(operator, secrets)| secrets.keys.validator(*operator)).collect();
     let mut alloc: BTreeMap<Address, GenesisAccount> = balances
         .into_iter()
         .map(|(address, balance)| (address, GenesisAccount { balance, ..Default::default() }))
         .collect();
-    for predeploy in predeploys(test_account(0)?.address(), start.epoch_length) {
+    for predeploy in predeploys(owners.treasury, start.epoch_length) {
         let account = alloc.entry(predeploy.address).or_default();
         account.nonce = Some(1);
         account.code = Some(predeploy.code);
@@ -154,7 +194,7 @@ fn network(
         .zip(&secrets)
         .map(|(validator, secrets)| founder(validator, secrets, chain_id))
         .collect();
-    let file = found(file, test_account(0)?.address(), &founders, start.parameters)?;
+    let file = found(file, owners.treasury, &founders, start.parameters)?;
     Ok(Network { genesis: Genesis::new(file)?, secrets })
 }
 
@@ -195,7 +235,7 @@ fn config(chain_id: u64, validators: &[Validator], epoch_length: NonZeroU64) -> 
 }
 
 /// TFUEL as wei.
-fn tfuel(amount: u64) -> U256 {
+pub(crate) fn tfuel(amount: u64) -> U256 {
     U256::from(amount) * U256::from(WEI)
 }
 

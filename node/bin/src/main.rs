@@ -2,26 +2,32 @@
 //! in the crates that it wires together.
 
 mod arguments;
+mod database;
 mod dev;
 mod devnet;
 mod durable;
 mod genesis;
 mod keys;
+mod keystore;
+mod log;
+mod metrics;
 mod open;
 mod ready;
 mod run;
+mod secrets;
 mod signals;
+mod status;
+mod testnet;
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, Testnet};
 use clap::Parser as _;
 use eyre::Result;
 use open::Closed;
 use std::{
-    io::{IsTerminal as _, Write as _, stderr},
+    io::{Write as _, stderr},
     process::ExitCode,
     time::Duration,
 };
-use tracing_subscriber::EnvFilter;
 
 /// A request allocates often and little; a fifth of a short call's time was the system's allocator. It is RocksDB's as well:
 /// a large block's batch then finds memory that is in use already, not pages that the kernel has to clear.
@@ -29,17 +35,7 @@ use tracing_subscriber::EnvFilter;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("warn,edgeloom=info"));
-    // Standard error may be closed before this process ends: then there is nobody to complain to.
-    let log = tracing_subscriber::fmt().with_env_filter(filter).log_internal_errors(false);
-    log.with_ansi(stderr().is_terminal()).with_writer(stderr).init();
-    let done = match Arguments::parse().command {
-        Command::Dev(arguments) => block_on(dev::command(arguments)),
-        Command::Devnet(arguments) => devnet::command(arguments),
-        Command::Genesis(arguments) => genesis::command(&arguments),
-        Command::Init(arguments) => open::init(&arguments),
-        Command::Run(arguments) => block_on(run::command(arguments)),
-    };
+    let done = command(Arguments::parse());
     // What went wrong is said last.
     let closed = open::wait_closed();
     if let Err(report) = &done {
@@ -49,6 +45,27 @@ fn main() -> ExitCode {
     match closed {
         Closed::Whole => ExitCode::from(code),
         Closed::StillUsed => open::end_at_once(code.into()),
+    }
+}
+
+fn command(Arguments { command, mut log }: Arguments) -> Result<()> {
+    // Its file may say how to log.
+    if let Command::Run(arguments) = command {
+        let settings = arguments.settings(&mut log)?;
+        log::start(&log)?;
+        return block_on(run::command(settings));
+    }
+    log::start(&log)?;
+    match command {
+        Command::Dev(arguments) => block_on(dev::command(arguments)),
+        Command::Devnet(arguments) => devnet::command(arguments),
+        Command::Genesis(arguments) => genesis::command(&arguments),
+        Command::Init(arguments) => open::init(&arguments),
+        Command::Run(_) => unreachable!("it was run above"),
+        Command::Status(arguments) => block_on(status::command(arguments)),
+        Command::Testnet(Testnet::Init(arguments)) => testnet::init(&arguments),
+        Command::Db(command) => database::command(&command),
+        Command::Keys(command) => keys::command(&command),
     }
 }
 

@@ -16,6 +16,9 @@ pub(crate) struct Ready {
     /// RPC URLs of a devnet's validators, in order.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) validators: Vec<String>,
+    /// Where metrics are served: the node's, or those of a devnet's validators, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) metrics: Vec<String>,
 }
 
 impl Ready {

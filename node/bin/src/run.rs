@@ -1,6 +1,13 @@
 //! `edgeloom run`: a node of a network.
 
-use crate::{arguments, genesis, keys, open, ready::Ready, signals::Signals};
+use crate::{
+    arguments::{self, Settings},
+    genesis, keys,
+    metrics::{Observed, Page, Served},
+    open,
+    ready::Ready,
+    signals::Signals,
+};
 use edgeloom_consensus::network::{self, Running, Shared};
 use edgeloom_rpc::{Node, RpcConfig, Server, Submit, serve};
 use edgeloom_types::Genesis;
@@ -18,42 +25,57 @@ const SERVER_STOP: Duration = Duration::from_secs(5);
 ///
 /// # Errors
 /// When files, ports or the data directory are not as asked, or when consensus stops.
-pub(crate) async fn command(arguments: arguments::Run) -> Result<()> {
+pub(crate) async fn command(settings: Settings) -> Result<()> {
     let mut signals = Signals::catch()?;
-    let genesis = Arc::new(genesis::read(&arguments.genesis)?);
-    let keys = keys::read(&arguments.keys)?;
+    let genesis = Arc::new(genesis::read(&settings.genesis)?);
+    let keys = keys::read(&settings.keys, settings.password_file.as_deref())?;
     let identity = keys.identity();
-    let store = open::store(&arguments.data, &arguments.storage)?;
+    // Before anything that counts.
+    let page = settings.metrics.map(Page::bind).transpose()?;
+    let store = open::store(&settings.data, &settings.storage)?;
     let shared = open::shared(store, genesis.clone())?;
-    open::bind(&arguments.data, identity)?;
-    open::journal(&arguments.data, &shared)?;
+    open::bind(&settings.data, identity)?;
+    open::journal(&settings.data, &shared)?;
+    let peers = settings.peers.iter().map(|peer| (peer.identity, peer.address));
     let config = network::Config {
         genesis: genesis.clone(),
         keys,
-        listen: arguments.listen,
-        peers: arguments.peers.into_iter().filter(|(peer, _)| *peer != identity).collect(),
-        directory: open::consensus_path(&arguments.data),
+        listen: settings.listen,
+        peers: peers.filter(|(peer, _)| *peer != identity).collect(),
+        directory: open::consensus_path(&settings.data),
     };
     let node = node(&genesis, &shared, Submit::Network, Vec::new());
-    let server = serve(doors(arguments.rpc, &arguments.doors, Some(&arguments.data)), node).await?;
+    let server = serve(doors(settings.rpc, &settings.doors, Some(&settings.data)), node).await?;
     let mut running = network::start(config, shared.clone())?;
+    let served = page.map(|page| page.serve(Observed::new(&shared, server.gauges()))).transpose()?;
     let ready = Ready {
         rpc: format!("http://{}", server.address),
         chain_id: genesis.chain_id(),
         genesis: shared.chain.lock().genesis_hash(),
         validators: Vec::new(),
+        metrics: served.iter().map(Served::url).collect(),
     };
     let role = if genesis.committee().seat_of(&identity).is_some() { "validator" } else { "follower" };
-    let text =
+    let mut text =
         format!("{role} {identity}\nchain {} of genesis {}\nlistening on {}", ready.chain_id, ready.genesis, ready.rpc);
+    if let Some(served) = &served {
+        text.push_str(&format!("\nmetrics at {}", served.url()));
+    }
+    let started = || {
+        served.iter().for_each(Served::started);
+        ready.print(settings.json, &text)
+    };
     let ended = tokio::select! {
         () = signals.stop() => Ok(()),
-        ended = take_part(&mut running, || ready.print(arguments.json, &text)) => ended,
+        ended = take_part(&mut running, started) => ended,
     };
     signals.exit_on_next();
     // A fault is printed last, and what holds up the end may be long.
     if let Err(fault) = &ended {
         tracing::error!("{fault:#}");
+    }
+    if let Some(served) = served {
+        served.stop().await;
     }
     let stopping = tokio::task::spawn_blocking(move || running.stop());
     match timeout(CONSENSUS_STOP, stopping).await {

@@ -32,16 +32,16 @@ impl Drop for Devnet {
 /// system gives none of them (32,768 and up) to whoever connects somewhere.
 fn free_ports() -> u16 {
     const FIRST: u16 = 10_000;
-    const DEVNETS: u16 = (32_768 - FIRST) / (2 * VALIDATORS);
+    const DEVNETS: u16 = (32_768 - FIRST) / (3 * VALIDATORS);
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let free = |port: u16| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok();
     let process = u16::try_from(std::process::id() % u32::from(DEVNETS)).expect("a remainder");
     let mut places = (0..DEVNETS).map(|_| (process + NEXT.fetch_add(1, Ordering::Relaxed)) % DEVNETS);
     let place = places.find(|place| {
-        let base = FIRST + place * 2 * VALIDATORS;
-        (base..base + 2 * VALIDATORS).all(free)
+        let base = FIRST + place * 3 * VALIDATORS;
+        (base..base + 3 * VALIDATORS).all(free)
     });
-    FIRST + place.expect("free ports") * 2 * VALIDATORS
+    FIRST + place.expect("free ports") * 3 * VALIDATORS
 }
 
 fn command(data: Option<&Path>, base: u16) -> Command {
@@ -51,6 +51,7 @@ fn command(data: Option<&Path>, base: u16) -> Command {
         command.arg("--data").arg(data);
     }
     command.args(["--base-port", &base.to_string(), "--rpc-port", &(base + VALIDATORS).to_string()]);
+    command.args(["--metrics-port", &(base + 2 * VALIDATORS).to_string()]);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -143,7 +144,7 @@ fn a_killed_devnet_leaves_no_process_and_goes_on_from_its_data() {
 
     devnet.0.kill().expect("kill -9");
     devnet.0.wait().expect("ends");
-    let all = base..base + 2 * VALIDATORS;
+    let all = base..base + 3 * VALIDATORS;
     wait_until("every port is free", || all.clone().all(|port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()));
 
     let (devnet, again) = start(Some(&data), base);

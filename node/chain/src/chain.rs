@@ -431,7 +431,7 @@ fn unanswered(error: CallError<StateDbError>) -> ChainError {
     }
 }
 
-fn signers(block: &SealedBlock) -> Result<Vec<Address>, Invalid> {
+pub(crate) fn signers(block: &SealedBlock) -> Result<Vec<Address>, Invalid> {
     let transactions = &block.block().transactions;
     let (computed, found) = (calculate_transaction_root(transactions), block.header().transactions_root);
     if computed != found {

@@ -24,6 +24,7 @@
 #![deny(clippy::float_arithmetic)]
 
 mod ahead;
+mod audit;
 mod certificates;
 mod chain;
 mod codes;
@@ -36,6 +37,7 @@ mod state_db;
 mod terms;
 mod tree;
 
+pub use audit::{Audit, AuditError, BlockFault};
 pub use certificates::LOOK_BACK;
 pub use chain::{Chain, Liberties, Lookup, Pending, Proposal, environment};
 pub use decided::Decided;

@@ -7,9 +7,9 @@ use crate::{
 };
 use alloy::{
     eips::eip2935::{HISTORY_STORAGE_ADDRESS, HISTORY_STORAGE_CODE},
-    primitives::{U256, keccak256},
+    primitives::{B256, U256, keccak256},
 };
-use edgeloom_state::{Commit, Layer, Store, Tip};
+use edgeloom_state::{Commit, Layer, Store, StoreError, Tip};
 use edgeloom_types::{Genesis, Height, SealedBlock};
 use std::{collections::VecDeque, sync::Arc};
 
@@ -28,6 +28,12 @@ pub(crate) fn open(store: &Store, genesis: &Genesis) -> Result<(SealedBlock, Tre
         return Err(ChainError::OtherGenesis { expected: first.hash(), found });
     }
     Ok((first, resume(store, tip.height)?))
+}
+
+/// The hash of the genesis block.
+pub(crate) fn first_hash(genesis: &Genesis) -> Result<B256, StoreError> {
+    let layer = Store::memory().view().extend(genesis.delta())?;
+    Ok(genesis.block(layer.root())?.hash())
 }
 
 /// Leaves nothing but genesis in `store`.

@@ -1,5 +1,6 @@
 //! The chain over real stores, with real signatures and certificates.
 
+mod audit;
 mod certificates;
 mod contracts;
 mod finality;

@@ -13,6 +13,7 @@ use crate::{
     block::{Context, WireBlock},
     certificates::Ledger,
     committee::{Committees, Scheme},
+    metrics::{self, Judged},
 };
 use alloy::primitives::B256;
 use alloy_consensus::{TxEnvelope, transaction::Recovered};
@@ -30,7 +31,7 @@ use std::{
     collections::HashSet,
     future::pending,
     sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 /// How far a block's time may run ahead of this node's clock before the node waits to vote for it.
@@ -56,6 +57,16 @@ enum Verdict {
     Invalid,
     /// None that other nodes would share: an ancestor is missing, finality overtook the question, or our disk failed.
     Undecided,
+}
+
+impl From<Verdict> for Judged {
+    fn from(verdict: Verdict) -> Self {
+        match verdict {
+            Verdict::Valid => Self::Valid,
+            Verdict::Invalid => Self::Invalid,
+            Verdict::Undecided => Self::Undecided,
+        }
+    }
 }
 
 impl ChainApp {
@@ -107,8 +118,8 @@ impl ChainApp {
     }
 
     async fn execute_one<E: Spawner>(&self, runtime: &E, block: Arc<SealedBlock>) -> Verdict {
-        let child = block.clone();
-        match self.on_chain(runtime, move |chain| chain.verify(&child)).await {
+        let (child, started) = (block.clone(), Instant::now());
+        let verdict = match self.on_chain(runtime, move |chain| chain.verify(&child)).await {
             Some(Ok(())) => {
                 self.ledger.lock().opened(&block);
                 Verdict::Valid
@@ -127,7 +138,9 @@ impl ChainApp {
                 Verdict::Undecided
             }
             None => Verdict::Undecided,
-        }
+        };
+        metrics::judged(verdict.into(), started);
+        verdict
     }
 
     /// A3: transactions that wait for a block on `parent`, as soon as there are some and it is time, or none when
@@ -164,6 +177,7 @@ impl ChainApp {
         proposal: Proposal,
         candidates: Candidates,
     ) -> Option<Arc<SealedBlock>> {
+        let started = Instant::now();
         let built = self.on_chain(runtime, move |chain| {
             let built = chain.propose(proposal, candidates.into_iter());
             (built, chain.tip().hash() == parent)
@@ -174,6 +188,7 @@ impl ChainApp {
                     self.pool.discard(&rejected); // A4
                 }
                 self.ledger.lock().opened(&block);
+                metrics::judged(Judged::Built, started);
                 Some(block)
             }
             (Err(error), _) => {

@@ -45,6 +45,11 @@ impl Ledger {
         self.open.insert(block.hash(), (block.height(), block.header().parent_hash, carried(block)));
     }
 
+    /// The height of a block that was executed and is not final yet.
+    pub(crate) fn height_of(&self, block: &B256) -> Option<Height> {
+        self.open.get(block).map(|(height, ..)| *height)
+    }
+
     /// Notes a final block and forgets what it decides.
     pub(crate) fn finalized(&mut self, block: &SealedBlock) {
         let height = block.height();

@@ -14,6 +14,7 @@ use crate::{
     decide::publish,
     equivocation::{self, Conflict, Equivocations},
     journal,
+    metrics::{self, Watched},
     node::{Marshal, Runtime, Wrapper},
     resume::{self, Question, Standing},
     sync::DELIVERIES_MAX,
@@ -47,7 +48,11 @@ use commonware_utils::{
 };
 use edgeloom_chain::ChainError;
 use edgeloom_types::SealedBlock;
-use std::{future::pending, sync::Arc, time::Duration};
+use std::{
+    future::pending,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 /// How many epochs' journals are kept: that of the present one and the one before, whose last votes may still travel.
 const JOURNALS_KEPT: u64 = 2;
@@ -140,6 +145,7 @@ where
     pub(crate) context: E,
     pub(crate) app: ChainApp,
     pub(crate) feed: Feed,
+    pub(crate) blocks: metrics::Blocks,
     pub(crate) marshal: Marshal,
     pub(crate) wrapper: Wrapper<E>,
     pub(crate) observer: Observer,
@@ -266,7 +272,7 @@ where
                 self.marshal.get_finalization(Height::new(height.get())).await.map(|certificate| encode(&certificate))
             }
         };
-        let (child, stored) = (block.clone(), certificate.clone());
+        let (child, stored, started) = (block.clone(), certificate.clone(), Instant::now());
         let decided = self.app.on_chain(&self.context, move |chain| chain.finalize(&child, stored)).await;
         let decided =
             decided.ok_or(Stopped::Task("chain"))?.map_err(|error| Stopped::Chain { height: height.get(), error })?;
@@ -285,6 +291,7 @@ where
         if let Some(decided) = decided {
             tracing::debug!(%height, hash = %block.hash(), transactions = block.block().transactions.len(), "final");
             publish(&decided, &self.app.terms, &self.app.pool, &self.feed);
+            self.blocks.note(&decided, started, &self.app);
         }
         Ok(())
     }
@@ -368,12 +375,14 @@ where
         partition: String,
     ) -> Result<Handle<()>, Stopped> {
         let boundary = epoch.previous().and_then(|previous| self.epocher.last(previous)).unwrap_or_else(Height::zero);
-        let boundary = self.marshal.get_block(boundary).await.ok_or(Stopped::Lost(boundary.get()))?;
+        let boundary = self.digest_of(boundary).await?;
         let votes = register(&self.context, &mut self.votes, epoch).await.ok_or(Stopped::Task("votes"))?;
         let certificates = register(&self.context, &mut self.certificates, epoch).await;
         let certificates = certificates.ok_or(Stopped::Task("certificates"))?;
         let resolver = register(&self.context, &mut self.resolver, epoch).await.ok_or(Stopped::Task("resolver"))?;
         let timeout = Duration::from_millis(self.app.genesis.config().leader_timeout_ms);
+        metrics::entered(epoch, scheme);
+        let watched = Watched::new(self.observer.clone(), self.app.clone(), scheme);
         let engine = simplex::Engine::new(
             self.context.child(label).with_attribute("epoch", epoch),
             simplex::Config {
@@ -382,13 +391,13 @@ where
                 blocker: self.blocker.clone(),
                 automaton: self.wrapper.clone(),
                 relay: self.wrapper.clone(),
-                reporter: Reporters::from((self.wrapper.clone(), self.observer.clone())),
+                reporter: Reporters::from((self.wrapper.clone(), watched)),
                 track_historical_votes: false,
                 strategy: self.strategy.clone(),
                 partition,
                 mailbox_size: NZUsize!(1024),
                 epoch,
-                floor: Floor::Genesis(boundary.digest()),
+                floor: Floor::Genesis(boundary),
                 replay_buffer: journal::REPLAY_BUFFER,
                 write_buffer: journal::WRITE_BUFFER,
                 page_cache: self.page_cache.clone(),
@@ -403,6 +412,16 @@ where
             },
         );
         Ok(engine.start(votes, certificates, resolver))
+    }
+
+    /// Of a final block. The engine's archive has none of the blocks that were imported: the chain has.
+    async fn digest_of(&mut self, height: Height) -> Result<Digest, Stopped> {
+        if let Some(block) = self.marshal.get_block(height).await {
+            return Ok(block.digest());
+        }
+        let stored = self.app.store.hash_at(edgeloom_types::Height::new(height.get()));
+        let stored = stored.map_err(|error| Stopped::Chain { height: height.get(), error: error.into() })?;
+        stored.map(|hash| Digest::from(hash.0)).ok_or(Stopped::Lost(height.get()))
     }
 }
 

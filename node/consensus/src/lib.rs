@@ -14,6 +14,7 @@ mod equivocation;
 mod gossip;
 mod journal;
 mod keys;
+mod metrics;
 pub mod network;
 mod node;
 mod resume;

@@ -8,6 +8,7 @@ use crate::{
     certificates::Ledger,
     committee::{Committees, identity_key},
     driver::Stopped,
+    metrics::{self, counted},
     node::{self, Channels, Tasks, channel},
 };
 use alloy::primitives::B256;
@@ -22,7 +23,7 @@ use commonware_p2p::{
     max_message_size,
 };
 use commonware_parallel::Sequential;
-use commonware_runtime::{Clock, Runner as _, Spawner as _, Supervisor as _, tokio as runtime};
+use commonware_runtime::{Clock, Metrics as _, Runner as _, Spawner as _, Supervisor as _, tokio as runtime};
 use commonware_stream::{
     cups::{self, Cups},
     sake::{self, Sake},
@@ -271,13 +272,19 @@ impl Node {
     async fn run(self, context: runtime::Context, stopped: oneshot::Receiver<()>) -> Option<Stopped> {
         let (mut p2p, mut oracle) = Network::new(context.child("p2p"), self.settings());
         let mut channels = Channels {
-            votes: p2p.register(channel::VOTES, channel::quota(channel::VOTES)),
-            certificates: p2p.register(channel::CERTIFICATES, channel::quota(channel::CERTIFICATES)),
-            resolver: p2p.register(channel::RESOLVER, channel::quota(channel::RESOLVER)),
-            blocks: p2p.register(channel::BLOCKS, channel::quota(channel::BLOCKS)),
-            backfill: p2p.register(channel::BACKFILL, channel::quota(channel::BACKFILL)),
-            transactions: p2p.register(channel::TRANSACTIONS, channel::quota(channel::TRANSACTIONS)),
-            resume: p2p.register(channel::RESUME, channel::quota(channel::RESUME)),
+            votes: counted(p2p.register(channel::VOTES, channel::quota(channel::VOTES)), "votes"),
+            certificates: counted(
+                p2p.register(channel::CERTIFICATES, channel::quota(channel::CERTIFICATES)),
+                "certificates",
+            ),
+            resolver: counted(p2p.register(channel::RESOLVER, channel::quota(channel::RESOLVER)), "resolver"),
+            blocks: counted(p2p.register(channel::BLOCKS, channel::quota(channel::BLOCKS)), "blocks"),
+            backfill: counted(p2p.register(channel::BACKFILL, channel::quota(channel::BACKFILL)), "backfill"),
+            transactions: counted(
+                p2p.register(channel::TRANSACTIONS, channel::quota(channel::TRANSACTIONS)),
+                "transactions",
+            ),
+            resume: counted(p2p.register(channel::RESUME, channel::quota(channel::RESUME)), "resume"),
             peers: oracle.clone(),
             blocker: oracle.clone(),
         };
@@ -292,10 +299,13 @@ impl Node {
             context.child("links").spawn({
                 let mut sender = channels.transactions.0.clone();
                 move |clock| async move {
+                    let mut engine = metrics::Engine::default();
                     loop {
                         if let Some(links) = count(&mut sender) {
                             self.links.store(links, Ordering::Relaxed);
+                            metrics::linked(links);
                         }
+                        engine.read(&clock.encode());
                         clock.sleep(RECOUNT).await;
                     }
                 }

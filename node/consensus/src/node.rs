@@ -23,7 +23,7 @@ use crate::{
     bounded::Bounded,
     committee::Scheme,
     driver::{Driver, Inbox, Observer, Stopped},
-    gossip, resume,
+    gossip, metrics, resume,
     sync::{self, Synced},
     witness::Witness,
 };
@@ -211,6 +211,7 @@ where
         context: context.child("driver"),
         app,
         feed: config.feed,
+        blocks: metrics::Blocks::new(config.heard),
         marshal: marshal.clone(),
         wrapper,
         observer: Observer { hear, accuse, witness: witness.clone() },

@@ -5,6 +5,7 @@ mod entry;
 
 use crate::{
     error::Fault,
+    meters::Meters,
     room::{Answer, Room},
     server::{HexIds, RESPONSE_BYTES_MAX},
     turns::Turns,
@@ -18,7 +19,10 @@ use jsonrpsee::{
     types::{ErrorCode, ErrorObjectOwned, Id, Params, Request, error::reject_too_many_subscriptions},
 };
 use serde_json::value::RawValue;
-use std::{panic::AssertUnwindSafe, time::Duration};
+use std::{
+    panic::AssertUnwindSafe,
+    time::{Duration, Instant},
+};
 
 pub(crate) use entry::Asked;
 
@@ -96,6 +100,7 @@ pub(crate) struct Calls {
     traces: Turns,
     sums: Turns,
     batch_time_max: Duration,
+    pub(crate) meters: Meters,
 }
 
 /// What is said to a call.
@@ -118,12 +123,17 @@ fn refusal(id: Id<'_>, error: impl Into<ErrorObjectOwned>) -> MethodResponse {
 impl Calls {
     pub(crate) fn new(methods: Methods, turns: Turns) -> Self {
         let (traces, sums) = (Turns::few(), Turns::single());
-        Self { methods, turns, traces, sums, batch_time_max: BATCH_TIME_MAX }
+        Self { methods, turns, traces, sums, batch_time_max: BATCH_TIME_MAX, meters: Meters::default() }
     }
 
     /// The share of another connection in the long work.
     pub(crate) fn turns(&self) -> Turns {
         self.turns.for_connection()
+    }
+
+    /// How many calls wait for their turn, by what they are.
+    pub(crate) fn waiting(&self) -> [(&'static str, usize); 3] {
+        [("long", self.turns.queued()), ("trace", self.traces.queued()), ("supply", self.sums.queued())]
     }
 
     /// `None` when nothing is to be sent: after a notification, or when the link has the answer already.
@@ -161,8 +171,10 @@ impl Calls {
 
     /// A panic is our fault, not the end of the connection: the caller is told.
     async fn call(&self, call: &Call<'_>, caller: Caller<'_>) -> Reply {
+        let started = Instant::now();
         match AssertUnwindSafe(self.dispatch(call, caller)).catch_unwind().await {
             Ok(response) => {
+                self.meters.answered(&call.request.method, &response, started);
                 let is_sent = response.is_subscription() || response.is_notification();
                 Reply { text: call.answer(response), is_sent }
             }

@@ -23,7 +23,7 @@ use jsonrpsee::{
     server::http::{is_json, response},
     types::{ErrorObjectOwned, Id},
 };
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 /// Whatever the path: calls are posted, and a WebSocket begins as a GET.
 pub(crate) async fn serve(front: Arc<Front>, request: Request) -> Response {
@@ -53,10 +53,11 @@ async fn answer(front: &Front, request: Request) -> Response {
         Err(Untaken::Broken) => return StatusCode::BAD_REQUEST.into_response(),
         Err(Untaken::Busy(fault)) => return refuse(Id::Null, fault),
     };
-    let asked = Asked::parse(body.as_ref());
+    let (asked, started) = (Asked::parse(body.as_ref()), Instant::now());
     if let Some(request) = asked.call_of(stream::LOGS)
         && let Some(streamed) = stream::logs(front, request).await
     {
+        front.calls.meters.streamed(started);
         return streamed;
     }
     match front.calls.answer(asked, None, &front.room.for_connection()).await {

@@ -31,6 +31,7 @@ mod intake;
 mod ipc;
 mod lanes;
 mod logs;
+mod meters;
 mod net;
 mod node;
 mod otterscan;
@@ -55,6 +56,7 @@ mod turns;
 mod txpool;
 mod websocket;
 
+pub use meters::Gauges;
 pub use node::{Node, Submit};
 pub use server::{RpcConfig, ServeError, Server, serve};
 

@@ -17,6 +17,7 @@ use crate::{
     intake::Intake,
     ipc::{self, Ipc},
     lanes,
+    meters::Gauges,
     net::{AdminApiServer, Net, NetApiServer, Web3ApiServer},
     node::{Context, Node},
     otterscan::{ErigonApiServer, Otterscan, OtterscanApiServer},
@@ -119,6 +120,11 @@ pub struct Server {
 }
 
 impl Server {
+    /// What can be measured of it while it runs.
+    pub fn gauges(&self) -> Gauges {
+        Gauges::new(self.front.clone())
+    }
+
     /// Answers what is in progress, then ends: after 5 seconds at the latest, whatever callers do.
     pub async fn stop(self) {
         self.stop.send_replace(true);

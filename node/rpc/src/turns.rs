@@ -128,6 +128,11 @@ impl Turns {
         Self { caller: other.caller, ..self.clone() }
     }
 
+    /// How many calls wait.
+    pub(crate) fn queued(&self) -> usize {
+        self.queue.waiting.lock().calls.values().map(VecDeque::len).sum()
+    }
+
     /// # Errors
     /// [`Fault::Limit`] when no turn came in time, [`Fault::Internal`] when `work` panicked.
     pub(crate) async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {

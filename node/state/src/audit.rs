@@ -2,7 +2,7 @@
 
 use crate::{
     error::StoreError,
-    kv::Snapshot,
+    kv::{Load, Snapshot},
     proof::snapshot_tip,
     record::{Record, long},
     store::{Store, Tip},
@@ -37,6 +37,14 @@ impl Store {
     /// The disk's.
     pub fn table_bytes(&self) -> Result<BTreeMap<&'static str, u64>, StoreError> {
         Table::ALL.into_iter().map(|table| Ok((table.name(), self.kv().bytes(table)?))).collect()
+    }
+
+    /// What the database does and holds at the moment.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn load(&self) -> Result<Load, StoreError> {
+        self.kv().load()
     }
 
     /// Rewrites every table without what was overwritten or deleted. Takes as long as the disk needs for all of it.

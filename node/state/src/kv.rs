@@ -15,6 +15,27 @@ use memory::Memory;
 use rocks::Rocks;
 use std::path::Path;
 
+/// What a database does and holds at the moment; nothing of it over memory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Load {
+    /// Bytes of what was read that are kept, and how many may be.
+    pub cache: u64,
+    pub cache_max: u64,
+    /// Bytes of what was written that are in the log and not in a table's file yet.
+    pub memtables: u64,
+    /// Compactions and flushes that run.
+    pub compactions: u64,
+    pub flushes: u64,
+    /// Bytes that compaction has before it, estimated.
+    pub compaction_debt: u64,
+    /// Bytes a second that writes are slowed to; 0 while they are not.
+    pub delayed_write_rate: u64,
+    /// Whether writes wait for compaction.
+    pub writes_stopped: bool,
+    /// Errors of background work since the database was opened.
+    pub background_errors: u64,
+}
+
 #[derive(Debug)]
 pub(crate) struct Kv {
     backend: Backend,
@@ -135,6 +156,13 @@ impl Kv {
         match &self.backend {
             Backend::Rocks(rocks) => rocks.bytes(table),
             Backend::Memory(memory) => Ok(memory.bytes(table)),
+        }
+    }
+
+    pub(crate) fn load(&self) -> Result<Load, StoreError> {
+        match &self.backend {
+            Backend::Rocks(rocks) => rocks.load(),
+            Backend::Memory(_) => Ok(Load::default()),
         }
     }
 

@@ -49,6 +49,7 @@ pub use commit::Commit;
 pub use cursor::Cursor;
 pub use error::StoreError;
 pub use history::HistoryView;
+pub use kv::Load;
 pub use layer::Layer;
 pub use logs::{BlockLogs, LogQuery, LogView, LogsFound};
 pub use proof::{AccountProof, StorageProof};

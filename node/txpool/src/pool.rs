@@ -4,7 +4,7 @@ use crate::{
     Rejection,
     entry::Entry,
     journal::{Journal, JournalError},
-    shelf::Shelf,
+    shelf::{Displaced, Shelf},
 };
 use alloy::{
     consensus::Transaction,
@@ -12,6 +12,7 @@ use alloy::{
 };
 use alloy_consensus::{TxEnvelope, transaction::Recovered};
 use edgeloom_types::Account;
+use metrics::counter;
 use parking_lot::Mutex;
 use std::{collections::HashSet, sync::Arc};
 use tokio::sync::broadcast;
@@ -64,6 +65,15 @@ impl Default for Limits {
 pub enum Origin {
     Peer,
     Local,
+}
+
+impl Origin {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Peer => "peer",
+            Self::Local => "local",
+        }
+    }
 }
 
 /// A transaction that waits.
@@ -142,6 +152,23 @@ impl Pool {
         sender: Account,
         block_gas_limit: u64,
     ) -> Result<B256, Rejection> {
+        let decided = self.decide(transaction, origin, sender, block_gas_limit);
+        match &decided {
+            Ok(_) => counter!("edgeloom_txpool_admitted_total", "origin" => origin.word()).increment(1),
+            Err(rejection) => {
+                counter!("edgeloom_txpool_rejected_total", "reason" => rejection.reason()).increment(1);
+            }
+        }
+        decided
+    }
+
+    fn decide(
+        &self,
+        transaction: Arc<Recovered<TxEnvelope>>,
+        origin: Origin,
+        sender: Account,
+        block_gas_limit: u64,
+    ) -> Result<B256, Rejection> {
         if transaction.gas_limit() > block_gas_limit {
             return Err(Rejection::BlockGasLimit);
         }
@@ -152,7 +179,13 @@ impl Pool {
             self.shelf.lock().consider(&mut entry, &sender)?;
             entry.recover_authorities(self.chain_id);
         }
-        self.shelf.lock().admit(entry, sender)?;
+        let Displaced { replaced, evicted } = self.shelf.lock().admit(entry, sender)?;
+        if replaced {
+            counter!("edgeloom_txpool_replaced_total").increment(1);
+        }
+        if evicted > 0 {
+            counter!("edgeloom_txpool_evicted_total").increment(evicted as u64);
+        }
         // Nobody may be listening: then there is nobody to tell.
         drop(self.admissions.send(hash));
         Ok(hash)
@@ -220,6 +253,11 @@ impl Pool {
 
     pub fn len(&self) -> usize {
         self.shelf.lock().len()
+    }
+
+    /// Encoded bytes of everything.
+    pub fn bytes(&self) -> usize {
+        self.shelf.lock().bytes()
     }
 
     pub fn is_empty(&self) -> bool {

@@ -57,3 +57,31 @@ pub enum Rejection {
     #[error("txpool is full")]
     Full,
 }
+
+impl Rejection {
+    /// One word for it, without the numbers: what rejections are counted by.
+    pub const fn reason(&self) -> &'static str {
+        match self {
+            Self::AlreadyKnown => "already_known",
+            Self::Type => "type",
+            Self::Size { .. } => "size",
+            Self::ChainId { .. } => "chain_id",
+            Self::BlockGasLimit => "block_gas_limit",
+            Self::GasCap { .. } => "gas_cap",
+            Self::TipAboveCap { .. } => "tip_above_cap",
+            Self::FeeFloor { .. } => "fee_floor",
+            Self::Initcode { .. } => "initcode",
+            Self::NoAuthorizations => "no_authorizations",
+            Self::IntrinsicGas { .. } => "intrinsic_gas",
+            Self::FloorGas { .. } => "floor_gas",
+            Self::NonceMax => "nonce_max",
+            Self::NonceTooLow { .. } => "nonce_too_low",
+            Self::Funds { .. } | Self::CostOverflow => "funds",
+            Self::Replacement => "replacement",
+            Self::DelegatedInFlight | Self::DelegatedGap | Self::AuthorityReserved => "delegated",
+            Self::SenderLimit(_) => "sender_limit",
+            Self::Underpriced => "underpriced",
+            Self::Full => "full",
+        }
+    }
+}

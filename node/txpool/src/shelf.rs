@@ -23,6 +23,15 @@ const FLOORS: usize = 16_384;
 /// How often, within the patience for one, transactions that cannot execute are looked for.
 const LOOKS: u64 = 8;
 
+/// What an admitted transaction took the place of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Displaced {
+    /// One of the same sender and nonce.
+    pub(crate) replaced: bool,
+    /// How many cheaper ones that had no room beside it.
+    pub(crate) evicted: usize,
+}
+
 #[derive(Debug)]
 pub(crate) struct Shelf {
     limits: Limits,
@@ -70,6 +79,10 @@ impl Shelf {
 
     pub(crate) fn len(&self) -> usize {
         self.places.len()
+    }
+
+    pub(crate) const fn bytes(&self) -> usize {
+        self.bytes
     }
 
     pub(crate) fn get(&self, hash: &B256) -> Option<&Arc<Recovered<TxEnvelope>>> {
@@ -121,7 +134,7 @@ impl Shelf {
         self.victims(entry, lane)
     }
 
-    pub(crate) fn admit(&mut self, mut entry: Entry, account: Account) -> Result<(), Rejection> {
+    pub(crate) fn admit(&mut self, mut entry: Entry, account: Account) -> Result<Displaced, Rejection> {
         let victims = self.consider(&mut entry, &account)?;
         let (sender, next) = (entry.sender(), self.next(entry.sender(), &account));
         let empty = Lane::at(next);
@@ -135,8 +148,9 @@ impl Shelf {
             }
             self.outbox.push_back(entry.hash());
         }
+        let before = self.len();
         self.put(entry, next);
-        Ok(())
+        Ok(Displaced { replaced: self.len() == before, evicted: victims.len() })
     }
 
     /// The sender's nonce, by what it is said to be and by what blocks made of it since.

@@ -5,6 +5,7 @@ mod bench;
 mod bindings;
 mod bless;
 mod cargo;
+mod container;
 mod demo;
 mod forge;
 mod fuzz;
@@ -44,6 +45,8 @@ enum Command {
     Lint,
     /// Accept the golden data that the tests produced (insta snapshots and forge's gas)
     Bless,
+    /// Do the steps of the container file in a root of debootstrap's, and run what it runs (as root)
+    Container(container::Arguments),
     /// Run a benchmark; prints one JSON line per figure
     Bench(bench::Arguments),
     /// Fuzz a decoder of the precompiles
@@ -72,6 +75,7 @@ fn dispatch(command: Command) -> Result<ExitCode> {
         Command::Forge => forge::run(Gas::Compare)?,
         Command::Lint => cargo::lint()?,
         Command::Bless => bless::run()?,
+        Command::Container(arguments) => container::run(&arguments)?,
         Command::Bench(arguments) => bench::run(&arguments)?,
         Command::Fuzz(arguments) => fuzz::run(&arguments)?,
         Command::Sim(arguments) => sim::run(arguments)?,

@@ -1,4 +1,5 @@
 use super::*;
+use alloy::primitives::B256;
 use clap::CommandFactory as _;
 
 #[test]
@@ -22,7 +23,8 @@ fn the_commands_of_the_readme_parse() {
         "127.0.0.1:0",
     ];
     let Command::Run(run) = parse(&run).expect("valid") else { panic!("not run") };
-    assert_eq!(run.peers, [(id, "127.0.0.1:1".parse().expect("address")), (id, "[::1]:2".parse().expect("address"))]);
+    let peer = |address: &str| Peer { identity: id, address: address.parse().expect("an address") };
+    assert_eq!(run.peers, [peer("127.0.0.1:1"), peer("[::1]:2")]);
     assert_eq!(run.storage.history, None);
     let Command::Dev(dev) = parse(&["dev", "--history", "64", "--cache", "100"]).expect("valid") else {
         panic!("not dev")
@@ -52,7 +54,6 @@ fn what_cannot_be_meant_is_refused() {
         &["genesis", "--out", "o", "--fund", "0x01=1"],
         &["genesis", "--out", "o", "--fund", "0x0101010101010101010101010101010101010101=-1"],
         &["run", "--data", "d", "--genesis", "g", "--keys", "k", "--peers", "127.0.0.1:1"],
-        &["run", "--data", "d", "--genesis", "g"],
         &["run", "--data", "d", "--genesis", "g", "--keys", "k", "--history", "63"],
         &["dev", "--history", "all"],
         &["dev", "--cache", "7"],

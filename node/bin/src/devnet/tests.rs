@@ -9,6 +9,7 @@ fn every_validator_keeps_what_the_devnet_was_asked_to() {
         peers: String::new(),
         base_port: 1,
         rpc_port: 2,
+        metrics_port: 3,
         validators: 4,
         storage,
     };

@@ -56,7 +56,7 @@ fn the_file_says_all_that_the_hash_commits_to() {
     assert_eq!(hash(&read), hash(&network.genesis));
     assert_eq!(read.delta(), network.genesis.delta());
     for (validator, secrets) in network.secrets.iter().enumerate() {
-        let keys = keys::read(&keys_path(folder.path(), validator)).expect("ours");
+        let keys = keys::read(&keys_path(folder.path(), validator), None).expect("ours");
         assert_eq!(keys.identity(), secrets.keys.identity());
         assert!(read.committee().seat_of(&keys.identity()).is_some());
     }

@@ -9,15 +9,39 @@ fn a_key_file_is_private_and_comes_back() {
     let secrets = derive(B256::repeat_byte(5)).expect("a seed");
     secrets.write(&path).expect("written");
     assert_eq!(fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
-    assert_eq!(read(&path).expect("ours").identity(), secrets.keys.identity());
+    assert_eq!(read(&path, None).expect("ours").identity(), secrets.keys.identity());
     assert!(secrets.write(&path).is_err(), "keys are never overwritten");
 
     let text = fs::read_to_string(&path).expect("readable");
     let other = derive(B256::repeat_byte(6)).expect("a seed").keys.identity();
     fs::write(&path, text.replace(&secrets.keys.identity().to_string(), &other.to_string())).expect("written");
-    assert!(read(&path).expect_err("mixed up").to_string().contains("not those of the public ones"));
+    assert!(read(&path, None).expect_err("mixed up").to_string().contains("not those of the public ones"));
     fs::write(&path, "{}").expect("written");
-    assert!(read(&path).is_err());
+    assert!(read(&path, None).is_err());
+}
+
+#[test]
+fn an_encrypted_key_file_opens_with_its_password() {
+    let folder = tempfile::tempdir().expect("temporary folder");
+    let (path, password) = (folder.path().join("keys.json"), folder.path().join("password"));
+    let secrets = derive(B256::repeat_byte(5)).expect("a seed");
+    secrets.write_encrypted(&path, "right", Password::Random).expect("written");
+    let text = fs::read_to_string(&path).expect("readable");
+    for secret in [secrets.identity, secrets.voting] {
+        assert!(!text.contains(&alloy::primitives::hex::encode(secret)), "{text}");
+    }
+    write_private(&password, "right\n").expect("written");
+    assert_eq!(read(&path, Some(&password)).expect("ours").identity(), secrets.keys.identity());
+
+    fs::write(&password, "wrong\n").expect("written");
+    let refused = format!("{:#}", read(&path, Some(&password)).expect_err("wrong"));
+    assert!(refused.contains("keys.json") && refused.contains("password is not the right one"), "{refused}");
+    let refused = format!("{:#}", read(&path, None).expect_err("no password"));
+    assert!(refused.contains("--password-file"), "{refused}");
+
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("ours");
+    let refused = format!("{:#}", read(&path, Some(&password)).expect_err("others read it"));
+    assert!(refused.contains("chmod 600"), "{refused}");
 }
 
 #[test]

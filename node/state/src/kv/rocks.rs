@@ -1,6 +1,6 @@
 //! The store on disk: one RocksDB column family per table, every block one synced batch.
 
-use super::{Durability, Step, Visit, Walk};
+use super::{Durability, Load, Step, Visit, Walk};
 use crate::{
     error::StoreError,
     leaves::Row,
@@ -9,7 +9,7 @@ use crate::{
 use rocksdb::{
     BlockBasedIndexType, BlockBasedOptions, BottommostLevelCompaction, Cache, ColumnFamily, ColumnFamilyDescriptor,
     CompactOptions, DB, DBCompressionType, LruCacheOptions, Options, ReadOptions, SliceTransform, WriteBatch,
-    WriteOptions,
+    WriteOptions, properties,
 };
 use std::{
     fs::{File, TryLockError, create_dir_all},
@@ -107,8 +107,28 @@ impl Rocks {
     }
 
     pub(super) fn bytes(&self, table: Table) -> Result<u64, StoreError> {
-        let bytes = self.db.property_int_value_cf(self.family(table), rocksdb::properties::TOTAL_SST_FILES_SIZE)?;
+        let bytes = self.db.property_int_value_cf(self.family(table), properties::TOTAL_SST_FILES_SIZE)?;
         Ok(bytes.unwrap_or(0))
+    }
+
+    pub(super) fn load(&self) -> Result<Load, StoreError> {
+        let of = |table, property: &properties::PropName| -> Result<u64, StoreError> {
+            Ok(self.db.property_int_value_cf(self.family(table), property)?.unwrap_or(0))
+        };
+        // Any table has the answer to what all of them share.
+        let shared = |property| of(Table::Meta, property);
+        let sum = |property| Table::ALL.into_iter().map(|table| of(table, property)).sum::<Result<u64, StoreError>>();
+        Ok(Load {
+            cache: shared(properties::BLOCK_CACHE_USAGE)?,
+            cache_max: shared(properties::BLOCK_CACHE_CAPACITY)?,
+            memtables: sum(properties::CUR_SIZE_ALL_MEM_TABLES)?,
+            compactions: shared(properties::NUM_RUNNING_COMPACTIONS)?,
+            flushes: shared(properties::NUM_RUNNING_FLUSHES)?,
+            compaction_debt: sum(properties::ESTIMATE_PENDING_COMPACTION_BYTES)?,
+            delayed_write_rate: shared(properties::ACTUAL_DELAYED_WRITE_RATE)?,
+            writes_stopped: shared(properties::IS_WRITE_STOPPED)? != 0,
+            background_errors: shared(properties::BACKGROUND_ERRORS)?,
+        })
     }
 
     pub(super) fn compact(&self, table: Table) -> Result<(), StoreError> {

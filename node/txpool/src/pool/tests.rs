@@ -410,3 +410,31 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_becomes_of_transactions_is_counted() {
+    let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+    let said = recorder.handle();
+    metrics::with_local_recorder(&recorder, || {
+        let pool = pool(2);
+        local(&pool, &tx(1, 0, 5)).unwrap();
+        local(&pool, &tx(1, 0, 5)).unwrap_err();
+        local(&pool, &tx(1, 0, 500)).unwrap();
+        peer(&pool, &tx(2, 0, 60)).unwrap();
+        peer(&pool, &tx(3, 0, 1)).unwrap_err();
+        peer(&pool, &tx(3, 0, 99)).unwrap();
+        let bytes: usize = [(1, 500), (3, 99)].iter().map(|(sender, tip)| tx(*sender, 0, *tip).encode_2718_len()).sum();
+        assert_eq!(pool.bytes(), bytes);
+    });
+    let said = said.render();
+    for line in [
+        "edgeloom_txpool_admitted_total{origin=\"local\"} 2",
+        "edgeloom_txpool_admitted_total{origin=\"peer\"} 2",
+        "edgeloom_txpool_rejected_total{reason=\"already_known\"} 1",
+        "edgeloom_txpool_rejected_total{reason=\"underpriced\"} 1",
+        "edgeloom_txpool_replaced_total 1",
+        "edgeloom_txpool_evicted_total 1",
+    ] {
+        assert!(said.lines().any(|said| said == line), "{line} is not in\n{said}");
+    }
+}
