@@ -26,6 +26,7 @@ interface Vm {
     function exists(string calldata path) external view returns (bool);
     function expectCall(address callee, bytes calldata callData) external;
     function expectEmit() external;
+    function expectRevert() external;
     function expectRevert(bytes calldata reason) external;
     function fee(uint256 basefee) external;
     function getRecordedLogs() external returns (Log[] memory logs);
@@ -33,8 +34,11 @@ interface Vm {
     function load(address account, bytes32 slot) external view returns (bytes32);
     function mockCall(address callee, bytes calldata callData, bytes calldata returned) external;
     function mockCallRevert(address callee, bytes calldata callData, bytes calldata reason) external;
+    function parseJsonAddress(string calldata json, string calldata key) external pure returns (address);
     function parseJsonBytes(string calldata json, string calldata key) external pure returns (bytes memory);
+    function parseJsonBytesArray(string calldata json, string calldata key) external pure returns (bytes[] memory);
     function parseJsonBytes32(string calldata json, string calldata key) external pure returns (bytes32);
+    function parseJsonUint(string calldata json, string calldata key) external pure returns (uint256);
     function parseJsonString(string calldata json, string calldata key) external pure returns (string memory);
     function pauseGasMetering() external;
     function prank(address sender) external;

@@ -15,6 +15,7 @@ mod hardhat_cheats;
 mod indexer;
 mod institutions;
 mod leases;
+mod light;
 mod malformed;
 mod market;
 mod media;

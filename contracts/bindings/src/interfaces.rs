@@ -88,6 +88,10 @@ alloy::sol!(
 );
 alloy::sol!(
     #[sol(all_derives)]
+    "../src/interfaces/ILightClient.sol"
+);
+alloy::sol!(
+    #[sol(all_derives)]
     "../src/interfaces/IModelRegistry.sol"
 );
 alloy::sol!(

@@ -17,9 +17,9 @@ pub use interfaces::{
     Governor, IAttested, IAuctionHouse, IAuctions, IAudits, IBeacon, IBls, ICheckout, ICheckpoints, ICollection,
     ICommittee, ICreation, ICredits, IDeliveries, IDisputable, IDisputes, IDrops, IEdgeProof, IEdgeRewards,
     IEdgeStaking, IEditions, IEmission, IEpochs, IEquivocation, IExchange, IGovernance, IInference, IJobMarket,
-    IKeyRegistry, IKinds, ILeases, IMediaGate, IModelRegistry, INftFactory, IPacks, IParameters, IPaymentPool, IPhases,
-    IPossession, IProfiles, IRentals, IRewards, ISealed, ISplits, IStakeBook, IStaking, ITheta, ITill, IUpgrades,
-    IVerifier, IWtfuel, Progress, Timelock,
+    IKeyRegistry, IKinds, ILeases, ILightClient, IMediaGate, IModelRegistry, INftFactory, IPacks, IParameters,
+    IPaymentPool, IPhases, IPossession, IProfiles, IRentals, IRewards, ISealed, ISplits, IStakeBook, IStaking, ITheta,
+    ITill, IUpgrades, IVerifier, IWtfuel, Progress, Timelock,
 };
 pub use predeploys::{Predeploy, THETA_SUPPLY, predeploys};
-pub use sources::{Published, published, sources};
+pub use sources::{Published, code_hash_of, published, sources};

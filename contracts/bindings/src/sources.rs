@@ -1,7 +1,7 @@
 //! The sources of the contracts of genesis, as they were compiled: what whoever verifies them asks for.
 
 use crate::artifact::{self, Compiled};
-use alloy::primitives::{Address, Bytes};
+use alloy::primitives::{Address, B256, Bytes, keccak256};
 use std::collections::BTreeMap;
 
 /// A contract of genesis that is compiled from sources of this repository.
@@ -168,6 +168,12 @@ pub fn published() -> Vec<Published> {
     artifact::COMPILED.iter().map(published).collect()
 }
 
+/// keccak256 of the code that genesis puts at an address; `None` where it puts none of ours.
+pub fn code_hash_of(address: Address) -> Option<B256> {
+    let compiled = artifact::COMPILED.iter().find(|contract| contract.address == address)?;
+    Some(keccak256(compiled.code()))
+}
+
 /// Every source that one of them is compiled from, by path.
 pub fn sources() -> BTreeMap<String, String> {
     let libraries = serde_json::from_str::<BTreeMap<String, String>>(LIBRARIES)
@@ -179,7 +185,6 @@ pub fn sources() -> BTreeMap<String, String> {
 mod tests {
     use super::*;
     use crate::predeploys;
-    use alloy::primitives::{B256, keccak256};
     use serde_json::Value;
     use std::{collections::BTreeSet, num::NonZeroU64};
 
@@ -206,6 +211,8 @@ mod tests {
         for contract in published() {
             let held = genesis.iter().find(|held| held.address == contract.address).unwrap();
             assert_eq!((held.name, &held.code), (contract.name, &contract.code));
+            assert_eq!(code_hash_of(contract.address), Some(keccak256(&held.code)));
         }
+        assert_eq!(code_hash_of(Address::ZERO), None);
     }
 }

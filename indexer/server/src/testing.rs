@@ -23,7 +23,7 @@ use alloy_consensus::{
 };
 use alloy_rlp::Encodable;
 use edgeloom_bindings::{ICredits, IEdgeStaking, IJobMarket, IModelRegistry, IStakeBook, ITheta, addresses};
-use edgeloom_node_api::{ChainApiServer, Consensus, FEED_BLOCKS_MAX, FeedBlock, Status, Supply};
+use edgeloom_node_api::{ChainApiServer, Consensus, FEED_BLOCKS_MAX, FeedBlock, Finality, Status, Supply};
 use edgeloom_types::{Block, ConsensusRecord, encode_system_logs, system_logs_hash};
 use jsonrpsee::{
     RpcModule,
@@ -429,6 +429,14 @@ impl ChainApiServer for Node {
     }
 
     fn certificate(&self, _height: u64) -> RpcResult<Option<Bytes>> {
+        Err(ErrorCode::MethodNotFound.into())
+    }
+
+    fn finality(&self, _height: u64) -> RpcResult<Option<Finality>> {
+        Err(ErrorCode::MethodNotFound.into())
+    }
+
+    fn founding(&self) -> RpcResult<Bytes> {
         Err(ErrorCode::MethodNotFound.into())
     }
 

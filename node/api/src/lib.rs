@@ -5,7 +5,7 @@ mod wire;
 
 use jsonrpsee::{core::RpcResult, proc_macros::rpc};
 
-pub use wire::{Consensus, FEED_BLOCKS_MAX, FEED_BYTES_MAX, FeedBlock, Status, Supply};
+pub use wire::{Consensus, FEED_BLOCKS_MAX, FEED_BYTES_MAX, FINALITY_HEADERS_MAX, FeedBlock, Finality, Status, Supply};
 
 /// What a reader of final blocks needs. Every height is that of a final block; nothing here is ever taken back.
 #[rpc(client, server, namespace = "edge")]
@@ -22,6 +22,16 @@ pub trait ChainApi {
     /// The encoded finalization certificate of the block at `height`; null when the node has none of its own for it.
     #[method(name = "certificate")]
     fn certificate(&self, height: u64) -> RpcResult<Option<alloy::primitives::Bytes>>;
+
+    /// What shows that the block at `height` is final to whoever has only its epoch's committee: headers from there up to the nearest
+    /// block that the node has a certificate of, and that certificate. At most [`FINALITY_HEADERS_MAX`]; where none is that near, or
+    /// there is none yet, no certificate. Null above the newest final block.
+    #[method(name = "finality")]
+    fn finality(&self, height: u64) -> RpcResult<Option<Finality>>;
+
+    /// What the chain began with: the bytes of which the genesis block's `mixHash` is the keccak256 (`edgeloom_types::Founding`).
+    #[method(name = "founding")]
+    fn founding(&self) -> RpcResult<alloy::primitives::Bytes>;
 
     /// What consensus adds to the block at `height`, of which the header's `extraData` is the keccak256; null above the
     /// newest final block.

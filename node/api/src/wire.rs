@@ -7,6 +7,9 @@ pub const FEED_BLOCKS_MAX: u64 = 256;
 /// Most bytes of blocks and receipts in one answer of `edge_feed`, before hex; a single larger block goes alone.
 pub const FEED_BYTES_MAX: usize = 8 * 1024 * 1024;
 
+/// Most headers in one answer of `edge_finality`.
+pub const FINALITY_HEADERS_MAX: u64 = 256;
+
 /// Where a node is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -37,6 +40,17 @@ pub struct FeedBlock {
     pub system_logs: Bytes,
     /// Milliseconds since the Unix epoch.
     pub timestamp_ms: u64,
+}
+
+/// A certificate, and what leads from it down to the block that was asked for. Whoever finds no certificate asks on from the height
+/// of the last header: each header names the one before it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Finality {
+    /// RLP of headers of consecutive heights, the lowest first; one at least.
+    pub headers: Vec<Bytes>,
+    /// Encoding of `edgeloom_types::Certificate`, of the last header's block.
+    pub certificate: Option<Bytes>,
 }
 
 /// Who proposed a block, when and where in the engine's course.

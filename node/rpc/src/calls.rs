@@ -34,6 +34,7 @@ pub(crate) const LONG: &[&str] = &[
     "anvil_nodeInfo",
     "edge_consensus",
     "edge_feed",
+    "edge_finality",
     "eth_createAccessList",
     "eth_estimateGas",
     "eth_feeHistory",

@@ -6,7 +6,10 @@ use alloy::{
     primitives::{Bytes, U256},
 };
 use alloy_rlp::Encodable;
-use edgeloom_node_api::{ChainApiServer, Consensus, FEED_BLOCKS_MAX, FEED_BYTES_MAX, FeedBlock, Status, Supply};
+use edgeloom_node_api::{
+    ChainApiServer, Consensus, FEED_BLOCKS_MAX, FEED_BYTES_MAX, FINALITY_HEADERS_MAX, FeedBlock, Finality, Status,
+    Supply,
+};
 use edgeloom_state::Cheated;
 use edgeloom_types::{ConsensusRecord, Height};
 use jsonrpsee::core::RpcResult;
@@ -46,6 +49,14 @@ impl ChainApiServer for ChainReads {
         Ok(self.context.store.certificate(Height::new(height)).map_err(Fault::from)?)
     }
 
+    fn finality(&self, height: u64) -> RpcResult<Option<Finality>> {
+        Ok(finality(&self.context, height)?)
+    }
+
+    fn founding(&self) -> RpcResult<Bytes> {
+        Ok(self.context.genesis.founding().encode().into())
+    }
+
     fn consensus(&self, height: u64) -> RpcResult<Option<Consensus>> {
         Ok(self.context.store.consensus(Height::new(height)).map_err(Fault::from)?.map(|record| consensus(&record)))
     }
@@ -73,6 +84,19 @@ fn feed(context: &Context, from: u64, limit: u64) -> Result<Vec<FeedBlock>, Faul
         out.push(block);
     }
     Ok(out)
+}
+
+fn finality(context: &Context, from: u64) -> Result<Option<Finality>, Fault> {
+    let tip = context.tip()?.height.get();
+    let mut headers = Vec::new();
+    for height in (from..from.saturating_add(FINALITY_HEADERS_MAX).min(tip + 1)).map(Height::new) {
+        let header = context.store.header(height)?.ok_or(Fault::NoHeader)?;
+        headers.push(alloy_rlp::encode(&header).into());
+        if let Some(certificate) = context.store.certificate(height)? {
+            return Ok(Some(Finality { headers, certificate: Some(certificate) }));
+        }
+    }
+    Ok((from <= tip).then_some(Finality { headers, certificate: None }))
 }
 
 fn feed_block(context: &Context, height: Height) -> Result<FeedBlock, Fault> {

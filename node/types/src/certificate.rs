@@ -120,6 +120,11 @@ impl Certificate {
         Ok(Self { epoch: Epoch::new(epoch), view, parent_view, block_hash, signers, seats, proposal, signature })
     }
 
+    /// The aggregate of the signers' votes, compressed G2.
+    pub const fn signature(&self) -> &[u8; 96] {
+        &self.signature
+    }
+
     /// Whether a quorum of `committee` finalized [`Self::block_hash`] on the chain of `genesis`.
     ///
     /// # Errors

@@ -32,6 +32,28 @@ pub struct Seat {
     pub beneficiary: Address,
 }
 
+/// Of a seat at rest.
+pub(crate) const SEAT_BYTES: usize = 32 + 48 + 20;
+
+impl Seat {
+    /// At rest: identity, voting key, beneficiary.
+    pub(crate) fn encode(&self) -> [u8; SEAT_BYTES] {
+        let mut bytes = [0; SEAT_BYTES];
+        bytes[..32].copy_from_slice(self.identity.as_slice());
+        bytes[32..80].copy_from_slice(self.voting_key.as_slice());
+        bytes[80..].copy_from_slice(self.beneficiary.as_slice());
+        bytes
+    }
+
+    pub(crate) fn decode(bytes: &[u8; SEAT_BYTES]) -> Self {
+        Self {
+            identity: B256::from_slice(&bytes[..32]),
+            voting_key: FixedBytes::from_slice(&bytes[32..80]),
+            beneficiary: Address::from_slice(&bytes[80..]),
+        }
+    }
+}
+
 /// Why validators do not form a committee.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CommitteeError {

@@ -3,8 +3,8 @@
 //! them have different hashes.
 
 use crate::{
-    Account, AccountDelta, Block, BlockError, Committee, CommitteeError, ConsensusRecord, EpochRules, SealedBlock,
-    StateDelta, Term, Validator, system_logs_hash,
+    Account, AccountDelta, Block, BlockError, Committee, CommitteeError, ConsensusRecord, EpochRules, Founding,
+    SealedBlock, StateDelta, Term, Validator, system_logs_hash,
 };
 use alloy::{
     eips::{eip1559::INITIAL_BASE_FEE, eip7702::constants::EIP7702_DELEGATION_DESIGNATOR},
@@ -139,6 +139,13 @@ impl Genesis {
         &self.committee
     }
 
+    /// What the block's `mixHash` commits to.
+    pub fn founding(&self) -> Founding {
+        let EdgeloomConfig { block_time_ms, heartbeat_ms, leader_timeout_ms, epoch_length, .. } = self.config;
+        let (chain_id, seats) = (self.chain_id(), self.committee.seats().cloned().collect());
+        Founding { chain_id, block_time_ms, heartbeat_ms, leader_timeout_ms, epoch_length, seats }
+    }
+
     /// What holds in epoch 0.
     pub fn term(&self) -> Term {
         let rules = EpochRules::genesis(self.file.gas_limit, &self.config);
@@ -192,7 +199,7 @@ impl Genesis {
             gas_limit: self.file.gas_limit,
             timestamp: self.file.timestamp,
             extra_data: ConsensusRecord::GENESIS.commitment().into(),
-            mix_hash: self.commitment(),
+            mix_hash: self.founding().commitment(),
             nonce: B64::ZERO,
             base_fee_per_gas: Some(self.base_fee()),
             blob_gas_used: Some(0),
@@ -207,26 +214,6 @@ impl Genesis {
 
     fn base_fee(&self) -> u64 {
         self.file.base_fee_per_gas.map_or(INITIAL_BASE_FEE, |fee| fee.try_into().expect("new() compared it"))
-    }
-
-    /// keccak256 over chain id, parameters and validators, each in a fixed width.
-    fn commitment(&self) -> B256 {
-        let config = &self.config;
-        let numbers = [
-            self.chain_id(),
-            config.block_time_ms,
-            config.heartbeat_ms,
-            config.leader_timeout_ms,
-            config.epoch_length.get(),
-            config.validators.len() as u64,
-        ];
-        let mut bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_be_bytes()).collect();
-        for seat in self.committee.seats() {
-            bytes.extend(seat.identity);
-            bytes.extend(seat.voting_key);
-            bytes.extend(seat.beneficiary);
-        }
-        keccak256(bytes)
     }
 }
 

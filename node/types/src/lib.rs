@@ -6,6 +6,7 @@ mod block;
 mod certificate;
 mod committee;
 mod delta;
+mod founding;
 mod genesis;
 mod height;
 mod record;
@@ -16,6 +17,7 @@ pub use block::{Block, BlockError, MAX_BLOCK_BYTES, MAX_CERTIFICATES, SealedBloc
 pub use certificate::{Certificate, CertificateError, Namespace, VoteKind, quorum};
 pub use committee::{Committee, CommitteeError, Seat, Validator, next_mix, reveal_message};
 pub use delta::{Account, AccountDelta, StateDelta};
+pub use founding::Founding;
 pub use genesis::{EdgeloomConfig, Genesis, GenesisError};
 pub use height::{Epoch, Height};
 pub use record::{ConsensusRecord, RecordError};

@@ -1,7 +1,6 @@
 //! What holds for the blocks of one epoch: who votes, and by which numbers (CHAIN.md C4, C7).
 
-use crate::{Certificate, CertificateError, Committee, EdgeloomConfig, Epoch, Seat};
-use alloy::primitives::{Address, B256, FixedBytes};
+use crate::{Certificate, CertificateError, Committee, EdgeloomConfig, Epoch, Seat, committee::SEAT_BYTES};
 use std::sync::Arc;
 
 /// The committee and the rules of an epoch. Genesis gives those of epoch 0; the state after the first block of an epoch
@@ -31,27 +30,18 @@ impl Term {
         let EpochRules { gas_limit, block_time_ms, heartbeat_ms, base_fee_floor } = self.rules;
         let numbers = [gas_limit, block_time_ms, heartbeat_ms, base_fee_floor];
         let mut bytes: Vec<u8> = numbers.into_iter().flat_map(u64::to_be_bytes).collect();
-        for seat in self.committee.seats() {
-            bytes.extend(seat.identity);
-            bytes.extend(seat.voting_key);
-            bytes.extend(seat.beneficiary);
-        }
+        bytes.extend(self.committee.seats().flat_map(Seat::encode));
         bytes
     }
 
     /// `None` for what [`Self::encode`] never made.
     pub fn decode(bytes: &[u8]) -> Option<Self> {
         let (numbers, seats) = bytes.split_first_chunk::<32>()?;
-        let (seats, rest) = seats.as_chunks::<100>();
+        let (seats, rest) = seats.as_chunks::<SEAT_BYTES>();
         if !rest.is_empty() {
             return None;
         }
-        let seat = |bytes: &[u8; 100]| Seat {
-            identity: B256::from_slice(&bytes[..32]),
-            voting_key: FixedBytes::from_slice(&bytes[32..80]),
-            beneficiary: Address::from_slice(&bytes[80..]),
-        };
-        let committee = Committee::again(seats.iter().map(seat))?;
+        let committee = Committee::again(seats.iter().map(Seat::decode))?;
         let (numbers, _) = numbers.as_chunks::<8>();
         let [gas_limit, block_time_ms, heartbeat_ms, base_fee_floor] = numbers else { return None };
         let [gas_limit, block_time_ms, heartbeat_ms, base_fee_floor] =

@@ -19,6 +19,18 @@ impl Signature {
         self.0.compress()
     }
 
+    /// As EIP-2537's precompiles take it: both parts of x, both parts of y, the real one first, 64 bytes big-endian each.
+    pub fn to_coordinates(&self) -> [u8; 256] {
+        // The imaginary parts come first here.
+        let serialized = self.0.serialize();
+        let (parts, _) = serialized.as_chunks::<48>();
+        let mut out = [0; 256];
+        for (padded, part) in out.chunks_exact_mut(64).zip([1, 0, 3, 2]) {
+            padded[16..].copy_from_slice(&parts[part]);
+        }
+        out
+    }
+
     /// Whether this is `key`'s signature over `message`.
     pub fn verify(&self, key: &PublicKey, message: &[u8]) -> bool {
         self.verify_under(DST, key, message)

@@ -1,8 +1,9 @@
-//! The `edgeloom-cli` command: what requesters, creators and collectors do from a terminal. It knows the client and nothing below it: each command is a
+//! The `edgeloom-cli` command: what requesters, creators and collectors do from a terminal, and what anybody can verify there. It knows the client and nothing below it: each command is a
 //! few calls of `edgeloom-sdk`, and what they say, as lines for people or as JSON.
 
 mod dispute;
 mod job;
+mod light;
 mod media;
 mod nft;
 mod post;
@@ -15,11 +16,12 @@ use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use job::Job;
+use light::{Light, Trust};
 use media::Media;
 use nft::Nft;
 use settings::Settings;
 
-/// Posts work to an Edgeloom chain and sees to it, makes and trades tokens there, publishes media and plays them
+/// Posts work to an Edgeloom chain and sees to it, makes and trades tokens there, publishes media and plays them, verifies what nodes say
 #[derive(Debug, Parser)]
 #[command(name = "edgeloom-cli", version)]
 struct Cli {
@@ -35,6 +37,13 @@ enum Command {
     Job {
         #[command(subcommand)]
         job: Job,
+    },
+    /// What the chain says, proved from one block hash that you trust
+    Light {
+        #[command(flatten)]
+        trust: Trust,
+        #[command(subcommand)]
+        light: Light,
     },
     /// Media that tokens open: publish them, and play them
     Media {
@@ -56,6 +65,7 @@ async fn main() -> eyre::Result<ExitCode> {
     let Cli { settings, command } = Cli::parse();
     let ended = match command {
         Command::Job { job } => job::run(&settings, job).await,
+        Command::Light { trust, light } => light::run(&settings, &trust, light).await,
         Command::Media { media } => media::run(&settings, media).await,
         Command::Nft { nft } => nft::run(&settings, nft).await,
     };

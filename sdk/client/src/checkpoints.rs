@@ -69,14 +69,14 @@ impl Checkpoints {
         if found.snapshot == 0 {
             return Ok(None);
         }
-        let members = self.client.keys().members(Self::set(), found.snapshot).await?;
+        let members = self.client.keys().members(guardians_set(), found.snapshot).await?;
         Ok(Some(Guardians { snapshot: found.snapshot, members }))
     }
 
     /// What a guardian signs about a block, under a snapshot of its epoch.
     #[must_use]
     pub fn message(&self, snapshot: u64, height: u64, block: B256) -> Vec<u8> {
-        let domain = Domain::of_set(self.client.chain_id(), &Self::set().0, snapshot);
+        let domain = Domain::of_set(self.client.chain_id(), &guardians_set().0, snapshot);
         domain.expect("the set has a role").message(&payload(height, block).0).to_vec()
     }
 
@@ -178,14 +178,15 @@ impl Checkpoints {
         };
         self.client.send(REWARDS, &call, U256::ZERO).await
     }
+}
 
-    fn set() -> B256 {
-        Keys::set_of(STAKING, GUARDIANS)
-    }
+/// The name of the guardians' set.
+pub(crate) fn guardians_set() -> B256 {
+    Keys::set_of(STAKING, GUARDIANS)
 }
 
 /// `ICheckpoints.payloadOf`.
-fn payload(height: u64, block: B256) -> B256 {
+pub(crate) fn payload(height: u64, block: B256) -> B256 {
     use alloy::sol_types::SolValue;
     keccak256(("edgeloom/checkpoint/1".to_owned(), height, block).abi_encode_params())
 }

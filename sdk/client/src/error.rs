@@ -54,7 +54,7 @@ pub use model::ModelError;
 pub use revert::Library;
 use revert::Library::LibraryErrors;
 
-use crate::SignedTx;
+use crate::{LightError, SignedTx};
 
 /// Everything an `edgeloom-sdk` call can fail with.
 ///
@@ -294,6 +294,9 @@ pub enum Error {
         /// Chain id the node reports.
         actual: u64,
     },
+    /// What the node shows does not verify.
+    #[error(transparent)]
+    Light(Box<LightError>),
     /// The answer of the node decodes, but cannot be.
     #[error("the node's answer makes no sense: {0}")]
     Answer(String),
@@ -303,6 +306,12 @@ pub enum Error {
     /// An URL or another setting that cannot be used.
     #[error("{0}")]
     Settings(String),
+}
+
+impl From<LightError> for Error {
+    fn from(fault: LightError) -> Self {
+        Self::Light(Box::new(fault))
+    }
 }
 
 #[cfg(test)]

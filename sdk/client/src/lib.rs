@@ -1,6 +1,6 @@
 //! A typed client of an Edgeloom chain: post jobs and wait for paid answers, upload and run models, bond workers, claim
 //! answers, dispute and audit claims, pay by vouchers, make, trade, auction and rent out tokens, keep keys and sets of them, stake, show capacity, co-sign checkpoints, vote, read randomness, follow
-//! events, ask the index. It knows
+//! events, ask the index, and verify a chain from one trusted hash. It knows
 //! contracts, JSON-RPC and the index's REST; it does not know the EVM, databases or the BFT engine, trusts the node only for
 //! what no local check can show, and decides nothing about money by the index.
 //!
@@ -47,6 +47,7 @@ mod jobs;
 mod keys;
 pub mod keystore;
 mod leases;
+mod light;
 mod media;
 mod merkle;
 mod model;
@@ -91,6 +92,9 @@ pub use jobs::{
 };
 pub use keys::{Keys, Member, Members, Sealed};
 pub use leases::{Lease, LeaseOffer, Leases};
+pub use light::{
+    Age, Chain, LightClient, LightError, LightHeader, LightState, ProvedCheckpoint, ProvedTransaction, window,
+};
 pub use media::{
     Dealt, KeyDoubt, KeyRequest, Media, Moment, Origin, Player, SealedPart, SealedShare, Show, quorum_of, share_about,
 };

@@ -1,9 +1,10 @@
 use alloy::primitives::Bytes;
-use edgeloom_node_api::{ChainApiClient, Consensus, FEED_BYTES_MAX, FeedBlock, Status, Supply};
+use edgeloom_node_api::{ChainApiClient, Consensus, FEED_BYTES_MAX, FeedBlock, Finality, Status, Supply};
 use jsonrpsee::{
-    core::ClientError,
+    core::{ClientError, client::ClientT as _, params::ArrayParams},
     http_client::{HttpClient, HttpClientBuilder},
 };
+use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::{
@@ -57,6 +58,22 @@ impl Node {
         self.read("edge_certificate", |node| ChainApiClient::certificate(node, height)).await
     }
 
+    /// Headers from a block up to the nearest one that the node has a certificate of, and that. `None` above the tip.
+    ///
+    /// # Errors
+    /// [`Error::Transport`] and its like.
+    pub async fn finality(&self, height: u64) -> Result<Option<Finality>, Error> {
+        self.read("edge_finality", |node| ChainApiClient::finality(node, height)).await
+    }
+
+    /// The bytes of which the genesis block's `mixHash` is the hash: `edgeloom_types::Founding`.
+    ///
+    /// # Errors
+    /// [`Error::Transport`] and its like.
+    pub async fn founding(&self) -> Result<Bytes, Error> {
+        self.read("edge_founding", ChainApiClient::founding).await
+    }
+
     /// Who proposed a block, when and in which view: what its header's `extraData` is the hash of. `None` above the tip.
     ///
     /// # Errors
@@ -71,6 +88,15 @@ impl Node {
     /// [`Error::Transport`] and its like.
     pub async fn feed(&self, from: u64, limit: u64) -> Result<Vec<FeedBlock>, Error> {
         self.read("edge_feed", |node| ChainApiClient::feed(node, from, limit)).await
+    }
+
+    /// Any other method, whose answer is no longer than those of this one are.
+    pub(crate) async fn ask<T: DeserializeOwned>(
+        &self,
+        method: &'static str,
+        params: &ArrayParams,
+    ) -> Result<T, Error> {
+        self.read(method, |node| node.request::<T, _>(method, params.clone())).await
     }
 
     async fn read<'a, T, F>(&'a self, method: &'static str, ask: impl Fn(&'a HttpClient) -> F) -> Result<T, Error>

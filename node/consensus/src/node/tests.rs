@@ -1,6 +1,8 @@
 //! Whole networks in the deterministic simulator: real engine, real chains, simulated links, clock and disks. A node's
 //! database is the memory store, which stands for a disk: it outlives the node that crashes.
 
+mod light;
+
 use super::*;
 use crate::{
     network::{Shared, prepare},
@@ -279,6 +281,41 @@ fn epochs_and_a_lost_database() {
     });
 }
 
+/// The node without a seat registers and stakes, and the fourth resigns: in epoch 2 the committee is another.
+async fn replace_the_fourth(context: &deterministic::Context, world: &World, nodes: &[Node]) {
+    let (newcomer, treasury) = (world.accounts[4].address(), 5);
+    let validator = world.keys[4].validator(newcomer);
+    let key = IKeyRegistry::registerCall {
+        publicKey: validator.voting_key.into(),
+        possession: validator.possession.into(),
+        consent: world.keys[4].consent(CHAIN_ID, KEY_REGISTRY, newcomer).into(),
+    };
+    let role = IStaking::Role::Validator;
+    let node = IStaking::registerCall { role, owner: newcomer, commission: 0 };
+    let enter = ICommittee::enterCall {
+        node: 5,
+        identity: validator.identity,
+        publicKey: validator.voting_key.into(),
+        beneficiary: newcomer,
+    };
+    for transaction in [
+        world.call(treasury, 0, THETA, &ITheta::transferCall { to: newcomer, amount: stake() }),
+        world.call(4, 0, KEY_REGISTRY, &key),
+        world.call(4, 1, STAKING, &node),
+        world.call(4, 2, COMMITTEE, &enter),
+    ] {
+        submit(&nodes[0].shared, transaction);
+    }
+    reach(context, &nodes.iter().collect::<Vec<_>>(), 4).await;
+    for transaction in [
+        world.call(4, 3, THETA, &ITheta::approveCall { spender: STAKING, amount: stake() }),
+        world.call(4, 4, STAKING, &IStaking::stakeCall { node: 5, amount: stake() }),
+        world.call(3, 0, COMMITTEE, &ICommittee::resignCall { node: 4 }),
+    ] {
+        submit(&nodes[1].shared, transaction);
+    }
+}
+
 /// Of five nodes the fifth begins as a follower; it stakes, the fourth resigns, and the committee is another while the
 /// chain runs. Who comes later, or has to begin again with an empty database, walks through both.
 #[test]
@@ -291,37 +328,7 @@ fn committees_change_while_the_chain_runs() {
         for seat in [0, 1, 2, 4] {
             nodes.push(launch(&context, &oracle, &world, seat, &Store::memory(), 0).await);
         }
-        let (newcomer, treasury) = (world.accounts[4].address(), 5);
-        let validator = world.keys[4].validator(newcomer);
-        let key = IKeyRegistry::registerCall {
-            publicKey: validator.voting_key.into(),
-            possession: validator.possession.into(),
-            consent: world.keys[4].consent(CHAIN_ID, KEY_REGISTRY, newcomer).into(),
-        };
-        let role = IStaking::Role::Validator;
-        let node = IStaking::registerCall { role, owner: newcomer, commission: 0 };
-        let enter = ICommittee::enterCall {
-            node: 5,
-            identity: validator.identity,
-            publicKey: validator.voting_key.into(),
-            beneficiary: newcomer,
-        };
-        for transaction in [
-            world.call(treasury, 0, THETA, &ITheta::transferCall { to: newcomer, amount: stake() }),
-            world.call(4, 0, KEY_REGISTRY, &key),
-            world.call(4, 1, STAKING, &node),
-            world.call(4, 2, COMMITTEE, &enter),
-        ] {
-            submit(&nodes[0].shared, transaction);
-        }
-        reach(&context, &nodes.iter().collect::<Vec<_>>(), 4).await;
-        for transaction in [
-            world.call(4, 3, THETA, &ITheta::approveCall { spender: STAKING, amount: stake() }),
-            world.call(4, 4, STAKING, &IStaking::stakeCall { node: 5, amount: stake() }),
-            world.call(3, 0, COMMITTEE, &ICommittee::resignCall { node: 4 }),
-        ] {
-            submit(&nodes[1].shared, transaction);
-        }
+        replace_the_fourth(&context, &world, &nodes).await;
         reach(&context, &nodes.iter().collect::<Vec<_>>(), 3 * LENGTH + 5).await;
 
         let identities = |epoch| {

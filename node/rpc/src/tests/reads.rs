@@ -4,7 +4,8 @@ use alloy::{
     rpc::types::{Block, EIP1186AccountProofResponse},
 };
 use alloy_rlp::Decodable;
-use edgeloom_types::Height;
+use edgeloom_node_api::{FINALITY_HEADERS_MAX, Finality};
+use edgeloom_types::{Founding, Height};
 use serde_json::json;
 
 #[tokio::test]
@@ -195,4 +196,66 @@ async fn the_chains_own_methods_give_whole_blocks_and_the_supply() {
         world.get("eth_getBalance", json!([Address::repeat_byte(0xbe)])).await,
         format!("{:#x}", 3 * 21_000 * 7)
     );
+}
+
+#[tokio::test]
+async fn a_block_is_shown_to_be_final_by_the_nearest_certificate_above() {
+    let world = World::network().await;
+    let last = FINALITY_HEADERS_MAX + 2;
+    for nonce in 0..last {
+        world.get("eth_sendRawTransaction", json!([transfer(0, nonce)])).await;
+        world.sealer.seal();
+    }
+    let hash = |height: u64| world.store.hash_at(Height::new(height)).unwrap().unwrap();
+    // The store keeps what consensus checked: here only where it lies matters.
+    world.store.put_certificate(hash(3), &[3]).unwrap();
+    world.store.put_certificate(hash(last - 1), &[7]).unwrap();
+    let shown = async |height: u64| {
+        let shown: Option<Finality> =
+            serde_json::from_value(world.get("edge_finality", json!([height])).await).unwrap();
+        let shown = shown.unwrap();
+        for (height, header) in (height..).zip(&shown.headers) {
+            assert_eq!(keccak256(header), hash(height), "{height}");
+        }
+        (shown.headers.len() as u64, shown.certificate)
+    };
+    assert_eq!(shown(1).await, (3, Some([3].into())));
+    assert_eq!(shown(3).await, (1, Some([3].into())));
+    assert_eq!(shown(4).await, (last - 4, Some([7].into())));
+    assert_eq!(shown(last - 1).await, (1, Some([7].into())));
+    assert_eq!(shown(last).await, (1, None), "it has none yet");
+    world.store.put_certificate(hash(last), &[8]).unwrap();
+    assert_eq!(shown(last).await, (1, Some([8].into())));
+    for height in [last + 1, u64::MAX] {
+        assert!(world.get("edge_finality", json!([height])).await.is_null(), "{height}");
+    }
+}
+
+#[tokio::test]
+async fn a_block_far_below_the_next_certificate_takes_more_than_one_question() {
+    let world = World::network().await;
+    for nonce in 0..=FINALITY_HEADERS_MAX {
+        world.get("eth_sendRawTransaction", json!([transfer(0, nonce)])).await;
+        world.sealer.seal();
+    }
+    let tip = world.store.tip().unwrap();
+    world.store.put_certificate(tip.hash, &[9]).unwrap();
+    let ask = async |height: u64| -> Finality {
+        serde_json::from_value(world.get("edge_finality", json!([height])).await).unwrap()
+    };
+    let first = ask(1).await;
+    assert_eq!((first.headers.len() as u64, first.certificate), (FINALITY_HEADERS_MAX, None));
+    let rest = ask(FINALITY_HEADERS_MAX).await;
+    assert_eq!((rest.headers.len(), rest.certificate), (2, Some([9].into())));
+    assert_eq!(rest.headers[0], first.headers[255], "it goes on from there");
+}
+
+#[tokio::test]
+async fn what_a_chain_began_with_is_what_its_genesis_block_commits_to() {
+    let world = World::dev().await;
+    let bytes: Bytes = serde_json::from_value(world.get("edge_founding", json!([])).await).unwrap();
+    let header = world.store.header(Height::GENESIS).unwrap().unwrap();
+    assert_eq!(keccak256(&bytes), header.mix_hash);
+    let founding = Founding::decode(&bytes).unwrap();
+    assert_eq!((founding.chain_id, founding.epoch_length.get(), founding.seats.len()), (31_337, 10_000, 1));
 }

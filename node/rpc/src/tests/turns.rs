@@ -124,6 +124,7 @@ async fn a_block_of_much_gas_is_decoded_in_a_turn() {
     waits(&calls, "eth_getBlockTransactionCountByHash", json!([hash])).await;
     waits(&calls, "eth_getBlockTransactionCountByNumber", json!(["0x1"])).await;
     waits(&calls, "edge_consensus", json!([1])).await;
+    waits(&calls, "edge_finality", json!([1])).await;
     waits(&calls, "anvil_nodeInfo", json!([])).await;
 }
 

@@ -1,4 +1,5 @@
 use super::*;
+use alloy::primitives::{Address, B256};
 use curve25519_dalek::{Scalar, constants::ED25519_BASEPOINT_POINT};
 use edgeloom_bls::SecretKey;
 
