@@ -28,6 +28,10 @@ const MUST_NEVER_KNOW: &[(&str, &[&str])] = &[
     ("edgeloom-chain", &["jsonrpsee", "commonware-consensus"]),
     ("edgeloom-txpool", &["edgeloom-state", "edgeloom-evm", "revm", "rocksdb"]),
     ("edgeloom-consensus", &["edgeloom-rpc", "jsonrpsee"]),
+    (
+        "edgeloom-guardian",
+        &["edgeloom-consensus", "edgeloom-chain", "commonware-consensus", "revm", "rocksdb", "tokio", "jsonrpsee"],
+    ),
     ("edgeloom-dev", &["edgeloom-consensus", "edgeloom-rpc", "jsonrpsee", "commonware-consensus"]),
     ("edgeloom-listener", &["alloy", "edgeloom-types", "jsonrpsee", "revm", "rocksdb", "commonware-consensus"]),
     ("edgeloom-node-api", &["edgeloom-state", "edgeloom-chain", "revm", "rocksdb", "commonware-consensus"]),

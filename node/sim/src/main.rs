@@ -1,9 +1,11 @@
-//! `edgeloom-sim`: the simulations of the crate of the same name, as `cargo xtask sim` starts them, and networks of the consensus
-//! crate's simulator, as `cargo xtask soak consensus` does. Of the first, standard output holds a table and the folder that is named
+//! `edgeloom-sim`: the simulations of the crate of the same name, as `cargo xtask sim` starts them, networks of the consensus
+//! crate's simulator, as `cargo xtask soak consensus` does, and checkpoints of the guardian crate's, as `cargo xtask bench guardians` does. Of the first, standard output holds a table and the folder that is named
 //! the figures.
 
+mod checkpoints;
 mod networks;
 
+use checkpoints::Checkpoints;
 use clap::{Parser, Subcommand};
 use edgeloom_sim::{Economy, EconomySettings, Settings, Year};
 use eyre::{Result, WrapErr};
@@ -30,6 +32,8 @@ enum Simulation {
     Economy(Agents),
     /// Byzantine nodes, bad links, crashes, power cuts and committees that change, one network for each seed
     Consensus(Networks),
+    /// Checkpoints of thousands of guardians, a third of whose stake is silent, lies or floods, and what signatures cost here
+    Guardians(Checkpoints),
 }
 
 #[derive(clap::Args)]
@@ -63,6 +67,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().simulation {
         Simulation::Staking(arguments) => staking(&arguments),
         Simulation::Economy(arguments) => economy(&arguments),
+        Simulation::Guardians(arguments) => checkpoints::run(&arguments),
         Simulation::Consensus(arguments) => return networks::run(&arguments),
     };
     match done {

@@ -5,6 +5,7 @@
 //! when it was made: on the curve, in the subgroup, canonically encoded, and not the point at infinity. Two exceptions say so:
 //! a key that was validated before it was stored ([`PublicKey::from_stored`]), and a sum of keys ([`KeySum`]).
 
+mod batch;
 mod domain;
 mod hash;
 mod key;
@@ -14,6 +15,7 @@ mod signature;
 mod snapshot;
 mod sum;
 
+pub use batch::{Claim, batch_verify};
 pub use domain::{Domain, MESSAGE_BYTES};
 pub use hash::{hash_to_g1, hash_to_g2};
 pub use key::{PublicKey, SecretKey};

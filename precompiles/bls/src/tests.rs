@@ -1,3 +1,4 @@
+mod batch;
 mod domain;
 mod hash;
 mod receipt;

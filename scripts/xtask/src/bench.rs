@@ -8,6 +8,7 @@ mod client;
 mod devnet;
 mod edge_proof;
 mod gpu;
+mod guardians;
 mod infer;
 mod leases;
 mod load;
@@ -52,6 +53,8 @@ enum Name {
     Capacity,
     /// Proofs of possession and capacity, openings and folds, and gas a second at worst
     EdgeProof,
+    /// Certificates of ten thousand guardians in a simulated network, a third of whose stake is silent, lies or floods
+    Guardians,
     /// The integer kernel: multiply-accumulates a second, and gas a second at worst
     Infer,
     /// The integer kernel on graphics cards, beside one core; traces must be equal
@@ -78,6 +81,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         Name::Bls => bls::run(arguments.runs),
         Name::Capacity => capacity::run(arguments.runs),
         Name::EdgeProof => edge_proof::run(arguments.runs),
+        Name::Guardians => guardians::run(arguments.runs),
         Name::Infer => infer::run(),
         Name::Gpu => gpu::run(arguments.runs),
         Name::Transfer => transfer::run(arguments.runs),
