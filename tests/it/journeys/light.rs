@@ -121,12 +121,6 @@ impl Scene {
     async fn genesis(&self) -> Result<B256> {
         Ok(header_at(&self.pacer, BlockNumberOrTag::Number(0)).await?.1)
     }
-
-    async fn light(&self) -> Result<LightClient> {
-        let mut light = LightClient::open(self.pacer.node().clone(), self.genesis().await?, Age::Any).await?;
-        light.follow().await?;
-        Ok(light)
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -28,13 +28,19 @@ fn height(number: u64) -> edgeloom_types::Height {
     edgeloom_types::Height::new(number)
 }
 
-/// Headers from a height to the nearest certificate, as `edge_finality` shows them, and what EIP-2537 needs beside it.
+/// As `edge_finality` shows a block, and what EIP-2537 needs beside it.
 fn finality(node: &Node, world: &World, from: u64) -> Value {
+    finality_by(node, world, (from, from))
+}
+
+/// Headers from a height to the nearest certificate that is not below another one.
+fn finality_by(node: &Node, world: &World, (from, least): (u64, u64)) -> Value {
     let mut headers = Vec::new();
     for number in from.. {
         let header = node.store.header(height(number)).expect("readable").expect("final");
         headers.push(Bytes::from(alloy_rlp::encode(&header)));
-        if let Some(bytes) = node.store.certificate(height(number)).expect("readable") {
+        let certificate = node.store.certificate(height(number)).expect("readable");
+        if let Some(bytes) = certificate.filter(|_| number >= least) {
             let certificate = Certificate::decode(&bytes).expect("well-formed");
             let genesis = node.block(0).hash();
             let term = node.shared.chain.lock().terms().of_epoch(certificate.epoch);
@@ -128,9 +134,6 @@ fn vectors(node: &Node, world: &World) -> Value {
         })
     });
     let epochs: Vec<_> = epochs.collect();
-    // A block without a certificate of its own, if there is one, else one whose parent is shown as well.
-    let own = |number: &u64| node.store.certificate(height(*number)).expect("readable").is_some();
-    let lone = (1..LENGTH * EPOCHS - 1).find(|number| !own(number));
     let account = world.accounts[6].address();
     let history = alloy::eips::eip2935::HISTORY_STORAGE_ADDRESS;
     let state = 2 * LENGTH + 5;
@@ -142,7 +145,8 @@ fn vectors(node: &Node, world: &World) -> Value {
         "founding": hex::encode_prefixed(world.genesis.founding().encode()),
         "foundingKeys": keys(world.genesis.committee()),
         "epochs": epochs,
-        "descendant": lone.map(|number| finality(node, world, number)),
+        // By a node that has no certificate of the lower two.
+        "descendant": finality_by(node, world, (LENGTH + 3, LENGTH + 5)),
         "state": {
             "height": state,
             "finality": finality(node, world, state),
