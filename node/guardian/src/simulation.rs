@@ -95,6 +95,8 @@ pub enum Violation {
     TwoBlocks(usize),
     #[error("{without} of {honest} honest guardians had no certificate after {0:?}", horizon)]
     NoCertificate { without: usize, honest: usize, horizon: Duration },
+    #[error("position {by} threw away what position {of} sent, which was valid")]
+    Lost { by: usize, of: usize },
     #[error("{waiting} contributions wait at position {position}")]
     Waiting { position: usize, waiting: usize },
     #[error("position {0} did not take a block, or a contribution, that it has to take")]

@@ -9,7 +9,7 @@ use edgeloom_guardian::{
     simulation::{self, Costs, Plant, Settings},
 };
 use eyre::{Result, ensure, eyre};
-use nix::sys::resource::{UsageWho, getrusage};
+use nix::time::{ClockId, clock_gettime};
 use serde_json::{Map, Value, json};
 use std::{hint::black_box, num::NonZeroU64, time::Duration};
 
@@ -172,11 +172,7 @@ impl Votes {
 
 /// Of this thread's processor time.
 fn seconds(work: impl Fn() -> Result<bool>) -> Result<f64> {
-    let spent = || -> Result<Duration> {
-        let usage = getrusage(UsageWho::RUSAGE_THREAD)?;
-        let micros = |time: nix::sys::time::TimeVal| time.tv_sec() * 1_000_000 + time.tv_usec();
-        Ok(Duration::from_micros(u64::try_from(micros(usage.user_time()) + micros(usage.system_time()))?))
-    };
+    let spent = || clock_gettime(ClockId::CLOCK_THREAD_CPUTIME_ID).map(Duration::from);
     let before = spent()?;
     ensure!(black_box(work()?), "what is measured does not verify");
     Ok((spent()? - before).as_secs_f64())

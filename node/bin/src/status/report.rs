@@ -66,8 +66,9 @@ pub(super) struct More {
     pub(super) database_bytes: u64,
     pub(super) oldest_state: u64,
     pub(super) writes_stopped: bool,
-    pub(super) memory_bytes: u64,
-    pub(super) started_seconds: u64,
+    /// Of the process and since the Unix epoch; none where the system does not show a process to itself.
+    pub(super) memory_bytes: Option<u64>,
+    pub(super) started_seconds: Option<u64>,
 }
 
 impl Report {
@@ -147,8 +148,8 @@ impl More {
                 + number("edgeloom_state_memtable_bytes"),
             oldest_state: number("edgeloom_state_oldest_height"),
             writes_stopped: number("edgeloom_state_writes_stopped") > 0,
-            memory_bytes: number("process_resident_memory_bytes"),
-            started_seconds: number("process_start_time_seconds"),
+            memory_bytes: known("process_resident_memory_bytes").filter(|bytes| *bytes > 0),
+            started_seconds: known("process_start_time_seconds").filter(|time| *time > 0),
         }
     }
 }
@@ -195,8 +196,8 @@ impl More {
             ("Base fee", format!("{} wei", self.base_fee_wei)),
             ("Since start", format!("{} transactions", self.transactions)),
             ("Database", format!("{}, states from block {} on", bytes(self.database_bytes), self.oldest_state)),
-            ("Memory", bytes(self.memory_bytes)),
-            ("Up", duration(now.saturating_sub(self.started_seconds))),
+            ("Memory", self.memory_bytes.map_or_else(|| "-".into(), bytes)),
+            ("Up", self.started_seconds.map_or_else(|| "-".into(), |started| duration(now.saturating_sub(started)))),
         ]
     }
 }

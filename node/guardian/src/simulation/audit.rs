@@ -10,6 +10,9 @@ use crate::{Bits, Certificate, Session, Statement};
 use edgeloom_bls::{KeySum, Signature};
 use std::time::Duration;
 
+/// One honest guardian of so many may have no certificate at the end: all of its contacts on some level can be adversaries, with ten of them
+/// and a third adversaries on one level in 59,000. Relays would help it, but they rest once the chain has a certificate.
+const WITHOUT: usize = 1_000;
 /// From the first certificate until a block has it.
 const ON_CHAIN: Duration = Duration::from_secs(1);
 
@@ -55,7 +58,7 @@ impl World<'_> {
         let certified: Vec<_> =
             nodes.iter().filter_map(|node| node.certified_at).map(|moment| moment.as_secs_f64()).collect();
         let without = nodes.len() - certified.len();
-        let Some((first, first_stake)) = self.first.filter(|_| without == 0) else {
+        let Some((first, first_stake)) = self.first.filter(|_| without * WITHOUT <= nodes.len()) else {
             return Err(Violation::NoCertificate { without, honest: nodes.len(), horizon });
         };
         let of = |figure: &dyn Fn(&Node) -> f64| sorted(nodes.iter().map(|node| figure(node)).collect());

@@ -1,7 +1,7 @@
 //! One honest guardian: its session, its core, its counters.
 
 use super::{Costs, Plant, truth::Truth};
-use crate::{Check, Early, Ledger, Pairings, Position, Session, Verdict, Work};
+use crate::{Check, Early, Ledger, Pairings, Position, Session, Verdict, Work, check::Candidate};
 use std::{collections::BTreeSet, time::Duration};
 
 #[derive(Debug)]
@@ -78,6 +78,18 @@ pub(super) fn judged(check: Check, truth: &Truth, plant: Option<Plant>) -> Verdi
         }
         Some(Plant::ForgetJournal) | None => check.run(&mut &*truth),
     }
+}
+
+/// Somebody who sent what is valid by itself, and whom a check neither took it from nor blames for anything.
+pub(super) fn lost(check: &Check, verdict: &Verdict, truth: &Truth) -> Option<Position> {
+    let alone = |candidate: &Candidate| {
+        let check = Check { candidates: vec![candidate.clone()], ..check.clone() };
+        check.run(&mut &*truth).invalid.is_empty()
+    };
+    let taken = verdict.valid.len() + verdict.invalid.len();
+    let unnamed = |candidate: &&Candidate| !verdict.invalid.contains(&candidate.from) && alone(candidate);
+    // Who was taken is not named: if all are told of, nobody was lost.
+    check.candidates.iter().filter(|_| taken < check.len()).find(unnamed).map(|candidate| candidate.from)
 }
 
 /// Whether pairings say the same.

@@ -52,7 +52,7 @@ fn every_plant_turns_it_red() {
         let violation = (1..=3).find_map(|seed| run(&Settings { plant: Some(plant), ..settings(300, seed) }).err());
         let expected = match plant {
             Plant::AcceptUnchecked => matches!(violation, Some(Violation::Certificate(_))),
-            Plant::DropAggregates => matches!(violation, Some(Violation::NoCertificate { .. })),
+            Plant::DropAggregates => matches!(violation, Some(Violation::Lost { .. })),
             Plant::BlameAll => matches!(violation, Some(Violation::HonestDropped { .. })),
             Plant::ForgetJournal => matches!(violation, Some(Violation::TwoBlocks(_))),
         };

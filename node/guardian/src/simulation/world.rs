@@ -4,7 +4,7 @@ use super::{
     Outcome, Plant, Settings, Violation, adversary,
     cast::{Cast, Conduct},
     chance::Chance,
-    node::{Node, agrees, judged},
+    node::{Node, agrees, judged, lost},
     truth::Truth,
     wire_bytes,
 };
@@ -22,6 +22,8 @@ const HEIGHT: u64 = 1_000_001;
 const INTERVAL: u64 = 100;
 /// One honest guardian of so many restarts.
 const RESTARTS: u64 = 100;
+/// In one check of so many each contribution is looked at alone.
+const LOOKED_AT: u64 = 16;
 /// Messages that a receiver lets a sender have under way.
 const CREDIT: usize = 2;
 
@@ -314,7 +316,11 @@ impl<'a> World<'a> {
                 return Err(Violation::Disagreement(index));
             }
         }
+        let look = self.checks.is_multiple_of(LOOKED_AT).then(|| check.clone());
         let verdict = Box::new(judged(check, &self.truth, self.settings.plant));
+        if let Some(of) = look.and_then(|check| lost(&check, &verdict, &self.truth)) {
+            return Err(Violation::Lost { by: index, of: of.index() });
+        }
         let done = node.check(now, verdict.work(), &self.settings.costs);
         let generation = node.generation;
         self.at(done, Event::Done { node: index, generation, verdict });

@@ -86,7 +86,11 @@ fn stored(committee: &Committee) -> Bytes {
 }
 
 /// Each node once, and for each proof the places of its nodes: of the account, the head, and two slots of each seat.
-fn bundle(shown: &EIP1186AccountProofResponse, seats: usize, keys: Bytes) -> Result<ILightClient::Election, Error> {
+pub(super) fn bundle(
+    shown: &EIP1186AccountProofResponse,
+    seats: usize,
+    keys: Bytes,
+) -> Result<ILightClient::Election, Error> {
     let (mut nodes, mut places) = (Vec::<Bytes>::new(), HashMap::<Bytes, u8>::new());
     let mut path = |proof: &[Bytes]| {
         let place = |node: &Bytes| {

@@ -181,3 +181,28 @@ fn epochs_begin_and_end_where_consensus_has_it() {
     assert_eq!((chain.first_of(3), chain.last_of(3), chain.epoch(39), chain.epoch(40)), (30, 39, 3, 4));
     assert_eq!(chain.last_of(u64::MAX), u64::MAX - 1);
 }
+
+#[test]
+fn what_is_relayed_has_every_node_once_and_every_proof_whole() {
+    let proof: EIP1186AccountProofResponse = read(&vectors()["epochs"][0]["proof"]);
+    let elected = relay::bundle(&proof, 4, Bytes::new()).expect("few nodes");
+    let path = |places: &Bytes| -> Vec<Bytes> {
+        places.iter().map(|place| elected.nodes[usize::from(*place)].clone()).collect()
+    };
+    assert_eq!(path(&elected.account), proof.account_proof);
+    let wanted = [0, 2, 3, 6, 7, 10, 11, 14, 15];
+    assert_eq!(elected.slots.len(), wanted.len());
+    for (slot, places) in wanted.into_iter().zip(&elected.slots) {
+        assert_eq!(path(places), proof.storage_proof[slot].proof, "slot {slot}");
+    }
+    let mut once = elected.nodes.clone();
+    once.sort();
+    once.dedup();
+    assert_eq!(once.len(), elected.nodes.len());
+    let most = |nodes: u8| {
+        let mut proof = proof.clone();
+        proof.account_proof = (0..=nodes).flat_map(|node| [Bytes::from([node]), Bytes::from([node, 1])]).collect();
+        relay::bundle(&proof, 0, Bytes::new())
+    };
+    assert!(most(100).is_ok() && most(200).is_err(), "places are told by one byte");
+}

@@ -41,6 +41,7 @@ fn a_report_says_what_both_doors_say() {
         "Last signed  999",
         "Finality     0.25 s (p50), 0.49 s (p99)",
         "Database     2.0 MiB, states from block 0 on",
+        "Up           -",
         "Warning      no block for 1 min 30 s",
     ] {
         assert!(text.lines().any(|said| said == line), "{line}\nis not in\n{text}");
