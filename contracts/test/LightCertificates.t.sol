@@ -9,8 +9,8 @@ import {LightWorld} from "./LightWorld.sol";
 import {eq, holds, vm, within} from "./Vm.sol";
 
 contract LightCertificatesTest is LightWorld {
-    /// @dev What a precompile that refuses takes with it; what verifies needs a sixth.
-    uint256 private constant GAS = 2_000_000;
+    /// @dev What a precompile that refuses takes with it; what verifies needs less than half.
+    uint256 private constant GAS = 900_000;
 
     ILightClient.Finality internal shown;
 
@@ -82,8 +82,7 @@ contract LightCertificatesTest is LightWorld {
     function test_another_chain_and_another_committee_are_refused() public {
         vm.expectRevert(abi.encodeWithSelector(ILightClient.NotSigned.selector));
         notary.verify(keccak256("another"), shown.certificate, shown.y, shown.keys);
-        bytes memory other = bytesAt(".epochs[3].finality.keys");
-        holds(keccak256(other) != keccak256(shown.keys), "another committee");
+        bytes memory other = _reseated(shown.keys);
         vm.expectRevert(abi.encodeWithSelector(ILightClient.NotSigned.selector));
         notary.verify(genesis, shown.certificate, shown.y, other);
         bytes memory fewer = bytes.concat(shown.keys);
@@ -159,6 +158,16 @@ contract LightCertificatesTest is LightWorld {
         rest = bytes.concat(bytes32(uint256(7)), bytes8(uint64(32)), hex"ffffffff", new bytes(96));
         vm.expectRevert(abi.encodeWithSelector(ILightClient.MalformedCertificate.selector));
         notary.parse(bytes.concat(hex"010203", rest));
+    }
+
+    /// Keys of a committee whose every seat has the key of the one before it, and the first seat the
+    /// second's: whoever signed, the sum of the signers' keys is another.
+    function _reseated(bytes memory keys) private pure returns (bytes memory other) {
+        other = bytes.concat(keys);
+        assembly ("memory-safe") {
+            mcopy(add(other, 0x80), add(keys, 0x20), sub(mload(keys), 0x60))
+            mcopy(add(other, 0x20), add(keys, 0x80), 0x60)
+        }
     }
 
     function _negated(bytes32 high, bytes32 low) private pure returns (bytes32, bytes32) {
